@@ -1,0 +1,89 @@
+"""Assembles dist/: a static site that works from any host below any path."""
+
+import json
+import os
+import shutil
+import tomllib
+from pathlib import Path
+
+from .assets import locked
+from .paths import DIST, ROOT, TABLES, VENDOR, digest, digest_files
+from .shell import BuildError, run, say
+
+SITE_TABLES = ("reasons.json", "options.json", "sop-classes.json")
+BUILD_DIGITS = 16  # hex digits of the build's name
+
+
+def site() -> None:
+    """Assembles the site beside the old one and swaps them, so that nobody ever sees half of it."""
+    sources = source_files()
+    lost = [name for name, path in sources.items() if not path.exists()]
+    if lost:
+        raise BuildError(f"The source tree is not whole. Missing: {', '.join(lost)}")
+    runtime = runtime_digest()
+    inputs = digest([runtime, *(f"{name} {digest_files([path], ROOT)}" for name, path in sorted(sources.items()))])
+    old = read_version()
+    if old.get("inputs") == inputs:
+        return
+    new = DIST.with_name(f"dist.{os.getpid()}")
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        for name, path in sources.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, new / name)
+        if old.get("runtime") == runtime:
+            shutil.copytree(DIST / "runtime", new / "runtime")
+        else:
+            compile_runtime(new / "runtime")
+        write_version(new, {"inputs": inputs, "runtime": runtime})
+        swap(new)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def source_files() -> dict[str, Path]:
+    """Every file that is copied as it is: its place in the site, and where it comes from."""
+    worker = [path for path in files_below(ROOT / "worker") if path.suffix == ".js"]
+    third_party = [VENDOR / "comlink.mjs", VENDOR / "zip.js", *files_below(VENDOR / "licences")]
+    paths = [ROOT / "index.html", *files_below(ROOT / "js"), *worker, *third_party]
+    tables = {f"tables/{name}": TABLES / name for name in SITE_TABLES}
+    return {path.relative_to(ROOT).as_posix(): path for path in paths} | tables
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+
+
+def runtime_digest() -> str:
+    """What dist/runtime is made of: the pinned assets, the core, and the freezer itself."""
+    core = [path for path in files_below(ROOT / "py" / "dicom_deid") if path.suffix in (".py", ".json")]
+    freezer = (ROOT / "worker").glob("freeze.*")
+    return digest([*(asset.sha256 for asset in locked(["site"])), digest_files([*core, *freezer], ROOT)])
+
+
+def compile_runtime(out: Path) -> None:
+    freeze = ("node", "worker/freeze.mjs", "--vendor", str(VENDOR), "--py", str(ROOT / "py"), "--out", str(out))
+    run(freeze, "Compiling the Python packages for the browser")
+
+
+def read_version() -> dict[str, str]:
+    try:
+        return dict(json.loads((DIST / "version.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def write_version(new: Path, made_of: dict[str, str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    build = digest_files(files_below(new), new)[:BUILD_DIGITS]
+    version = {"version": project["version"], "build": build, **made_of}
+    (new / "version.json").write_text(json.dumps(version, indent=2) + "\n", encoding="utf-8")
+    say(f"dist/ is dicom-deid {version['version']}, build {build}")
+
+
+def swap(new: Path) -> None:
+    old = new.with_name(f"{new.name}.old")
+    if DIST.exists():
+        DIST.rename(old)
+    new.rename(DIST)
+    shutil.rmtree(old, ignore_errors=True)
