@@ -1,0 +1,102 @@
+"""What the Python worker calls: JavaScript values in, JavaScript values out. The only module that imports pyodide."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from dicom_deid.errors import FragmentsWanted, PolicyError, ShortRead
+from dicom_deid.key import Key
+from dicom_deid.model import Copy, Fill, Fragments, Outcome
+from dicom_deid.pipeline import process
+from dicom_deid.plan import Plan, Policy
+from dicom_deid.report import closing as closing_lines
+from dicom_deid.report import row, unwritten_line
+
+_plan: Plan | None = None
+
+
+class Ranges:
+    """A source of which the files worker has sent some ranges."""
+
+    def __init__(self, size: int, ranges: list[tuple[int, bytes]], fragments: Fragments | None) -> None:
+        self.size, self._ranges, self._fragments = size, ranges, fragments
+
+    def head(self) -> bytes:
+        """The range that begins at offset 0."""
+        return next((data for start, data in self._ranges if start == 0), b"")
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes [start, end), or ShortRead."""
+        for at, data in self._ranges:
+            if at <= start and end <= at + len(data):
+                return data[start - at : end - at]
+        raise ShortRead(start, end)
+
+    def fragments(self, start: int) -> Fragments:
+        """What the files worker found, or FragmentsWanted."""
+        if self._fragments is None or self._fragments.start != start:
+            raise FragmentsWanted(start)
+        return self._fragments
+
+
+def to_js(value: Any) -> Any:
+    """A JavaScript value of dictionaries, lists and bytes; bytes become a Uint8Array of their own."""
+    from js import Object
+    from pyodide.ffi import to_js as convert
+
+    return convert(value, dict_converter=Object.fromEntries)
+
+
+def configure(policy: str, key: Any) -> Any:
+    """Makes the plan of a run. Returns {document, opening}, or {error} with a reason code."""
+    global _plan
+    try:
+        _plan = Plan(Policy.read(policy), Key(key.to_bytes()))
+    except PolicyError as error:
+        return to_js({"error": error.code})
+    return to_js({"document": _plan.document(), "opening": _plan.opening()})
+
+
+def deidentify(task: Any) -> Any:
+    """The answer to one task of the files worker (Task and Answer in worker/protocol.js)."""
+    given = task.fragments
+    fragments = Fragments(given.start, given.end, given.count, given.complete) if given else None
+    ranges = [(part.start, part.bytes.to_bytes()) for part in task.ranges]
+    source = Ranges(task.size, ranges, fragments)
+    return to_js(answer(source, task.id, task.sourceId, task.repeat))
+
+
+def answer(source: Ranges, number: int, source_id: str, repeat: bool) -> dict[str, Any]:
+    """The answer as Python values."""
+    assert _plan is not None, "configure comes first"
+    began = time.perf_counter()
+    try:
+        outcome = process(source, _plan, source_id, repeat)
+    except ShortRead as short:
+        return {"kind": "need", "id": number, "start": short.start, "end": short.end}
+    except FragmentsWanted as wanted:
+        return {"kind": "fragments", "id": number, "start": wanted.start}
+    cells = row(source_id, outcome, source.size, (time.perf_counter() - began) * 1000)
+    log = list(outcome.log)
+    if outcome.status != "written":
+        log.append(unwritten_line(outcome.status, outcome.reason, source_id))
+    return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome), "log": log}
+
+
+def segments(outcome: Outcome) -> list[dict[str, Any]]:
+    """A splice as the protocol writes it."""
+    return [
+        {"copy": [part.start, part.end]}
+        if isinstance(part, Copy)
+        else {"fill": [part.count, part.byte]}
+        if isinstance(part, Fill)
+        else {"bytes": part}
+        for part in outcome.splice
+    ]
+
+
+def closing(summary: str) -> Any:
+    """The closing lines of output.log."""
+    return to_js(closing_lines(json.loads(summary)))

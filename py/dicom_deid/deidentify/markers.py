@@ -1,0 +1,69 @@
+"""The marks that say what was done (PS3.15 E.1.1, PS3.3 C.12.1.1.9): they are added to, and are true."""
+
+from __future__ import annotations
+
+from bisect import bisect
+
+from dicom_deid import __version__
+from dicom_deid.elements import ascii_text, encode, padding
+from dicom_deid.model import Element, Instance, Item, Syntax
+from dicom_deid.plan import Plan
+from dicom_deid.profile import edition, table
+
+IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED = 0x00120062, 0x00120063, 0x00120064, 0x00280303
+IMPLEMENTATION_UID = "2.25.193822951026953474410912498873061480704"
+"""This program's Implementation Class UID (0002,0012)."""
+EXPLICIT = Syntax(explicit=True, little=True)
+
+
+def put(data: Item, element: Element) -> None:
+    """Puts an element in its place, instead of one with the same tag."""
+    at = bisect(data, element.tag, key=lambda known: known.tag)
+    if at and data[at - 1].tag == element.tag:
+        data[at - 1] = element
+    else:
+        data.insert(at, element)
+
+
+def text(tag: int, vr: str, value: str) -> Element:
+    """An element of ASCII text, of even length."""
+    encoded = value.encode("ascii")
+    return Element(tag, vr, encoded + padding(vr) * (len(encoded) % 2))
+
+
+def mark(data: Item, plan: Plan) -> None:
+    """Writes the four marks into a de-identified data set."""
+    put(data, text(IDENTITY_REMOVED, "CS", "YES"))
+    method = f"dicom-deid {__version__}, PS3.15 {edition()}"
+    known = data.get(METHOD)
+    before = known.value.rstrip(b" \0") if known is not None else b""
+    if method.encode("ascii") not in before.split(b"\\"):
+        value = (before + b"\\" if before else b"") + method.encode("ascii")
+        put(data, Element(METHOD, "LO", value + b" " * (len(value) % 2)))
+    codes = data.get(METHOD_CODES)
+    items = list(codes.items or ()) if codes is not None else []
+    present = {ascii_text(item.get(0x00080100)) for item in items}
+    meanings = table("methods.json")["rows"]
+    for code in plan.codes:
+        if code not in present:
+            elements = [text(0x00080100, "SH", code), text(0x00080102, "SH", "DCM")]
+            items.append(Item([*elements, text(0x00080104, "LO", meanings[code])]))
+    put(data, Element(METHOD_CODES, "SQ", b"", items))
+    put(data, text(DATES_MODIFIED, "CS", plan.dates))
+
+
+def file_meta(instance: Instance, data: Item) -> bytes:
+    """Preamble and file meta information, made anew (PS3.10 7.1): nothing of the source's is carried over."""
+    meta = Item(
+        [
+            Element(0x00020001, "OB", b"\0\1"),
+            Element(0x00020002, "UI", instance.sop_class.encode("latin-1")),
+            Element(0x00020003, "UI", ascii_text(data.get(0x00080018)).encode("latin-1")),
+            Element(0x00020010, "UI", instance.transfer_syntax.encode("latin-1")),
+            Element(0x00020012, "UI", IMPLEMENTATION_UID.encode("ascii")),
+            text(0x00020013, "SH", "DICOM-DEID " + ".".join(__version__.split(".")[:2])),
+        ]
+    )
+    encoded = encode(meta, EXPLICIT)
+    length = encode(Item([Element(0x00020000, "UL", len(encoded).to_bytes(4, "little"))]), EXPLICIT)
+    return bytes(128) + b"DICM" + length + encoded

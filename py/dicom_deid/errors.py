@@ -1,0 +1,86 @@
+"""The exception tree. Every error has a code; none carries an identifier, a value or a path.
+
+DeidError
+├── ShortRead          more bytes of the source are needed; not a failure
+├── FragmentsWanted    the end of encapsulated Pixel Data is needed; not a failure
+├── Unwritten          ends an instance with an outcome other than written
+│   ├── Skipped        nothing to de-identify
+│   ├── Withheld       an output could be made, but the policy or the verification forbids it
+│   └── Failed         no sound output can be made of these bytes
+└── PolicyError        a policy that cannot be followed
+
+The sentence and the remedy of every code stand in ``tables/reasons.json``, which the page and the command line share.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import ClassVar, Literal
+
+Status = Literal["written", "withheld", "skipped", "failed"]
+
+
+class DeidError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class ShortRead(DeidError):
+    """Bytes ``[start, end)`` of the source are needed and were not given yet."""
+
+    def __init__(self, start: int, end: int) -> None:
+        super().__init__("more bytes are needed")
+        self.start, self.end = start, end
+
+
+class FragmentsWanted(DeidError):
+    """The end of the fragments that begin at ``start`` is needed and was not given yet."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__("the end of the fragments is needed")
+        self.start = start
+
+
+class Unwritten(DeidError):
+    """An instance that is not written, for the coded ``reason``."""
+
+    status: ClassVar[Status]
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Skipped(Unwritten):
+    """Nothing to de-identify: not DICOM, empty, a directory of a medium."""
+
+    status = "skipped"
+
+
+class Withheld(Unwritten):
+    """Not written because the policy or the verification forbids it."""
+
+    status = "withheld"
+
+
+class Failed(Unwritten):
+    """Not written because no sound output can be made of these bytes."""
+
+    status = "failed"
+
+
+class PolicyError(DeidError):
+    """A policy that cannot be followed; ``code`` stands in reasons.json, ``word`` is the offending word of the policy."""
+
+    def __init__(self, code: str, word: str = "") -> None:
+        super().__init__(f"{code} {word}".strip())
+        self.code, self.word = code, word
+
+
+@cache
+def reasons() -> dict[str, dict[str, str]]:
+    """Reason code -> {"status", "sentence", "remedy"}."""
+    text = resources.files("dicom_deid.tables").joinpath("reasons.json").read_text(encoding="utf-8")
+    table: dict[str, dict[str, str]] = json.loads(text)
+    return table

@@ -1,0 +1,81 @@
+"""The project key, and every pseudonym that is derived from it.
+
+Every value is HMAC-SHA256(key, "dicom-deid:" + domain + NUL + original), so that workers, processes and machines agree
+without talking, and nobody without the key can try out identifiers.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+import unicodedata
+import uuid
+
+SALT = b"dicom-deid/project-key/v1"
+ITERATIONS = 600_000
+"""Rounds of PBKDF2-HMAC-SHA256, as OWASP advises since 2023."""
+KEY_BYTES = 32
+MAX_WEEKS = 520
+"""Dates are shifted by at most this many weeks: ten years."""
+
+
+def derive(passphrase: str) -> bytes:
+    """The 32-byte project key of a passphrase. Native only: Pyodide has no pbkdf2, there the page derives it."""
+    text = unicodedata.normalize("NFC", passphrase).encode()
+    return hashlib.pbkdf2_hmac("sha256", text, SALT, ITERATIONS, KEY_BYTES)
+
+
+def make_passphrase() -> str:
+    """160 random bits as base32, in groups of four."""
+    text = base64.b32encode(secrets.token_bytes(20)).decode()
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+class Key:
+    """The project key. One object serves a whole run; it keeps no original value but a bounded memory of UIDs."""
+
+    MEMORY = 65_536
+    """UIDs remembered, so that the UIDs of one series are worked out once."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError("a project key has 32 bytes")
+        self._keyed = hmac.new(key, b"dicom-deid:", hashlib.sha256)
+        self._uids: dict[str, str] = {}
+
+    def digest(self, domain: str, value: str) -> bytes:
+        """The 32 bytes that stand for ``value`` in ``domain``."""
+        keyed = self._keyed.copy()
+        keyed.update(domain.encode() + b"\0" + value.encode("utf-8", "surrogateescape"))
+        return keyed.digest()
+
+    def uid(self, original: str) -> str:
+        """The new UID of an original one: ``2.25.`` and a version 8 UUID as an integer (PS3.5 B.2, RFC 9562)."""
+        found = self._uids.get(original)
+        if found is None:
+            number = int.from_bytes(self.digest("uid", original)[:16], "big")
+            number = number & ~(0xF << 76) | (8 << 76)
+            number = number & ~(0x3 << 62) | (2 << 62)
+            found = f"2.25.{uuid.UUID(int=number).int}"
+            if len(self._uids) >= self.MEMORY:
+                self._uids.clear()
+            self._uids[original] = found
+        return found
+
+    def patient(self, original: str) -> str:
+        """The new Patient ID: sixteen characters of base32, 80 bits."""
+        return base64.b32encode(self.digest("patient", original)[:10]).decode()
+
+    def weeks(self, patient: str) -> int:
+        """By how many weeks the dates of a patient go back: 1 to 520, never zero."""
+        return 1 + int.from_bytes(self.digest("dates", patient)[:8], "big") % MAX_WEEKS
+
+    def source(self, path: str) -> str:
+        """The source id of a path below the chosen folder: twenty hexadecimal digits."""
+        return self.digest("source", path)[:10].hex()
+
+    def check(self) -> str:
+        """A value by which a run knows its key again; it does not give the key away."""
+        return self.digest("check", "")[:8].hex()

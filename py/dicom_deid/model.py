@@ -1,0 +1,192 @@
+"""The values that pass between stages. All are frozen; none holds a file or a handle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from dicom_deid.errors import Status
+
+
+class Syntax(NamedTuple):
+    """How data elements are encoded (PS3.5 section 7 and Annex A)."""
+
+    explicit: bool
+    little: bool
+
+
+class Element:
+    """One data element: its value as stored bytes or, for a sequence, its items.
+
+    ``items`` is None unless the VR is SQ. ``undefined`` keeps whether the length was undefined (PS3.5 7.1.3), so that
+    what stays is written in the style it had.
+    """
+
+    __slots__ = ("items", "tag", "undefined", "value", "vr")
+
+    def __init__(
+        self, tag: int, vr: str, value: bytes, items: list[Item] | None = None, undefined: bool = False
+    ) -> None:
+        self.tag, self.vr, self.value, self.items, self.undefined = tag, vr, value, items, undefined
+
+
+class Item(list[Element]):
+    """The data elements of one sequence item, or of a whole data set, in increasing order of tag."""
+
+    __slots__ = ("undefined",)
+
+    def __init__(self, elements: list[Element] | None = None, undefined: bool = False) -> None:
+        super().__init__(elements or ())
+        self.undefined = undefined
+
+    def get(self, tag: int) -> Element | None:
+        """The element with that tag, or None."""
+        for element in self:
+            if element.tag == tag:
+                return element
+        return None
+
+
+class Fragments(NamedTuple):
+    """Where encapsulated pixel data end (PS3.5 A.4).
+
+    ``end`` is the offset behind the sequence delimiter; where the walk failed, ``complete`` is False.
+    """
+
+    start: int
+    end: int
+    count: int
+    complete: bool
+
+
+class Source(Protocol):
+    """The bytes of one file. A part that is not at hand is asked for by raising ShortRead or FragmentsWanted."""
+
+    size: int
+
+    def head(self) -> bytes:
+        """The bytes at hand from offset 0 on; at least 4096 of them, or all."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes [start, end)."""
+
+    def fragments(self, start: int) -> Fragments:
+        """Where the fragments that begin at ``start`` end."""
+
+
+class Pixels(NamedTuple):
+    """The data element that holds the pixel data: (7FE0,0008), (7FE0,0009) or (7FE0,0010).
+
+    Its value is bytes [start, end) of the source, delimiter included when ``encapsulated``.
+    """
+
+    tag: int
+    vr: str
+    start: int
+    end: int
+    encapsulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One DICOM instance as the scan found it."""
+
+    meta: Item
+    """Group 0002."""
+    data: Item
+    """The data set up to the pixel data."""
+    syntax: Syntax
+    """How ``data`` is encoded."""
+    transfer_syntax: str
+    """The UID that is true of the bytes; it need not be the one that the file meta information names."""
+    pixels: Pixels | None
+    inflated: bytes | None
+    """The whole data set, where it was deflated (PS3.5 A.5); ``pixels`` then counts from its start."""
+    tail: bool
+    """Whether bytes follow the pixel data."""
+    sop_class: str
+    sop_instance: str
+
+
+class Copy(NamedTuple):
+    """Bytes [start, end) of the source."""
+
+    start: int
+    end: int
+
+
+class Fill(NamedTuple):
+    """One byte, ``count`` times."""
+
+    count: int
+    byte: int
+
+
+Splice = tuple[bytes | Copy | Fill, ...]
+
+
+class ElementAction(NamedTuple):
+    """What happens to one data element: an action code of PS3.15 Table E.1-1a and the rule it comes from."""
+
+    code: str
+    rule: str
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many data elements of an instance met each fate."""
+
+    removed: int = 0
+    emptied: int = 0
+    replaced: int = 0
+    cleaned: int = 0
+    uids_remapped: int = 0
+    dates_shifted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The identity of an output: all pseudonyms, but SOP Class, modality and transfer syntax."""
+
+    patient: str = ""
+    study: str = ""
+    series: str = ""
+    instance: str = ""
+    sop_class: str = ""
+    modality: str = ""
+    transfer_syntax: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one source file: exactly one per file."""
+
+    status: Status
+    reason: str = ""
+    names: Names = field(default_factory=Names)
+    counts: Counts = field(default_factory=Counts)
+    splice: Splice = ()
+    pixels: str = ""
+    """What was done to the pixel data: "" (there are none), "kept"."""
+    log: tuple[str, ...] = ()
+    """Lines for a verbose log: attributes and actions, no values."""
+
+
+def splice_size(splice: Splice) -> int:
+    """Bytes of the output that a splice describes."""
+    size = 0
+    for segment in splice:
+        match segment:
+            case Copy(start, end):
+                size += end - start
+            case Fill(count, _):
+                size += count
+            case bytes():
+                size += len(segment)
+    return size
+
+
+Remap = Callable[[str], str]
+"""Original UID -> new UID."""

@@ -1,0 +1,78 @@
+"""Runs the stages for one instance, and turns whatever happens into one outcome."""
+
+from __future__ import annotations
+
+import zlib
+
+from dicom_deid.deidentify import Deidentifier
+from dicom_deid.deidentify.markers import file_meta
+from dicom_deid.elements import encode, encode_header
+from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
+from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Source, Splice
+from dicom_deid.plan import Plan
+from dicom_deid.scan import inspect
+from dicom_deid.verify import verify
+
+
+def process(source: Source, plan: Plan, source_id: str, repeat: bool = False) -> Outcome:
+    """The outcome of one source file. Raises ShortRead and FragmentsWanted, and nothing else.
+
+    ``repeat``: an earlier file has the same SOP Instance UID, so the output gets a name of its own.
+    """
+    names = Names()
+    try:
+        instance = inspect(source)
+        deidentifier = Deidentifier(instance, plan)
+        names = deidentifier.names(source_id, repeat)
+        plan.admit(instance)
+        data = deidentifier.header()
+        header = file_meta(instance, data) + encode(data, instance.syntax)
+        uids, retained = deidentifier.remapped, deidentifier.retained
+        verify(checkable(instance, header), deidentifier.identifiers, uids, instance.transfer_syntax, retained)
+        splice = join(instance, header)
+    except (ShortRead, FragmentsWanted):
+        raise
+    except Unwritten as end:
+        return Outcome(end.status, end.reason, without_path(names))
+    except Exception:
+        # The text of an unforeseen error may quote a value, so nothing of it goes on but the code.
+        return Outcome("failed", "INTERNAL_ERROR", without_path(names))
+    pixels = "kept" if instance.pixels else ""
+    return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log))
+
+
+def join(instance: Instance, header: bytes) -> Splice:
+    """The output as a splice: the new header, and the pixel data copied from the source."""
+    pixels = instance.pixels
+    if pixels is not None:
+        length = pixels.end - pixels.start
+        element = Element(pixels.tag, pixels.vr, b"", None, pixels.encapsulated)
+        header += encode_header(element, length, instance.syntax)
+    if instance.inflated is None:
+        return (header, Copy(pixels.start, pixels.end)) if pixels else (header,)
+    meta = meta_end(header)
+    whole = header[meta:] + (instance.inflated[pixels.start : pixels.end] if pixels else b"")
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(whole) + packer.flush()
+    return (header[:meta] + packed + bytes(len(packed) % 2),)
+
+
+def checkable(instance: Instance, header: bytes) -> bytes:
+    """The new header as a file that can be read: a deflated one is named by the encoding it had before."""
+    if instance.inflated is None:
+        return header
+    meta = meta_end(header)
+    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return header[:meta] + packer.compress(header[meta:]) + packer.flush()
+
+
+def meta_end(header: bytes) -> int:
+    """The offset behind the file meta information, which begins with its own length."""
+    return 144 + int.from_bytes(header[140:144], "little")
+
+
+def without_path(names: Names) -> Names:
+    """The names of an instance that is not written, and so has no path."""
+    return Names(
+        names.patient, names.study, names.series, names.instance, names.sop_class, names.modality, names.transfer_syntax
+    )

@@ -1,0 +1,175 @@
+"""Makes the committed tables out of the standard's: run by `python3 build.py tables`.
+
+Sources: the CSV files of PS3.15 2026d and PS3.16 (``--source``), pydicom's registry of UIDs and data dictionary (PS3.6),
+and the attribute Types per IOD as the wheel of highdicom carries them (PS3.3). Every table names its edition and the
+SHA-256 of what it was made from, so that a table that was edited by hand is found out by making it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.uid import UID_dictionary
+
+EDITION = "2026d"
+HERE = Path(__file__).parent
+OPTION_COLUMNS = {
+    "rtn_safe_priv": "retain-safe-private",
+    "rtn_uids": "retain-uids",
+    "rtn_dev_id": "retain-device-identity",
+    "rtn_inst_id": "retain-institution-identity",
+    "rtn_pat_chars": "retain-patient-characteristics",
+    "rtn_long_full_dates": "retain-full-dates",
+    "rtn_long_modif_dates": "retain-modified-dates",
+    "clean_desc": "clean-descriptors",
+    "clean_struct_cont": "clean-structured-content",
+    "clean_graph": "clean-graphics",
+}
+# Kinds of unlisted attribute whose action is X/Z/D, so whose Type has to be known.
+UNLISTED_BY_TYPE = {"PN", "LT", "ST", "UT", "UC", "UR", "AE", "DA", "DT", "TM"}
+STRENGTH = {"1": 5, "1C": 4, "2": 3, "2C": 2, "3": 1}
+WITHHELD_WORDS = {
+    "Encapsulated": "The document inside may name the patient in any way a document can.",
+    "Secondary Capture": "Captured screens usually show the patient's name in the picture.",
+    "Ultrasound Image": "Ultrasound pictures usually show the patient's name in the picture.",
+    "Ultrasound Multi-frame": "Ultrasound pictures usually show the patient's name in the picture.",
+    "VL Photographic": "A photograph may show the patient's face.",
+    "Video Photographic": "A film may show the patient's face.",
+    "Video Endoscopic": "Endoscopy films usually show the patient's name in the picture.",
+    "Video Microscopic": "Films usually show the patient's name in the picture.",
+    "VL Endoscopic": "Endoscopy pictures usually show the patient's name in the picture.",
+    "Hardcopy": "A printed page usually shows the patient's name in the picture.",
+}
+
+
+def profile_table(source: Path) -> dict[str, Any]:
+    """Table E.1-1 as {tag: {"name", "basic", option: code}}; tags as eight upper-case hexadecimal digits or x patterns."""
+    path = source / "ps3.15-table-E.1-1.csv"
+    rows: dict[str, Any] = {}
+    for row in csv.DictReader(path.open(encoding="utf-8")):
+        tag = row["tag"].split(" ")[0].strip("()").replace(",", "")
+        cells = {name: row[column] for column, name in OPTION_COLUMNS.items() if row[column]}
+        rows[tag if "g" not in tag else "private"] = {"name": row["name"], "basic": row["basic"], **cells}
+    return {"table": "PS3.15 E.1-1", "edition": EDITION, "sha256": digest(path), "rows": rows}
+
+
+def method_codes(source: Path) -> dict[str, Any]:
+    """CID 7050 De-identification Method as {code value: code meaning}."""
+    path = source / "ps3.16-cid-7050.csv"
+    codes = {row["code_value"]: row["code_meaning"] for row in csv.DictReader(path.open(encoding="utf-8"))}
+    return {"table": "PS3.16 CID 7050", "edition": EDITION, "sha256": digest(path), "rows": codes}
+
+
+def attribute_types(profile: dict[str, Any]) -> dict[str, Any]:
+    """The Type of each attribute whose action depends on it, as {tag: {path: {type: number of a set of IODs}}}.
+
+    A path is the tags of the enclosing sequences joined by "/". Where several modules of an IOD give an attribute
+    different Types, the strongest counts: a value that is present is valid in either.
+    """
+    spec = importlib.util.find_spec("highdicom")
+    if spec is None or spec.origin is None:
+        raise SystemExit("The Types come from the wheel of highdicom: pip install highdicom==0.28.2")
+    folder = Path(spec.origin).parent / "_standard"
+    modules = json.loads((folder / "module_attribute_map.json").read_bytes())
+    iods = json.loads((folder / "iod_module_map.json").read_bytes())
+    sop_classes = json.loads((folder / "sop_class_iod_map.json").read_bytes())
+    wanted = wanted_keywords(profile)
+    numbers = {name: number for number, name in enumerate(sorted(iods))}
+    strongest: dict[str, dict[str, dict[int, str]]] = {}
+    for iod, uses in iods.items():
+        for use in uses:
+            for attribute in modules.get(use["key"], ()):
+                tag = wanted.get(attribute["keyword"])
+                if tag is None:
+                    continue
+                where = "/".join(f"{tag_for_keyword(keyword) or 0:08X}" for keyword in attribute["path"])
+                found = strongest.setdefault(tag, {}).setdefault(where, {})
+                known = found.get(numbers[iod], "3")
+                if STRENGTH[attribute["type"]] >= STRENGTH[known]:
+                    found[numbers[iod]] = attribute["type"]
+    sets: dict[tuple[int, ...], int] = {}
+    rows = {tag: {path: by_type(found, sets) for path, found in sorted(paths.items())} for tag, paths in strongest.items()}
+    return {
+        "table": "PS3.3 Types of attributes, as in highdicom 0.28.2",
+        "sha256": digest(folder / "module_attribute_map.json"),
+        "iods": {uid: numbers[iod] for uid, iod in sorted(sop_classes.items()) if iod in numbers},
+        "sets": [list(members) for members in sets],
+        "rows": {tag: rows[tag] for tag in sorted(rows)},
+    }
+
+
+def wanted_keywords(profile: dict[str, Any]) -> dict[str, str]:
+    """Keyword -> tag of the attributes whose action needs a Type."""
+    wanted = {}
+    for tag, entry in DicomDictionary.items():
+        row = profile["rows"].get(f"{tag:08X}")
+        compound = row is not None and "/" in row["basic"]
+        if compound or (row is None and entry[0] in UNLISTED_BY_TYPE):
+            wanted[entry[4]] = f"{tag:08X}"
+    return wanted
+
+
+def by_type(found: dict[int, str], sets: dict[tuple[int, ...], int]) -> dict[str, int]:
+    """{IOD: type} turned round, with each set of IODs named by number; Type 3 is what an absent entry means."""
+    turned: dict[str, list[int]] = {}
+    for iod, kind in sorted(found.items()):
+        if kind != "3":
+            turned.setdefault(kind, []).append(iod)
+    return {kind: sets.setdefault(tuple(iods), len(sets)) for kind, iods in turned.items()}
+
+
+def sop_class_table() -> list[dict[str, str]]:
+    """Every registered storage SOP Class (PS3.6 Annex A) and whether it is written unless the policy says otherwise."""
+    rows = []
+    for uid, (name, kind, _, retired, _) in sorted(UID_dictionary.items(), key=lambda item: item[1][0]):
+        if kind != "SOP Class" or "Storage" not in name or "Storage Commitment" in name or "Media" in name:
+            continue
+        reason = next((text for word, text in WITHHELD_WORDS.items() if word in name), "")
+        state = "withheld" if reason else "allowed"
+        rows.append({"uid": str(uid), "name": name, "retired": retired, "default": state, "reason": reason})
+    return rows
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write(name: str, table: object, indent: int | None = 1) -> None:
+    """Writes one table as JSON, keys in their given order."""
+    text = json.dumps(table, ensure_ascii=False, indent=indent, separators=(",", ":" if indent is None else ": "))
+    (HERE / name).write_text(text + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Writes all generated tables beside this file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--source", type=Path, required=True, help="folder of the standard's tables as CSV")
+    source = parser.parse_args().source
+    profile = profile_table(source)
+    write("profile.json", profile, indent=None)
+    write("methods.json", method_codes(source))
+    write("types.json", attribute_types(profile), indent=None)
+    write("sop-classes.json", sop_class_table())
+    listed = sum(1 for tag in profile["rows"] if "x" not in tag and tag != "private" and known(tag))
+    print(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows, {listed} of them in pydicom's dictionary")
+
+
+def known(tag: str) -> bool:
+    """Whether pydicom's data dictionary has the attribute."""
+    try:
+        return bool(dictionary_VR(int(tag, 16)))
+    except KeyError:
+        return False
+
+
+if __name__ == "__main__":
+    main()

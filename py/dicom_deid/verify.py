@@ -1,0 +1,104 @@
+"""Stage verify: the bytes about to be written, read by pydicom, must hold no original identifier and be what they say.
+
+Nothing here is shared with the code that made them but the words that are looked for: pydicom reads the new header
+from its bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from io import BytesIO
+
+from pydicom import Dataset, dcmread
+from pydicom.dataelem import DataElement
+
+from dicom_deid.errors import Withheld
+
+CODED = frozenset(("AS", "CS", "DS", "IS", "UI"))
+"""VRs whose values are not prose: a word of a name found there is a term of the standard."""
+OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
+
+
+@lru_cache(512)
+def finder(identifiers: frozenset[str]) -> re.Pattern[str] | None:
+    """Finds any identifier as a word of its own in folded text."""
+    if not identifiers:
+        return None
+    words = (rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else re.escape(w) for w in sorted(identifiers))
+    return re.compile("|".join(words))
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def verify(
+    header: bytes, identifiers: frozenset[str], uids: Iterable[str], transfer_syntax: str, retained: frozenset[int]
+) -> None:
+    """Raises Withheld when a finding forbids writing an output with this ``header`` (preamble to pixel data).
+
+    ``uids`` are original UIDs that were replaced; the attributes in ``retained`` may keep what they hold.
+    """
+    try:
+        dataset = dcmread(BytesIO(header))
+        flat = list(walk(dataset))
+    except Exception:
+        # Whatever pydicom raises, its text may quote a value; only the code goes on.
+        raise Withheld("OUTPUT_UNSOUND") from None
+    if dataset.file_meta.TransferSyntaxUID != transfer_syntax or header[:128] != bytes(128):
+        raise Withheld("OUTPUT_UNSOUND")
+    if dataset.get("PatientIdentityRemoved") != "YES" or not dataset.get("DeidentificationMethodCodeSequence"):
+        raise Withheld("OUTPUT_UNSOUND")
+    if any(element.tag.is_private for element in flat):
+        raise Withheld("OUTPUT_UNSOUND")
+    # A UID that is a prefix of another one is not found in it: values end at a backslash, a NUL or the next tag.
+    lost = [uid for uid in uids if len(uid) > 8 and re.search(rb"(?<![0-9.])%b(?![0-9.])" % re.escape(uid.encode()), header)]
+    if lost:
+        raise Withheld("IDENTIFIER_LEFT")
+    search(flat, header, identifiers, retained)
+
+
+def walk(dataset: Dataset) -> Iterable[DataElement]:
+    """Every element that is no sequence, at every depth."""
+    for element in dataset:
+        if element.VR == "SQ":
+            for item in element.value or ():
+                yield from walk(item)
+        else:
+            yield element
+
+
+def search(flat: list[DataElement], header: bytes, identifiers: frozenset[str], retained: frozenset[int]) -> None:
+    """Raises Withheld when an identifier is left in a text, or in the bytes of a value that is not text."""
+    found = finder(identifiers)
+    if found is None or not may_hold(header, identifiers):
+        return
+    for element in flat:
+        if element.tag in OURS or element.tag in retained or element.VR in CODED:
+            continue
+        value = element.value
+        text = value.decode("latin-1") if isinstance(value, bytes) else plain(value)
+        if found.search(folded(text)):
+            raise Withheld("IDENTIFIER_LEFT")
+
+
+def may_hold(header: bytes, identifiers: frozenset[str]) -> bool:
+    """Whether a search of each value is worth while: plain ASCII identifiers are looked for in all bytes at once."""
+    if not all(identifier.isascii() for identifier in identifiers) or not header[132:].isascii():
+        return True
+    lower = header.lower()
+    return any(identifier.encode() in lower for identifier in identifiers)
+
+
+def plain(value: object) -> str:
+    """The text of a value of any VR; numbers give none."""
+    if isinstance(value, int | float) or value is None:
+        return ""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        return str(value)
+    return "\\".join(plain(single) for single in value)
