@@ -10,7 +10,8 @@ from pathlib import Path
 from .paths import ROOT
 
 COMMAND_LIMIT = 1800  # seconds after which a fetch or an installation is given up
-LAST_LINES = 15  # lines of a failed program's output that are shown
+LAST_LINES = 15  # of a failed program's output are shown
+LONGEST_LINE = 300  # characters; Node shows the failing line of a source, and a minified one has a megabyte
 NO_NETWORK = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|NewConnectionError|ConnectTimeout|"
     r"ReadTimeout|ProxyError|Connection refused|Failed to establish|[Nn]etwork is unreachable|"
@@ -69,7 +70,7 @@ def wait(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def explain(tool: str, doing: str, output: str) -> str:
-    if NO_NETWORK.search(output):
+    if tool in ("npm", "pip") and NO_NETWORK.search(output):
         return (
             f"{doing}: the package registry could not be reached. Check the network, and the settings of {tool} "
             "(a proxy, perhaps).\nWhat was fetched so far is kept: run the command again to go on."
@@ -77,4 +78,4 @@ def explain(tool: str, doing: str, output: str) -> str:
     if "No module named pip" in output:
         return f"{doing}: pip is missing. {ADVICE['pip']}"
     last = [line for line in output.strip().splitlines() if not line.startswith("WARNING: ")][-LAST_LINES:]
-    return "\n".join([f"{doing}: {tool} failed. It said:", *last])
+    return "\n".join([f"{doing}: {tool} failed. It said:", *(line[:LONGEST_LINE] for line in last)])
