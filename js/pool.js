@@ -1,0 +1,205 @@
+// @ts-check
+/**
+ * The Python workers: how many there are, starting them, handing them the run, and replacing those that end.
+ *
+ * @typedef {import("../worker/protocol.js").Policy} Policy
+ * @typedef {import("../worker/protocol.js").RunSummary} RunSummary
+ * @typedef {import("../worker/protocol.js").Started} Started
+ * @typedef {import("./thread.js").Plan} Plan
+ * @typedef {{attach(port: MessagePort, worker: number): Promise<void>, lost(worker: number): Promise<void>}} Files  of FilesApi
+ *
+ * @typedef {"booting" | "ready" | "busy" | "dead"} State
+ * @typedef {{number: number, state: State, started: Started | null}} WorkerState
+ */
+import * as Comlink from "../vendor/comlink.mjs";
+import { fetchRuntime, forgetSnapshot, shareable, storedSnapshot, storeSnapshot } from "../worker/runtime.js";
+import { Thread } from "./thread.js";
+
+/** More workers than this use memory, not time: the files come no faster. */
+const MOST_WORKERS = 4;
+/** A device that says it has no more memory than this (GiB) gets one worker less per missing GiB. */
+const SMALL_DEVICE_GIB = 4;
+/** Bytes of WebAssembly memory, which never shrinks, at which a worker is replaced. It starts with some 30 MiB. */
+const HEAP_LIMIT = 160 * 1024 * 1024;
+/** A worker that has not answered for so long is taken to hang. One batch of large headers takes seconds. */
+const SILENCE_MILLISECONDS = 120_000;
+
+export function defaultWorkers() {
+  const { hardwareConcurrency = 1, deviceMemory = SMALL_DEVICE_GIB } = /** @type {any} */ (navigator);
+  return Math.max(1, Math.min(hardwareConcurrency, MOST_WORKERS, Math.floor(deviceMemory)));
+}
+
+export class Pool {
+  /** @type {WorkerState[]} */
+  workers = [];
+  /** @type {Map<number, Thread>} */
+  #threads = new Map();
+  /** @type {Thread | null} its code is loaded: it can start when the network is gone */
+  #spare = null;
+  /** @type {import("../worker/boot.js").Shared | null} */
+  #shared = null;
+  /** @type {[Policy, Uint8Array] | null} */
+  #configuration = null;
+  /** @type {string[]} */
+  #notes = [];
+  #options;
+
+  /**
+   * Begins to start the workers at once.
+   * @param {{count?: number, heapLimit?: number, silence?: number, snapshot?: boolean, onChange?: (workers: WorkerState[]) => void}} [options]
+   *   heapLimit in bytes, silence in milliseconds; snapshot false: start without
+   */
+  constructor(options = {}) {
+    this.#options = { count: defaultWorkers(), heapLimit: HEAP_LIMIT, silence: SILENCE_MILLISECONDS, ...options };
+    this.workers = Array.from({ length: this.#options.count }, (_, number) => ({
+      number,
+      state: "booting",
+      started: null,
+    }));
+    /** Lines for the log, one per worker, when all have started. Rejects only if none could. */
+    this.ready = this.#start();
+    this.ready.catch(() => {});
+  }
+
+  async #start() {
+    this.#shared = await fetchRuntime();
+    if (this.#options.snapshot ?? true) await this.#findSnapshot(this.#shared);
+    const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
+    if (started.every(({ status }) => status === "rejected")) throw new Error("PYTHON_NOT_STARTED");
+    this.#renewSpare();
+    return [...this.#notes, ...this.workers.map(describe)];
+  }
+
+  /** The stored snapshot, or a new one made by a worker that is then ended. @param {import("../worker/boot.js").Shared} shared */
+  async #findSnapshot(shared) {
+    const { build } = shared.manifest;
+    shared.snapshot = await storedSnapshot(build).catch(() => null);
+    if (shared.snapshot || !shared.module) return;
+    const maker = new Thread();
+    try {
+      const begin = performance.now();
+      const made = await maker.alive(maker.python.makeSnapshot(shared));
+      shared.snapshot = shareable(made.buffer);
+      this.#note(`snapshot made in ${Math.round(performance.now() - begin)} ms, ${mib(made.length)}`);
+      storeSnapshot(build, made).catch(() => this.#note("snapshot not kept: no storage for it"));
+    } catch {
+      this.#note("snapshot could not be made");
+    } finally {
+      maker.end();
+    }
+  }
+
+  /** @param {string} line */
+  #note(line) {
+    this.#notes.push(line);
+  }
+
+  /** Starts a thread for this worker, and configures it if the others are. @param {WorkerState} worker */
+  async #boot(worker) {
+    const shared = /** @type {import("../worker/boot.js").Shared} */ (this.#shared);
+    const thread = this.#spare ?? new Thread();
+    this.#spare = null;
+    this.#change(worker, "booting");
+    try {
+      worker.started = await thread.alive(thread.python.start(shared));
+      if (this.#configuration) await thread.configure(...this.#configuration);
+    } catch (error) {
+      thread.end();
+      this.#change(worker, "dead");
+      throw error;
+    }
+    if (shared.snapshot && worker.started.way !== "snapshot") forgetSnapshot(shared.manifest.build).catch(() => {});
+    this.#threads.set(worker.number, thread);
+    this.#change(worker, "ready");
+  }
+
+  #renewSpare() {
+    const thread = new Thread();
+    const loaded = thread.alive(thread.python.load());
+    loaded.then(() => (this.#spare ??= thread)).catch(() => thread.end());
+  }
+
+  /** @param {WorkerState} worker @param {State} state */
+  #change(worker, state) {
+    worker.state = state;
+    this.#options.onChange?.(this.workers);
+  }
+
+  /**
+   * @param {Policy} policy
+   * @param {Uint8Array} key
+   * @returns {Promise<Plan>}
+   */
+  async configure(policy, key) {
+    await this.ready;
+    this.#configuration = [policy, key];
+    const plans = await Promise.all([...this.#threads.values()].map((thread) => thread.configure(policy, key)));
+    return plans[0];
+  }
+
+  /**
+   * Lets every worker pull tasks from the files worker until there are none. Rejects if no worker is left before.
+   * @param {Files} files
+   */
+  async work(files) {
+    await this.ready;
+    const alive = this.workers.filter(({ number }) => this.#threads.has(number));
+    const ends = await Promise.all(alive.map((worker) => this.#serve(worker, files)));
+    if (!ends.includes("over")) throw new Error("NO_WORKER_LEFT");
+  }
+
+  /** @param {WorkerState} worker @param {Files} files @returns {Promise<"over" | "gone">} */
+  async #serve(worker, files) {
+    for (;;) {
+      const thread = /** @type {Thread} */ (this.#threads.get(worker.number));
+      this.#change(worker, "busy");
+      const end = await this.#pull(worker, thread, files).catch(() => "dead");
+      this.#change(worker, end === "over" ? "ready" : "dead");
+      if (end === "over") return end;
+      thread.end();
+      this.#threads.delete(worker.number);
+      if (end === "dead") await files.lost(worker.number);
+      const again = await this.#boot(worker).catch(() => "gone");
+      if (again === "gone") return "gone";
+      this.#renewSpare();
+    }
+  }
+
+  /** @param {WorkerState} worker @param {Thread} thread @param {Files} files */
+  async #pull(worker, thread, files) {
+    const { port1, port2 } = new MessageChannel();
+    await files.attach(Comlink.transfer(port1, [port1]), worker.number);
+    const stop = thread.watch(this.#options.silence);
+    try {
+      return await thread.alive(
+        thread.python.work(Comlink.transfer(port2, [port2]), worker.number, this.#options.heapLimit),
+      );
+    } finally {
+      stop();
+    }
+  }
+
+  /** The last lines of output.log. @param {RunSummary} summary @returns {Promise<string[]>} */
+  async closing(summary) {
+    const [thread] = this.#threads.values();
+    return thread ? thread.alive(thread.python.closing(summary)) : [];
+  }
+
+  terminate() {
+    for (const thread of this.#threads.values()) thread.end();
+    this.#spare?.end();
+    this.#threads.clear();
+  }
+}
+
+/** @param {number} bytes */
+function mib(bytes) {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** @param {WorkerState} worker */
+function describe({ number, started }) {
+  if (!started) return `Python worker ${number + 1}: not started`;
+  const why = started.fellBack.length ? ` (${started.fellBack.join("; ")})` : "";
+  return `Python worker ${number + 1}: ${started.way}, ${started.milliseconds} ms, ${mib(started.heap)}${why}`;
+}

@@ -1,0 +1,58 @@
+// @ts-check
+/**
+ * One Python worker as the page sees it: its calls, and the news of its death.
+ *
+ * @typedef {import("../worker/protocol.js").Policy} Policy
+ * @typedef {import("../worker/protocol.js").PlanText | {error: string}} Plan
+ * @typedef {import("../vendor/comlink.mjs").Remote<import("../worker/protocol.js").PythonApi>} RemotePython
+ */
+import * as Comlink from "../vendor/comlink.mjs";
+
+const WORKER = new URL("../worker/python.worker.js", import.meta.url);
+/** How often within the time a worker may be silent it is asked whether it is there. */
+const PINGS = 10;
+
+export class Thread {
+  #worker = new Worker(WORKER, { type: "module" });
+  /** @type {RemotePython} */
+  python = Comlink.wrap(this.#worker);
+  /** @type {PromiseWithResolvers<"dead">} */
+  #death = Promise.withResolvers();
+
+  constructor() {
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault(); // nothing of it on the console
+      this.end();
+    });
+  }
+
+  /**
+   * The call's result, or an error when the thread ends before: such a call is never answered.
+   * @template T
+   * @param {Promise<T>} call
+   */
+  async alive(call) {
+    const dead = this.#death.promise.then(() => Promise.reject(new Error("WORKER_DIED")));
+    return /** @type {T} */ (await Promise.race([call, dead]));
+  }
+
+  /** @param {Policy} policy @param {Uint8Array} key */
+  configure(policy, key) {
+    return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key)));
+  }
+
+  /** Ends the thread if it stays silent for so long (milliseconds). @param {number} silence @returns {() => void} stops watching */
+  watch(silence) {
+    let answered = performance.now();
+    const timer = setInterval(() => {
+      if (performance.now() - answered > silence) this.end();
+      else this.python.ping().then(() => (answered = performance.now()));
+    }, silence / PINGS);
+    return () => clearInterval(timer);
+  }
+
+  end() {
+    this.#worker.terminate();
+    this.#death.resolve("dead");
+  }
+}

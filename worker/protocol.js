@@ -1,0 +1,214 @@
+// @ts-check
+/**
+ * Every message between the page, the files worker and the Python workers, as JSDoc types.
+ *
+ * Three kinds of thread speak through comlink: the page wraps each worker; the page also joins each Python worker
+ * to the files worker by one MessageChannel, over which the Python worker pulls tasks and gives back answers.
+ * Results are returned, never thrown: comlink keeps little of an error, and an error text could hold an identifier.
+ */
+
+/** At most this many files are handed to a Python worker at once. */
+export const BATCH_FILES = 50;
+/** At most this many bytes of file heads are handed to a Python worker at once. */
+export const BATCH_BYTES = 16 * 1024 * 1024;
+/** Bytes of a file that are sent with its first task. A header that is longer is asked for with `need`. */
+export const HEAD_BYTES = 64 * 1024;
+/** Files up to this many bytes are read once, whole; longer ones by slices. */
+export const WHOLE_BYTES = 4 * 1024 * 1024;
+/** Outputs being written and closed at the same time (docs: one at a time is ten times slower, thirty is slower again). */
+export const CLOSES_IN_FLIGHT = 8;
+
+/** The columns of audit.csv, in order. `report.AUDIT_COLUMNS` in Python is the same list, and a test compares them. */
+export const AUDIT_COLUMNS = /** @type {const} */ ([
+  "source_id", "status", "reason", "output_path", "patient_id", "study_instance_uid", "series_instance_uid",
+  "sop_instance_uid", "sop_class_uid", "modality", "transfer_syntax_uid", "bytes_in", "bytes_out", "removed",
+  "emptied", "replaced", "cleaned", "uids_remapped", "dates_shifted", "pixels", "milliseconds",
+]);
+
+/**
+ * @typedef {"written" | "withheld" | "skipped" | "failed"} Status
+ * @typedef {Partial<Record<typeof AUDIT_COLUMNS[number], string | number>>} AuditRow  a missing field is an empty cell
+ */
+
+// ---- the policy, and what a run was started with -------------------------------------------------------------
+
+/**
+ * @typedef {object} Policy
+ * @property {string[]} options            option names of tables/options.json ("retain-uids", …)
+ * @property {string[]} allow_sop_classes  SOP Class UIDs to pass that the policy withholds otherwise
+ * @property {boolean} pass_burned_in      pass instances that say Burned In Annotation YES
+ * @property {boolean} verbose             the log also names each element action
+ */
+
+/**
+ * What a Python worker says of a policy and a key: plan.json's text and the first lines of output.log.
+ * @typedef {object} PlanText
+ * @property {string} document   the text of plan.json
+ * @property {string[]} opening  the opening lines of output.log, without times
+ */
+
+// ---- page -> files worker -------------------------------------------------------------------------------------
+
+/**
+ * What was picked. `handles` come from showDirectoryPicker or from a drop; `files` from an <input>; in `zips` each is an archive.
+ * @typedef {{kind: "handles", handles: FileSystemHandle[]} | {kind: "files", files: File[]} | {kind: "zips", files: File[]}} Picked
+ */
+
+/**
+ * One study, as the scan saw it. Held by the page only; `uid` is the original one and is never stored or logged.
+ * @typedef {object} StudyFound
+ * @property {number} study      number of the study in scan order, from 0
+ * @property {string} modality   the modalities, joined by "/" ("CT/SR")
+ * @property {number} series     number of series
+ * @property {number} files
+ * @property {number} bytes
+ */
+
+/**
+ * Progress and result of a scan; posted at most ten times a second.
+ * @typedef {object} Found
+ * @property {number} seen        files seen
+ * @property {number} dicom       DICOM files among them
+ * @property {number} withoutPreamble  DICOM files among those that were recognised without preamble
+ * @property {number} bytes       bytes of the DICOM files
+ * @property {number} series
+ * @property {Record<string, number>} modalities   modality -> files
+ * @property {Record<string, number>} skipped      reason code -> files
+ * @property {StudyFound[]} studies
+ * @property {boolean} complete
+ * @property {number} seconds     since the scan began
+ * @property {string} [error]     a reason code, when the scan could not go on
+ */
+
+/**
+ * @typedef {object} RunSpec
+ * @property {string} name       name of the run folder ("dicom-deid-20261121-093000")
+ * @property {Uint8Array} key    32 bytes; used for source ids only
+ * @property {Policy} policy
+ * @property {PlanText} plan
+ * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
+ * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
+ */
+
+/**
+ * One row of the page's table of files that were not written. `path` is shown in the page and goes nowhere else.
+ * @typedef {{path: string, status: Status, reason: string}} Unwritten
+ */
+
+/**
+ * Progress of a run; posted at most ten times a second.
+ * @typedef {object} Progress
+ * @property {number} total        files
+ * @property {number} done
+ * @property {Record<Status, number>} counts
+ * @property {number} bytesTotal
+ * @property {number} bytesDone    source bytes of the files that are done
+ * @property {number} bytesInFlight
+ * @property {number} seconds      spent running; pauses do not count
+ * @property {{study: number, done: number, total: number}[]} studies   only those that changed since the last message
+ * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
+ * @property {Unwritten[]} unwritten   only new ones since the last message
+ * @property {"running" | "paused" | "cancelling"} state
+ */
+
+/**
+ * Sums of one study, under its new identifiers.
+ * @typedef {object} StudySummary
+ * @property {string} patient_id
+ * @property {string} study_instance_uid
+ * @property {Record<Status, number>} counts
+ * @property {number} bytes_out
+ */
+
+/**
+ * The end of a run; also what `bridge.closing` makes the last lines of output.log from.
+ * @typedef {object} RunSummary
+ * @property {string} name
+ * @property {"finished" | "cancelled" | "stopped"} end    stopped: `error` says why
+ * @property {string} [error]   a reason code (OUTPUT_FULL, OUTPUT_LOST, …)
+ * @property {Record<Status, number>} counts
+ * @property {Record<string, number>} reasons    reason code -> files
+ * @property {number} bytes_in
+ * @property {number} bytes_out
+ * @property {number} seconds
+ * @property {Record<string, {items: number, seconds: number}>} stages   scan, read, deidentify, write
+ * @property {StudySummary[]} studies
+ */
+
+/**
+ * A run folder in private storage.
+ * @typedef {{name: string, files: number, bytes: number, finished: boolean}} StoredRun
+ */
+
+/**
+ * @typedef {object} FilesApi   what the files worker offers the page
+ * @property {(picked: Picked, report: (found: Found) => void) => Promise<Found>} scan
+ * @property {() => Promise<void>} stopScan
+ * @property {(port: MessagePort, worker: number) => Promise<void>} attach   joins a Python worker; exposes WorkApi on the port
+ * @property {(worker: number) => Promise<void>} lost    a Python worker died: its files are given out again once, one at a time, then failed
+ * @property {(spec: RunSpec, report: (progress: Progress) => void) => Promise<RunSummary>} start
+ * @property {(lines: string[]) => Promise<void>} finish  appends the closing lines to output.log
+ * @property {() => Promise<void>} pause
+ * @property {() => Promise<void>} resume
+ * @property {() => Promise<void>} cancel
+ * @property {() => Promise<StoredRun[]>} runs
+ * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
+ * @property {(name: string, report: (done: number, total: number) => void) => Promise<File>} zip   the run folder as one stored ZIP64, made in private storage
+ * @property {(name: string) => Promise<void>} remove   deletes a run from private storage
+ */
+
+// ---- page -> Python worker ------------------------------------------------------------------------------------
+
+/**
+ * How a Python worker came to be: the way (worker/boot.js has the ladder), and for the faster ones why not.
+ * @typedef {"snapshot" | "module" | "plain"} Way
+ * @typedef {{way: Way, milliseconds: number, heap: number, fellBack: string[]}} Started   heap: bytes of WebAssembly memory
+ */
+
+/**
+ * @typedef {object} PythonApi   what a Python worker offers the page (the page goes through js/pool.js)
+ * @property {() => Promise<void>} load    loads the code, so that the worker can start when the network is gone
+ * @property {(shared: import("./boot.js").Shared) => Promise<Started>} start
+ * @property {(shared: import("./boot.js").Shared) => Promise<Uint8Array<ArrayBuffer>>} makeSnapshot   the worker is of no use afterwards
+ * @property {() => Promise<void>} ping    answered within one task, however long the batch
+ * @property {(policy: Policy, key: Uint8Array) => Promise<PlanText | {error: string}>} configure
+ * @property {(port: MessagePort, worker: number, heapLimit: number) => Promise<"over" | "full">} work
+ *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
+ * @property {(summary: RunSummary) => Promise<string[]>} closing
+ */
+
+// ---- Python worker -> files worker ----------------------------------------------------------------------------
+
+/**
+ * One file to decide, with the bytes read of it so far.
+ * @typedef {object} Task
+ * @property {number} id
+ * @property {string} sourceId     keyed; the path stays with the files worker
+ * @property {number} size         bytes of the whole file
+ * @property {boolean} repeat      an earlier file of this scan has the same SOP Instance UID: the output gets a name of its own
+ * @property {{start: number, bytes: Uint8Array}[]} ranges
+ * @property {Fragments | null} fragments   the answer to a `fragments` request
+ */
+
+/**
+ * Where encapsulated pixel data end. `end` is the offset behind the sequence delimiter, or the offset at which the walk failed.
+ * @typedef {{start: number, end: number, count: number, complete: boolean}} Fragments
+ */
+
+/**
+ * A part of an output: new bytes, a range of the source, or a byte repeated.
+ * @typedef {{bytes: Uint8Array} | {copy: [number, number]} | {fill: [number, number]}} Segment  copy: [start, end); fill: [count, byte]
+ */
+
+/**
+ * @typedef {{kind: "need", id: number, start: number, end: number}
+ *   | {kind: "fragments", id: number, start: number}
+ *   | {kind: "outcome", id: number, row: AuditRow, segments: Segment[], log: string[]}} Answer
+ * An outcome's `row` has status, reason and output_path ("out/…/x.dcm", relative to the run folder); only a `written` one has segments.
+ */
+
+/**
+ * @typedef {object} WorkApi   what the files worker offers a Python worker
+ * @property {() => Promise<Task[] | null>} take   waits until there is work or a pause ends; null: the run is over
+ * @property {(answers: Answer[], heap: number, milliseconds: number) => Promise<void>} deliver   heap: bytes of the worker's WebAssembly memory
+ */

@@ -1,0 +1,142 @@
+// @ts-check
+/**
+ * What a Python worker does: start Python, be configured, and turn tasks into answers until there are none.
+ *
+ * Nothing that Python throws leaves this module: an error's text can hold an identifier.
+ *
+ * @typedef {import("./protocol.js").PythonApi} PythonApi
+ * @typedef {import("./protocol.js").WorkApi} WorkApi
+ * @typedef {import("./protocol.js").Task} Task
+ * @typedef {import("./protocol.js").Answer} Answer
+ * @typedef {import("./boot.js").Shared} Shared
+ */
+import * as Comlink from "../vendor/comlink.mjs";
+import { boot, heapOf, load, makeSnapshot } from "./boot.js";
+
+/** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
+const BREATH_MILLISECONDS = 500;
+
+/** @implements {PythonApi} */
+export class PythonThread {
+  /** @type {import("./boot.js").Python | null} */
+  #python = null;
+  /** @type {any} the module dicom_deid.bridge */
+  #bridge = null;
+
+  async load() {
+    await load();
+  }
+
+  async ping() {}
+
+  /** @param {Shared} shared */
+  async makeSnapshot(shared) {
+    const snapshot = await makeSnapshot(shared);
+    return Comlink.transfer(snapshot, [snapshot.buffer]);
+  }
+
+  /** @param {Shared} shared */
+  async start(shared) {
+    const { python, started } = await boot(shared);
+    this.#python = python;
+    this.#bridge = python.pyimport("dicom_deid.bridge");
+    return started;
+  }
+
+  /** @param {import("./protocol.js").Policy} policy @param {Uint8Array} key */
+  async configure(policy, key) {
+    return this.#call(() => this.#bridge.configure(JSON.stringify(policy), key)) ?? { error: "WORKER_ERROR" };
+  }
+
+  /** @param {import("./protocol.js").RunSummary} summary */
+  async closing(summary) {
+    return this.#call(() => this.#bridge.closing(JSON.stringify(summary))) ?? [];
+  }
+
+  /**
+   * Takes the next batch before it works on this one, so that it is there when this one is done.
+   * @param {MessagePort} port
+   * @param {number} _worker
+   * @param {number} heapLimit
+   * @returns {Promise<"over" | "full">}
+   */
+  async work(port, _worker, heapLimit) {
+    /** @type {import("../vendor/comlink.mjs").Remote<WorkApi>} */
+    const files = Comlink.wrap(port);
+    let delivered = Promise.resolve();
+    let next = files.take();
+    for (;;) {
+      const tasks = await next;
+      const full = heapOf(this.#started()) > heapLimit;
+      if (tasks && !full) next = files.take();
+      if (tasks) delivered = this.#deliver(files, await this.#answers(tasks), delivered);
+      delivered.catch(() => {}); // it is awaited by the next delivery, or at the end
+      if (tasks && !full) continue;
+      await delivered;
+      port.close();
+      return tasks ? "full" : "over";
+    }
+  }
+
+  /** @param {Task[]} tasks */
+  async #answers(tasks) {
+    const begin = performance.now();
+    let breath = begin;
+    const answers = [];
+    for (const task of tasks) {
+      answers.push(this.#call(() => this.#bridge.deidentify(task)) ?? failure(task));
+      if (performance.now() - breath < BREATH_MILLISECONDS) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      breath = performance.now();
+    }
+    return { answers, milliseconds: performance.now() - begin };
+  }
+
+  /**
+   * @param {import("../vendor/comlink.mjs").Remote<WorkApi>} files
+   * @param {{answers: Answer[], milliseconds: number}} done
+   * @param {Promise<void>} before   the delivery before this one: at most one waits to be taken over
+   */
+  async #deliver(files, { answers, milliseconds }, before) {
+    await before;
+    await files.deliver(Comlink.transfer(answers, buffersOf(answers)), heapOf(this.#started()), milliseconds);
+  }
+
+  #started() {
+    if (!this.#python) throw new Error("NOT_STARTED");
+    return this.#python;
+  }
+
+  /**
+   * Undefined if Python threw. Any other error means that the interpreter is broken: then the worker ends, and another
+   * is given its files.
+   * @param {() => any} run
+   */
+  #call(run) {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof Error && error.name === "PythonError") return undefined;
+      throw new Error("PYTHON_DIED");
+    }
+  }
+}
+
+/** @param {Task} task @returns {Answer} */
+function failure(task) {
+  const row = /** @type {const} */ ({ status: "failed", reason: "WORKER_ERROR" });
+  return {
+    kind: "outcome",
+    id: task.id,
+    row: { ...row, source_id: task.sourceId, bytes_in: task.size },
+    segments: [],
+    log: [],
+  };
+}
+
+/** Buffers of new bytes: they are handed over, not copied. @param {Answer[]} answers */
+function buffersOf(answers) {
+  const segments = answers.flatMap((answer) => (answer.kind === "outcome" ? answer.segments : []));
+  const views = segments.flatMap((segment) => ("bytes" in segment ? [segment.bytes] : []));
+  return [...new Set(views.filter((view) => view.byteLength === view.buffer.byteLength).map((view) => view.buffer))];
+}
