@@ -1,0 +1,141 @@
+// @ts-check
+/** What the files worker offers the page: it holds what was picked, and the run that goes on. */
+
+import { writeArchive } from "./archive.js";
+import { Run } from "./run.js";
+import { Scan } from "./scan.js";
+import { Scratch } from "./scratch.js";
+import { Sources } from "./source.js";
+import { countFiles, filesOf, findRun, listRuns, readFile, removeRun } from "./store.js";
+
+/** @typedef {import("./protocol.js").FilesApi} FilesApi */
+
+export class Files {
+  #sources = new Sources();
+  #scanStage = { items: 0, seconds: 0 };
+  /** @type {Scan | null} */ #scan = null;
+  /** @type {Run | null} the run that goes on, or the last one */ #run = null;
+  /** Whether a run goes on. */
+  #running = false;
+  /** @type {((run: Run) => void)[]} Python workers that came before the run */ #early = [];
+  #scratch = new Scratch();
+  /** @type {import("./scratch.js").ScratchFile | null} the ZIP that was handed out last */ #archive = null;
+
+  /** @type {FilesApi["scan"]} */
+  async scan(picked, report) {
+    this.#scan?.stop();
+    const sources = new Sources();
+    this.#scan = new Scan(sources, this.#scratch);
+    this.#sources = sources;
+    const found = await this.#scan.run(picked, report);
+    this.#scanStage = { items: found.seen, seconds: found.seconds };
+    return found;
+  }
+
+  /** @type {FilesApi["stopScan"]} */
+  async stopScan() {
+    this.#scan?.stop();
+  }
+
+  /**
+   * The calls of one Python worker: for the run that goes on, or else for the next one.
+   * @param {number} worker
+   * @returns {import("./protocol.js").WorkApi}
+   */
+  join(worker) {
+    const joined = this.#running && this.#run ? Promise.resolve(this.#run.join(worker)) : this.#joinNext(worker);
+    return {
+      take: async () => (await joined).take(),
+      deliver: async (answers, heap, milliseconds) => (await joined).deliver(answers, heap, milliseconds),
+    };
+  }
+
+  /**
+   * @param {number} worker
+   * @returns {Promise<import("./protocol.js").WorkApi>}
+   */
+  #joinNext(worker) {
+    return new Promise((resolve) => this.#early.push((run) => resolve(run.join(worker))));
+  }
+
+  /** @type {FilesApi["lost"]} */
+  async lost(worker) {
+    this.#run?.lost(worker);
+  }
+
+  /** @type {FilesApi["start"]} */
+  async start(spec, report) {
+    const run = new Run(this.#sources, spec, report, this.#scanStage);
+    const last = this.#run;
+    this.#run = run;
+    this.#running = true;
+    for (const join of this.#early.splice(0)) join(run);
+    try {
+      await last?.finish([]);
+      return await run.go();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** @type {FilesApi["finish"]} */
+  async finish(lines) {
+    await this.#run?.finish(lines);
+  }
+
+  /** @type {FilesApi["pause"]} */
+  async pause() {
+    this.#run?.pause();
+  }
+
+  /** @type {FilesApi["resume"]} */
+  async resume() {
+    this.#run?.resume();
+  }
+
+  /** @type {FilesApi["cancel"]} */
+  async cancel() {
+    this.#run?.cancel();
+  }
+
+  /** @type {FilesApi["runs"]} */
+  async runs() {
+    return listRuns();
+  }
+
+  /** @type {FilesApi["read"]} */
+  async read(name, file) {
+    const live = this.#run?.name === name && file !== "plan.json" ? this.#run.read(file) : null;
+    if (live) return live;
+    const folder = this.#run?.name === name ? this.#run.folder : null;
+    // A chosen folder can be out of reach by now; the journal is in private storage, too.
+    const found = (folder && (await readFile(folder, file))) || (await findRun(name));
+    return found && "getFileHandle" in found ? readFile(found, file) : found;
+  }
+
+  /** @param {string} name */
+  async #folderOf(name) {
+    return (this.#run?.name === name ? this.#run.folder : null) ?? findRun(name);
+  }
+
+  /** @type {FilesApi["zip"]} */
+  async zip(name, report) {
+    await this.#archive?.remove();
+    const folder = await this.#folderOf(name);
+    if (!folder) throw new Error("NO_SUCH_RUN");
+    const archive = await this.#scratch.create("zip");
+    this.#archive = archive;
+    let done = 0;
+    const total = await countFiles(folder);
+    await writeArchive(filesOf(folder), archive.writable, () => {
+      done++;
+      if (done % 20 === 0 || done === total) report(done, total);
+    });
+    return archive.finish();
+  }
+
+  /** @type {FilesApi["remove"]} */
+  async remove(name) {
+    await removeRun(name);
+  }
+}

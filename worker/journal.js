@@ -1,0 +1,151 @@
+// @ts-check
+/** audit.csv and output.log of a run that goes on: appended in private storage as the files are done, and copied to a chosen folder. */
+
+import { auditHeader, auditLine } from "./audit.js";
+import { patiently } from "./patience.js";
+
+/** Most time that a row stays unflushed, in milliseconds. */
+const FLUSH_MILLISECONDS = 250;
+/** Read at a time when a file is handed out, in bytes. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Pause between two copies to a chosen folder, in milliseconds: at least this, and ten times what the last one took. */
+const COPY_MILLISECONDS = 3000;
+
+/** @typedef {"audit.csv" | "output.log"} JournalName */
+
+export class Journal {
+  #folder;
+  #target;
+  /** @type {Map<JournalName, FileSystemSyncAccessHandle>} */
+  #files = new Map();
+  #encoder = new TextEncoder();
+  #flushed = 0;
+  #copied = performance.now();
+  #copyPause = COPY_MILLISECONDS;
+  /** @type {Promise<void>} */
+  #copying = Promise.resolve();
+
+  /**
+   * @param {FileSystemDirectoryHandle} folder          in private storage
+   * @param {FileSystemDirectoryHandle | null} target   the chosen run folder, where it is another
+   */
+  constructor(folder, target) {
+    this.#folder = folder;
+    this.#target = target;
+  }
+
+  async open() {
+    for (const name of /** @type {JournalName[]} */ (["audit.csv", "output.log"])) {
+      const handle = await patiently(() => this.#folder.getFileHandle(name, { create: true }));
+      const access = await patiently(
+        () => handle.createSyncAccessHandle(),
+        undefined,
+        (late) => late.close(),
+      );
+      access.truncate(0);
+      this.#files.set(name, access);
+    }
+    this.#append("audit.csv", auditHeader);
+  }
+
+  /** @param {import("./protocol.js").AuditRow} row */
+  row(row) {
+    this.#append("audit.csv", auditLine(row));
+  }
+
+  /** @param {string[]} lines */
+  log(lines) {
+    const time = `${new Date().toISOString().slice(0, 19)}Z`;
+    this.#append("output.log", lines.map((line) => `${time} ${line}\n`).join(""));
+  }
+
+  /**
+   * @param {JournalName} name
+   * @param {string} text
+   */
+  #append(name, text) {
+    const access = this.#access(name);
+    const bytes = this.#encoder.encode(text);
+    const size = access.getSize();
+    if (access.write(bytes, { at: size }) === bytes.length) return;
+    // Half a row would be read as a row.
+    access.truncate(size);
+    throw new DOMException("", "QuotaExceededError");
+  }
+
+  /** @param {JournalName} name */
+  #access(name) {
+    const access = this.#files.get(name);
+    if (!access) throw new DOMException("", "InvalidStateError");
+    return access;
+  }
+
+  /** Makes sure of what was appended, at most every FLUSH_MILLISECONDS; starts a copy when one is due. */
+  settle() {
+    const now = performance.now();
+    if (now - this.#flushed >= FLUSH_MILLISECONDS) {
+      for (const access of this.#files.values()) access.flush();
+      this.#flushed = now;
+    }
+    if (this.#target && now - this.#copied >= this.#copyPause) {
+      this.#copied = Number.POSITIVE_INFINITY;
+      // A copy that fails is tried again; the last one, at the end, tells of its failure.
+      this.#copying = this.#copy(this.#target).catch(() => {});
+    }
+  }
+
+  /** @param {FileSystemDirectoryHandle} target */
+  async #copy(target) {
+    const began = performance.now();
+    try {
+      for (const name of this.#files.keys()) await writeText(target, name, this.read(name));
+    } finally {
+      this.#copied = performance.now();
+      this.#copyPause = Math.max(COPY_MILLISECONDS, 10 * (this.#copied - began));
+    }
+  }
+
+  /**
+   * The file as it is now. Read through the open handle: a File of it would be void with the next row.
+   * @param {JournalName} name
+   * @returns {File}
+   */
+  read(name) {
+    const access = this.#access(name);
+    const parts = [];
+    for (let at = 0, size = access.getSize(); at < size; at += CHUNK_BYTES) {
+      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
+      access.read(chunk, { at });
+      parts.push(new Blob([chunk]));
+    }
+    return new File(parts, name, { type: name === "audit.csv" ? "text/csv" : "text/plain" });
+  }
+
+  /** Copies to the chosen folder what is there now, and waits for it. */
+  async deliver() {
+    await this.#copying;
+    if (this.#target) await this.#copy(this.#target);
+  }
+
+  async close() {
+    await this.#copying;
+    for (const access of this.#files.values()) {
+      access.flush();
+      access.close();
+    }
+    this.#files.clear();
+  }
+}
+
+/**
+ * Writes a small file whole; it is there complete or not at all.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {string | Blob} content
+ */
+export async function writeText(folder, name, content) {
+  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+  const writable = await patiently(() => handle.createWritable());
+  await writable.write(content);
+  await writable.close();
+}

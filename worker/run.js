@@ -1,0 +1,267 @@
+// @ts-check
+/** One run: opens the output, keeps files flowing from reading through Python to writing, and ends with a summary. */
+
+import { sourceNaming } from "./audit.js";
+import { Clock, Signal } from "./flow.js";
+import { Journal, writeText } from "./journal.js";
+import { CodedError, nameOf, patiently } from "./patience.js";
+import { Pipeline } from "./pipeline.js";
+import { Sink } from "./sink.js";
+import { createJournal, createRun, markFinished } from "./store.js";
+import { Tally } from "./tally.js";
+import { Worklist } from "./worklist.js";
+
+/** Time between two looks at whether the page is to be told something, in milliseconds. */
+const REPORT_MILLISECONDS = 100;
+
+/** @typedef {import("./protocol.js").RunSpec} RunSpec */
+
+export class Run {
+  #sources;
+  #spec;
+  #report;
+  #scanStage;
+  #changed = new Signal();
+  #clock = new Clock();
+  #worklist = new Worklist(this.#changed);
+  #tally;
+  /** @type {Journal | null} */ #journal = null;
+  /** @type {Pipeline | null} */ #pipeline = null;
+  /** @type {FileSystemDirectoryHandle | null} the run folder */ #folder = null;
+  /** @type {import("./protocol.js").Progress["state"]} */ #state = "running";
+  /** @type {import("./protocol.js").RunSummary["end"] | null} */ #end = null;
+  #error = "";
+  #drained = false;
+
+  /**
+   * @param {import("./source.js").Sources} sources
+   * @param {RunSpec} spec
+   * @param {(progress: import("./protocol.js").Progress) => void | Promise<void>} report
+   * @param {{items: number, seconds: number}} scanStage
+   */
+  constructor(sources, spec, report, scanStage) {
+    this.#sources = sources;
+    this.#spec = spec;
+    this.#report = report;
+    this.#scanStage = scanStage;
+    this.#tally = new Tally(sources);
+  }
+
+  get name() {
+    return this.#spec.name;
+  }
+
+  /** The run folder, once it is there. */
+  get folder() {
+    return this.#folder;
+  }
+
+  /** @returns {Promise<import("./protocol.js").RunSummary>} */
+  async go() {
+    const ticking = this.#tick();
+    try {
+      this.#pipeline = await this.#open();
+      this.#pipeline.start();
+      while (!this.#end) await this.#changed.wait();
+      await this.#pipeline.drain();
+    } catch (error) {
+      this.#stop("stopped", outputReason(error));
+    }
+    this.#drained = true;
+    this.#clock.stop();
+    await ticking;
+    await this.#deliver();
+    return this.#summary();
+  }
+
+  /** Makes the run folder and begins plan.json, audit.csv and output.log. */
+  async #open() {
+    const { spec, journal } = await this.#openFolders();
+    this.#journal = journal;
+    await journal.open();
+    journal.log([...spec.plan.opening, ...spec.environment]);
+    await writeText(/** @type {FileSystemDirectoryHandle} */ (this.#folder), "plan.json", spec.plan.document);
+    return new Pipeline({
+      sources: this.#sources,
+      sink: new Sink(/** @type {FileSystemDirectoryHandle} */ (this.#folder), spec.output === null),
+      journal,
+      tally: this.#tally,
+      worklist: this.#worklist,
+      changed: this.#changed,
+      nameSource: await sourceNaming(spec.key),
+      stop: (reason) => this.#stop(reason ? "stopped" : "finished", reason),
+    });
+  }
+
+  async #openFolders() {
+    const spec = this.#spec;
+    if (spec.output === null) {
+      this.#folder = await createRun(spec.name);
+      return { spec, journal: new Journal(this.#folder, null) };
+    }
+    for (const root of this.#sources.roots) {
+      if ((await root.resolve(spec.output)) !== null) throw new CodedError("OUTPUT_INSIDE_INPUT");
+    }
+    const { output } = spec;
+    this.#folder = await patiently(() => output.getDirectoryHandle(spec.name, { create: true }));
+    return { spec, journal: new Journal(await createJournal(spec.name), this.#folder) };
+  }
+
+  /**
+   * Ends the run; the first reason counts.
+   * @param {"finished" | "cancelled" | "stopped"} end
+   * @param {string} [reason]
+   */
+  #stop(end, reason = "") {
+    if (this.#end) return;
+    this.#end = end;
+    this.#error = reason;
+    this.#worklist.over = true;
+    if (end !== "finished") this.#state = "cancelling";
+    this.#changed.fire();
+  }
+
+  pause() {
+    if (this.#state !== "running" || this.#end) return;
+    this.#state = "paused";
+    this.#worklist.paused = true;
+    this.#clock.stop();
+    this.#note("paused");
+  }
+
+  resume() {
+    if (this.#state !== "paused") return;
+    this.#state = "running";
+    this.#worklist.paused = false;
+    this.#clock.go();
+    this.#note("resumed");
+    this.#changed.fire();
+  }
+
+  cancel() {
+    this.#stop("cancelled");
+  }
+
+  /** A line in output.log that the run can do without. @param {string} line */
+  #note(line) {
+    try {
+      this.#journal?.log([line]);
+    } catch {
+      // A full disk shows itself with the next row.
+    }
+  }
+
+  /**
+   * What one Python worker may call.
+   * @param {number} worker
+   * @returns {import("./protocol.js").WorkApi}
+   */
+  join(worker) {
+    const session = this.#worklist.join(worker);
+    return {
+      take: async () => {
+        const items = await this.#worklist.take(session, () => this.#tally.remaining);
+        return items && (this.#pipeline?.tasksOf(items) ?? null);
+      },
+      deliver: async (answers, heap, milliseconds) => {
+        for (const { item, answer } of this.#worklist.answered(session, answers, heap, milliseconds)) {
+          this.#pipeline?.decided(item, answer);
+        }
+      },
+    };
+  }
+
+  /** @param {number} worker */
+  lost(worker) {
+    const { blamed, spared } = this.#worklist.lost(worker);
+    this.#pipeline?.again(blamed, spared);
+  }
+
+  /** Tells the page how it goes, until the run has ended and all is told. */
+  async #tick() {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, REPORT_MILLISECONDS));
+      try {
+        await this.#report(this.#progress());
+      } catch {
+        // The page is gone or busy; the run does not depend on it.
+      }
+      if (this.#drained && !this.#tally.untold) return;
+    }
+  }
+
+  #progress() {
+    return this.#tally.report({
+      bytesInFlight: this.#pipeline?.bytesInFlight ?? 0,
+      seconds: this.#clock.seconds,
+      workers: this.#worklist.workers,
+      state: this.#state,
+    });
+  }
+
+  /** Brings audit.csv and output.log to the chosen folder. */
+  async #deliver() {
+    if (this.#end !== "finished") this.#note(`${this.#end} ${this.#error}: ${this.#tally.remaining} files not done`);
+    try {
+      await this.#journal?.deliver();
+    } catch (error) {
+      if (this.#end === "finished") this.#end = "stopped";
+      this.#error ||= outputReason(error);
+    }
+  }
+
+  /** @returns {import("./protocol.js").RunSummary} */
+  #summary() {
+    const { items, milliseconds } = this.#worklist.deidentified;
+    const stages = {
+      scan: this.#scanStage,
+      read: this.#pipeline?.readStage ?? { items: 0, seconds: 0 },
+      deidentify: { items, seconds: milliseconds / 1000 },
+      write: this.#pipeline?.writeStage ?? { items: 0, seconds: 0 },
+    };
+    return {
+      name: this.#spec.name,
+      end: this.#end ?? "stopped",
+      ...(this.#error ? { error: this.#error } : {}),
+      counts: { ...this.#tally.counts },
+      reasons: this.#tally.reasons,
+      bytes_in: this.#tally.bytesIn,
+      bytes_out: this.#tally.bytesOut,
+      seconds: this.#clock.seconds,
+      stages,
+      studies: this.#tally.studies,
+    };
+  }
+
+  /**
+   * The last lines of output.log; closes the journal.
+   * @param {string[]} lines
+   */
+  async finish(lines) {
+    const journal = this.#journal;
+    if (!journal) return;
+    try {
+      journal.log(lines);
+      await journal.deliver();
+    } finally {
+      this.#journal = null;
+      await journal.close();
+    }
+    if (this.#end === "finished" && this.#spec.output === null && this.#folder) await markFinished(this.#folder);
+  }
+
+  /**
+   * A file of the journal while it is open.
+   * @param {"audit.csv" | "output.log"} name
+   * @returns {File | null}
+   */
+  read(name) {
+    return this.#journal?.read(name) ?? null;
+  }
+}
+
+/** @param {unknown} error */
+function outputReason(error) {
+  if (error instanceof CodedError) return error.code;
+  return nameOf(error) === "QuotaExceededError" ? "OUTPUT_FULL" : "OUTPUT_LOST";
+}

@@ -1,0 +1,200 @@
+// @ts-check
+/** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
+
+import { ArchiveEntry } from "./archive.js";
+import { fingerprint } from "./fingerprint.js";
+import { CodedError } from "./patience.js";
+import { peek } from "./peek.js";
+import { LOOK_BYTES, recognise } from "./recognise.js";
+import { openFile, readRange } from "./source.js";
+import { isFolder, walk } from "./walk.js";
+
+/** Files looked at at the same time. One after another takes three times as long. */
+const LOOKS_IN_FLIGHT = 16;
+/** Read when the first bytes end before the UIDs: long sequences can stand before them. */
+const LONG_LOOK_BYTES = 64 * 1024;
+/** Least time between two reports, in milliseconds. */
+const REPORT_MILLISECONDS = 100;
+
+/**
+ * @typedef {import("./source.js").Looked & {preamble: boolean, peek: import("./peek.js").Peek | null}} Look
+ * @typedef {import("./protocol.js").Found} Found
+ */
+
+export class Scan {
+  #sources;
+  #scratch;
+  #stopped = false;
+  #began = performance.now();
+  #reported = 0;
+  /** @type {Map<string, number>} Study Instance UID -> number */ #studyNumbers = new Map();
+  /** @type {Set<number>} fingerprints of study and series */ #series = new Set();
+  /** @type {Set<number>} fingerprints of SOP Instance UIDs */ #instances = new Set();
+  /** @type {Found} */ #found;
+
+  /**
+   * @param {import("./source.js").Sources} sources   filled by the scan
+   * @param {import("./scratch.js").Scratch} scratch
+   */
+  constructor(sources, scratch) {
+    this.#sources = sources;
+    this.#scratch = scratch;
+    this.#found = emptyFound();
+  }
+
+  stop() {
+    this.#stopped = true;
+  }
+
+  /**
+   * @param {import("./protocol.js").Picked} picked
+   * @param {(found: Found) => void} report
+   * @returns {Promise<Found>}
+   */
+  async run(picked, report) {
+    if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
+    try {
+      for await (const { candidate, look } of this.#looks(picked)) {
+        this.#accept(candidate, look);
+        this.#reportSometimes(report);
+      }
+      this.#found.complete = !this.#stopped;
+    } catch (error) {
+      this.#found.error = error instanceof CodedError ? error.code : "SOURCE_LOST";
+    }
+    return this.#snapshot();
+  }
+
+  /**
+   * Many looks in flight, handed on in the order of the walk: which of two equal instances is the repeat depends on it.
+   * @param {import("./protocol.js").Picked} picked
+   */
+  async *#looks(picked) {
+    /** @type {{candidate: import("./walk.js").Candidate, looking: Promise<Look>}[]} */
+    const pending = [];
+    for await (const candidate of walk(picked, this.#scratch)) {
+      if (this.#stopped) return;
+      pending.push({ candidate, looking: look(candidate.origin) });
+      if (pending.length >= LOOKS_IN_FLIGHT) yield await settled(pending);
+    }
+    while (pending.length > 0 && !this.#stopped) yield await settled(pending);
+  }
+
+  /**
+   * @param {import("./walk.js").Candidate} candidate
+   * @param {Look} look
+   */
+  #accept({ path, origin }, look) {
+    this.#found.seen++;
+    const study = look.peek ? this.#count(look, look.peek) : -1;
+    if (look.reason) this.#found.skipped[look.reason] = (this.#found.skipped[look.reason] ?? 0) + 1;
+    const repeat = look.peek !== null && this.#isRepeat(look.peek.sopInstance);
+    this.#sources.add(path, /** @type {import("./source.js").Origin} */ (origin), look, study, repeat);
+  }
+
+  /**
+   * @param {Look} look
+   * @param {import("./peek.js").Peek} peeked
+   * @returns {number}  the number of its study
+   */
+  #count(look, peeked) {
+    const found = this.#found;
+    const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study);
+    const study = found.studies[number];
+    const modality = /^[A-Z0-9_ ]{1,16}$/.test(peeked.modality) ? peeked.modality : "unknown";
+    const series = fingerprint(`${peeked.study} ${peeked.series}`);
+    found.dicom++;
+    if (!look.preamble) found.withoutPreamble++;
+    found.bytes += look.size;
+    found.modalities[modality] = (found.modalities[modality] ?? 0) + 1;
+    study.files++;
+    study.bytes += look.size;
+    if (!study.modality.split("/").includes(modality)) study.modality += (study.modality && "/") + modality;
+    if (!this.#series.has(series)) {
+      this.#series.add(series);
+      study.series++;
+      found.series++;
+    }
+    return number;
+  }
+
+  /** @param {string} uid */
+  #addStudy(uid) {
+    const number = this.#studyNumbers.size;
+    this.#studyNumbers.set(uid, number);
+    this.#found.studies.push({ study: number, modality: "", series: 0, files: 0, bytes: 0 });
+    return number;
+  }
+
+  /** @param {string} sopInstance */
+  #isRepeat(sopInstance) {
+    if (!sopInstance) return false;
+    const seen = fingerprint(sopInstance);
+    if (this.#instances.has(seen)) return true;
+    this.#instances.add(seen);
+    return false;
+  }
+
+  /** @param {(found: Found) => void} report */
+  #reportSometimes(report) {
+    const now = performance.now();
+    // A list of thousands of studies is dear to copy: then more rarely.
+    const pause = Math.max(REPORT_MILLISECONDS, this.#found.studies.length / 5);
+    if (now - this.#reported < pause) return;
+    this.#reported = now;
+    report(this.#snapshot());
+  }
+
+  #snapshot() {
+    this.#found.seconds = (performance.now() - this.#began) / 1000;
+    return structuredClone(this.#found);
+  }
+}
+
+/** @returns {Found} */
+function emptyFound() {
+  const counts = { seen: 0, dicom: 0, withoutPreamble: 0, bytes: 0, series: 0, seconds: 0 };
+  return { ...counts, modalities: {}, skipped: {}, studies: [], complete: false };
+}
+
+/** @param {{candidate: import("./walk.js").Candidate, looking: Promise<Look>}[]} pending */
+async function settled(pending) {
+  const [{ candidate, looking }] = pending.splice(0, 1);
+  return { candidate, look: await looking };
+}
+
+/**
+ * Looks at one file. Never rejects: what cannot be read has a reason.
+ * @param {import("./source.js").Origin | null} origin
+ * @returns {Promise<Look>}
+ */
+async function look(origin) {
+  /** @type {Look} */
+  const seen = { size: 0, modified: 0, reason: "", preamble: false, peek: null };
+  try {
+    if (origin === null) throw new CodedError("READ_FAILED");
+    const { size, modified, head } = await openHead(origin);
+    Object.assign(seen, { size, modified });
+    if (origin instanceof ArchiveEntry && origin.encrypted) throw new CodedError("ZIP_ENCRYPTED");
+    if (size === 0) throw new CodedError("EMPTY");
+    const first = await head(LOOK_BYTES);
+    const shape = recognise(first, size);
+    if (!shape) throw new CodedError("NOT_DICOM");
+    seen.preamble = shape.preamble;
+    seen.peek = peek(first, shape.start);
+    if (seen.peek.short && size > LOOK_BYTES) seen.peek = peek(await head(LONG_LOOK_BYTES), shape.start);
+  } catch (error) {
+    seen.reason = error instanceof CodedError ? error.code : "READ_FAILED";
+  }
+  return seen;
+}
+
+/** @param {import("./source.js").Origin} origin */
+async function openHead(origin) {
+  if (origin instanceof ArchiveEntry) {
+    return { size: origin.size, modified: 0, head: (/** @type {number} */ bytes) => origin.head(bytes) };
+  }
+  const file = await openFile(origin);
+  const head = (/** @type {number} */ bytes) => readRange(file, 0, bytes);
+  return { size: file.size, modified: file.lastModified, head };
+}

@@ -1,0 +1,154 @@
+// @ts-check
+/** The files that were picked: one compact row for each, and how its bytes are opened and read. */
+
+import { CALL_MILLISECONDS, CodedError, MIB_MILLISECONDS, patiently } from "./patience.js";
+import { WHOLE_BYTES } from "./protocol.js";
+
+/**
+ * Where a source's bytes come from: a handle, a File of an <input>, or an entry of an archive.
+ * @typedef {FileSystemFileHandle | File | import("./archive.js").ArchiveEntry} Origin
+ */
+
+/**
+ * @typedef {object} Looked   what the scan found out about a file
+ * @property {number} size
+ * @property {number} modified   milliseconds since 1970; 0 where there is no such thing
+ * @property {string} reason     why it is not handed to Python; "" when it is
+ */
+
+/** Parallel arrays: an object per file would cost several times as much, and there can be a million files. */
+export class Sources {
+  /** @type {string[]} */ paths = [];
+  /** @type {Origin[]} */ origins = [];
+  /** @type {number[]} */ sizes = [];
+  /** @type {number[]} */ modified = [];
+  /** @type {string[]} */ reasons = [];
+  /** @type {number[]} number of the study in scan order; -1 for what is not DICOM */ studies = [];
+  /** @type {boolean[]} */ repeats = [];
+  /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
+
+  get length() {
+    return this.paths.length;
+  }
+
+  /**
+   * @param {string} path
+   * @param {Origin} origin
+   * @param {Looked} looked
+   * @param {number} study
+   * @param {boolean} repeat
+   */
+  add(path, origin, looked, study, repeat) {
+    this.paths.push(path);
+    this.origins.push(origin);
+    this.sizes.push(looked.size);
+    this.modified.push(looked.modified);
+    this.reasons.push(looked.reason);
+    this.studies.push(study);
+    this.repeats.push(repeat);
+  }
+
+  /**
+   * Opens a source for the run. Throws a CodedError.
+   * @param {number} index
+   * @returns {Promise<Opened>}
+   */
+  async open(index) {
+    const origin = this.origins[index];
+    try {
+      if ("extract" in origin) return new Opened(await origin.extract());
+      const file = await openFile(origin);
+      if (file.size !== this.sizes[index] || file.lastModified !== this.modified[index]) {
+        throw new CodedError("SOURCE_CHANGED");
+      }
+      return new Opened({ blob: file });
+    } catch (error) {
+      throw error instanceof CodedError ? error : new CodedError("READ_FAILED");
+    }
+  }
+
+  /** Whether the picked folders can still be listed. */
+  async reachable() {
+    try {
+      for (const root of this.roots) await patiently(() => root.keys().next());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/**
+ * @param {FileSystemFileHandle | File} origin
+ * @returns {Promise<File>}
+ */
+export const openFile = async (origin) => (origin instanceof File ? origin : patiently(() => origin.getFile()));
+
+/**
+ * @param {Blob} blob
+ * @param {number} start
+ * @param {number} end
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function readRange(blob, start, end) {
+  const patience = CALL_MILLISECONDS + ((end - start) / 2 ** 20) * MIB_MILLISECONDS;
+  try {
+    return new Uint8Array(await patiently(() => blob.slice(start, end).arrayBuffer(), patience));
+  } catch {
+    throw new CodedError("READ_FAILED");
+  }
+}
+
+/**
+ * What an open source stands on. `whole`: its bytes, where opening it brought them into memory.
+ * @typedef {{blob: Blob, whole?: Uint8Array<ArrayBuffer>, release?: () => Promise<void>}} Content
+ */
+
+/** An open source. A small one is held whole, so that it is read once; of a longer one only slices are read. */
+export class Opened {
+  /** @type {Uint8Array<ArrayBuffer> | null} */
+  #whole;
+  #content;
+
+  /** @param {Content} content */
+  constructor(content) {
+    this.#content = content;
+    this.#whole = content.whole ?? null;
+    this.size = this.#whole?.length ?? content.blob.size;
+  }
+
+  /** Bytes of memory that it holds. */
+  get held() {
+    return this.#whole?.length ?? 0;
+  }
+
+  /** Reads a small file whole. */
+  async load() {
+    if (!this.#whole && this.size <= WHOLE_BYTES) this.#whole = await readRange(this.#content.blob, 0, this.size);
+  }
+
+  /**
+   * A copy of a range, to be given away.
+   * @param {number} start
+   * @param {number} end
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async read(start, end) {
+    return this.#whole ? this.#whole.slice(start, end) : readRange(this.#content.blob, start, end);
+  }
+
+  /**
+   * A range to be written: a view of what is in memory, else a slice that costs none.
+   * @param {number} start
+   * @param {number} end
+   * @returns {Uint8Array<ArrayBuffer> | Blob}
+   */
+  part(start, end) {
+    return this.#whole ? this.#whole.subarray(start, end) : this.#content.blob.slice(start, end);
+  }
+
+  async release() {
+    this.#whole = null;
+    await this.#content.release?.();
+  }
+}

@@ -1,0 +1,117 @@
+// @ts-check
+/** Counts of a run: what the page is told at most ten times a second, and what the summary says at its end. */
+
+/** Least time between two reports, in milliseconds. */
+const REPORT_MILLISECONDS = 100;
+/** Unwritten files told of in one report. */
+const UNWRITTEN_AT_ONCE = 1000;
+
+/**
+ * @typedef {import("./protocol.js").Status} Status
+ * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {{done: number, total: number, summary: import("./protocol.js").StudySummary}} Study
+ */
+
+/** @returns {Record<Status, number>} */
+const noCounts = () => ({ written: 0, withheld: 0, skipped: 0, failed: 0 });
+
+export class Tally {
+  done = 0;
+  counts = noCounts();
+  bytesIn = 0;
+  bytesOut = 0;
+  /** @type {Record<string, number>} */ reasons = {};
+  /** @type {Study[]} */ #studies = [];
+  /** @type {Set<number>} */ #changed = new Set();
+  /** @type {import("./protocol.js").Unwritten[]} */ #unwritten = [];
+  #total;
+  #bytesTotal = 0;
+  #reported = Number.NEGATIVE_INFINITY;
+
+  /** @param {import("./source.js").Sources} sources */
+  constructor(sources) {
+    this.#total = sources.length;
+    for (const size of sources.sizes) this.#bytesTotal += size;
+    for (const study of sources.studies) {
+      if (study < 0) continue;
+      this.#studies[study] ??= { done: 0, total: 0, summary: emptySummary() };
+      this.#studies[study].total++;
+    }
+  }
+
+  get complete() {
+    return this.done === this.#total;
+  }
+
+  get remaining() {
+    return this.#total - this.done;
+  }
+
+  /**
+   * Counts a file whose row is in the audit.
+   * @param {import("./protocol.js").AuditRow} row
+   * @param {string} path
+   * @param {number} study
+   */
+  count(row, path, study) {
+    const status = /** @type {Status} */ (row.status);
+    const reason = String(row.reason ?? "");
+    this.done++;
+    this.counts[status]++;
+    this.bytesIn += Number(row.bytes_in);
+    this.bytesOut += Number(row.bytes_out);
+    if (reason) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    if (status !== "written") this.#unwritten.push({ path, status, reason });
+    if (study >= 0) this.#countStudy(this.#studies[study], row, status);
+    if (study >= 0) this.#changed.add(study);
+  }
+
+  /**
+   * @param {Study} study
+   * @param {import("./protocol.js").AuditRow} row
+   * @param {Status} status
+   */
+  #countStudy(study, row, status) {
+    study.done++;
+    study.summary.counts[status]++;
+    study.summary.bytes_out += Number(row.bytes_out);
+    // The first row that has the new identifiers names the study; a failed file has none.
+    study.summary.patient_id ||= String(row.patient_id ?? "");
+    study.summary.study_instance_uid ||= String(row.study_instance_uid ?? "");
+  }
+
+  /** Whether it is time for a report. */
+  get due() {
+    return performance.now() - this.#reported >= REPORT_MILLISECONDS;
+  }
+
+  /** Whether a report would leave something untold. */
+  get untold() {
+    return this.#unwritten.length > 0 || this.#changed.size > 0;
+  }
+
+  /**
+   * What changed since the last report.
+   * @param {Pick<Progress, "bytesInFlight" | "seconds" | "workers" | "state">} rest
+   * @returns {Progress}
+   */
+  report(rest) {
+    this.#reported = performance.now();
+    const studies = [...this.#changed].map((study) => {
+      const { done, total } = this.#studies[study];
+      return { study, done, total };
+    });
+    this.#changed.clear();
+    const unwritten = this.#unwritten.splice(0, UNWRITTEN_AT_ONCE);
+    const totals = { total: this.#total, done: this.done, bytesTotal: this.#bytesTotal, bytesDone: this.bytesIn };
+    return { ...totals, counts: { ...this.counts }, studies, unwritten, ...rest };
+  }
+
+  /** Under their new identifiers, those that have any. */
+  get studies() {
+    return this.#studies.map(({ summary }) => summary).filter(({ counts }) => Object.values(counts).some((n) => n > 0));
+  }
+}
+
+/** @returns {import("./protocol.js").StudySummary} */
+const emptySummary = () => ({ patient_id: "", study_instance_uid: "", counts: noCounts(), bytes_out: 0 });

@@ -1,0 +1,122 @@
+// @ts-check
+/** Walks what was picked, in an order that does not depend on the file system: by name, in UTF-16 code units, folder by folder. */
+
+import { listArchive } from "./archive.js";
+import { CodedError, patiently } from "./patience.js";
+
+/**
+ * @typedef {{path: string, origin: import("./source.js").Origin | null}} Candidate
+ * `path` is relative to what was picked; `origin` null: a folder or an archive that could not be listed.
+ */
+
+/**
+ * @param {import("./protocol.js").Picked} picked
+ * @param {import("./scratch.js").Scratch} scratch
+ * @returns {AsyncGenerator<Candidate>}
+ */
+export async function* walk(picked, scratch) {
+  if (picked.kind === "handles") yield* walkHandles(picked.handles);
+  else if (picked.kind === "files")
+    yield* inOrder(picked.files.map((file) => ({ path: inputPath(file), origin: file })));
+  else yield* walkArchives(picked.files, scratch);
+}
+
+/**
+ * The folder's own name is left out when it is the only thing picked; of several, each keeps its name.
+ * @param {FileSystemHandle[]} handles
+ * @returns {AsyncGenerator<Candidate>}
+ */
+async function* walkHandles(handles) {
+  const alone = handles.length === 1;
+  for (const handle of [...handles].sort(byName)) {
+    if (isFolder(handle)) yield* walkFolder(handle, alone ? "" : `${handle.name}/`);
+    else yield { path: handle.name, origin: /** @type {FileSystemFileHandle} */ (handle) };
+  }
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} prefix
+ * @returns {AsyncGenerator<Candidate>}
+ */
+async function* walkFolder(folder, prefix) {
+  const children = await list(folder);
+  if (!children) {
+    // The top folder has no name of its own here: without it there is nothing to scan.
+    if (prefix === "") throw new CodedError("SOURCE_LOST");
+    yield { path: prefix, origin: null };
+    return;
+  }
+  for (const child of children.sort(byName)) {
+    const path = prefix + child.name;
+    if (isFolder(child)) yield* walkFolder(child, `${path}/`);
+    else yield { path, origin: child };
+  }
+}
+
+/** @param {FileSystemDirectoryHandle} folder */
+async function list(folder) {
+  try {
+    const children = [];
+    const iterator = folder.values();
+    for (;;) {
+      const { done, value } = await patiently(() => iterator.next());
+      if (done) return children;
+      children.push(value);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {File[]} files
+ * @param {import("./scratch.js").Scratch} scratch
+ * @returns {AsyncGenerator<Candidate>}
+ */
+async function* walkArchives(files, scratch) {
+  for (const file of [...files].sort(byName)) {
+    const prefix = files.length === 1 ? "" : `${file.name}/`;
+    const entries = await listArchive(file, scratch);
+    yield* inOrder(entries.map(({ path, origin }) => ({ path: prefix + path, origin })));
+  }
+}
+
+/** An <input> for folders says "folder/sub/file"; one for files says only the name. @param {File} file */
+function inputPath(file) {
+  const path = file.webkitRelativePath;
+  return path ? path.slice(path.indexOf("/") + 1) : file.name;
+}
+
+/**
+ * The order in which a walk would come by these paths.
+ * @param {Candidate[]} candidates
+ */
+function inOrder(candidates) {
+  const split = candidates.map((candidate) => ({ candidate, parts: candidate.path.split("/") }));
+  split.sort((one, other) => byParts(one.parts, other.parts));
+  return split.map(({ candidate }) => candidate);
+}
+
+/**
+ * @param {string[]} one
+ * @param {string[]} other
+ */
+function byParts(one, other) {
+  for (let i = 0; i < Math.min(one.length, other.length); i++) {
+    if (one[i] !== other[i]) return one[i] < other[i] ? -1 : 1;
+  }
+  return one.length - other.length;
+}
+
+/**
+ * @param {{name: string}} one
+ * @param {{name: string}} other
+ */
+const byName = (one, other) => (one.name === other.name ? 0 : one.name < other.name ? -1 : 1);
+
+/**
+ * @param {FileSystemHandle} handle
+ * @returns {handle is FileSystemDirectoryHandle}
+ */
+export const isFolder = (handle) => handle.kind === "directory";

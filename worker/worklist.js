@@ -1,0 +1,162 @@
+// @ts-check
+/** Which file is with which Python worker: gives out batches, takes back answers, and what a dead worker leaves. */
+
+import { BATCH_BYTES, BATCH_FILES } from "./protocol.js";
+
+/** A batch should keep a worker busy for so long, in milliseconds: longer, and a pause would act late. */
+const BATCH_MILLISECONDS = 200;
+/** Assumed of a file before anything was measured, in milliseconds. */
+const FIRST_MILLISECONDS = 25;
+
+/**
+ * A file under way.
+ * @typedef {object} Item
+ * @property {number} index      its number in the sources, and the task's id
+ * @property {string} sourceId
+ * @property {boolean} repeat
+ * @property {import("./source.js").Opened | null} opened
+ * @property {import("./ranges.js").Range[]} wanted
+ * @property {{start: number, bytes: Uint8Array<ArrayBuffer>}[]} ranges   read, and not given out yet
+ * @property {import("./protocol.js").Fragments | null} fragments
+ * @property {number} held       bytes counted for it
+ * @property {boolean} alone     a worker died over it once: it gets a batch of its own
+ */
+
+/** @typedef {import("./protocol.js").Answer} Answer */
+
+/** A Python worker that is joined to the run. */
+class Session {
+  gone = false;
+  heap = 0;
+  files = 0;
+  /** @type {Map<number, Item>[]} given out and not answered, oldest first; the worker is at the first */
+  batches = [];
+
+  /** @param {number} worker */
+  constructor(worker) {
+    this.worker = worker;
+  }
+}
+
+export class Worklist {
+  #changed;
+  /** @type {Item[]} */ #ready = [];
+  /** @type {Session[]} */ #sessions = [];
+  #pace = FIRST_MILLISECONDS;
+  /** Python time so far, in milliseconds, and files. */
+  deidentified = { items: 0, milliseconds: 0 };
+  paused = false;
+  over = false;
+
+  /** @param {import("./flow.js").Signal} changed */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  /** @param {number} worker */
+  join(worker) {
+    const session = new Session(worker);
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /**
+   * @param {Item} item
+   * @param {boolean} [first]  ahead of the others: it was begun already
+   */
+  offer(item, first = false) {
+    if (first) this.#ready.unshift(item);
+    else this.#ready.push(item);
+    this.#changed.fire();
+  }
+
+  /**
+   * Waits for a batch; null when there will be none.
+   * @param {Session} session
+   * @param {() => number} remaining   files of the run that are not done
+   * @returns {Promise<Item[] | null>}
+   */
+  async take(session, remaining) {
+    while (!session.gone && !this.over && (this.paused || this.#ready.length === 0)) await this.#changed.wait();
+    if (session.gone || this.over) return null;
+    const batch = this.#batch(remaining());
+    session.batches.push(new Map(batch.map((item) => [item.index, item])));
+    this.#changed.fire();
+    return batch;
+  }
+
+  /** @param {number} remaining */
+  #batch(remaining) {
+    const workers = this.#sessions.filter(({ gone }) => !gone).length;
+    // Towards the end the rest is shared: each worker has one batch and one in advance.
+    const share = Math.ceil(remaining / (2 * workers));
+    const most = Math.max(1, Math.min(BATCH_FILES, share, Math.floor(BATCH_MILLISECONDS / this.#pace)));
+    const batch = [this.#ready.splice(0, 1)[0]];
+    let bytes = bytesOf(batch[0]);
+    while (batch.length < most && this.#ready.length > 0 && !batch[0].alone) {
+      bytes += bytesOf(this.#ready[0]);
+      if (this.#ready[0].alone || bytes > BATCH_BYTES) break;
+      batch.push(this.#ready.splice(0, 1)[0]);
+    }
+    return batch;
+  }
+
+  /**
+   * The items that answers are for. Answers to what is no longer with this worker are dropped.
+   * @param {Session} session
+   * @param {Answer[]} answers
+   * @param {number} heap
+   * @param {number} milliseconds
+   * @returns {{item: Item, answer: Answer}[]}
+   */
+  answered(session, answers, heap, milliseconds) {
+    const taken = [];
+    for (const answer of answers) {
+      const batch = session.batches.find((given) => given.has(answer.id));
+      const item = batch?.get(answer.id);
+      if (!batch || !item) continue;
+      batch.delete(answer.id);
+      taken.push({ item, answer });
+    }
+    session.batches = session.batches.filter((batch) => batch.size > 0);
+    session.heap = heap;
+    session.files += taken.filter(({ answer }) => answer.kind === "outcome").length;
+    this.deidentified.items += taken.filter(({ answer }) => answer.kind === "outcome").length;
+    this.deidentified.milliseconds += milliseconds;
+    if (taken.length > 0) this.#pace = 0.7 * this.#pace + (0.3 * milliseconds) / taken.length;
+    return taken;
+  }
+
+  /**
+   * Ends a worker's sessions, and says what was with it: `blamed` is the batch that it was at, `spared` what it had in advance.
+   * @param {number} worker
+   * @returns {{blamed: Item[], spared: Item[]}}
+   */
+  lost(worker) {
+    /** @type {{blamed: Item[], spared: Item[]}} */
+    const left = { blamed: [], spared: [] };
+    for (const session of this.#sessions) {
+      if (session.worker !== worker || session.gone) continue;
+      session.gone = true;
+      const [current, ...advance] = session.batches;
+      left.blamed.push(...(current?.values() ?? []));
+      left.spared.push(...advance.flatMap((batch) => [...batch.values()]));
+      session.batches = [];
+    }
+    this.#changed.fire();
+    return left;
+  }
+
+  /** What each worker is doing, for the page. */
+  get workers() {
+    /** @type {import("./protocol.js").Progress["workers"]} */
+    const workers = {};
+    for (const { worker, gone, heap, files, batches } of this.#sessions) {
+      if (!gone) workers[worker] = { busy: batches.length > 0, heap, files };
+    }
+    return workers;
+  }
+}
+
+/** @param {Item} item */
+export const bytesOf = (item) => item.ranges.reduce((sum, { bytes }) => sum + bytes.length, 0);
