@@ -14,7 +14,11 @@ from dicom_deid.plan import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import row, unwritten_line
 
-_plan: Plan | None = None
+
+class Run:
+    """The run that this worker serves: one at a time."""
+
+    plan: Plan
 
 
 class Ranges:
@@ -43,20 +47,20 @@ class Ranges:
 
 def to_js(value: Any) -> Any:
     """A JavaScript value of dictionaries, lists and bytes; bytes become a Uint8Array of their own."""
-    from js import Object
     from pyodide.ffi import to_js as convert
+
+    from js import Object  # type: ignore[attr-defined]
 
     return convert(value, dict_converter=Object.fromEntries)
 
 
 def configure(policy: str, key: Any) -> Any:
     """Makes the plan of a run. Returns {document, opening}, or {error} with a reason code."""
-    global _plan
     try:
-        _plan = Plan(Policy.read(policy), Key(key.to_bytes()))
+        Run.plan = plan = Plan(Policy.read(policy), Key(key.to_bytes()))
     except PolicyError as error:
         return to_js({"error": error.code})
-    return to_js({"document": _plan.document(), "opening": _plan.opening()})
+    return to_js({"document": plan.document(), "opening": plan.opening()})
 
 
 def deidentify(task: Any) -> Any:
@@ -70,10 +74,9 @@ def deidentify(task: Any) -> Any:
 
 def answer(source: Ranges, number: int, source_id: str, repeat: bool) -> dict[str, Any]:
     """The answer as Python values."""
-    assert _plan is not None, "configure comes first"
     began = time.perf_counter()
     try:
-        outcome = process(source, _plan, source_id, repeat)
+        outcome = process(source, Run.plan, source_id, repeat)
     except ShortRead as short:
         return {"kind": "need", "id": number, "start": short.start, "end": short.end}
     except FragmentsWanted as wanted:

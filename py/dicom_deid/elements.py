@@ -20,13 +20,13 @@ PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 MAX_DEPTH = 64
 """Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
 LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
-SHORT_VRS = frozenset(
-    ("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI")
-    + ("UL", "US")
-)
-VRS = LONG_VRS | SHORT_VRS
 TEXT_VRS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 """VRs whose bytes depend on Specific Character Set (PS3.5 6.1.2.3)."""
+OTHER_SHORT_VRS = frozenset(
+    ("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FL", "FD", "IS", "SL", "SS", "TM", "UI", "UL", "US")
+)
+SHORT_VRS = OTHER_SHORT_VRS | TEXT_VRS - LONG_VRS
+VRS = LONG_VRS | SHORT_VRS
 IMPLICIT_LITTLE = Syntax(explicit=False, little=True)
 _TAG = {True: struct.Struct("<HH"), False: struct.Struct(">HH")}
 _U16 = {True: struct.Struct("<H"), False: struct.Struct(">H")}
@@ -64,7 +64,7 @@ class Reader:
         self.buffer, self.size, self.syntax = buffer, size, syntax
 
     def need(self, end: int) -> None:
-        """Makes sure that the bytes before ``end`` are at hand; raises ShortRead, or Failed past the end of the file."""
+        """Makes sure that the bytes before ``end`` are at hand; raises ShortRead, or Failed past the file's end."""
         if end > self.size:
             raise Failed("TRUNCATED")
         if end > len(self.buffer):
@@ -121,7 +121,7 @@ class Reader:
             if vr not in ("OB", "OW"):
                 raise Failed("MALFORMED")
             end = self.fragments_end(start, limit)
-            return Element(tag, vr, self.buffer[start:end], None, True), end
+            return Element(tag, vr, self.buffer[start:end], None, undefined=True), end
         end = start + length
         if end > limit:
             raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")

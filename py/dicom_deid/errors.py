@@ -71,7 +71,7 @@ class Failed(Unwritten):
 
 
 class PolicyError(DeidError):
-    """A policy that cannot be followed; ``code`` stands in reasons.json, ``word`` is the offending word of the policy."""
+    """A policy that cannot be followed; ``code`` stands in reasons.json, ``word`` is the offending word."""
 
     def __init__(self, code: str, word: str = "") -> None:
         super().__init__(f"{code} {word}".strip())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -48,7 +47,8 @@ class Item(list[Element]):
         return None
 
 
-class Fragments(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fragments:
     """Where encapsulated pixel data end (PS3.5 A.4).
 
     ``end`` is the offset behind the sequence delimiter; where the walk failed, ``complete`` is False.
@@ -116,7 +116,8 @@ class Copy(NamedTuple):
     end: int
 
 
-class Fill(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fill:
     """One byte, ``count`` times."""
 
     count: int
@@ -181,12 +182,8 @@ def splice_size(splice: Splice) -> int:
         match segment:
             case Copy(start, end):
                 size += end - start
-            case Fill(count, _):
+            case Fill(count=count):
                 size += count
             case bytes():
                 size += len(segment)
     return size
-
-
-Remap = Callable[[str], str]
-"""Original UID -> new UID."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
+from pydicom.datadict import tag_for_keyword
 
 from dicom_deid.elements import registered, vr_of
 from dicom_deid.model import ElementAction
@@ -17,26 +18,22 @@ DOUBTFUL_TEXT = frozenset(("AE", "LT", "PN", "ST", "UC", "UR", "UT"))
 """VRs of free text, persons and addresses: an attribute of these that no table lists is not kept."""
 SHORT_TEXT = frozenset(("LO", "SH"))
 """VRs of labels: an attribute of these that no table lists is kept, less the identifiers the object itself names."""
-# Free text about equipment, encoding and vocabularies, which is kept like a label.
-TECHNICAL_TEXT = frozenset(
-    (0x0008010E, 0x00080114, 0x00080115, 0x00080119, 0x00080120, 0x00187006, 0x00187008, 0x00187040, 0x00187041)
-    + (0x00189080, 0x00480107, 0x20100010, 0x20100150, 0x300A007B, 0x00187062, 0x3010000C)
-)
-# UIDs that name a class, a coding scheme or a context group, not something of this patient.
-CLASS_UIDS = frozenset(
-    (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x0008010C, 0x00080117, 0x00080118, 0x00081150, 0x0008115A)
-    + (0x00083002, 0x00041510, 0x00041512, 0x0004151A, 0x00041510, 0x04000010, 0x04000510, 0x00340006)
-    + (0x00741058, 0x0008040A, 0x0040A0B1, 0x00081167)
-)
-# Versions of vocabularies: nothing of the patient, and shifting them would give the offset away.
-VOCABULARY_DATES = frozenset((0x00080106, 0x00080107))
-# Dates of the device: shifting them by the patient's offset would give the offset away.
-DEVICE_DATES = frozenset(
-    (0x00181200, 0x00181201, 0x00181202, 0x00181203, 0x00181204, 0x00181205, 0x0018700C, 0x0018700E)
-    + (0x00143076, 0x00143077, 0x0014407E, 0x0014407C, 0x003A0314)
-)
 METHOD = 0x00120063
+STANDARD_ROOT = "1.2.840.10008."
 MARKERS = frozenset((0x00120062, METHOD, 0x00120064, 0x00280303))
+
+
+@cache
+def judged(name: str) -> frozenset[int]:
+    """The attributes of one list of tables/judged.json, where this project says what no table of the standard does."""
+    tags = (tag_for_keyword(keyword) for keyword in table("judged.json")[name]["keywords"])
+    return frozenset(tag for tag in tags if tag is not None)
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """The words of one list of tables/judged.json."""
+    return frozenset(table("judged.json")[name]["words"])
 
 
 @cache
@@ -76,13 +73,11 @@ def type_of(tag: int, path: tuple[int, ...], sop_class: str) -> str | None:
 
 
 def resolve(code: str, kind: str | None) -> str:
-    """A compound action code of Table E.1-1a made single by the attribute's Type; without one, the code valid in all."""
+    """A compound action code of Table E.1-1a made single by the attribute's Type; without one, valid for all."""
     choices = code.split("/")
     if len(choices) == 1:
         return code
-    if kind is None:
-        chosen = choices[-1]
-    elif kind[0] == "1":
+    if kind is None or kind[0] == "1":
         chosen = choices[-1]
     elif kind[0] == "2":
         chosen = "Z" if "Z" in choices else choices[-1]
@@ -98,10 +93,10 @@ def listed_code(tag: int, row: dict[str, str], options: frozenset[str]) -> str:
         return row["basic"]
     dates = {"retain-full-dates", "retain-modified-dates"} & cells.keys()
     if "retain-modified-dates" in dates:
-        if tag in VOCABULARY_DATES:
+        if tag in judged("vocabulary_dates"):
             return "K"
         # Device identity would keep the date; modified dates would change it. The patient's privacy decides.
-        return row["basic"] if tag in DEVICE_DATES else "C"
+        return row["basic"] if tag in judged("device_dates") else "C"
     return "K" if "K" in cells.values() else "C"
 
 
@@ -115,21 +110,21 @@ def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
     if kind in DATES:
         if "retain-full-dates" in options:
             return "K", "date kept"
-        if "retain-modified-dates" in options and tag not in DEVICE_DATES:
+        if "retain-modified-dates" in options and tag not in judged("device_dates"):
             return "C", "date shifted"
         return "X/Z/D", "date not listed"
     if kind == "UI":
-        return ("K", "class UID") if tag in CLASS_UIDS or "retain-uids" in options else ("U", "UID not listed")
-    if kind in DOUBTFUL_TEXT and tag not in TECHNICAL_TEXT:
+        return (
+            ("K", "class UID") if tag in judged("class_uids") or "retain-uids" in options else ("U", "UID not listed")
+        )
+    if tag in judged("personal_text") or (kind in DOUBTFUL_TEXT and tag not in judged("technical_text")):
         return "X/Z/D", "free text not listed"
-    if kind in SHORT_TEXT or tag in TECHNICAL_TEXT or kind in ("CS", "UN"):
+    if kind in SHORT_TEXT or tag in judged("technical_text") or kind in ("CS", "UN"):
         return "C", "text not listed"
     return "K", "not listed"
 
 
-def decide(
-    tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: frozenset[str]
-) -> ElementAction:
+def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> ElementAction:
     """The action for one data element: a single code and the name of the rule it comes from."""
     if tag >> 16 & 1:
         return ElementAction("X", "private")
@@ -149,15 +144,16 @@ def decide(
     return ElementAction(code, rule)
 
 
+@lru_cache(4096)
 def well_known(uid: str) -> bool:
     """Whether a UID is registered in PS3.6: a class, a transfer syntax, a well-known frame of reference or instance."""
-    return uid in UID_dictionary
+    return uid in UID_dictionary or any(row["uid"] == uid for row in table("sop-classes.json"))
 
 
 @cache
 def sop_class_state(uid: str) -> str:
-    """"allowed" or "withheld" for a storage SOP Class, "other" for another registered UID, "private" for the rest."""
+    """ "allowed" or "withheld" for a storage SOP Class, "other" for another standard UID, "private" for the rest."""
     for row in table("sop-classes.json"):
         if row["uid"] == uid:
             return str(row["default"])
-    return "other" if uid in UID_dictionary else "private"
+    return "other" if uid.startswith(STANDARD_ROOT) else "private"

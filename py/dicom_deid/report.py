@@ -76,12 +76,11 @@ def unwritten_line(status: str, reason: str, source_id: str) -> str:
 
 def closing(summary: Mapping[str, Any]) -> list[str]:
     """The last lines of output.log from a run's summary (RunSummary in worker/protocol.js)."""
-    lines = []
-    for study in summary["studies"]:
-        lines.append(
-            f"study {study['study_instance_uid'] or '-'} of patient {study['patient_id'] or '-'}: "
-            f"{tally(study['counts'])}, {study['bytes_out']} bytes"
-        )
+    lines = [
+        f"study {study['study_instance_uid'] or '-'} of patient {study['patient_id'] or '-'}: "
+        f"{tally(study['counts'])}, {study['bytes_out']} bytes"
+        for study in summary["studies"]
+    ]
     lines += [f"reason {reason}: {files}" for reason, files in sorted(summary["reasons"].items())]
     for stage, done in summary["stages"].items():
         rate = done["items"] / done["seconds"] if done["seconds"] else 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from typing import Literal
 
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
 
 from dicom_deid.elements import (
     LONG_VRS,
@@ -25,8 +26,8 @@ IMPLICIT_UID, EXPLICIT_UID = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 BIG_UID, DEFLATED_UID = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
 NATIVE = {IMPLICIT_UID, EXPLICIT_UID, BIG_UID, DEFLATED_UID}
 # Pixel data elsewhere (JPIP), or no DICOM file at all (RFC 2557, XML, SMPTE streams, Papyrus).
-NOT_IN_FILES = ("1.2.840.10008.1.2.4.94", "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.6", "1.2.840.10008.1.2.7")
-NOT_IN_FILES += ("1.2.840.10008.1.20",)
+JPIP = ("1.2.840.10008.1.2.4.94", "1.2.840.10008.1.2.4.95")
+NOT_IN_FILES = (*JPIP, "1.2.840.10008.1.2.6", "1.2.840.10008.1.2.7", "1.2.840.10008.1.20")
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 MAX_HEADER = 256 * 1024 * 1024
 """Bytes of header, or of an inflated data set, that are taken into memory."""
@@ -58,7 +59,7 @@ def looks_like_dicom(head: bytes, size: int) -> bool:
 
 def element_at(head: bytes, at: int, size: int, syntax: Syntax) -> tuple[int, int] | None:
     """Tag of the element at ``at`` and the offset behind it, if one of defined length within the file stands there."""
-    order = "little" if syntax.little else "big"
+    order: Literal["little", "big"] = "little" if syntax.little else "big"
     if at + 12 > len(head):
         return None
     tag = int.from_bytes(head[at : at + 2], order) << 16 | int.from_bytes(head[at + 2 : at + 4], order)
@@ -98,7 +99,8 @@ def inspect(source: Source) -> Instance:
     reader = Reader(head, source.size, syntax)
     data, at = bounded(reader, start)
     pixels = find_pixels(reader, at, source)
-    return describe(meta, data, syntax, named, pixels, None, (pixels.end if pixels else at) < source.size)
+    end = pixels.end if pixels else at
+    return describe(meta, data, syntax, named, pixels, None, tail=end < source.size)
 
 
 def inspect_deflated(source: Source, meta: Item, start: int) -> Instance:
@@ -114,7 +116,7 @@ def inspect_deflated(source: Source, meta: Item, start: int) -> Instance:
     reader = Reader(inflated, len(inflated), EXPLICIT)
     data, at = reader.data_set(0)
     pixels = find_pixels(reader, at, None)
-    return describe(meta, data, EXPLICIT, DEFLATED_UID, pixels, inflated, False)
+    return describe(meta, data, EXPLICIT, DEFLATED_UID, pixels, inflated, tail=False)
 
 
 def bounded(reader: Reader, start: int) -> tuple[Item, int]:

@@ -56,11 +56,16 @@ def verify(
         raise Withheld("OUTPUT_UNSOUND")
     if any(element.tag.is_private for element in flat):
         raise Withheld("OUTPUT_UNSOUND")
-    # A UID that is a prefix of another one is not found in it: values end at a backslash, a NUL or the next tag.
-    lost = [uid for uid in uids if len(uid) > 8 and re.search(rb"(?<![0-9.])%b(?![0-9.])" % re.escape(uid.encode()), header)]
-    if lost:
+    if any(uid_left(uid.encode("latin-1"), header) for uid in uids):
         raise Withheld("IDENTIFIER_LEFT")
     search(flat, header, identifiers, retained)
+
+
+def uid_left(uid: bytes, header: bytes) -> bool:
+    """Whether a UID stands in the header, and not as a part of a longer one. One of a few digits is no identifier."""
+    return (
+        len(uid) > 8 and uid in header and re.search(rb"(?<![0-9.])%b(?![0-9.])" % re.escape(uid), header) is not None
+    )
 
 
 def walk(dataset: Dataset) -> Iterable[DataElement]:

@@ -9,7 +9,7 @@ from dicom_deid.deidentify.dummies import dummy
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, ElementAction, Instance, Item, Names
 from dicom_deid.plan import Plan
-from dicom_deid.profile import DATES, well_known
+from dicom_deid.profile import DATES, judged, well_known, words
 
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
 STUDY, SERIES, SOP_INSTANCE, MODALITY = 0x0020000D, 0x0020000E, 0x00080018, 0x00080060
@@ -33,7 +33,7 @@ class Deidentifier:
         data = instance.data
         self.patient = plan.key.patient(patient_of(instance))
         self.weeks = plan.key.weeks(patient_of(instance))
-        self.retained = frozenset(tag for tag in identifiers.WHOLE_VALUES if self.decide(tag, "", ()).code == "K")
+        self.retained = frozenset(tag for tag in judged("whole_identifiers") if self.decide(tag, "", ()).code == "K")
         self.identifiers = identifiers.collect(data, self.retained)
 
     def decide(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction:
@@ -51,7 +51,7 @@ class Deidentifier:
         modality = data.get(MODALITY)
         shown = ascii_text(modality) if modality and re.fullmatch(rb"[A-Z0-9_]{1,16} ?\0?", modality.value) else ""
         sop_class = instance.sop_class if well_known(instance.sop_class) else ""
-        return Names(self.patient, *new, sop_class, shown, instance.transfer_syntax, path)
+        return Names(self.patient, new[0], new[1], new[2], sop_class, shown, instance.transfer_syntax, path)
 
     def header(self) -> Item:
         """The new data set up to the pixel data, with its markers."""
@@ -194,11 +194,10 @@ def patient_of(instance: Instance) -> str:
 
 
 def is_local_code(item: Item) -> bool:
-    """Whether an item is a code of a local scheme (PS3.16 8.2), whose meaning anybody may have typed."""
+    """Whether an item is a code of a scheme that is not published (PS3.16 8.2), so that anybody may have typed it."""
     if item.get(CODE_MEANING) is None:
         return False
-    scheme = ascii_text(item.get(CODING_SCHEME))
-    return scheme in ("", "L") or scheme.startswith("99") and scheme != "99SDM"
+    return ascii_text(item.get(CODING_SCHEME)) not in words("coding_schemes")
 
 
 def dummy_item(item: Item) -> Item:

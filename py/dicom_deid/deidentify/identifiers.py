@@ -14,25 +14,14 @@ from pydicom.charset import convert_encodings, decode_bytes
 from dicom_deid.elements import TEXT_VRS, vr_of
 from dicom_deid.errors import Failed
 from dicom_deid.model import Element, Item
+from dicom_deid.profile import judged, words
 
 CHARACTER_SET = 0x00080005
-# Attributes that hold an identifier as a whole: IDs, numbers, institutions, addresses.
-WHOLE_VALUES = frozenset(
-    (0x00100020, 0x00101000, 0x00080050, 0x00100021, 0x00080080, 0x00080081, 0x00081040, 0x00101040, 0x00102154)
-    + (0x00102155, 0x00380010, 0x00380060, 0x00402016, 0x00402017, 0x00081048, 0x00101090, 0x00101100, 0x00101050)
-    + (0x00081010, 0x00181000, 0x00101081, 0x00321064)
-)
 MIN_NAME = 3
 """Letters of a part of a name that is looked for; a shorter one would be found in half of all words."""
 MIN_NUMBER = 4
 """Characters of an ID that is looked for."""
-# Parts of names that are also ordinary words of headers. A name made of them alone names nobody.
-NOT_NAMES = frozenset(
-    ("anonymous", "anonymized", "anon", "test", "patient", "phantom", "unknown", "none", "null", "removed", "study")
-    + ("series", "image", "head", "brain", "chest", "abdomen", "axial", "the", "and", "for", "von", "van", "der", "del")
-    + ("hospital", "center", "centre", "clinic", "university", "medical", "radiology", "department", "original")
-)
-DELIMITERS = {"\r", "\n", "\t", "\f"}
+DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
 def collect(data: Item, retained: frozenset[int]) -> frozenset[str]:
@@ -53,7 +42,7 @@ def gather(item: Item, encodings: tuple[str, ...], retained: frozenset[int], fou
                 gather(nested, encodings_of(nested, encodings), retained, found)
         elif element.vr == "PN" or vr_of(element.tag) == "PN":
             found.update(name_parts(decode(element, encodings)))
-        elif element.tag in WHOLE_VALUES and element.tag not in retained:
+        elif element.tag in judged("whole_identifiers") and element.tag not in retained:
             found.update(whole_values(decode(element, encodings)))
 
 
@@ -63,14 +52,14 @@ def name_parts(text: str) -> set[str]:
     return {
         part
         for part in parts
-        if part not in NOT_NAMES and (len(part) >= (MIN_NAME if part.isascii() else 2)) and not part.isdigit()
+        if part not in words("not_names") and (len(part) >= (MIN_NAME if part.isascii() else 2)) and not part.isdigit()
     }
 
 
 def whole_values(text: str) -> set[str]:
     """The values of an ID, institution or address that are long enough to be looked for."""
     values = (fold(value.strip()) for value in re.split(r"[\\\r\n]+", text))
-    return {value for value in values if len(value) >= MIN_NUMBER and value not in NOT_NAMES}
+    return {value for value in values if len(value) >= MIN_NUMBER and value not in words("not_names")}
 
 
 def encodings_of(item: Item, inherited: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,10 +83,10 @@ def codecs_of(value: bytes) -> tuple[str, ...]:
 def decode(element: Element, encodings: tuple[str, ...]) -> str:
     """The text of an element. Bytes that its character set does not have are read as Latin-1, so none is lost."""
     value = element.value.rstrip(b"\0 ")
-    if element.vr not in TEXT_VRS or value.isascii() and b"\x1b" not in value:
+    if element.vr not in TEXT_VRS or (value.isascii() and b"\x1b" not in value):
         return value.decode("latin-1")
     try:
-        return str(decode_bytes(value, list(encodings), {"\\", "^", "=", *DELIMITERS}))
+        return str(decode_bytes(value, list(encodings), DELIMITERS))
     except (LookupError, ValueError):
         return value.decode("latin-1")
 
@@ -151,4 +140,3 @@ def clean_value(value: str, found: re.Pattern[str]) -> str:
         at = hit.end()
     kept.append(value[at:])
     return re.sub(r"  +", " ", "".join(kept)).strip(" ,;^")
-

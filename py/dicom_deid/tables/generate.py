@@ -1,8 +1,8 @@
 """Makes the committed tables out of the standard's: run by `python3 build.py tables`.
 
-Sources: the CSV files of PS3.15 2026d and PS3.16 (``--source``), pydicom's registry of UIDs and data dictionary (PS3.6),
-and the attribute Types per IOD as the wheel of highdicom carries them (PS3.3). Every table names its edition and the
-SHA-256 of what it was made from, so that a table that was edited by hand is found out by making it again.
+Sources: the CSV files of PS3.15 2026d and PS3.16 (``--source``), pydicom's registry of UIDs and data dictionary
+(PS3.6), and the attribute Types per IOD as the wheel of highdicom carries them (PS3.3). Every table names its edition
+and the SHA-256 of what it was made from, so that a table that was edited by hand is found out by making it again.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import csv
 import hashlib
 import importlib.util
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from pydicom._dicom_dict import DicomDictionary
-from pydicom.datadict import dictionary_VR, tag_for_keyword
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
+from pydicom.datadict import tag_for_keyword
+
+from dicom_deid.profile import DATES, DOUBTFUL_TEXT, judged
 
 EDITION = "2026d"
 HERE = Path(__file__).parent
@@ -33,8 +36,6 @@ OPTION_COLUMNS = {
     "clean_struct_cont": "clean-structured-content",
     "clean_graph": "clean-graphics",
 }
-# Kinds of unlisted attribute whose action is X/Z/D, so whose Type has to be known.
-UNLISTED_BY_TYPE = {"PN", "LT", "ST", "UT", "UC", "UR", "AE", "DA", "DT", "TM"}
 STRENGTH = {"1": 5, "1C": 4, "2": 3, "2C": 2, "3": 1}
 WITHHELD_WORDS = {
     "Encapsulated": "The document inside may name the patient in any way a document can.",
@@ -51,7 +52,7 @@ WITHHELD_WORDS = {
 
 
 def profile_table(source: Path) -> dict[str, Any]:
-    """Table E.1-1 as {tag: {"name", "basic", option: code}}; tags as eight upper-case hexadecimal digits or x patterns."""
+    """Table E.1-1 as {tag: {"name", "basic", option: code}}; tags as eight hexadecimal digits or x patterns."""
     path = source / "ps3.15-table-E.1-1.csv"
     rows: dict[str, Any] = {}
     for row in csv.DictReader(path.open(encoding="utf-8")):
@@ -96,7 +97,9 @@ def attribute_types(profile: dict[str, Any]) -> dict[str, Any]:
                 if STRENGTH[attribute["type"]] >= STRENGTH[known]:
                     found[numbers[iod]] = attribute["type"]
     sets: dict[tuple[int, ...], int] = {}
-    rows = {tag: {path: by_type(found, sets) for path, found in sorted(paths.items())} for tag, paths in strongest.items()}
+    rows = {
+        tag: {path: by_type(found, sets) for path, found in sorted(paths.items())} for tag, paths in strongest.items()
+    }
     return {
         "table": "PS3.3 Types of attributes, as in highdicom 0.28.2",
         "sha256": digest(folder / "module_attribute_map.json"),
@@ -112,7 +115,7 @@ def wanted_keywords(profile: dict[str, Any]) -> dict[str, str]:
     for tag, entry in DicomDictionary.items():
         row = profile["rows"].get(f"{tag:08X}")
         compound = row is not None and "/" in row["basic"]
-        if compound or (row is None and entry[0] in UNLISTED_BY_TYPE):
+        if compound or (row is None and (tag in judged("personal_text") or entry[0] in DOUBTFUL_TEXT | DATES)):
             wanted[entry[4]] = f"{tag:08X}"
     return wanted
 
@@ -126,10 +129,18 @@ def by_type(found: dict[int, str], sets: dict[tuple[int, ...], int]) -> dict[str
     return {kind: sets.setdefault(tuple(iods), len(sets)) for kind, iods in turned.items()}
 
 
+# Storage SOP Classes of 2026d that pydicom 3.0.2's registry does not have yet.
+NEWER_SOP_CLASSES = {
+    "1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage",
+    "1.2.840.10008.5.1.4.1.1.66.8": "Height Map Segmentation Storage",
+}
+
+
 def sop_class_table() -> list[dict[str, str]]:
     """Every registered storage SOP Class (PS3.6 Annex A) and whether it is written unless the policy says otherwise."""
     rows = []
-    for uid, (name, kind, _, retired, _) in sorted(UID_dictionary.items(), key=lambda item: item[1][0]):
+    newer = {uid: (name, "SOP Class", "", "", "") for uid, name in NEWER_SOP_CLASSES.items()}
+    for uid, (name, kind, _, retired, _) in sorted((UID_dictionary | newer).items(), key=lambda item: item[1][0]):
         if kind != "SOP Class" or "Storage" not in name or "Storage Commitment" in name or "Media" in name:
             continue
         reason = next((text for word, text in WITHHELD_WORDS.items() if word in name), "")
@@ -159,16 +170,7 @@ def main() -> None:
     write("methods.json", method_codes(source))
     write("types.json", attribute_types(profile), indent=None)
     write("sop-classes.json", sop_class_table())
-    listed = sum(1 for tag in profile["rows"] if "x" not in tag and tag != "private" and known(tag))
-    print(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows, {listed} of them in pydicom's dictionary")
-
-
-def known(tag: str) -> bool:
-    """Whether pydicom's data dictionary has the attribute."""
-    try:
-        return bool(dictionary_VR(int(tag, 16)))
-    except KeyError:
-        return False
+    sys.stdout.write(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows\n")
 
 
 if __name__ == "__main__":
