@@ -2,6 +2,7 @@
 
 import http.server
 import re
+import sys
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -53,6 +54,16 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Says nothing."""
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """Says nothing of a browser that stopped reading: it does so whenever a page is left."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 def content_security_policy(page: Path) -> str:
     """The policy that index.html sets for itself; as a header it holds in the workers too."""
     found = re.search(r'http-equiv="Content-Security-Policy"\s+content="([^"]+)"', page.read_text(encoding="utf-8"))
@@ -61,13 +72,11 @@ def content_security_policy(page: Path) -> str:
     return " ".join(found[1].split())
 
 
-def make_server(folder: Path, port: int, *, isolation: bool = True) -> http.server.ThreadingHTTPServer:
+def make_server(folder: Path, port: int, *, isolation: bool = True) -> Server:
     """A server of `folder` for this computer only; port 0 takes a free one."""
     policy = {"Content-Security-Policy": content_security_policy(folder / "index.html")}
     headers = policy | HEADERS | (ISOLATION if isolation else {})
-    return http.server.ThreadingHTTPServer(
-        ("127.0.0.1", port), partial(Handler, headers_sent=headers, directory=str(folder))
-    )
+    return Server(("127.0.0.1", port), partial(Handler, headers_sent=headers, directory=str(folder)))
 
 
 def serve(port: int, *, isolation: bool = True) -> None:

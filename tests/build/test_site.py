@@ -1,0 +1,90 @@
+"""dist/: self-contained, relative, and named by what is in it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sitebuild.paths import ROOT
+
+OURS = ("index.html", "js", "worker", "tables")
+REGISTRIES = re.compile(r"registry\.npmjs|files\.pythonhosted|pypi\.org|npmmirror|yarnpkg\.com|deb\.debian")
+FOREIGN = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']?(?:https?:)?//|url\(\s*["']?(?:https?:)?//""")
+FOREIGN_MODULE = re.compile(r"""(?:from|import|importScripts|fetch|Worker|URL)\s*\(?\s*["'`](?:https?:)?//""")
+ROOTED = re.compile(r"""(?:src|href)\s*=\s*["']/|(?:from|import|fetch|Worker|URL)\s*\(?\s*["'`]/""")
+
+
+def our_files(site: Path) -> list[Path]:
+    paths = [path for name in OURS for path in ([site / name] if (site / name).is_file() else (site / name).rglob("*"))]
+    return [path for path in paths if path.is_file()]
+
+
+def build_site() -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, ROOT / "build.py", "site")
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_everything_that_the_page_needs_is_there(site: Path) -> None:
+    for name in ("index.html", "version.json", "vendor/comlink.mjs", "vendor/zip.js", "runtime/manifest.json"):
+        assert (site / name).is_file(), name
+    for name in ("reasons", "options", "sop-classes"):
+        assert json.loads((site / "tables" / f"{name}.json").read_text())
+
+
+def test_every_relative_import_resolves_inside_the_site(site: Path) -> None:
+    imports = re.compile(
+        r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']|new URL\(["'](\.[^"']+\.\w+)["'], import\.meta"""
+    )
+    for path in [*(site / "js").rglob("*.js"), *(site / "worker").rglob("*.js")]:
+        code = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)  # types are imported in comments
+        for found in imports.finditer(code):
+            target = (path.parent / (found[1] or found[2])).resolve()
+            assert target.is_file(), f"{path.name} imports {found[1] or found[2]}"
+            assert target.is_relative_to(site.resolve())
+
+
+def test_no_url_leaves_the_site_or_its_path(site: Path) -> None:
+    for path in our_files(site):
+        text = path.read_text()
+        for pattern in (FOREIGN, FOREIGN_MODULE, ROOTED):
+            assert not pattern.search(text), f"{path.relative_to(site)}: {pattern.search(text)}"
+
+
+def test_no_inline_script_or_style(site: Path) -> None:
+    page = (site / "index.html").read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+    assert "<style" not in page
+    assert not re.search(r"\s(?:on\w+|style)\s*=", page)
+
+
+def test_only_what_the_browser_runs_is_in_it(site: Path) -> None:
+    suffixes = {path.suffix for path in (site / "worker").rglob("*") if path.is_file()}
+    assert suffixes == {".js"}
+    assert not list(site.rglob("*.d.ts"))
+    assert not list(site.rglob("*.map"))
+
+
+def test_no_tracked_file_names_a_registry_host() -> None:
+    listed = subprocess.run(("git", "ls-files", "-z"), cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        path = ROOT / name
+        if path == Path(__file__).resolve() or not path.is_file():
+            continue
+        assert not REGISTRIES.search(path.read_text(errors="replace")), name
+
+
+def test_a_second_build_changes_nothing_and_says_nothing(site: Path) -> None:
+    before = (site / "version.json").stat().st_mtime_ns
+    again = build_site()
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == ""
+    assert (site / "version.json").stat().st_mtime_ns == before
+
+
+def test_a_second_build_needs_no_network(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    again = build_site()
+    assert again.returncode == 0, again.stderr

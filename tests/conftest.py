@@ -1,0 +1,184 @@
+"""Fixtures that several kinds of test share: the built site, its server, a browser on it, and DICOM files."""
+
+import contextlib
+import os
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_CORPUS = ROOT.parent / "shared" / "data" / "corpus"
+# A test machine has no use for what Chromium asks of the network by itself, and root needs --no-sandbox.
+CHROMIUM_ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-features=OptimizationHints,MediaRouter,Translate",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--no-first-run",
+    *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+]
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """dist/, built from the tree as it is, by the real build."""
+    subprocess.run((sys.executable, ROOT / "build.py", "site"), cwd=ROOT, check=True, capture_output=True)
+    return ROOT / "dist"
+
+
+@dataclass(frozen=True)
+class Server:
+    """The site on a free port of this computer."""
+
+    url: str
+    _server: socketserver.BaseServer = field(repr=False)
+
+    def stop(self) -> None:
+        """Cuts the network, as it were."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *, isolation: bool = True) -> Iterator[Server]:
+    from sitebuild.server import make_server
+
+    with contextlib.ExitStack() as cleanup:
+        server = make_server(folder, 0, isolation=isolation)
+        running = Server(f"http://127.0.0.1:{server.server_port}/", server)
+        cleanup.callback(running.stop)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[Server]:
+    """The server of `build.py serve`, with cross-origin isolation."""
+    with serving(site) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def plain_server(site: Path) -> Iterator[Server]:
+    """The same without cross-origin isolation, like a plain static host."""
+    with serving(site, isolation=False) as running:
+        yield running
+
+
+@pytest.fixture
+def own_server(site: Path) -> Iterator[Server]:
+    """A server that the test may stop."""
+    with serving(site) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_executable() -> str:
+    from machine import browser
+
+    found = browser()
+    assert found, "no Chromium here; `python3 build.py test` installs one"
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator["Playwright"]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
+
+
+Launch = Callable[..., "BrowserContext"]
+
+
+@pytest.fixture
+def launch(playwright: "Playwright", browser_executable: str, tmp_path: Path) -> Iterator[Launch]:
+    """Opens a browser with a profile on disk: one that is off the record keeps its private files in memory.
+
+    `launch(profile)` opens a profile folder again; further arguments go to launch_persistent_context.
+    """
+    opened: list[BrowserContext] = []
+
+    def open_browser(
+        profile: Path | None = None, arguments: tuple[str, ...] = (), **options: object
+    ) -> "BrowserContext":
+        context = playwright.chromium.launch_persistent_context(
+            profile or tmp_path / f"profile{len(opened)}",
+            executable_path=browser_executable,
+            args=[*CHROMIUM_ARGUMENTS, *arguments],
+            accept_downloads=True,
+            **options,
+        )
+        opened.append(context)
+        return context
+
+    yield open_browser
+    for context in opened:
+        with contextlib.suppress(Exception):  # a test may have closed it
+            context.close()
+
+
+@dataclass
+class Observed:
+    """What a page did that a test must hear of: its console, its errors, its requests."""
+
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def watch(self, context: "BrowserContext") -> None:
+        def heard(message: "ConsoleMessage") -> None:
+            (self.errors if message.type in ("error", "warning") else self.console).append(message.text)
+
+        def requested(request: "Request") -> None:
+            self.requests.append(request.url)
+
+        context.on("console", heard)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("request", requested)
+
+    def elsewhere(self, url: str) -> list[str]:
+        """Requests that did not go to the site at `url`, nor to memory."""
+        return [request for request in self.requests if not request.startswith((url, "blob:", "data:"))]
+
+
+@pytest.fixture
+def observed() -> Observed:
+    return Observed()
+
+
+@pytest.fixture
+def page(launch: Launch, server: Server, observed: Observed) -> Iterator["Page"]:
+    """The site in a fresh browser. An error, a warning or a policy violation on its console fails the test."""
+    context = launch()
+    observed.watch(context)
+    page = context.pages[0]
+    page.goto(server.url)
+    yield page
+    assert observed.errors == []
+    assert observed.elsewhere(server.url) == []
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Path]:
+    """pydicom's own test files, and the files of ../shared/data/corpus where it is there. Never changed by a test."""
+    from pydicom.data import get_testdata_files
+
+    bundled = [Path(name) for name in get_testdata_files()]
+    shared = [path for path in SHARED_CORPUS.rglob("*") if path.is_file()] if SHARED_CORPUS.is_dir() else []
+    return sorted(path for path in [*bundled, *shared] if path.is_file())

@@ -1,0 +1,67 @@
+"""What browser tests need of the machine: a Chromium, and a virtual screen with a window manager to click on."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SCREEN_TOOLS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}  # program -> Debian package
+FONTS = "fonts-liberation"  # without any font Chromium draws no text, and screenshots show nothing
+
+
+class MissingError(Exception):
+    """A program is missing that could not be installed."""
+
+
+def browser() -> str | None:
+    """A Chromium: one of the system's, or Playwright's own."""
+    for name in INSTALLED:
+        if found := shutil.which(name):
+            return found
+    from playwright.sync_api import sync_playwright  # slow to import, and not needed where the system has one
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+def install_browser() -> str:
+    found = browser()
+    if not found:
+        subprocess.run((sys.executable, "-m", "playwright", "install", "chromium"), check=False, capture_output=True)
+        found = browser()
+    if not found:
+        apt(["chromium", FONTS])
+        found = browser()
+    if not found:
+        raise MissingError(f"Chromium is missing and could not be installed. Install one of: {', '.join(INSTALLED)}.")
+    return found
+
+
+def install_screen() -> None:
+    """Only Linux has Xvfb. The tests of the true dialogues need it."""
+    if missing := [package for program, package in SCREEN_TOOLS.items() if not shutil.which(program)]:
+        apt(missing)
+    if missing := [program for program in SCREEN_TOOLS if not shutil.which(program)]:
+        raise MissingError(f"These could not be installed: {', '.join(missing)}. The tests of the dialogues need them.")
+
+
+def apt(packages: Sequence[str]) -> None:
+    """Installs Debian packages, as root or through sudo without a password; does nothing where there is no apt."""
+    apt_get = shutil.which("apt-get")
+    if not apt_get or not packages:
+        return
+    root: list[str] = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    print(f"Installing {', '.join(packages)} with apt-get", flush=True)
+    commands = ([apt_get, "update"], [apt_get, "install", "--yes", "--no-install-recommends", *packages])
+    for command in commands:
+        try:
+            subprocess.run([*root, *command], env=environment, capture_output=True, check=True)
+        except FileNotFoundError:
+            return
+        except subprocess.CalledProcessError as error:
+            print(error.stderr.decode(errors="replace")[-2000:], file=sys.stderr)
