@@ -68,7 +68,11 @@ if (!values.vendor || !values.py || !values.out) {
   process.stderr.write("usage: node worker/freeze.mjs --vendor vendor --py py --out dist/runtime\n");
   process.exit(2);
 }
-const manifest = await freeze(resolve(values.vendor), resolve(values.py), resolve(values.out));
-process.stdout.write(
-  `runtime ${manifest.build}: Python ${manifest.python}, ${Object.keys(manifest.files).length} files\n`,
-);
+try {
+  const { build, python, files } = await freeze(resolve(values.vendor), resolve(values.py), resolve(values.out));
+  process.stdout.write(`runtime ${build}: Python ${python}, ${Object.keys(files).length} files\n`);
+} catch (error) {
+  // Node would print the line it happened in, and Pyodide is one line of a megabyte.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,61 @@
+// @ts-check
+/**
+ * Runs pytest inside the real Pyodide, on tests of this tree.
+ *
+ *   node tests/pyodide/run.mjs RESULTS.xml [pytest arguments, tests/unit by default]
+ *
+ * Ends with pytest's own exit code. The tree is mounted as it is; pydicom comes unpacked, with its test files.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const WHEELS = join(ROOT, "vendor", "wheels");
+const MOUNTED = "/project";
+const RESULTS = "/tmp/results.xml";
+
+/** All wheels of the site and of the tests; all are pure Python. @param {any} pyodide */
+function install(pyodide) {
+  const extractDir = pyodide.pyimport("site").getsitepackages().get(0);
+  for (const folder of [WHEELS, join(WHEELS, "test")]) {
+    for (const name of readdirSync(folder).filter((file) => file.endsWith(".whl"))) {
+      pyodide.unpackArchive(new Uint8Array(readFileSync(join(folder, name))), "wheel", { extractDir });
+    }
+  }
+}
+
+/** @param {string[]} args */
+async function pytest(args) {
+  const { loadPyodide } = await import(`file://${join(ROOT, "vendor", "pyodide", "pyodide.mjs")}`);
+  const pyodide = await loadPyodide({
+    env: { HOME: "/tmp", PYTHONDONTWRITEBYTECODE: "1", COLUMNS: "120" },
+  });
+  install(pyodide);
+  pyodide.FS.mkdir(MOUNTED);
+  pyodide.mountNodeFS(MOUNTED, ROOT);
+  pyodide.FS.chdir(MOUNTED);
+  // -p no:faulthandler: it needs a file descriptor that Pyodide does not have.
+  const fixed = [
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:faulthandler",
+    "-o",
+    "junit_family=xunit1",
+    `--junit-xml=${RESULTS}`,
+  ];
+  const code = pyodide.pyimport("pytest").main(pyodide.toPy([...args, ...fixed]));
+  return { code: Number(code), results: pyodide.FS.readFile(RESULTS) };
+}
+
+const [target, ...given] = process.argv.slice(2);
+try {
+  const { code, results } = await pytest(given.length ? given : ["tests/unit"]);
+  writeFileSync(target, results);
+  process.exit(code);
+} catch (error) {
+  // Node would print the line it happened in, and Pyodide is one line of a megabyte.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(3);
+}

@@ -1,0 +1,26 @@
+"""The unit tests of the core, all of them, inside the Python that the browser runs."""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNNER = Path(__file__).with_name("run.mjs")
+MINUTES = 20  # a property test takes some ten times as long there
+
+
+def collected() -> int:
+    """How many tests CPython finds."""
+    command = (sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests/unit")
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return sum("::" in line for line in listing.splitlines())
+
+
+def test_every_unit_test_passes_inside_pyodide(tmp_path: Path) -> None:
+    results = tmp_path / "results.xml"
+    run = subprocess.run(("node", RUNNER, results), cwd=ROOT, capture_output=True, text=True, timeout=MINUTES * 60)
+    assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
+    suite = next(ET.parse(results).iter("testsuite"))
+    assert int(suite.get("skipped", "")) == 0
+    assert int(suite.get("tests", "")) == collected() > 0
