@@ -20,9 +20,27 @@ export const CLOSES_IN_FLIGHT = 8;
 
 /** The columns of audit.csv, in order. `report.AUDIT_COLUMNS` in Python is the same list, and a test compares them. */
 export const AUDIT_COLUMNS = /** @type {const} */ ([
-  "source_id", "status", "reason", "output_path", "patient_id", "study_instance_uid", "series_instance_uid",
-  "sop_instance_uid", "sop_class_uid", "modality", "transfer_syntax_uid", "bytes_in", "bytes_out", "removed",
-  "emptied", "replaced", "cleaned", "uids_remapped", "dates_shifted", "pixels", "milliseconds",
+  "source_id",
+  "status",
+  "reason",
+  "output_path",
+  "patient_id",
+  "study_instance_uid",
+  "series_instance_uid",
+  "sop_instance_uid",
+  "sop_class_uid",
+  "modality",
+  "transfer_syntax_uid",
+  "bytes_in",
+  "bytes_out",
+  "removed",
+  "emptied",
+  "replaced",
+  "cleaned",
+  "uids_remapped",
+  "dates_shifted",
+  "pixels",
+  "milliseconds",
 ]);
 
 /**
