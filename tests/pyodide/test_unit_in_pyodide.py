@@ -19,7 +19,8 @@ def collected() -> int:
 
 def test_every_unit_test_passes_inside_pyodide(tmp_path: Path) -> None:
     results = tmp_path / "results.xml"
-    run = subprocess.run(("node", RUNNER, results), cwd=ROOT, capture_output=True, text=True, timeout=MINUTES * 60)
+    command = ("node", RUNNER, results)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MINUTES * 60, check=False)
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
     suite = next(ET.parse(results).iter("testsuite"))
     assert int(suite.get("skipped", "")) == 0
