@@ -1,0 +1,92 @@
+// @ts-check
+/** The entry: starts the threads, fetches the tables, and connects the panels with the session. */
+import { lacks } from "./capabilities.js";
+import { startDownloads } from "./downloads.js";
+import { startFiles } from "./files.js";
+import { ChoosePanel } from "./panels/choose.js";
+import "./panels/drop.js";
+import { FoundPanel } from "./panels/found.js";
+import { ProjectKey } from "./panels/key.js";
+import { PolicyPanel } from "./panels/policy.js";
+import { PythonState } from "./panels/python.js";
+import { ResultsPanel } from "./panels/results.js";
+import { RunPanel } from "./panels/run.js";
+import { StoredRuns } from "./panels/stored.js";
+import { one } from "./parts.js";
+import { Pool } from "./pool.js";
+import { codeOf, noteOf } from "./problem.js";
+import { Session } from "./session.js";
+import { showPhase } from "./steps.js";
+import { fetchTables } from "./tables.js";
+
+const panels = {
+  choose: one(document, "choose-panel", ChoosePanel),
+  found: one(document, "found-panel", FoundPanel),
+  policy: one(document, "policy-panel", PolicyPanel),
+  run: one(document, "run-panel", RunPanel),
+  key: one(document, "project-key", ProjectKey),
+  results: one(document, "results-panel", ResultsPanel),
+  stored: one(document, "stored-runs", StoredRuns),
+  python: one(document, "python-state", PythonState),
+};
+/** @typedef {typeof panels} Panels */
+
+showPhase("choose");
+const lacking = lacks();
+if (lacking) refuse(lacking);
+else start();
+
+/** The page cannot work: it says why, and offers nothing. @param {string} code */
+function refuse(code) {
+  panels.choose.lock(true);
+  panels.choose.problem(code);
+  panels.python.fail();
+}
+
+function start() {
+  const files = startFiles(() => {
+    noteOf(panels[session.running ? "run" : "choose"]).show("FILES_WORKER_LOST");
+  });
+  const pool = new Pool({ onChange: (workers) => panels.python.show(workers) });
+  const session = new Session(files, pool, panels);
+  pool.ready.catch(() => panels.python.fail());
+  fetchTables().then(
+    (tables) => panels.policy.setTables(tables),
+    () => refuse("PAGE_INCOMPLETE"),
+  );
+  connect(session);
+  startDownloads(files, session, panels);
+  addEventListener("beforeunload", (event) => {
+    if (session.running) event.preventDefault();
+  });
+}
+
+/** @param {Session} session */
+function connect(session) {
+  on("picked", panels.choose, (pick) => session.open(pick));
+  on("problem", panels.choose, async (code) => panels.choose.problem(code));
+  on("stop-scan", panels.found, () => session.stopScan());
+  on("choose-output", panels.run, () => session.chooseOutput());
+  on("forget-output", panels.run, async () => session.setOutput(null));
+  on("start", panels.run, () => session.start());
+  on("pause", panels.run, () => session.pause());
+  on("resume", panels.run, () => session.resume());
+  on("cancel", panels.run, () => session.cancel());
+  on("again", panels.results, () => session.again());
+}
+
+/**
+ * What goes wrong is told in the panel that it belongs to.
+ * @param {string} wish
+ * @param {HTMLElement} panel
+ * @param {(detail: any) => Promise<unknown>} act
+ */
+function on(wish, panel, act) {
+  document.addEventListener(wish, async (event) => {
+    try {
+      await act(/** @type {CustomEvent} */ (event).detail);
+    } catch (error) {
+      noteOf(panel).show(codeOf(error));
+    }
+  });
+}

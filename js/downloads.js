@@ -1,0 +1,69 @@
+// @ts-check
+/** What is taken out of a run folder: the ZIP, the audit and the log, of the last run or of a stored one; and deleting. */
+import * as Comlink from "../vendor/comlink.mjs";
+import { ZipProgress } from "./panels/packing.js";
+import { one } from "./parts.js";
+import { noteOf, Problem } from "./problem.js";
+import { save } from "./saving.js";
+
+/**
+ * @typedef {import("./files.js").Files} Files
+ * @typedef {import("./app.js").Panels} Panels
+ */
+
+/**
+ * @param {Files} files
+ * @param {import("./session.js").Session} session
+ * @param {Panels} panels
+ */
+export function startDownloads(files, session, panels) {
+  const { results, stored } = panels;
+  const list = async () => stored.show(await files.runs().catch(() => []));
+  const last = () => session.summary?.name ?? "";
+
+  /** @param {string} wish @param {HTMLElement} panel @param {(detail: any) => Promise<unknown>} act */
+  const on = (wish, panel, act) =>
+    document.addEventListener(wish, async (event) => {
+      noteOf(panel).clear();
+      await act(/** @type {CustomEvent} */ (event).detail).catch(() => noteOf(panel).show("NOT_SAVED"));
+    });
+
+  on("audit", results, () => saveFile(files, last(), "audit.csv"));
+  on("log", results, () => saveFile(files, last(), "output.log"));
+  on("zip", results, () => saveZip(files, last(), packingOf(results)));
+  on("get", stored, ({ run, get }) =>
+    get === "zip" ? saveZip(files, run.name, packingOf(stored)) : saveFile(files, run.name, get),
+  );
+  on("delete-run", stored, async (name) => {
+    await files.remove(name);
+    await list();
+  });
+  document.addEventListener("run-ended", list);
+  list();
+}
+
+/** @param {Files} files @param {string} name @param {"audit.csv" | "output.log"} file */
+async function saveFile(files, name, file) {
+  const made = await files.read(name, file);
+  if (!made) throw new Problem("NOT_SAVED");
+  save(made, `${name}-${file}`);
+}
+
+/** @param {Files} files @param {string} name @param {ZipProgress} packing */
+async function saveZip(files, name, packing) {
+  if (packing.busy) return;
+  packing.update(0, 0);
+  try {
+    const report = Comlink.proxy((/** @type {number} */ done, /** @type {number} */ total) =>
+      packing.update(done, total),
+    );
+    save(await files.zip(name, report), `${name}.zip`);
+  } finally {
+    packing.end();
+  }
+}
+
+/** @param {HTMLElement} panel */
+function packingOf(panel) {
+  return one(panel, "zip-progress", ZipProgress);
+}

@@ -1,0 +1,39 @@
+// @ts-check
+/** <project-key>: the key that was made because no passphrase was given, to be copied or saved. */
+import { part } from "../parts.js";
+import { save } from "../saving.js";
+
+export class ProjectKey extends HTMLElement {
+  #name = "";
+
+  connectedCallback() {
+    const field = part(this, "key", HTMLInputElement);
+    const copy = part(this, "copy", HTMLButtonElement);
+    field.addEventListener("focus", () => field.select());
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(field.value).then(
+        () => (copy.textContent = "Copied"),
+        () => field.focus(), // no permission: it is selected, and can be copied by keyboard
+      );
+    });
+    // One line with the key alone, as `dicom-deid run --passphrase-file` reads it.
+    part(this, "save", HTMLButtonElement).addEventListener("click", () =>
+      save(new Blob([`${field.value}\n`], { type: "text/plain" }), `${this.#name}-key.txt`),
+    );
+  }
+
+  /** @param {string} passphrase @param {string} name  of the run */
+  show(passphrase, name) {
+    this.#name = name;
+    part(this, "key", HTMLInputElement).value = passphrase;
+    part(this, "copy", HTMLButtonElement).textContent = "Copy";
+    this.hidden = false;
+  }
+
+  hide() {
+    part(this, "key", HTMLInputElement).value = "";
+    this.hidden = true;
+  }
+}
+
+customElements.define("project-key", ProjectKey);

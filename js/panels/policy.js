@@ -1,0 +1,160 @@
+// @ts-check
+/** <policy-panel>: passphrase, profile options, kinds of objects to allow, and the log's detail. */
+import { counted } from "../format.js";
+import { copyOf, one, part } from "../parts.js";
+import { Problem } from "../problem.js";
+
+/**
+ * @typedef {import("../../worker/protocol.js").Policy} Policy
+ * @typedef {import("../tables.js").Tables} Tables
+ * @typedef {import("../tables.js").SopClass} SopClass
+ */
+
+const UID = /^[0-2](\.(0|[1-9]\d*))+$/;
+const UID_LETTERS = 64;
+const HINT = "For example a vendor’s private kind; several with spaces between.";
+/** Options that contradict each other: choosing one takes the other back. */
+const EXCLUDE = [["retain-full-dates", "retain-modified-dates"]];
+
+export class PolicyPanel extends HTMLElement {
+  connectedCallback() {
+    const form = part(this, "form", HTMLFormElement);
+    form.addEventListener("submit", (event) => event.preventDefault()); // Return in a field starts nothing
+    form.addEventListener("change", (event) => {
+      if (event.target instanceof HTMLInputElement) this.#changed(event.target);
+    });
+    const show = part(this, "show", HTMLButtonElement);
+    show.addEventListener("click", () => this.#reveal(show.getAttribute("aria-pressed") !== "true"));
+  }
+
+  /** @param {Tables} tables */
+  setTables({ options, sopClasses }) {
+    part(this, "options", HTMLElement).replaceChildren(
+      ...options.map(({ name, title, sentence }) => choice("option", name, title, sentence)),
+    );
+    const withheld = sopClasses.filter((sopClass) => sopClass.default === "withheld");
+    const groups = Map.groupBy(withheld, ({ reason }) => reason);
+    part(this, "sop-classes", HTMLElement).replaceChildren(
+      ...[...groups].map(([reason, classes]) => sopClassGroup(reason, classes)),
+    );
+    this.#tally();
+  }
+
+  get passphrase() {
+    return part(this, "passphrase", HTMLInputElement).value;
+  }
+
+  set passphrase(passphrase) {
+    part(this, "passphrase", HTMLInputElement).value = passphrase;
+  }
+
+  /** @returns {Policy} */
+  get policy() {
+    return {
+      options: this.#checked("option").map(({ value }) => value),
+      allow_sop_classes: [...new Set([...this.#checked("sop-class").map(({ value }) => value), ...this.#otherUids()])],
+      pass_burned_in: part(this, "pass-burned-in", HTMLInputElement).checked,
+      verbose: part(this, "verbose", HTMLInputElement).checked,
+    };
+  }
+
+  /** While a run goes on, and after it, one line stands for the form. @param {boolean} closed */
+  close(closed) {
+    const summary = part(this, "summary", HTMLElement);
+    if (closed) summary.textContent = this.#words();
+    summary.hidden = !closed;
+    part(this, "form", HTMLFormElement).hidden = closed;
+    this.#reveal(false);
+  }
+
+  #words() {
+    const titles = this.#checked("option").map((input) => input.dataset.title ?? "");
+    const policy = this.policy;
+    const allowed = policy.allow_sop_classes.length;
+    if (allowed > 0) titles.push(`${counted(allowed, "more SOP Class", "more SOP Classes")} allowed`);
+    if (policy.pass_burned_in) titles.push("burned-in annotation passed");
+    if (policy.verbose) titles.push("verbose log");
+    return titles.length > 0 ? `Basic Profile, with: ${titles.join(", ")}.` : "Basic Profile, without options.";
+  }
+
+  /** @param {HTMLInputElement} changed */
+  #changed(changed) {
+    const others = EXCLUDE.filter((pair) => changed.checked && pair.includes(changed.value)).flat();
+    for (const input of this.#checked("option")) {
+      if (others.includes(input.value) && input !== changed) input.checked = false;
+    }
+    if (changed === part(this, "other-uids", HTMLInputElement)) this.#validate();
+    this.#tally();
+  }
+
+  /** @returns {string[]}  throws a Problem when one of them is no UID */
+  #otherUids() {
+    const { uids, bad } = this.#validate();
+    if (bad === undefined) return uids;
+    one(this, "details", HTMLDetailsElement).open = true;
+    part(this, "other-uids", HTMLInputElement).focus();
+    throw new Problem("BAD_UID");
+  }
+
+  #validate() {
+    const field = part(this, "other-uids", HTMLInputElement);
+    const uids = field.value.split(/[\s,;]+/).filter(Boolean);
+    const bad = uids.find((uid) => !UID.test(uid) || uid.length > UID_LETTERS);
+    field.setAttribute("aria-invalid", String(bad !== undefined));
+    part(this, "other-uids-hint", HTMLElement).textContent = bad
+      ? `“${bad}” is not a UID: digits and dots only.`
+      : HINT;
+    return { uids, bad };
+  }
+
+  #tally() {
+    const allowed = this.#checked("sop-class").length;
+    part(this, "allowed-tally", HTMLElement).textContent = allowed > 0 ? `${allowed} allowed` : "none allowed";
+  }
+
+  /** @param {"option" | "sop-class"} name @returns {HTMLInputElement[]} */
+  #checked(name) {
+    return [...this.querySelectorAll(`input[name="${name}"]:checked`)].filter(
+      (node) => node instanceof HTMLInputElement,
+    );
+  }
+
+  /** @param {boolean} shown */
+  #reveal(shown) {
+    part(this, "show", HTMLButtonElement).setAttribute("aria-pressed", String(shown));
+    part(this, "passphrase", HTMLInputElement).type = shown ? "text" : "password";
+  }
+}
+
+/**
+ * @param {"option" | "sop-class"} name
+ * @param {string} value
+ * @param {string} title
+ * @param {string} sentence
+ */
+function choice(name, value, title, sentence) {
+  const label = copyOf("option", HTMLLabelElement);
+  const input = one(label, "input", HTMLInputElement);
+  Object.assign(input, { name, value });
+  input.dataset.title = title;
+  one(label, "b", HTMLElement).textContent = title;
+  one(label, ".hint", HTMLElement).textContent = sentence;
+  return label;
+}
+
+/**
+ * The classes that are withheld for one reason.
+ * @param {string} reason
+ * @param {SopClass[]} classes
+ */
+function sopClassGroup(reason, classes) {
+  const group = document.createElement("fieldset");
+  const legend = document.createElement("legend");
+  group.className = "sop-classes";
+  legend.textContent = reason;
+  const title = (/** @type {SopClass} */ { name, retired }) => (retired ? `${name} (retired)` : name);
+  group.append(legend, ...classes.map((sopClass) => choice("sop-class", sopClass.uid, title(sopClass), sopClass.uid)));
+  return group;
+}
+
+customElements.define("policy-panel", PolicyPanel);

@@ -1,0 +1,145 @@
+// @ts-check
+/** <run-panel>: where the results go, and a run as it goes on: progress, speed, workers, memory, and its buttons. */
+import { bytes, count, counted, duration, rate } from "../format.js";
+import { Pace } from "../pace.js";
+import { one, part, tell } from "../parts.js";
+import { noteOf } from "../problem.js";
+import { StudyRows } from "./studies.js";
+
+/**
+ * @typedef {import("../../worker/protocol.js").Progress} Progress
+ * @typedef {import("../../worker/protocol.js").Found} Found
+ * @typedef {"start" | "pause" | "resume" | "cancel" | "choose-output" | "forget-output"} Wish
+ */
+
+export class RunPanel extends HTMLElement {
+  #pace = new Pace();
+  #paused = false;
+
+  connectedCallback() {
+    for (const wish of ["start", "cancel", "choose-output", "forget-output"]) {
+      part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, wish));
+    }
+    part(this, "pause", HTMLButtonElement).addEventListener("click", () => {
+      this.#showPaused(!this.#paused);
+      tell(this, this.#paused ? "pause" : "resume");
+    });
+  }
+
+  /** A scan has ended, and Start may be pressed. @param {Found} found @param {boolean} mayChooseOutput */
+  offer(found, mayChooseOutput) {
+    noteOf(this).clear();
+    this.#text(`${counted(found.dicom, "DICOM file")}, ${bytes(found.bytes)}`);
+    part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
+    this.#show({ bar: true, start: true, destination: true });
+  }
+
+  withdraw() {
+    this.#show({});
+  }
+
+  /** @param {FileSystemDirectoryHandle | null} output */
+  showOutput(output) {
+    part(this, "output", HTMLElement).textContent = output
+      ? `folder “${output.name}”`
+      : "private storage in this browser";
+    part(this, "output-hint", HTMLElement).textContent = output
+      ? "Each run makes its own new folder in it."
+      : "Only this page can read it. You download the results as a ZIP.";
+    part(this, "forget-output", HTMLButtonElement).hidden = output === null;
+  }
+
+  /** @param {Found} found */
+  begin(found) {
+    noteOf(this).clear();
+    this.#pace = new Pace();
+    this.#showPaused(false);
+    this.#studies.begin(found.studies);
+    for (const name of ["speed", "busy", "memory"]) this.#figure(name, "–");
+    this.#figure("bytes", bytes(0));
+    this.#figure("unwritten", "0");
+    Object.assign(part(this, "progress", HTMLProgressElement), { value: 0, max: 1 });
+    this.#show({ bar: true, running: true });
+    part(this, "pause", HTMLButtonElement).focus({ preventScroll: true });
+  }
+
+  /** What is done before the first file. @param {string} text */
+  prepare(text) {
+    this.#text(text);
+  }
+
+  /** @param {Progress} progress */
+  update(progress) {
+    const { counts, done, total, workers } = progress;
+    this.#pace.add(progress);
+    Object.assign(part(this, "progress", HTMLProgressElement), { max: Math.max(total, 1), value: done });
+    this.#text(this.#words(progress));
+    this.#figure("bytes", `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}`);
+    this.#figure("speed", rate(this.#pace.speed.files));
+    this.#figure("unwritten", count(counts.withheld + counts.skipped + counts.failed));
+    const each = Object.values(workers);
+    this.#figure("busy", `${each.filter(({ busy }) => busy).length} of ${each.length}`);
+    this.#figure("memory", bytes(each.reduce((sum, { heap }) => sum + heap, progress.bytesInFlight)));
+    this.#studies.update(progress.studies);
+    document.title = `${Math.floor((100 * done) / Math.max(total, 1))} % · dicom-deid`;
+  }
+
+  cancelling() {
+    for (const name of ["pause", "cancel"]) part(this, name, HTMLButtonElement).disabled = true;
+    this.#text("Cancelling…");
+  }
+
+  end() {
+    this.#studies.end();
+    this.#show({ ended: true });
+    document.title = "dicom-deid";
+  }
+
+  get hasFocus() {
+    return this.contains(document.activeElement);
+  }
+
+  /** @param {Progress} progress */
+  #words({ done, total, state, bytesTotal, bytesDone }) {
+    const files = `${count(done)} of ${counted(total, "file")}`;
+    if (state === "cancelling") return `Cancelling… ${files}`;
+    if (state === "paused") return `Paused at ${files}`;
+    const left = this.#pace.left(total - done, bytesTotal - bytesDone);
+    return left === null || done === total ? files : `${files}, about ${duration(left)} left`;
+  }
+
+  /** @param {boolean} paused */
+  #showPaused(paused) {
+    this.#paused = paused;
+    part(this, "pause", HTMLButtonElement).textContent = paused ? "Resume" : "Pause";
+  }
+
+  /** @param {{bar?: boolean, start?: boolean, destination?: boolean, running?: boolean, ended?: boolean}} what */
+  #show({ bar = false, start = false, destination = false, running = false, ended = false }) {
+    part(this, "bar", HTMLElement).hidden = !bar;
+    part(this, "start", HTMLButtonElement).hidden = !start;
+    part(this, "destination", HTMLElement).hidden = !destination;
+    part(this, "figures", HTMLElement).hidden = !running && !ended;
+    for (const name of ["pause", "cancel"]) {
+      Object.assign(part(this, name, HTMLButtonElement), { hidden: !running, disabled: false });
+    }
+    part(this, "progress", HTMLProgressElement).hidden = !running;
+    this.#studies.hidden = !running && !ended;
+  }
+
+  get #studies() {
+    return one(this, "study-rows", StudyRows);
+  }
+
+  /** @param {string} text */
+  #text(text) {
+    part(this, "bar-text", HTMLElement).textContent = text;
+  }
+
+  /** @param {string} name @param {string} text */
+  #figure(name, text) {
+    part(this, name, HTMLElement).textContent = text;
+  }
+}
+
+customElements.define("run-panel", RunPanel);

@@ -1,0 +1,59 @@
+// @ts-check
+/** The named parts of a panel: `data-part="start"` in index.html is `part(panel, "start", HTMLButtonElement)` here. */
+
+/**
+ * @template {Element} T
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function part(root, name, type) {
+  return checked(root.querySelector(`[data-part="${name}"]`), name, type);
+}
+
+/**
+ * The one element that a selector names.
+ * @template {Element} T
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function one(root, selector, type) {
+  return checked(root.querySelector(selector), selector, type);
+}
+
+/**
+ * A copy of what a template of index.html holds.
+ * @template {Element} T
+ * @param {string} name
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function copyOf(name, type) {
+  const template = checked(document.getElementById(`${name}-template`), name, HTMLTemplateElement);
+  return checked(template.content.firstElementChild?.cloneNode(true) ?? null, name, type);
+}
+
+/**
+ * @template {Element} T
+ * @param {Node | null} found
+ * @param {string} name
+ * @param {new () => T} type
+ * @returns {T}
+ */
+function checked(found, name, type) {
+  if (found instanceof type) return found;
+  throw new TypeError(`index.html has no ${type.name} for ${name}`);
+}
+
+/**
+ * Tells what happened in a panel to whoever listens further up.
+ * @param {Element} panel
+ * @param {string} name
+ * @param {unknown} [detail]
+ */
+export function tell(panel, name, detail) {
+  panel.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+}

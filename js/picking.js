@@ -1,0 +1,89 @@
+// @ts-check
+/** From a dialogue, an input or a drop to what the files worker scans: handles, files or ZIPs, with a name to show. */
+import { hasFolderDrop, hasFolderPicker } from "./capabilities.js";
+import { counted } from "./format.js";
+import { Problem } from "./problem.js";
+
+/**
+ * @typedef {import("../worker/protocol.js").Picked} Picked
+ * @typedef {{picked: Picked, label: string}} Pick   the label holds a folder's name: it is shown, and goes nowhere else
+ */
+
+const ZIP_NAME = /\.zip$/i;
+
+/** @returns {Promise<Pick | null>}  null: the person closed the dialogue */
+export async function pickFolder() {
+  const handle = await askFor({ id: "input", mode: "read" });
+  return handle && { picked: { kind: "handles", handles: [handle] }, label: `Folder “${handle.name}”` };
+}
+
+/** @returns {Promise<FileSystemDirectoryHandle | null>} */
+export function pickOutput() {
+  return askFor({ id: "output", mode: "readwrite" });
+}
+
+/** @param {{id: string, mode: "read" | "readwrite"}} options  the browser remembers a place for each id */
+async function askFor(options) {
+  if (!hasFolderPicker()) return null;
+  try {
+    return await showDirectoryPicker(options);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return null;
+    throw new Problem("NOT_READABLE");
+  }
+}
+
+/**
+ * The files of an <input>, or files that were dropped.
+ * @param {Iterable<File>} list
+ * @returns {Pick | null}
+ */
+export function pickFiles(list) {
+  const files = [...list];
+  if (files.length === 0) return null;
+  if (files.every(({ name }) => ZIP_NAME.test(name)))
+    return { picked: { kind: "zips", files }, label: zipLabel(files) };
+  const folder = files[0].webkitRelativePath.split("/")[0];
+  return { picked: { kind: "files", files }, label: folder ? `Folder “${folder}”` : fileLabel(files) };
+}
+
+/**
+ * What was dropped. The browser empties the list of items when the drop event ends: all are asked for before any wait.
+ * @param {DataTransfer} transfer
+ * @returns {Promise<Pick | null>}
+ */
+export async function pickDropped(transfer) {
+  const items = [...transfer.items].filter(({ kind }) => kind === "file");
+  if (!hasFolderDrop()) {
+    if (items.some((item) => item.webkitGetAsEntry()?.isDirectory)) throw new Problem("FOLDER_DROP");
+    return pickFiles(transfer.files);
+  }
+  const asked = await Promise.all(items.map((item) => item.getAsFileSystemHandle())).catch(() => {
+    throw new Problem("NOT_READABLE");
+  });
+  const handles = asked.filter((handle) => handle !== null);
+  if (handles.length === 0) return null;
+  if (handles.every(isZip)) return pickFiles(await Promise.all(handles.map((handle) => handle.getFile())));
+  return { picked: { kind: "handles", handles }, label: handleLabel(handles) };
+}
+
+/** @param {FileSystemHandle} handle @returns {handle is FileSystemFileHandle} */
+function isZip(handle) {
+  return handle.kind === "file" && ZIP_NAME.test(handle.name);
+}
+
+/** @param {FileSystemHandle[]} handles */
+function handleLabel(handles) {
+  if (handles.length > 1) return counted(handles.length, "dropped item");
+  return `${handles[0].kind === "directory" ? "Folder" : "File"} “${handles[0].name}”`;
+}
+
+/** @param {File[]} files */
+function fileLabel(files) {
+  return files.length === 1 ? `File “${files[0].name}”` : counted(files.length, "file");
+}
+
+/** @param {File[]} files */
+function zipLabel(files) {
+  return files.length === 1 ? `ZIP “${files[0].name}”` : counted(files.length, "ZIP file");
+}

@@ -1,0 +1,69 @@
+// @ts-check
+/** One run from the key to the last line of output.log: joins the Python workers and the files worker. */
+import * as Comlink from "../vendor/comlink.mjs";
+import { environment } from "./capabilities.js";
+import { deriveKey } from "./key.js";
+import { Problem } from "./problem.js";
+
+/**
+ * @typedef {import("../worker/protocol.js").Policy} Policy
+ * @typedef {import("../worker/protocol.js").Progress} Progress
+ * @typedef {import("../worker/protocol.js").RunSummary} RunSummary
+ * @typedef {import("../worker/protocol.js").PlanText} PlanText
+ * @typedef {import("./files.js").Files} Files
+ * @typedef {import("./pool.js").Pool} Pool
+ *
+ * @typedef {object} Order
+ * @property {string} name
+ * @property {string} passphrase
+ * @property {Policy} policy
+ * @property {FileSystemDirectoryHandle | null} output
+ */
+
+/** "dicom-deid-20261121-093000", in UTC like the times in output.log. */
+export function runName(now = new Date()) {
+  const digits = now.toISOString().replace(/\D/g, "");
+  return `dicom-deid-${digits.slice(0, 8)}-${digits.slice(8, 14)}`;
+}
+
+/**
+ * @param {{files: Files, pool: Pool}} threads
+ * @param {Order} order
+ * @param {{prepare: (text: string) => void, progress: (progress: Progress) => void}} tell
+ * @returns {Promise<RunSummary>}
+ */
+export async function run({ files, pool }, { name, passphrase, policy, output }, tell) {
+  tell.prepare("Making the key…");
+  const key = await deriveKey(passphrase);
+  tell.prepare("Waiting for Python to be ready…");
+  const notes = await pool.ready.catch(() => {
+    throw new Problem("PYTHON_NOT_STARTED");
+  });
+  const plan = await pool.configure(policy, key);
+  if ("error" in plan) throw new Problem(plan.error);
+  tell.prepare("Starting…");
+  const spec = { name, key, policy, plan, output, environment: [environment(), ...notes] };
+  const ending = files.start(spec, Comlink.proxy(tell.progress));
+  const summary = await joined(files, pool, ending);
+  await files.finish(await pool.closing(summary).catch(() => []));
+  return summary;
+}
+
+/**
+ * The run's end. When no Python worker is left the run is cancelled, so that what is written is complete and told.
+ * @param {Files} files
+ * @param {Pool} pool
+ * @param {Promise<RunSummary>} ending
+ * @returns {Promise<RunSummary>}
+ */
+async function joined(files, pool, ending) {
+  /** @type {string | undefined} */
+  let error;
+  const working = pool.work(files).catch(() => {
+    error = "NO_WORKER_LEFT";
+    return files.cancel();
+  });
+  const summary = await ending;
+  await working;
+  return error ? { ...summary, end: "stopped", error } : summary;
+}

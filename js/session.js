@@ -1,0 +1,170 @@
+// @ts-check
+/** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
+import * as Comlink from "../vendor/comlink.mjs";
+import { freeStorage, hasFolderPicker } from "./capabilities.js";
+import { makePassphrase } from "./key.js";
+import { tell } from "./parts.js";
+import { pickOutput } from "./picking.js";
+import { codeOf, noteOf, Problem } from "./problem.js";
+import { run, runName } from "./run.js";
+import { goTo, showPhase } from "./steps.js";
+
+/**
+ * @typedef {import("../worker/protocol.js").Found} Found
+ * @typedef {import("../worker/protocol.js").RunSummary} RunSummary
+ * @typedef {import("./picking.js").Pick} Pick
+ * @typedef {import("./steps.js").Phase} Phase
+ * @typedef {import("./app.js").Panels} Panels
+ */
+
+export class Session {
+  /** @type {Phase} */ #phase = "choose";
+  /** @type {Pick | null} */ #pick = null;
+  /** @type {Found | null} */ #found = null;
+  /** @type {FileSystemDirectoryHandle | null} */ #output = null;
+  /** @type {RunSummary | null} */ summary = null;
+  #stopped = false;
+  #threads;
+  #panels;
+
+  /**
+   * @param {import("./files.js").Files} files
+   * @param {import("./pool.js").Pool} pool
+   * @param {Panels} panels
+   */
+  constructor(files, pool, panels) {
+    this.#threads = { files, pool };
+    this.#panels = panels;
+  }
+
+  get running() {
+    return this.#phase === "running";
+  }
+
+  /** Looks through what was picked; a scan that still goes on for an earlier pick is given up. @param {Pick} pick */
+  async open(pick) {
+    const { choose, found, run } = this.#panels;
+    if (this.running) return choose.problem("RUN_GOES_ON");
+    if (this.#phase === "scanning") await this.#threads.files.stopScan();
+    this.#pick = pick;
+    this.#stopped = false;
+    choose.show(pick.label);
+    found.begin();
+    run.withdraw();
+    this.#enter("scanning");
+    const current = () => this.#pick === pick;
+    const report = Comlink.proxy((/** @type {Found} */ state) => void (current() && found.update(state)));
+    const result = await this.#threads.files.scan(pick.picked, report);
+    if (!current()) return;
+    found.end(result, this.#stopped);
+    this.#found = result;
+    this.#enter(result.dicom > 0 ? "ready" : "choose");
+    if (result.dicom > 0) await this.#offer(result);
+  }
+
+  async stopScan() {
+    this.#stopped = true;
+    await this.#threads.files.stopScan();
+  }
+
+  async chooseOutput() {
+    const output = await pickOutput();
+    if (!output) return;
+    if (await this.#isInside(output)) throw new Problem("OUTPUT_INSIDE_INPUT");
+    this.setOutput(output);
+  }
+
+  /** @param {FileSystemDirectoryHandle | null} output */
+  setOutput(output) {
+    this.#output = output;
+    noteOf(this.#panels.run).clear();
+    this.#panels.run.showOutput(output);
+  }
+
+  async start() {
+    const found = this.#found;
+    if (!found || this.#phase !== "ready") return;
+    const { policy, run: runPanel, results, key } = this.#panels;
+    const order = { name: runName(), policy: policy.policy, output: this.#output, passphrase: policy.passphrase };
+    if (order.passphrase === "") {
+      order.passphrase = policy.passphrase = makePassphrase();
+      key.show(order.passphrase, order.name);
+    }
+    if (!this.#output) await navigator.storage.persist?.();
+    results.begin();
+    runPanel.begin(found);
+    policy.close(true);
+    this.#enter("running");
+    goTo("run");
+    await this.#run(order);
+  }
+
+  async pause() {
+    await this.#threads.files.pause();
+  }
+
+  async resume() {
+    await this.#threads.files.resume();
+  }
+
+  async cancel() {
+    this.#panels.run.cancelling();
+    await this.#threads.files.cancel();
+  }
+
+  /** The same files once more, with another policy. */
+  async again() {
+    if (!this.#found) return;
+    this.#panels.policy.close(false);
+    this.#enter("ready");
+    await this.#offer(this.#found);
+    goTo("policy", { focus: true });
+  }
+
+  /** @param {import("./run.js").Order} order */
+  async #run(order) {
+    const { run: runPanel, results } = this.#panels;
+    const progress = (/** @type {import("../worker/protocol.js").Progress} */ state) => {
+      runPanel.update(state);
+      results.update(state);
+    };
+    try {
+      this.summary = await run(this.#threads, order, { prepare: (text) => runPanel.prepare(text), progress });
+      const follow = runPanel.hasFocus || document.activeElement === document.body;
+      runPanel.end();
+      this.#enter("finished");
+      results.end(this.summary, order.output?.name ?? null);
+      if (follow) goTo("results", { focus: true });
+      tell(results, "run-ended");
+    } catch (error) {
+      this.#panels.policy.close(false);
+      this.#enter("ready");
+      await this.#offer(/** @type {Found} */ (this.#found));
+      noteOf(runPanel).show(codeOf(error));
+    }
+  }
+
+  /** @param {Found} found */
+  async #offer(found) {
+    this.#panels.policy.close(false);
+    this.#panels.run.offer(found, hasFolderPicker());
+    if (!this.#output && found.bytes > (await freeStorage())) noteOf(this.#panels.run).show("NOT_ENOUGH_ROOM");
+  }
+
+  /** @param {FileSystemDirectoryHandle} output */
+  async #isInside(output) {
+    const picked = this.#pick?.picked;
+    const handles = picked?.kind === "handles" ? picked.handles : [];
+    const paths = await Promise.all(
+      handles.map((handle) => handle instanceof FileSystemDirectoryHandle && handle.resolve(output)),
+    );
+    return paths.some(Boolean);
+  }
+
+  /** @param {Phase} phase */
+  #enter(phase) {
+    this.#phase = phase;
+    this.#panels.choose.lock(phase === "running");
+    showPhase(phase);
+  }
+}

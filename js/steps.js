@@ -1,0 +1,42 @@
+// @ts-check
+/** The five steps: which one is in use, which are done, and which are still to come. */
+
+/**
+ * @typedef {"choose" | "scanning" | "ready" | "running" | "finished"} Phase
+ * @typedef {"quiet" | "active" | "done"} StepState
+ */
+
+/** @type {Record<Phase, Record<string, StepState>>} */
+const STATES = {
+  choose: { choose: "active", found: "quiet", policy: "quiet", run: "quiet", results: "quiet" },
+  scanning: { choose: "done", found: "active", policy: "quiet", run: "quiet", results: "quiet" },
+  ready: { choose: "done", found: "done", policy: "active", run: "active", results: "quiet" },
+  running: { choose: "done", found: "done", policy: "done", run: "active", results: "quiet" },
+  finished: { choose: "done", found: "done", policy: "done", run: "done", results: "active" },
+};
+
+/** @param {Phase} phase */
+export function showPhase(phase) {
+  document.documentElement.dataset.phase = phase;
+  const states = STATES[phase];
+  const current = Object.keys(states).findLast((step) => states[step] === "active");
+  for (const [step, state] of Object.entries(states)) {
+    const panel = document.getElementById(step);
+    if (panel) panel.dataset.state = state;
+    const link = document.querySelector(`[data-step="${step}"]`);
+    link?.setAttribute("data-state", state);
+    if (step === current) link?.setAttribute("aria-current", "step");
+    else link?.removeAttribute("aria-current");
+  }
+}
+
+/**
+ * Brings a step into view; its heading takes the focus when `focus` is asked for.
+ * @param {string} step
+ * @param {{focus?: boolean}} [options]
+ */
+export function goTo(step, { focus = false } = {}) {
+  const heading = document.getElementById(`${step}-title`);
+  heading?.closest("section")?.scrollIntoView({ block: "start" });
+  if (focus) heading?.focus({ preventScroll: true });
+}
