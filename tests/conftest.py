@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
 
 ROOT = Path(__file__).resolve().parents[1]
+REPORTS = "/policy-violations"
 SHARED_CORPUS = ROOT.parent / "shared" / "data" / "corpus"
 # A test machine has no use for what Chromium asks of the network by itself, and root needs --no-sandbox.
 CHROMIUM_ARGUMENTS = [
@@ -42,9 +43,10 @@ def site() -> Path:
 
 @dataclass(frozen=True)
 class Server:
-    """The site on a free port of this computer."""
+    """The site on a free port of this computer. Browsers report to it what the policy forbade, in workers too."""
 
     url: str
+    violations: list[str]
     _server: socketserver.BaseServer = field(repr=False)
 
     def stop(self) -> None:
@@ -55,11 +57,25 @@ class Server:
 
 @contextlib.contextmanager
 def serving(folder: Path, *, isolation: bool = True) -> Iterator[Server]:
-    from sitebuild.server import make_server
+    from sitebuild.server import Handler, make_server
+
+    violations: list[str] = []
+
+    class Reported(Handler):
+        """The real one, and its policy names an address for reports."""
+
+        def __init__(self, *args: Any, headers_sent: dict[str, str], **kwargs: Any) -> None:
+            policy = f"{headers_sent['Content-Security-Policy']}; report-uri {REPORTS}"
+            super().__init__(*args, headers_sent=headers_sent | {"Content-Security-Policy": policy}, **kwargs)
+
+        def do_POST(self) -> None:  # noqa: N802 - the base class looks for this name
+            violations.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(204)
+            self.end_headers()
 
     with contextlib.ExitStack() as cleanup:
-        server = make_server(folder, 0, isolation=isolation)
-        running = Server(f"http://127.0.0.1:{server.server_port}/", server)
+        server = make_server(folder, 0, isolation=isolation, handler=Reported)
+        running = Server(f"http://127.0.0.1:{server.server_port}/", violations, server)
         cleanup.callback(running.stop)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield running
@@ -165,6 +181,7 @@ def observed() -> Observed:
 @pytest.fixture
 def page(launch: Launch, server: Server, observed: Observed) -> Iterator["Page"]:
     """The site in a fresh browser. An error, a warning or a policy violation on its console fails the test."""
+    server.violations.clear()
     context = launch()
     observed.watch(context)
     page = context.pages[0]
@@ -172,6 +189,7 @@ def page(launch: Launch, server: Server, observed: Observed) -> Iterator["Page"]
     yield page
     assert observed.errors == []
     assert observed.elsewhere(server.url) == []
+    assert server.violations == []
 
 
 @pytest.fixture(scope="session")

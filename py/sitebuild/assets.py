@@ -29,16 +29,16 @@ class Asset:
     put: dict[str, str]
 
 
-def locked(uses: Sequence[str]) -> list[Asset]:
-    entries = json.loads(LOCK.read_text(encoding="utf-8"))["assets"]
+def locked(uses: Sequence[str], lock: Path = LOCK) -> list[Asset]:
+    entries = json.loads(lock.read_text(encoding="utf-8"))["assets"]
     fields = Asset.__dataclass_fields__
     return [Asset(**{name: entry[name] for name in fields}) for entry in entries if entry["use"] in uses]
 
 
-def vendor(uses: Sequence[str] = ("site",)) -> None:
-    """Fetches what the lock names, unless it is there and right, and lays it out."""
-    assets = locked(uses)
-    archives = VENDOR / "archives"
+def vendor(uses: Sequence[str] = ("site",), lock: Path = LOCK, folder: Path = VENDOR) -> None:
+    """Fetches what the lock names, unless it is there and right, and lays it out in `folder`."""
+    assets = locked(uses, lock)
+    archives = folder / "archives"
     archives.mkdir(parents=True, exist_ok=True)
     missing = [asset for asset in assets if not is_right(archives / asset.file, asset)]
     total = sum(asset.bytes for asset in missing) / 1e6
@@ -46,7 +46,7 @@ def vendor(uses: Sequence[str] = ("site",)) -> None:
         size = f"{asset.bytes / 1e6:.1f} of {total:.1f} MB"
         fetch(asset, archives, f"[{number}/{len(missing)}] Fetching {asset.name} {asset.version} ({size})")
     for asset in assets:
-        place(archives / asset.file, asset.put, VENDOR)
+        place(archives / asset.file, asset.put, folder)
 
 
 def is_right(path: Path, asset: Asset) -> bool:

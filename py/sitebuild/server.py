@@ -72,11 +72,11 @@ def content_security_policy(page: Path) -> str:
     return " ".join(found[1].split())
 
 
-def make_server(folder: Path, port: int, *, isolation: bool = True) -> Server:
+def make_server(folder: Path, port: int, *, isolation: bool = True, handler: type[Handler] = Handler) -> Server:
     """A server of `folder` for this computer only; port 0 takes a free one."""
     policy = {"Content-Security-Policy": content_security_policy(folder / "index.html")}
     headers = policy | HEADERS | (ISOLATION if isolation else {})
-    return Server(("127.0.0.1", port), partial(Handler, headers_sent=headers, directory=str(folder)))
+    return Server(("127.0.0.1", port), partial(handler, headers_sent=headers, directory=str(folder)))
 
 
 def serve(port: int, *, isolation: bool = True) -> None:
