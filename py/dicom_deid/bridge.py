@@ -10,7 +10,8 @@ from dicom_deid.errors import FragmentsWanted, PolicyError, ShortRead
 from dicom_deid.key import Key
 from dicom_deid.model import Copy, Fill, Fragments, Outcome
 from dicom_deid.pipeline import process
-from dicom_deid.plan import Plan, Policy
+from dicom_deid.plan import document, opening
+from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import row, unwritten_line
 
@@ -60,7 +61,7 @@ def configure(policy: str, key: Any) -> Any:
         Run.plan = plan = Plan(Policy.read(policy), Key(key.to_bytes()))
     except PolicyError as error:
         return to_js({"error": error.code})
-    return to_js({"document": plan.document(), "opening": plan.opening()})
+    return to_js({"document": document(plan), "opening": opening(plan)})
 
 
 def deidentify(task: Any) -> Any:

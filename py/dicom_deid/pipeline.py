@@ -9,7 +9,8 @@ from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.elements import encode, encode_header
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
 from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Source, Splice
-from dicom_deid.plan import Plan
+from dicom_deid.plan import admit
+from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.verify import verify
 
@@ -24,7 +25,7 @@ def process(source: Source, plan: Plan, source_id: str, repeat: bool = False) ->
         instance = inspect(source)
         deidentifier = Deidentifier(instance, plan)
         names = deidentifier.names(source_id, repeat)
-        plan.admit(instance)
+        admit(plan, instance)
         data = deidentifier.header()
         header = file_meta(instance, data) + encode(data, instance.syntax)
         uids, retained = deidentifier.remapped, deidentifier.retained

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +14,7 @@ AUDIT_COLUMNS = (
     "emptied", "replaced", "cleaned", "uids_remapped", "dates_shifted", "pixels", "milliseconds",
 )  # fmt: skip
 """The columns of audit.csv, in order; worker/protocol.js has the same list."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 STATUSES = ("written", "withheld", "skipped", "failed")
 
 
@@ -48,20 +47,19 @@ def row(source_id: str, outcome: Outcome, bytes_in: int, milliseconds: float) ->
 
 
 def csv_line(cells: Mapping[str, str | int]) -> str:
-    """One line of audit.csv, with its line end. What a spreadsheet would run as a formula gets an apostrophe."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(neutral(cells.get(column, "")) for column in AUDIT_COLUMNS)
-    return out.getvalue()
+    """One line of audit.csv, with its line end (RFC 4180, but for LF)."""
+    return ",".join(cell_text(cells.get(column, "")) for column in AUDIT_COLUMNS) + "\n"
+
+
+def cell_text(cell: str | int) -> str:
+    """A cell as it is written: a text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    text = f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else str(cell)
+    return '"' + text.replace('"', '""') + '"' if any(letter in text for letter in ',"\r\n') else text
 
 
 def csv_head() -> str:
     """The first line of audit.csv."""
     return ",".join(AUDIT_COLUMNS) + "\n"
-
-
-def neutral(cell: str | int) -> str | int:
-    """A text cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
 
 
 def log_line(text: str) -> str:

@@ -14,6 +14,7 @@ from io import BytesIO
 
 from pydicom import Dataset, dcmread
 from pydicom.dataelem import DataElement
+from pydicom.multival import MultiValue
 
 from dicom_deid.errors import Withheld
 
@@ -104,6 +105,6 @@ def plain(value: object) -> str:
     """The text of a value of any VR; numbers give none."""
     if isinstance(value, int | float) or value is None:
         return ""
-    if isinstance(value, str) or not hasattr(value, "__iter__"):
-        return str(value)
-    return "\\".join(plain(single) for single in value)
+    if isinstance(value, MultiValue):
+        return "\\".join(plain(single) for single in value)
+    return str(value)

@@ -8,7 +8,7 @@ from dicom_deid.deidentify import dates, identifiers, markers
 from dicom_deid.deidentify.dummies import dummy
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, ElementAction, Instance, Item, Names
-from dicom_deid.plan import Plan
+from dicom_deid.policy import Plan
 from dicom_deid.profile import DATES, judged, well_known, words
 
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010

@@ -7,7 +7,7 @@ from bisect import bisect
 from dicom_deid import __version__
 from dicom_deid.elements import ascii_text, encode, padding
 from dicom_deid.model import Element, Instance, Item, Syntax
-from dicom_deid.plan import Plan
+from dicom_deid.policy import Plan
 from dicom_deid.profile import edition, table
 
 IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED = 0x00120062, 0x00120063, 0x00120064, 0x00280303

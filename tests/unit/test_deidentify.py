@@ -1,0 +1,178 @@
+"""De-identification: what goes, what is replaced, and what has to stay."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pydicom
+import pytest
+from dicom_deid.key import Key
+from dicom_deid.policy import Policy
+from made import CT, KEY, UID, ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
+
+SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+
+
+def test_what_should_stay_stays() -> None:
+    read = deidentified(ct(ImagePositionPatient=["-1.5", "0", "1e3"], BodyPartExamined="HEAD", ImageType=["A", "B"]))
+    assert (read.Modality, read.Manufacturer, read.ConvolutionKernel, read.BodyPartExamined) == (
+        "CT", "ACME", "B30f", "HEAD",
+    )  # fmt: skip
+    assert (read.SliceThickness, read.KVP, read.RescaleIntercept) == ("1.25", "120", "-1024")
+    assert [str(value) for value in read.ImagePositionPatient] == ["-1.5", "0", "1e3"]
+    assert read.PixelData == bytes(range(32))
+
+
+def test_the_patient_is_a_pseudonym_and_empty_attributes_stay_empty() -> None:
+    read = deidentified(ct(ReferringPhysicianName="", StudyID="S1"))
+    assert read.PatientID == read.PatientName == Key(KEY).patient("MRN-0815-4711")
+    assert (read.PatientBirthDate, read.PatientSex, read.StudyDate, read.StudyID) == ("", "", "", "")
+    assert read.ReferringPhysicianName == ""
+
+
+def test_an_empty_patient_id_does_not_make_one_patient_of_two() -> None:
+    one = deidentified(ct(PatientID="", StudyInstanceUID=f"{UID}.10"))
+    other = deidentified(ct(PatientID="", StudyInstanceUID=f"{UID}.11"))
+    assert one.PatientID != other.PatientID
+
+
+def test_spaces_around_an_id_do_not_make_two_patients_of_one() -> None:
+    assert deidentified(ct(PatientID=" 4711 ")).PatientID == deidentified(ct(PatientID="4711")).PatientID
+
+
+def test_links_between_objects_stay() -> None:
+    segmented = item(ReferencedSOPClassUID=CT, ReferencedSOPInstanceUID=f"{UID}.3")
+    series = item(SeriesInstanceUID=f"{UID}.2", ReferencedInstanceSequence=sequence(segmented))
+    image = deidentified(ct())
+    read = deidentified(ct(SOPClassUID=SEGMENTATION, Modality="SEG", ReferencedSeriesSequence=sequence(series)))
+    reference = read.ReferencedSeriesSequence[0]
+    assert reference.SeriesInstanceUID == image.SeriesInstanceUID
+    assert reference.ReferencedInstanceSequence[0].ReferencedSOPInstanceUID == image.SOPInstanceUID
+    assert reference.ReferencedInstanceSequence[0].ReferencedSOPClassUID == CT
+    assert read.StudyInstanceUID == image.StudyInstanceUID
+
+
+def test_uids_of_the_standard_are_never_replaced() -> None:
+    read = deidentified(
+        ct(
+            FrameOfReferenceUID="1.2.840.10008.1.4.1.1",
+            CodingSchemeIdentificationSequence=sequence(item(CodingSchemeUID="2.16.840.1.113883.6.96")),
+        )
+    )
+    assert read.FrameOfReferenceUID == "1.2.840.10008.1.4.1.1"
+    assert read.CodingSchemeIdentificationSequence[0].CodingSchemeUID == "2.16.840.1.113883.6.96"
+
+
+def test_uids_keep_their_number_and_an_empty_one_stays_empty() -> None:
+    read = deidentified(ct(FrameOfReferenceUID="", RelatedGeneralSOPClassUID=["1.2.840.10008.5.1.4.1.1.2", CT]))
+    assert read.FrameOfReferenceUID == ""
+    assert list(read.RelatedGeneralSOPClassUID) == [CT, CT]
+
+
+def test_a_known_code_stays_and_a_local_one_loses_its_meaning() -> None:
+    known = item(CodeValue="T-D1100", CodingSchemeDesignator="SRT", CodeMeaning="Head")
+    local = item(CodeValue="42", CodingSchemeDesignator="99X", CodeMeaning="Dr. Who's head")
+    read = deidentified(ct(AnatomicRegionSequence=sequence(known, local)))
+    assert [code.CodeMeaning for code in read.AnatomicRegionSequence] == ["Head", "REMOVED"]
+
+
+def test_the_marks_are_added_to_what_is_there_and_true() -> None:
+    before = item(CodeValue="113100", CodingSchemeDesignator="DCM", CodeMeaning="Basic")
+    own = item(CodeValue="X", CodingSchemeDesignator="99X", CodeMeaning="ours")
+    read = deidentified(
+        ct(DeidentificationMethod="another tool", DeidentificationMethodCodeSequence=sequence(before, own)),
+        "retain-uids",
+        "retain-modified-dates",
+    )
+    assert read.PatientIdentityRemoved == "YES"
+    assert read.DeidentificationMethod[0] == "another tool"
+    assert read.DeidentificationMethod[1].startswith("dicom-deid ")
+    codes = [code.CodeValue for code in read.DeidentificationMethodCodeSequence]
+    assert codes == ["113100", "X", "113107", "113110"]
+    assert read.LongitudinalTemporalInformationModified == "MODIFIED"
+
+
+@pytest.mark.parametrize(
+    ("options", "marked"),
+    [((), "REMOVED"), (("retain-full-dates",), "UNMODIFIED"), (("retain-modified-dates",), "MODIFIED")],
+)
+def test_what_was_done_to_dates_is_said(options: tuple[str, ...], marked: str) -> None:
+    assert deidentified(ct(), *options).LongitudinalTemporalInformationModified == marked
+
+
+def test_dates_shift_together_over_a_patient_and_midnight_is_safe() -> None:
+    one = deidentified(ct(AcquisitionDateTime="20240229235959.5+0100", ContentDate="20240301"), "retain-modified-dates")
+    other = deidentified(ct(StudyInstanceUID=f"{UID}.77", StudyDate="20250301"), "retain-modified-dates")
+    weeks = Key(KEY).weeks("MRN-0815-4711")
+    assert one.StudyDate != "20240229"
+    assert (int(one.AcquisitionDateTime[:8]), one.AcquisitionDateTime[8:]) == (int(one.StudyDate), "235959.5+0100")
+    assert one.StudyTime == "235959"
+    from datetime import datetime
+
+    days = [datetime.strptime(text, "%Y%m%d") for text in (one.StudyDate, one.ContentDate, other.StudyDate)]  # noqa: DTZ007
+    assert (days[1] - days[0]).days == 1
+    assert (days[2] - days[0]).days == 366
+    assert (datetime(2024, 2, 29) - days[0]).days == 7 * weeks  # noqa: DTZ001
+    assert one.PatientBirthDate == ""
+
+
+def test_a_date_that_cannot_be_read_is_emptied() -> None:
+    data = to_bytes(ct()).replace(b"20240229", b"Mo 4.Mae")
+    outcome = outcome_of(data, Policy(options=frozenset(("retain-modified-dates",))))
+    assert pydicom.dcmread(BytesIO(output_of(data, outcome))).StudyDate == ""
+
+
+def test_text_of_any_character_set_stays_as_it_was_written() -> None:
+    dataset = ct(SpecificCharacterSet="ISO 2022 IR 87", ConvolutionKernel="核", PatientName="Yamada^Tarou=山田^太郎")
+    data = to_bytes(dataset)
+    read = deidentified(dataset)
+    assert read.SpecificCharacterSet == "ISO 2022 IR 87"
+    assert read.ConvolutionKernel == "核"
+    assert "山田".encode("iso2022_jp")[3:7] in data
+    assert "山田".encode("iso2022_jp")[3:7] not in output_of(data, outcome_of(data))
+
+
+def test_the_output_has_no_name_of_the_source() -> None:
+    names = outcome_of(to_bytes(ct())).names
+    assert names.path == f"out/{names.patient}/{names.study}/{names.series}/{names.instance}.dcm"
+    assert UID not in names.path
+    retained = outcome_of(to_bytes(ct()), Policy(options=frozenset(("retain-uids",)))).names
+    assert retained.path == names.path
+    assert retained.instance == f"{UID}.3"
+
+
+def test_a_repeated_instance_gets_a_name_of_its_own() -> None:
+    data = to_bytes(ct())
+    assert outcome_of(data, repeat=True).names.path != outcome_of(data).names.path
+    assert output_of(data, outcome_of(data, repeat=True)) == output_of(data, outcome_of(data))
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, "SOP_CLASS_WITHHELD"),
+        ({"SOPClassUID": "1.3.12.2.1107.5.9.1"}, "PRIVATE_SOP_CLASS"),
+        ({"SOPClassUID": "1.2.840.10008.3.1.2.3.3"}, "UNKNOWN_SOP_CLASS"),
+        ({"BurnedInAnnotation": "YES"}, "BURNED_IN"),
+    ],
+)
+def test_what_the_policy_does_not_cover_is_withheld(values: dict[str, str], why: str) -> None:
+    outcome = outcome_of(to_bytes(ct(**values)))
+    assert (outcome.status, outcome.reason, outcome.splice, outcome.names.path) == ("withheld", why, (), "")
+
+
+def test_a_kind_that_is_allowed_is_written() -> None:
+    uid = "1.2.840.10008.5.1.4.1.1.7"
+    assert deidentified(ct(SOPClassUID=uid), allow=uid).SOPClassUID == uid
+
+
+def test_counts_say_what_was_done() -> None:
+    counts = outcome_of(to_bytes(ct(PatientName="Okonkwo", FilterType="for Okonkwo"))).counts
+    assert (counts.replaced, counts.cleaned, counts.uids_remapped) == (2, 1, 4)
+    assert counts.emptied >= 4
+
+
+def test_a_verbose_log_names_attributes_and_no_values() -> None:
+    log = outcome_of(to_bytes(ct(PatientName="Okonkwo")), Policy(verbose=True)).log
+    assert "(0010,0010) Z E.1-1" in log
+    assert "okonkwo" not in "\n".join(log).lower()

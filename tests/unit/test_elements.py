@@ -1,0 +1,111 @@
+"""Encoding: what is read and written again has the same bytes; what is broken is said to be broken."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+
+import pydicom
+import pytest
+from dicom_deid.elements import MAX_DEPTH, Reader, encode
+from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.model import Syntax
+from dicom_deid.scan import EXPLICIT, EXPLICIT_BIG, IMPLICIT
+from hypothesis import given
+from hypothesis import strategies as st
+from made import ct, item, sequence
+from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
+
+SYNTAXES = {"explicit": EXPLICIT, "implicit": IMPLICIT, "big": EXPLICIT_BIG}
+
+
+def encoded(dataset: Dataset, syntax: Syntax) -> bytes:
+    """A data set as pydicom writes it."""
+    out = DicomBytesIO()
+    out.is_implicit_VR, out.is_little_endian = not syntax.explicit, syntax.little
+    write_dataset(out, dataset)
+    return bytes(out.getvalue())
+
+
+def nested() -> Dataset:
+    dataset = ct(
+        ReferencedStudySequence=sequence(item(ReferencedSOPInstanceUID="1.2.3"), item(), item(PatientID="1")),
+        RequestAttributesSequence=sequence(item(ScheduledProtocolCodeSequence=sequence(item(CodeValue="X")))),
+    )
+    dataset["RequestAttributesSequence"].is_undefined_length = True
+    dataset.RequestAttributesSequence[0].is_undefined_length_sequence_item = True
+    del dataset.PixelData
+    return dataset
+
+
+@pytest.mark.parametrize("name", SYNTAXES)
+def test_what_stays_has_the_same_bytes(name: str) -> None:
+    data = encoded(nested(), SYNTAXES[name])
+    elements, end = Reader(data, len(data), SYNTAXES[name]).data_set(0)
+    assert end == len(data)
+    assert encode(elements, SYNTAXES[name]) == data
+
+
+@given(st.binary(max_size=400), st.sampled_from(sorted(SYNTAXES)))
+def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
+    try:
+        elements, _ = Reader(data, len(data), SYNTAXES[name]).data_set(0)
+    except Failed as failed:
+        assert failed.reason in ("MALFORMED", "TRUNCATED")
+    else:
+        again = encode(elements, SYNTAXES[name])
+        assert encode(Reader(again, len(again), SYNTAXES[name]).data_set(0)[0], SYNTAXES[name]) == again
+
+
+@pytest.mark.parametrize("name", SYNTAXES)
+def test_every_cut_is_noticed(name: str) -> None:
+    data = encoded(nested(), SYNTAXES[name])
+    whole, _ = Reader(data, len(data), SYNTAXES[name]).data_set(0)
+    for end in range(1, len(data)):
+        try:
+            part, _ = Reader(data[:end], end, SYNTAXES[name]).data_set(0)
+        except Failed as failed:
+            assert failed.reason in ("TRUNCATED", "MALFORMED")
+        else:
+            assert len(part) < len(whole), "a cut between two elements leaves fewer of them"
+
+
+def test_bytes_that_are_not_at_hand_are_asked_for() -> None:
+    data = encoded(nested(), EXPLICIT)
+    with pytest.raises(ShortRead) as short:
+        Reader(data[:100], len(data), EXPLICIT).data_set(0)
+    assert 100 < short.value.end <= len(data)
+
+
+def test_a_sequence_nested_without_end_is_refused() -> None:
+    tag = struct.pack("<HH", 0x0040, 0xA730)
+    one = tag + b"SQ\0\0\xff\xff\xff\xff" + b"\xfe\xff\x00\xe0\xff\xff\xff\xff"
+    data = one * (MAX_DEPTH + 2)
+    with pytest.raises(Failed, match="MALFORMED"):
+        Reader(data, len(data), EXPLICIT).data_set(0)
+
+
+def test_un_of_undefined_length_is_an_implicit_sequence() -> None:
+    inner = struct.pack("<HHL", 0x0010, 0x0020, 4) + b"4711"
+    data = struct.pack("<HH", 0x0040, 0x0275) + b"UN\0\0\xff\xff\xff\xff"
+    data += b"\xfe\xff\x00\xe0" + struct.pack("<L", len(inner)) + inner + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    elements, _ = Reader(data, len(data), EXPLICIT).data_set(0)
+    assert elements[0].items is not None
+    assert elements[0].items[0][0].value == b"4711"
+    again = pydicom.dcmread(BytesIO(encode(elements, EXPLICIT)), force=True)
+    assert again[0x00400275].value[0].PatientID == "4711"
+
+
+def test_elements_out_of_order_are_put_in_order() -> None:
+    one, other = (struct.pack("<HH", 0x0010, number) + b"LO\x02\x00ab" for number in (0x0020, 0x0021))
+    data = other + one
+    elements, _ = Reader(data, len(data), EXPLICIT).data_set(0)
+    assert [element.tag for element in elements] == [0x00100020, 0x00100021]
+
+
+def test_an_element_that_comes_twice_is_refused() -> None:
+    data = (struct.pack("<HH", 0x0010, 0x0020) + b"LO\x02\x00ab") * 2
+    with pytest.raises(Failed, match="MALFORMED"):
+        Reader(data, len(data), EXPLICIT).data_set(0)

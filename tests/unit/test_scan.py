@@ -1,0 +1,181 @@
+"""Scan: what is DICOM, how it is encoded, and whether all of it is there."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+
+import pydicom
+import pytest
+from dicom_deid.scan import looks_like_dicom
+from hypothesis import given
+from hypothesis import strategies as st
+from made import Stingy, ct, item, outcome_of, output_of, sequence, to_bytes
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+)
+
+
+def without_meta(data: bytes) -> bytes:
+    return data[144 + int.from_bytes(data[140:144], "little") :]
+
+
+def encapsulated(*fragments: bytes) -> bytes:
+    dataset = ct(PixelData=encapsulate(list(fragments), has_bot=False))
+    dataset.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    return to_bytes(dataset)
+
+
+def reason(data: bytes) -> tuple[str, str]:
+    outcome = outcome_of(data)
+    return outcome.status, outcome.reason
+
+
+def test_an_empty_file_is_skipped() -> None:
+    assert reason(b"") == ("skipped", "EMPTY")
+
+
+@pytest.mark.parametrize("data", [b"\0", b"GIF89a", b"%PDF-1.7 " * 40, bytes(4096), b"\x08\0\x05\0" * 80])
+def test_what_is_no_dicom_is_skipped(data: bytes) -> None:
+    assert reason(data) == ("skipped", "NOT_DICOM")
+
+
+def test_a_directory_of_a_medium_is_skipped() -> None:
+    dataset = ct()
+    dataset.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"
+    out = BytesIO()
+    pydicom.dcmwrite(out, dataset)
+    assert reason(out.getvalue()) == ("skipped", "DICOMDIR")
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian])
+def test_each_encoding_is_written_as_it_was(syntax: str) -> None:
+    dataset = ct(PixelData=bytes(range(32)))
+    dataset.file_meta.TransferSyntaxUID = syntax
+    data = to_bytes(dataset)
+    outcome = outcome_of(data)
+    assert outcome.status == "written"
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome)))
+    assert read.file_meta.TransferSyntaxUID == syntax == outcome.names.transfer_syntax
+    assert (read.Rows, read.RescaleIntercept, read.PixelData) == (4, -1024, bytes(range(32)))
+    assert read.PatientID == outcome.names.patient
+
+
+def test_a_file_without_preamble_gets_one() -> None:
+    data = without_meta(to_bytes(ct()))
+    assert looks_like_dicom(data, len(data))
+    outcome = outcome_of(data)
+    assert outcome.status == "written"
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome)))
+    assert read.file_meta.MediaStorageSOPInstanceUID == read.SOPInstanceUID == outcome.names.instance
+
+
+def test_the_transfer_syntax_that_is_written_is_the_one_the_bytes_have() -> None:
+    dataset = ct()
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    lying = to_bytes(dataset).replace(b"1.2.840.10008.1.2\0", b"1.2.840.10008.1.2.1\0"[:18])
+    data = to_bytes(dataset)
+    at = data.index(b"1.2.840.10008.1.2\0")
+    lying = data[: at - 2] + struct.pack("<H", 20) + b"1.2.840.10008.1.2.1\0" + data[at + 18 :]
+    lying = lying[:140] + struct.pack("<L", int.from_bytes(lying[140:144], "little") + 2) + lying[144:]
+    outcome = outcome_of(lying)
+    assert (outcome.status, outcome.names.transfer_syntax) == ("written", "1.2.840.10008.1.2")
+
+
+@pytest.mark.parametrize("uid", ["1.2.840.113619.5.2", "1.2.840.10008.1.2.4.94", "1.2.840.10008.5.1.4.1.1.2", "Smith"])
+def test_a_transfer_syntax_that_is_none_is_refused(uid: str) -> None:
+    dataset = ct()
+    data = to_bytes(dataset)
+    value = uid.encode() + b"\0" * (len(uid) % 2)
+    at = data.index(b"1.2.840.10008.1.2.1\0")
+    data = data[: at - 2] + struct.pack("<H", len(value)) + value + data[at + 20 :]
+    assert reason(data) == ("failed", "UNSUPPORTED_TRANSFER_SYNTAX")
+
+
+def test_fragments_are_copied_with_their_delimiter() -> None:
+    data = encapsulated(b"\xff\xd8one\0", b"\xff\xd8two\0")
+    outcome = outcome_of(data)
+    assert outcome.status == "written"
+    assert output_of(data, outcome).endswith(b"\xfe\xff\xdd\xe0\0\0\0\0")
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome)))
+    assert read.PixelData == pydicom.dcmread(BytesIO(data)).PixelData
+
+
+@pytest.mark.parametrize("cut", [1, 8, 12, 30])
+def test_fragments_that_were_cut_off_are_refused(cut: int) -> None:
+    assert reason(encapsulated(b"\xff\xd8one\0", b"\xff\xd8two\0")[:-cut]) == ("failed", "TRUNCATED")
+
+
+@pytest.mark.parametrize("cut", [1, 2, 31, 32])
+def test_pixel_data_that_were_cut_off_are_refused(cut: int) -> None:
+    assert reason(to_bytes(ct())[:-cut]) == ("failed", "TRUNCATED")
+
+
+def test_pixel_data_that_are_shorter_than_the_image_are_refused() -> None:
+    assert reason(to_bytes(ct(PixelData=bytes(30)))) == ("failed", "TRUNCATED")
+    assert reason(to_bytes(ct(NumberOfFrames=2))) == ("failed", "TRUNCATED")
+
+
+def test_pixel_data_that_are_longer_than_the_image_stay_as_they_are() -> None:
+    data = to_bytes(ct(PixelData=bytes(range(40))))
+    outcome = outcome_of(data)
+    assert pydicom.dcmread(BytesIO(output_of(data, outcome))).PixelData == bytes(range(40))
+
+
+def test_native_pixel_data_under_a_compressed_transfer_syntax_are_refused() -> None:
+    dataset = ct()
+    data = to_bytes(dataset).replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0")
+    assert reason(data) == ("failed", "PIXELS_DISAGREE")
+
+
+def test_a_deflated_data_set_that_was_cut_off_is_refused() -> None:
+    dataset = ct()
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    assert reason(to_bytes(dataset)[:-6]) == ("failed", "TRUNCATED")
+
+
+def test_a_deflated_bomb_is_refused() -> None:
+    dataset = ct()
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    data = to_bytes(dataset)
+    meta = 144 + int.from_bytes(data[140:144], "little")
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(260)) + packer.flush()
+    assert reason(data[:meta] + bomb) == ("failed", "HEADER_TOO_LONG")
+
+
+def test_a_long_header_is_asked_for_in_few_steps() -> None:
+    data = to_bytes(ct(SharedFunctionalGroupsSequence=sequence(*(item(FrameLabel=f"{n:08}") for n in range(20_000)))))
+    source = Stingy(data, 4096)
+    assert len(data) > 400_000
+    from dicom_deid.errors import ShortRead
+    from dicom_deid.scan import inspect
+
+    for _ in range(10):
+        try:
+            instance = inspect(source)
+            break
+        except ShortRead as short:
+            source.give(short.start, short.end)
+    assert len(source.asked) <= 5
+    assert instance.pixels is not None
+    assert instance.pixels.end == len(data)
+
+
+@given(st.integers(132, 4096))
+def test_the_outcome_does_not_depend_on_how_much_was_at_hand(first: int) -> None:
+    data = encapsulated(b"\xff\xd8" + bytes(6000))
+    assert outcome_of(data, first=first).splice == outcome_of(data).splice
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_end_in_an_outcome(tail: bytes) -> None:
+    for data in (tail, bytes(128) + b"DICM" + tail):
+        assert outcome_of(data).status in ("skipped", "failed", "withheld")
