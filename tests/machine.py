@@ -31,7 +31,10 @@ def browser() -> str | None:
 def install_browser() -> str:
     found = browser()
     if not found:
-        subprocess.run((sys.executable, "-m", "playwright", "install", "chromium"), check=False, capture_output=True)
+        playwright = (sys.executable, "-m", "playwright")
+        done = subprocess.run((*playwright, "install", "chromium"), check=False, capture_output=True)
+        if done.returncode == 0:  # its libraries are the system's; as root, or through sudo
+            subprocess.run((*playwright, "install-deps", "chromium"), check=False, capture_output=True)
         found = browser()
     if not found:
         apt(["chromium", FONTS])
