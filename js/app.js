@@ -17,7 +17,7 @@ import { Pool } from "./pool.js";
 import { codeOf, noteOf } from "./problem.js";
 import { Session } from "./session.js";
 import { showPhase } from "./steps.js";
-import { fetchTables } from "./tables.js";
+import { fetchTables, fetchVersion } from "./tables.js";
 
 const panels = {
   choose: one(document, "choose-panel", ChoosePanel),
@@ -53,6 +53,11 @@ function start() {
   fetchTables().then(
     (tables) => panels.policy.setTables(tables),
     () => refuse("PAGE_INCOMPLETE"),
+  );
+  fetchVersion().then(
+    ({ version, build }) =>
+      (one(document, "#version", HTMLElement).textContent = `dicom-deid ${version}, build ${build}`),
+    () => {}, // the line then has the name alone
   );
   connect(session);
   startDownloads(files, session, panels);

@@ -34,7 +34,7 @@ export function bytes(value) {
 
 /** @param {number} seconds */
 export function duration(seconds) {
-  if (seconds < 10) return `${ONE_DIGIT.format(seconds)}\u00a0s`;
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${ONE_DIGIT.format(seconds)}\u00a0s`;
   if (seconds < 60) return `${Math.round(seconds)}\u00a0s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes}\u00a0min`;

@@ -86,6 +86,7 @@ export class Session {
     if (!found || this.#phase !== "ready") return;
     const { policy, run: runPanel, results, key } = this.#panels;
     const order = { name: runName(), policy: policy.policy, output: this.#output, passphrase: policy.passphrase };
+    key.keepFor(order.passphrase);
     if (order.passphrase === "") {
       order.passphrase = policy.passphrase = makePassphrase();
       key.show(order.passphrase, order.name);

@@ -19,7 +19,7 @@ const STATES = {
 export function showPhase(phase) {
   document.documentElement.dataset.phase = phase;
   const states = STATES[phase];
-  const current = Object.keys(states).findLast((step) => states[step] === "active");
+  const current = Object.keys(states).find((step) => states[step] === "active");
   for (const [step, state] of Object.entries(states)) {
     const panel = document.getElementById(step);
     if (panel) panel.dataset.state = state;
@@ -37,6 +37,6 @@ export function showPhase(phase) {
  */
 export function goTo(step, { focus = false } = {}) {
   const heading = document.getElementById(`${step}-title`);
-  heading?.closest("section")?.scrollIntoView({ block: "start" });
+  heading?.closest(".step")?.scrollIntoView({ block: "start" });
   if (focus) heading?.focus({ preventScroll: true });
 }

@@ -22,6 +22,11 @@ async function fetchTable(name) {
   return response.json();
 }
 
+/** @returns {Promise<{version: string, build: string}>} */
+export async function fetchVersion() {
+  return (await fetch(new URL("../version.json", import.meta.url))).json();
+}
+
 /** What only the page itself can meet. @type {Record<string, Reason>} */
 const known = {
   NO_SECURE_CONTEXT: {

@@ -45,7 +45,6 @@ export class ChoosePanel extends HTMLElement {
     const picked = part(this, "picked", HTMLElement);
     picked.textContent = label;
     picked.hidden = false;
-    part(this, "lead", HTMLElement).textContent = "Drop something else anywhere on this page, or choose again:";
     part(this, "folder", HTMLButtonElement).classList.remove("primary");
   }
 

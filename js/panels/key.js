@@ -30,7 +30,9 @@ export class ProjectKey extends HTMLElement {
     this.hidden = false;
   }
 
-  hide() {
+  /** The key of an earlier run goes when another passphrase is used. @param {string} passphrase */
+  keepFor(passphrase) {
+    if (part(this, "key", HTMLInputElement).value === passphrase) return;
     part(this, "key", HTMLInputElement).value = "";
     this.hidden = true;
   }

@@ -29,7 +29,7 @@ export class RunPanel extends HTMLElement {
   /** A scan has ended, and Start may be pressed. @param {Found} found @param {boolean} mayChooseOutput */
   offer(found, mayChooseOutput) {
     noteOf(this).clear();
-    this.#text(`${counted(found.dicom, "DICOM file")}, ${bytes(found.bytes)}`);
+    this.#text(`${counted(found.dicom, "DICOM file")}, ${bytes(found.bytes)}, ready to start`);
     part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
     this.#show({ bar: true, start: true, destination: true });
   }
@@ -74,7 +74,8 @@ export class RunPanel extends HTMLElement {
     this.#pace.add(progress);
     Object.assign(part(this, "progress", HTMLProgressElement), { max: Math.max(total, 1), value: done });
     this.#text(this.#words(progress));
-    this.#figure("bytes", `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}`);
+    this.#figure("bytes", bytes(progress.bytesDone));
+    this.#figure("bytes-of", `Read of ${bytes(progress.bytesTotal)}`);
     this.#figure("speed", rate(this.#pace.speed.files));
     this.#figure("unwritten", count(counts.withheld + counts.skipped + counts.failed));
     const each = Object.values(workers);
@@ -105,7 +106,7 @@ export class RunPanel extends HTMLElement {
     if (state === "cancelling") return `Cancelling… ${files}`;
     if (state === "paused") return `Paused at ${files}`;
     const left = this.#pace.left(total - done, bytesTotal - bytesDone);
-    return left === null || done === total ? files : `${files}, about ${duration(left)} left`;
+    return left === null || done === total ? files : `${files}, about ${duration(Math.max(1, Math.round(left)))} left`;
   }
 
   /** @param {boolean} paused */
@@ -119,7 +120,7 @@ export class RunPanel extends HTMLElement {
     part(this, "bar", HTMLElement).hidden = !bar;
     part(this, "start", HTMLButtonElement).hidden = !start;
     part(this, "destination", HTMLElement).hidden = !destination;
-    part(this, "figures", HTMLElement).hidden = !running && !ended;
+    part(this, "figures", HTMLElement).hidden = !running;
     for (const name of ["pause", "cancel"]) {
       Object.assign(part(this, name, HTMLButtonElement), { hidden: !running, disabled: false });
     }

@@ -35,6 +35,7 @@ export class StudyRows extends HTMLElement {
     const more = part(this, "more", HTMLElement);
     more.hidden = studies.length <= MOST_ROWS;
     more.textContent = `and ${counted(studies.length - MOST_ROWS, "more study", "more studies")}`;
+    part(this, "details", HTMLDetailsElement).open = true;
     this.#paint();
   }
 
@@ -47,6 +48,7 @@ export class StudyRows extends HTMLElement {
   }
 
   end() {
+    part(this, "details", HTMLDetailsElement).open = false;
     this.#paint();
   }
 

@@ -83,7 +83,7 @@ function extend(made, paths, files, shown) {
   if (paths.length > shown) {
     const more = document.createElement("button");
     more.type = "button";
-    more.className = "small";
+    more.className = "small quiet";
     more.textContent = `Show ${count(Math.min(MORE_PATHS, paths.length - shown))} more`;
     const last = cell(made, "rest");
     last.append(more);
