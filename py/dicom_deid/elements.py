@@ -88,7 +88,9 @@ class Reader:
     def data_set(self, at: int) -> tuple[Item, int]:
         """The elements from ``at`` up to the pixel data or the end, and the offset where they end."""
         item = Item()
-        while at < self.size and not self.only_zeros(at):
+        while at < self.size:
+            if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
+                break
             tag, vr, length, start = self.header(at, self.syntax)
             if tag in PIXEL_TAGS:
                 break
