@@ -46,6 +46,9 @@ def create_venv() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         advice = "On Debian and Ubuntu: apt-get install python3-venv, then run the command again."
         raise BuildError(f"Python could not make the environment .venv. {advice}") from None
+    except KeyboardInterrupt:
+        shutil.rmtree(VENV, ignore_errors=True)  # half of it would look whole
+        raise
 
 
 def check_node() -> None:
