@@ -93,20 +93,21 @@ function readReason(error) {
 }
 
 /**
- * The files of an archive, in its own order. Throws a CodedError when it is no archive that can be listed.
+ * The files of an archive, in its own order; null when it cannot be listed.
  * @param {File} file
  * @param {import("./scratch.js").Scratch} scratch
- * @returns {Promise<{path: string, origin: ArchiveEntry}[]>}
+ * @returns {Promise<{path: string, origin: ArchiveEntry}[] | null>}
  */
 export async function listArchive(file, scratch) {
-  const reader = new ZipReader(new BlobReader(file));
+  // No name is refused: "../x" as a name harms nobody who does not write to it.
+  const reader = new ZipReader(new BlobReader(file), { filenameValidation: "tolerant" });
   const entries = [];
   try {
     for await (const entry of reader.getEntriesGenerator()) {
       if (!entry.directory) entries.push({ path: entry.filename, origin: new ArchiveEntry(entry, scratch) });
     }
   } catch {
-    throw new CodedError("ZIP_BAD");
+    return null;
   }
   return entries;
 }

@@ -2,23 +2,18 @@
 /** The way of each file through a run: read, given to Python, its answer carried out, written, and its row appended. */
 
 import { plainRow } from "./audit.js";
-import { fingerprint } from "./fingerprint.js";
-import { Budget, Lane, Stopwatch } from "./flow.js";
-import { walkFragments } from "./fragments.js";
+import { Commits } from "./commit.js";
+import { Budget } from "./flow.js";
 import { CodedError } from "./patience.js";
-import { CLOSES_IN_FLIGHT, HEAD_BYTES, WHOLE_BYTES } from "./protocol.js";
-import { covered, withRange } from "./ranges.js";
-import { bytesOf } from "./worklist.js";
+import { HEAD_BYTES, WHOLE_BYTES } from "./protocol.js";
+import { covered, HeadLengths, withRange } from "./ranges.js";
+import { Reading } from "./reading.js";
+import { bytesOf, newItem } from "./worklist.js";
 
 /** Bytes of files under way that are held in memory. */
 const BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 /** Files under way: read, with Python, or being written. */
 const FILES_UNDER_WAY = 400;
-const READS_IN_FLIGHT = 12;
-/** The most that the first read of a file grows to, when headers of its study were longer than HEAD_BYTES. */
-const LONGEST_HEAD_BYTES = 1024 * 1024;
-/** Rows that need no Python, made at once. */
-const PLAIN_ROWS_AT_ONCE = 200;
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 
 /**
@@ -38,21 +33,19 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 export class Pipeline {
   #parts;
   #budget;
-  #reads = new Lane(READS_IN_FLIGHT);
-  #writes = new Lane(CLOSES_IN_FLIGHT);
-  #reading = new Stopwatch();
-  #writing = new Stopwatch();
+  #reading;
+  #commits;
   /** @type {Set<Item>} */ #underWay = new Set();
   /** @type {Set<Item>} those for which something is being done here */ #stepping = new Set();
-  /** @type {Set<Promise<void>>} what the end of the run waits for */ #committing = new Set();
-  #closed = false;
-  /** @type {Set<number>} fingerprints of the output paths */ #outputs = new Set();
-  /** @type {Map<number, number>} study -> bytes of its longest header */ #heads = new Map();
+  #heads = new HeadLengths();
 
   /** @param {Parts} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#budget = new Budget(BYTES_IN_FLIGHT, parts.changed);
+    const checkpoint = () => this.#checkpoint();
+    this.#reading = new Reading(parts.sources, checkpoint);
+    this.#commits = new Commits({ ...parts, checkpoint, over: () => this.#over });
   }
 
   get bytesInFlight() {
@@ -64,7 +57,7 @@ export class Pipeline {
   }
 
   get writeStage() {
-    return this.#writing.stage;
+    return this.#commits.stage;
   }
 
   get #over() {
@@ -73,34 +66,21 @@ export class Pipeline {
 
   start() {
     if (this.#parts.tally.complete) this.#parts.stop();
-    this.#plainRows().catch(() => {});
+    this.#commits.sortedOut(this.#parts.nameSource).catch(() => {});
     this.#feed();
   }
 
   /** Waits until nothing is being written any more, and frees what was under way. From then on nothing is appended. */
   async drain() {
-    while (this.#committing.size > 0) await Promise.allSettled([...this.#committing]);
-    this.#closed = true;
+    await this.#commits.close();
     // What is still being read is freed by its own step, when the browser gives it back.
     for (const item of this.#underWay) if (!this.#stepping.has(item)) await this.#release(item);
-  }
-
-  /** The rows of the files that the scan has sorted out. */
-  async #plainRows() {
-    const { sources } = this.#parts;
-    const plain = [...sources.reasons.keys()].filter((index) => sources.reasons[index] !== "");
-    for (let at = 0; at < plain.length; at += PLAIN_ROWS_AT_ONCE) {
-      await this.checkpoint();
-      const some = plain.slice(at, at + PLAIN_ROWS_AT_ONCE);
-      const ids = await Promise.all(some.map((index) => this.#parts.nameSource(sources.paths[index])));
-      for (const [i, index] of some.entries()) this.#commit(index, ids[i], plainRow(sources.reasons[index]), []);
-    }
   }
 
   /** Begins file after file, study by study, as long as there is room. */
   async #feed() {
     const { sources, changed, worklist } = this.#parts;
-    for (const index of studyOrder(sources)) {
+    for (const index of sources.studyOrder()) {
       const size = sources.sizes[index];
       const bytes = Math.min(size, HEAD_BYTES) + (size <= WHOLE_BYTES ? size : 0);
       const fits = () => !worklist.paused && this.#underWay.size < FILES_UNDER_WAY && this.#budget.fits(bytes);
@@ -116,34 +96,15 @@ export class Pipeline {
    */
   #begin(index, held) {
     const { sources } = this.#parts;
-    const head = Math.min(this.#heads.get(sources.studies[index]) ?? HEAD_BYTES, sources.sizes[index]);
-    const repeat = sources.repeats[index];
-    /** @type {Item} */
-    const item = {
-      index,
-      sourceId: "",
-      repeat,
-      opened: null,
-      wanted: [[0, head]],
-      ranges: [],
-      fragments: null,
-      held,
-      alone: false,
-    };
+    const head = Math.min(this.#heads.of(sources.studies[index]), sources.sizes[index]);
+    const item = newItem(index, sources.sizes[index], sources.repeats[index], head, held);
     this.#underWay.add(item);
     this.#budget.take(held);
     this.#attempt(item, async () => {
       item.sourceId = await this.#parts.nameSource(sources.paths[index]);
-      item.opened = await this.#reads.run(() => this.#reading.time(() => this.#openWhole(index)));
+      item.opened = await this.#reading.open(index);
       await this.#offer(item);
     });
-  }
-
-  /** @param {number} index */
-  async #openWhole(index) {
-    const opened = await this.#parts.sources.open(index);
-    await opened.load();
-    return opened;
   }
 
   /**
@@ -154,24 +115,9 @@ export class Pipeline {
   async #offer(item, first = false) {
     const { opened } = item;
     if (!opened || this.#over) return;
-    item.ranges = await this.#reads.run(() =>
-      Promise.all(item.wanted.map(async ([start, end]) => ({ start, bytes: await opened.read(start, end) }))),
-    );
+    item.ranges = await this.#reading.ranges(opened, item.wanted);
     this.#hold(item, opened.held + bytesOf(item));
     this.#parts.worklist.offer(item, first);
-  }
-
-  /**
-   * The messages for a batch. Their bytes are transferred: from here on they are the worker's.
-   * @param {Item[]} items
-   * @returns {import("./protocol.js").Task[]}
-   */
-  tasksOf(items) {
-    return items.map((item) => {
-      const { index, sourceId, repeat, fragments, ranges } = item;
-      item.ranges = [];
-      return { id: index, sourceId, size: this.#parts.sources.sizes[index], repeat, ranges, fragments };
-    });
   }
 
   /**
@@ -194,14 +140,12 @@ export class Pipeline {
    */
   async #readMore(item, start, end) {
     const { sources, changed } = this.#parts;
-    const wanted = withRange(item.wanted, [Math.max(0, start), Math.min(end, sources.sizes[item.index])]);
+    const wanted = withRange(item.wanted, [Math.max(0, start), Math.min(end, item.size)]);
     const bytes = covered(wanted);
     // A worker that asks for what it has would ask for ever.
     if (bytes <= covered(item.wanted)) throw new CodedError("WORKER_ERROR");
     item.wanted = wanted;
-    const head = Math.min(wanted[0][1], LONGEST_HEAD_BYTES);
-    const study = sources.studies[item.index];
-    if (wanted[0][0] === 0) this.#heads.set(study, Math.max(head, this.#heads.get(study) ?? HEAD_BYTES));
+    this.#heads.learn(sources.studies[item.index], wanted[0]);
     // Whoever holds its file in memory goes on at once: waiting, it would keep from the others what they wait for.
     while (!this.#over && item.held === 0 && !this.#budget.fits(bytes)) await changed.wait();
     this.#hold(item, item.held + bytes);
@@ -215,11 +159,7 @@ export class Pipeline {
   async #followFragments(item, start) {
     const { opened } = item;
     if (!opened || item.fragments?.start === start) throw new CodedError("WORKER_ERROR");
-    const read = async (/** @type {number} */ from, /** @type {number} */ to) => {
-      await this.checkpoint();
-      return opened.read(from, to);
-    };
-    item.fragments = await walkFragments(read, start, opened.size);
+    item.fragments = await this.#reading.fragments(opened, start);
     await this.#offer(item, true);
   }
 
@@ -232,44 +172,15 @@ export class Pipeline {
     const { opened, index, sourceId } = item;
     if (!STATUSES.has(String(row.status))) throw new CodedError("WORKER_ERROR");
     if (row.status !== "written" || !opened) {
-      this.#commit(index, sourceId, { ...row, bytes_out: 0 }, log);
+      this.#commits.row(index, sourceId, { ...row, bytes_out: 0 }, log);
       return this.#release(item);
     }
     const path = String(row.output_path);
-    const place = fingerprint(path);
-    if (this.#outputs.has(place)) return this.#renamed(item);
-    this.#outputs.add(place);
+    if (this.#commits.taken(path)) return this.#renamed(item);
     const fresh = segments.reduce((sum, segment) => sum + ("bytes" in segment ? segment.bytes.length : 0), 0);
     this.#hold(item, item.held + fresh);
-    const committing = this.#write(item, path, segments).then((bytes) =>
-      this.#commit(index, sourceId, { ...row, bytes_out: bytes }, log),
-    );
-    await this.#awaited(committing);
+    await this.#commits.output(path, segments, opened, index, sourceId, row, log);
     await this.#release(item);
-  }
-
-  /**
-   * @param {Item} item
-   * @param {string} path
-   * @param {import("./protocol.js").Segment[]} segments
-   * @returns {Promise<number>}  bytes written
-   */
-  #write(item, path, segments) {
-    const source = /** @type {import("./source.js").Opened} */ (item.opened);
-    return this.#writes.run(async () => {
-      if (this.#over) throw new CodedError("CANCELLED");
-      return this.#writing.time(() => this.#parts.sink.write(path, segments, source, () => this.checkpoint()));
-    });
-  }
-
-  /** Makes the end of the run wait for it, too. @param {Promise<void>} committing */
-  async #awaited(committing) {
-    this.#committing.add(committing);
-    try {
-      await committing;
-    } finally {
-      this.#committing.delete(committing);
-    }
   }
 
   /** Another file has this output's name already: this one gets a name of its own. @param {Item} item */
@@ -305,31 +216,8 @@ export class Pipeline {
     if (code === "OUTPUT_FULL" || code === "OUTPUT_LOST") return stop(code);
     if (code === "READ_FAILED" && !(await sources.reachable())) return stop("SOURCE_LOST");
     if (this.#over) return;
-    this.#commit(item.index, item.sourceId, plainRow(code), []);
+    this.#commits.row(item.index, item.sourceId, plainRow(code), []);
     await this.#release(item);
-  }
-
-  /**
-   * Appends the row: with it the file is done.
-   * @param {number} index
-   * @param {string} sourceId
-   * @param {import("./protocol.js").AuditRow} outcome
-   * @param {string[]} log
-   */
-  #commit(index, sourceId, outcome, log) {
-    const { sources, journal, tally, stop } = this.#parts;
-    if (this.#closed) return;
-    const row = { ...outcome, source_id: sourceId, bytes_in: sources.sizes[index] };
-    const unwritten = row.status === "written" ? [] : [`${row.status} ${row.reason} ${sourceId}`];
-    try {
-      journal.row(row);
-      journal.log([...log, ...unwritten]);
-      journal.settle();
-    } catch {
-      return stop("OUTPUT_FULL");
-    }
-    tally.count(row, sources.paths[index], sources.studies[index]);
-    if (tally.complete) stop();
   }
 
   /**
@@ -350,7 +238,7 @@ export class Pipeline {
   }
 
   /** Waits while the run is paused; throws when it is over. */
-  async checkpoint() {
+  async #checkpoint() {
     while (this.#parts.worklist.paused && !this.#over) await this.#parts.changed.wait();
     if (this.#over) throw new CodedError("CANCELLED");
   }
@@ -374,14 +262,4 @@ export class Pipeline {
     await item.opened?.release().catch(() => {});
     item.opened = null;
   }
-}
-
-/**
- * The DICOM files in the order of their studies, each study in scan order.
- * @param {import("./source.js").Sources} sources
- * @returns {number[]}
- */
-export function studyOrder(sources) {
-  const wanted = [...sources.studies.keys()].filter((index) => sources.reasons[index] === "");
-  return wanted.sort((one, other) => sources.studies[one] - sources.studies[other] || one - other);
 }

@@ -4,12 +4,12 @@
 import { sourceNaming } from "./audit.js";
 import { Clock, Signal } from "./flow.js";
 import { Journal, writeText } from "./journal.js";
-import { CodedError, nameOf, patiently } from "./patience.js";
+import { CodedError, nameOf } from "./patience.js";
 import { Pipeline } from "./pipeline.js";
 import { Sink } from "./sink.js";
-import { createJournal, createRun, markFinished } from "./store.js";
+import { markFinished, openPlace } from "./store.js";
 import { Tally } from "./tally.js";
-import { Worklist } from "./worklist.js";
+import { taskOf, Worklist } from "./worklist.js";
 
 /** Time between two looks at whether the page is to be told something, in milliseconds. */
 const REPORT_MILLISECONDS = 100;
@@ -76,14 +76,17 @@ export class Run {
 
   /** Makes the run folder and begins plan.json, audit.csv and output.log. */
   async #open() {
-    const { spec, journal } = await this.#openFolders();
+    const spec = this.#spec;
+    const { folder, journalFolder } = await openPlace(spec, this.#sources.roots);
+    const journal = new Journal(journalFolder, spec.output && folder);
+    this.#folder = folder;
     this.#journal = journal;
     await journal.open();
     journal.log([...spec.plan.opening, ...spec.environment]);
-    await writeText(/** @type {FileSystemDirectoryHandle} */ (this.#folder), "plan.json", spec.plan.document);
+    await writeText(folder, "plan.json", spec.plan.document);
     return new Pipeline({
       sources: this.#sources,
-      sink: new Sink(/** @type {FileSystemDirectoryHandle} */ (this.#folder), spec.output === null),
+      sink: new Sink(folder, spec.output === null),
       journal,
       tally: this.#tally,
       worklist: this.#worklist,
@@ -91,20 +94,6 @@ export class Run {
       nameSource: await sourceNaming(spec.key),
       stop: (reason) => this.#stop(reason ? "stopped" : "finished", reason),
     });
-  }
-
-  async #openFolders() {
-    const spec = this.#spec;
-    if (spec.output === null) {
-      this.#folder = await createRun(spec.name);
-      return { spec, journal: new Journal(this.#folder, null) };
-    }
-    for (const root of this.#sources.roots) {
-      if ((await root.resolve(spec.output)) !== null) throw new CodedError("OUTPUT_INSIDE_INPUT");
-    }
-    const { output } = spec;
-    this.#folder = await patiently(() => output.getDirectoryHandle(spec.name, { create: true }));
-    return { spec, journal: new Journal(await createJournal(spec.name), this.#folder) };
   }
 
   /**
@@ -161,7 +150,7 @@ export class Run {
     return {
       take: async () => {
         const items = await this.#worklist.take(session, () => this.#tally.remaining);
-        return items && (this.#pipeline?.tasksOf(items) ?? null);
+        return items?.map(taskOf);
       },
       deliver: async (answers, heap, milliseconds) => {
         for (const { item, answer } of this.#worklist.answered(session, answers, heap, milliseconds)) {
@@ -201,7 +190,8 @@ export class Run {
 
   /** Brings audit.csv and output.log to the chosen folder. */
   async #deliver() {
-    if (this.#end !== "finished") this.#note(`${this.#end} ${this.#error}: ${this.#tally.remaining} files not done`);
+    if (this.#end !== "finished")
+      this.#note(`${[this.#end, this.#error].join(" ").trim()}, ${this.#tally.remaining} files not done`);
     try {
       await this.#journal?.deliver();
     } catch (error) {
@@ -223,13 +213,9 @@ export class Run {
       name: this.#spec.name,
       end: this.#end ?? "stopped",
       ...(this.#error ? { error: this.#error } : {}),
-      counts: { ...this.#tally.counts },
-      reasons: this.#tally.reasons,
-      bytes_in: this.#tally.bytesIn,
-      bytes_out: this.#tally.bytesOut,
+      ...this.#tally.sums,
       seconds: this.#clock.seconds,
       stages,
-      studies: this.#tally.studies,
     };
   }
 

@@ -59,6 +59,8 @@ export class Scan {
         this.#reportSometimes(report);
       }
       this.#found.complete = !this.#stopped;
+      // One bad archive among others is a file that failed; alone, it is all that there is to say.
+      if (this.#found.skipped.ZIP_BAD === this.#found.seen && this.#found.seen > 0) this.#found.error = "ZIP_BAD";
     } catch (error) {
       this.#found.error = error instanceof CodedError ? error.code : "SOURCE_LOST";
     }
@@ -74,7 +76,7 @@ export class Scan {
     const pending = [];
     for await (const candidate of walk(picked, this.#scratch)) {
       if (this.#stopped) return;
-      pending.push({ candidate, looking: look(candidate.origin) });
+      pending.push({ candidate, looking: look(candidate) });
       if (pending.length >= LOOKS_IN_FLIGHT) yield await settled(pending);
     }
     while (pending.length > 0 && !this.#stopped) yield await settled(pending);
@@ -165,14 +167,14 @@ async function settled(pending) {
 
 /**
  * Looks at one file. Never rejects: what cannot be read has a reason.
- * @param {import("./source.js").Origin | null} origin
+ * @param {import("./walk.js").Candidate} candidate
  * @returns {Promise<Look>}
  */
-async function look(origin) {
+async function look({ origin, reason }) {
   /** @type {Look} */
   const seen = { size: 0, modified: 0, reason: "", preamble: false, peek: null };
   try {
-    if (origin === null) throw new CodedError("READ_FAILED");
+    if (origin === null) throw new CodedError(reason ?? "READ_FAILED");
     const { size, modified, head } = await openHead(origin);
     Object.assign(seen, { size, modified });
     if (origin instanceof ArchiveEntry && origin.encrypted) throw new CodedError("ZIP_ENCRYPTED");

@@ -40,21 +40,36 @@ export class Sink {
   async write(path, segments, source, checkpoint) {
     const length = lengthOf(segments, source.size);
     if (!OUTPUT_PATH.test(path)) throw new CodedError("WRITE_FAILED");
-    const cut = path.lastIndexOf("/");
-    const name = path.slice(cut + 1);
+    const put = () => this.#put(path, length, chunksOf(segments, source, checkpoint));
     try {
-      const folder = await this.#folder(path.slice(0, cut));
-      try {
-        const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
-        const written = await this.#write(handle, chunksOf(segments, source, checkpoint));
-        if (written !== length) throw new CodedError("WRITE_FAILED");
-        return written;
-      } catch (error) {
-        await folder.removeEntry(name).catch(() => {});
-        throw error;
-      }
+      return await put().catch((error) => {
+        // A kept folder was deleted meanwhile: it is made again.
+        if (nameOf(error) !== "NotFoundError") throw error;
+        this.#folders.clear();
+        return put();
+      });
     } catch (error) {
       throw await this.#coded(error);
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {number} length
+   * @param {AsyncIterable<Uint8Array<ArrayBuffer> | Blob>} chunks
+   * @returns {Promise<number>}
+   */
+  async #put(path, length, chunks) {
+    const cut = path.lastIndexOf("/");
+    const name = path.slice(cut + 1);
+    const folder = await this.#folder(path.slice(0, cut));
+    try {
+      const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+      if ((await this.#write(handle, chunks)) !== length) throw new CodedError("WRITE_FAILED");
+      return length;
+    } catch (error) {
+      await folder.removeEntry(name).catch(() => {});
+      throw error;
     }
   }
 

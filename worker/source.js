@@ -67,6 +67,15 @@ export class Sources {
     }
   }
 
+  /**
+   * The DICOM files in the order of their studies, each study in scan order.
+   * @returns {number[]}
+   */
+  studyOrder() {
+    const wanted = [...this.studies.keys()].filter((index) => this.reasons[index] === "");
+    return wanted.sort((one, other) => this.studies[one] - this.studies[other] || one - other);
+  }
+
   /** Whether the picked folders can still be listed. */
   async reachable() {
     try {

@@ -1,6 +1,7 @@
 // @ts-check
 /** The run folders in private storage: where a run is put, and listing, reading and removing those that are there. */
 
+import { CodedError, patiently } from "./patience.js";
 import { AUDIT_COLUMNS } from "./protocol.js";
 
 const RUNS = "runs";
@@ -20,19 +21,36 @@ async function folder(name, create = false) {
 }
 
 /** Makes the folder of a run whose output stays here. @param {string} name */
-export async function createRun(name) {
+async function createRun(name) {
   const run = await (await folder(RUNS, true)).getDirectoryHandle(name, { create: true });
   await run.getFileHandle(UNFINISHED, { create: true });
   return run;
 }
 
 /** Makes the folder for the journal of a run whose output goes elsewhere. @param {string} name */
-export async function createJournal(name) {
+async function createJournal(name) {
   const journals = await folder(JOURNALS, true);
   const old = [];
   for await (const key of journals.keys()) old.push(key);
   for (const key of old) await journals.removeEntry(key, { recursive: true }).catch(() => {});
   return journals.getDirectoryHandle(name, { create: true });
+}
+
+/**
+ * Makes the run folder, and the folder in private storage that its journal is appended in.
+ * @param {import("./protocol.js").RunSpec} spec
+ * @param {FileSystemDirectoryHandle[]} roots   what was picked
+ */
+export async function openPlace({ name, output }, roots) {
+  if (output === null) {
+    const folder = await createRun(name);
+    return { folder, journalFolder: folder };
+  }
+  for (const root of roots) {
+    if ((await root.resolve(output)) !== null) throw new CodedError("OUTPUT_INSIDE_INPUT");
+  }
+  const folder = await patiently(() => output.getDirectoryHandle(name, { create: true }));
+  return { folder, journalFolder: await createJournal(name) };
 }
 
 /** @param {FileSystemDirectoryHandle} run */

@@ -107,9 +107,16 @@ export class Tally {
     return { ...totals, counts: { ...this.counts }, studies, unwritten, ...rest };
   }
 
-  /** Under their new identifiers, those that have any. */
-  get studies() {
-    return this.#studies.map(({ summary }) => summary).filter(({ counts }) => Object.values(counts).some((n) => n > 0));
+  /** What the summary says. Studies of which no file was done are left out. */
+  get sums() {
+    const begun = this.#studies.filter(({ done }) => done > 0);
+    return {
+      counts: { ...this.counts },
+      reasons: this.reasons,
+      bytes_in: this.bytesIn,
+      bytes_out: this.bytesOut,
+      studies: begun.map(({ summary }) => summary),
+    };
   }
 }
 

@@ -5,8 +5,8 @@ import { listArchive } from "./archive.js";
 import { CodedError, patiently } from "./patience.js";
 
 /**
- * @typedef {{path: string, origin: import("./source.js").Origin | null}} Candidate
- * `path` is relative to what was picked; `origin` null: a folder or an archive that could not be listed.
+ * `path` is relative to what was picked. Without an origin it is a folder or an archive that could not be listed.
+ * @typedef {{path: string, origin: import("./source.js").Origin | null, reason?: "READ_FAILED" | "ZIP_BAD"}} Candidate
  */
 
 /**
@@ -44,7 +44,7 @@ async function* walkFolder(folder, prefix) {
   if (!children) {
     // The top folder has no name of its own here: without it there is nothing to scan.
     if (prefix === "") throw new CodedError("SOURCE_LOST");
-    yield { path: prefix, origin: null };
+    yield { path: prefix, origin: null, reason: "READ_FAILED" };
     return;
   }
   for (const child of children.sort(byName)) {
@@ -78,7 +78,8 @@ async function* walkArchives(files, scratch) {
   for (const file of [...files].sort(byName)) {
     const prefix = files.length === 1 ? "" : `${file.name}/`;
     const entries = await listArchive(file, scratch);
-    yield* inOrder(entries.map(({ path, origin }) => ({ path: prefix + path, origin })));
+    if (entries) yield* inOrder(entries.map(({ path, origin }) => ({ path: prefix + path, origin })));
+    else yield { path: file.name, origin: null, reason: "ZIP_BAD" };
   }
 }
 

@@ -12,6 +12,7 @@ const FIRST_MILLISECONDS = 25;
  * A file under way.
  * @typedef {object} Item
  * @property {number} index      its number in the sources, and the task's id
+ * @property {number} size
  * @property {string} sourceId
  * @property {boolean} repeat
  * @property {import("./source.js").Opened | null} opened
@@ -160,3 +161,27 @@ export class Worklist {
 
 /** @param {Item} item */
 export const bytesOf = (item) => item.ranges.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+/**
+ * @param {number} index
+ * @param {number} size
+ * @param {boolean} repeat
+ * @param {number} head   bytes of its beginning that Python is given first
+ * @param {number} held
+ * @returns {Item}
+ */
+export function newItem(index, size, repeat, head, held) {
+  const unread = { sourceId: "", opened: null, ranges: [], fragments: null };
+  return { index, size, repeat, wanted: [[0, head]], held, alone: false, ...unread };
+}
+
+/**
+ * The message for a file. Its bytes are transferred: from here on they are the Python worker's.
+ * @param {Item} item
+ * @returns {import("./protocol.js").Task}
+ */
+export function taskOf(item) {
+  const { index, size, sourceId, repeat, fragments, ranges } = item;
+  item.ranges = [];
+  return { id: index, sourceId, size, repeat, ranges, fragments };
+}

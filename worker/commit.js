@@ -1,0 +1,116 @@
+// @ts-check
+/** What makes a file done: its output is written and closed, then its row is appended, then it is counted. In this order. */
+
+import { plainRow } from "./audit.js";
+import { fingerprint } from "./fingerprint.js";
+import { Lane, Stopwatch } from "./flow.js";
+import { CodedError } from "./patience.js";
+import { CLOSES_IN_FLIGHT } from "./protocol.js";
+
+/** Rows that need no Python, made at once. */
+const PLAIN_ROWS_AT_ONCE = 200;
+
+/**
+ * @typedef {import("./protocol.js").AuditRow} AuditRow
+ * @typedef {object} Parts
+ * @property {import("./source.js").Sources} sources
+ * @property {import("./sink.js").Sink} sink
+ * @property {import("./journal.js").Journal} journal
+ * @property {import("./tally.js").Tally} tally
+ * @property {(reason?: string) => void} stop       ends the run: with a reason code, or because all is done
+ * @property {() => Promise<void>} checkpoint       waits while the run is paused, throws when it is over
+ * @property {() => boolean} over                   whether the run has ended
+ */
+
+export class Commits {
+  #parts;
+  #lane = new Lane(CLOSES_IN_FLIGHT);
+  #writing = new Stopwatch();
+  /** @type {Set<Promise<void>>} what the end of the run waits for */ #underWay = new Set();
+  /** @type {Set<number>} fingerprints of the output paths */ #outputs = new Set();
+  #closed = false;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  get stage() {
+    return this.#writing.stage;
+  }
+
+  /** Whether an output of this run has that path already. @param {string} path */
+  taken(path) {
+    return this.#outputs.has(fingerprint(path));
+  }
+
+  /**
+   * Writes an output, then its row.
+   * @param {string} path
+   * @param {import("./protocol.js").Segment[]} segments
+   * @param {import("./source.js").Opened} source
+   * @param {number} index
+   * @param {string} sourceId
+   * @param {AuditRow} row
+   * @param {string[]} log
+   */
+  async output(path, segments, source, index, sourceId, row, log) {
+    this.#outputs.add(fingerprint(path));
+    const committing = this.#lane.run(async () => {
+      if (this.#parts.over()) throw new CodedError("CANCELLED");
+      const { sink, checkpoint } = this.#parts;
+      const bytes = await this.#writing.time(() => sink.write(path, segments, source, checkpoint));
+      this.row(index, sourceId, { ...row, bytes_out: bytes }, log);
+    });
+    this.#underWay.add(committing);
+    try {
+      await committing;
+    } finally {
+      this.#underWay.delete(committing);
+    }
+  }
+
+  /**
+   * Appends the row: with it the file is done.
+   * @param {number} index
+   * @param {string} sourceId
+   * @param {AuditRow} outcome
+   * @param {string[]} log
+   */
+  row(index, sourceId, outcome, log) {
+    const { sources, journal, tally, stop } = this.#parts;
+    if (this.#closed) return;
+    const row = { ...outcome, source_id: sourceId, bytes_in: sources.sizes[index] };
+    const unwritten = row.status === "written" ? [] : [`${row.status} ${row.reason} ${sourceId}`];
+    try {
+      journal.row(row);
+      journal.log([...log, ...unwritten]);
+      journal.settle();
+    } catch {
+      return stop("OUTPUT_FULL");
+    }
+    tally.count(row, sources.paths[index], sources.studies[index]);
+    if (tally.complete) stop();
+  }
+
+  /**
+   * The rows of the files that the scan has sorted out.
+   * @param {(path: string) => Promise<string>} nameSource
+   */
+  async sortedOut(nameSource) {
+    const { sources, checkpoint } = this.#parts;
+    const plain = [...sources.reasons.keys()].filter((index) => sources.reasons[index] !== "");
+    for (let at = 0; at < plain.length; at += PLAIN_ROWS_AT_ONCE) {
+      await checkpoint();
+      const some = plain.slice(at, at + PLAIN_ROWS_AT_ONCE);
+      const ids = await Promise.all(some.map((index) => nameSource(sources.paths[index])));
+      for (const [i, index] of some.entries()) this.row(index, ids[i], plainRow(sources.reasons[index]), []);
+    }
+  }
+
+  /** Waits until nothing is being written any more. From then on nothing is appended. */
+  async close() {
+    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,67 @@
+// @ts-check
+/** Reading during a run: so many files at a time, and how long it takes. */
+
+import { Lane, Stopwatch } from "./flow.js";
+import { walkFragments } from "./fragments.js";
+
+const READS_IN_FLIGHT = 12;
+
+/** @typedef {import("./source.js").Opened} Opened */
+
+export class Reading {
+  #sources;
+  #checkpoint;
+  #lane = new Lane(READS_IN_FLIGHT);
+  #watch = new Stopwatch();
+
+  /**
+   * @param {import("./source.js").Sources} sources
+   * @param {() => Promise<void>} checkpoint   waits while the run is paused, throws when it is over
+   */
+  constructor(sources, checkpoint) {
+    this.#sources = sources;
+    this.#checkpoint = checkpoint;
+  }
+
+  get stage() {
+    return this.#watch.stage;
+  }
+
+  /**
+   * Opens a file; a small one is then in memory whole.
+   * @param {number} index
+   * @returns {Promise<Opened>}
+   */
+  open(index) {
+    return this.#lane.run(() =>
+      this.#watch.time(async () => {
+        const opened = await this.#sources.open(index);
+        await opened.load();
+        return opened;
+      }),
+    );
+  }
+
+  /**
+   * Copies of ranges, to be given away.
+   * @param {Opened} opened
+   * @param {import("./ranges.js").Range[]} wanted
+   */
+  ranges(opened, wanted) {
+    return this.#lane.run(() =>
+      Promise.all(wanted.map(async ([start, end]) => ({ start, bytes: await opened.read(start, end) }))),
+    );
+  }
+
+  /**
+   * @param {Opened} opened
+   * @param {number} start
+   */
+  fragments(opened, start) {
+    const read = async (/** @type {number} */ from, /** @type {number} */ to) => {
+      await this.#checkpoint();
+      return opened.read(from, to);
+    };
+    return walkFragments(read, start, opened.size);
+  }
+}
