@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 
 from dicom_deid.deidentify import Deidentifier
@@ -13,6 +14,9 @@ from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.verify import verify
+
+# A warning of pydicom's quotes the value that it is about; no console and no log may get one.
+warnings.filterwarnings("ignore", module="pydicom")
 
 
 def process(source: Source, plan: Plan, source_id: str, repeat: bool = False) -> Outcome:

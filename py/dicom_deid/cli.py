@@ -1,0 +1,205 @@
+"""The command line: arguments, and what makes a command unusable. How a run looks on the terminal is terminal.py's.
+
+What needs pydicom is imported when a run begins, so that ``dicom-deid --help`` is there at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from dicom_deid import __version__, key
+from dicom_deid.errors import Failed, PolicyError, reasons
+
+if TYPE_CHECKING:
+    from dicom_deid.policy import Policy
+    from dicom_deid.run import Run
+
+UNSOUND, USAGE = 1, 2
+"""Exit codes: something was withheld, failed or stopped; the command was not meant so."""
+PASSPHRASE_NOTE = (
+    "Keep it in a safe place: only with it do later files of the same patients get the same new identifiers, "
+    "and only with it can this run be resumed."
+)
+NO_RUN = {
+    "NOT_EMPTY": "OUTPUT is not empty. Choose a new folder; a run that was cut off goes on with --resume.",
+    "NO_RUN": "OUTPUT holds a plan.json that cannot be read. Choose a new folder.",
+    "BUSY": "Another run is writing to OUTPUT.",
+}
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback shows values
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """The command ``dicom-deid``."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+    except Exception as error:
+        # The text of an unforeseen error may quote a value or a path: its kind is all that is told.
+        print(f"dicom-deid: {sentence('INTERNAL_ERROR')} ({type(error).__name__})", file=sys.stderr)
+        sys.exit(UNSOUND)
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"dicom-deid {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """De-identifies DICOM files by PS3.15."""
+
+
+@app.command()
+def run(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder of files, or one file. It is only read.")],
+    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Folder for the run; new or empty.")],
+    passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase. Without it one is made.")
+    ] = None,
+    save_passphrase: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to keep the passphrase that is made, for you alone.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Processes; one per core by default, 0: no other process.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Option of the profile, as retain-uids. Repeatable.")
+    ] = None,
+    allow_sop_class: Annotated[
+        list[str] | None,
+        typer.Option(metavar="UID", help="SOP Class to write that is withheld else. Repeatable, or with commas."),
+    ] = None,
+    pass_burned_in: Annotated[
+        bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in OUTPUT that was cut off.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done to each data element.")] = False,
+    list_unwritten: Annotated[
+        bool, typer.Option("--list-unwritten", help="At the end, show the paths of what was not written.")
+    ] = False,
+) -> None:
+    """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log and plan.json.
+
+    Exit code: 0 when every DICOM file was written or skipped, 1 when some were withheld or failed or the run stopped,
+    2 for a wrong command, 130 after Ctrl-C.
+    """
+    if list_unwritten and not sys.stdout.isatty():
+        usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
+    check_places(source, target)
+    allowed = frozenset(uid.strip() for text in allow_sop_class or () for uid in text.split(","))
+    from dicom_deid.policy import Policy  # pydicom takes a moment to load
+    from dicom_deid.terminal import carry_out
+
+    policy = Policy(frozenset(option or ()), allowed, pass_burned_in, verbose)
+    with ExitStack() as undo:
+        given = given_passphrase(passphrase_file, save_passphrase, target, resume)
+        passphrase = given or made_passphrase(save_passphrase, undo)
+        begun = begin(source, target, policy, passphrase, cores() if workers is None else workers, resume)
+        undo.pop_all()
+    if given is None:
+        what = f"saved in {save_passphrase}." if save_passphrase else f"{passphrase}"
+        print(f"The passphrase made for this run: {what}\n{PASSPHRASE_NOTE}", file=sys.stderr)
+    sys.exit(carry_out(begun, list_unwritten))
+
+
+def usage(text: str) -> NoReturn:
+    """Ends the command: it was not meant so."""
+    print(f"dicom-deid: {text}", file=sys.stderr)
+    sys.exit(USAGE)
+
+
+def sentence(code: str) -> str:
+    """What a reason code says, and what to do."""
+    return f"{reasons()[code]['sentence']} {reasons()[code]['remedy']}"
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_places(source: Path, target: Path) -> None:
+    """Input and output must be usable, and apart."""
+    if not source.exists():
+        usage(f"INPUT is not there: {source}")
+    if not (source.is_dir() or source.is_file()) or not os.access(source, os.R_OK):
+        usage(f"INPUT is no folder or file that can be read: {source}")
+    if target.exists() and not target.is_dir():
+        usage(f"OUTPUT is no folder: {target}")
+    chosen, run_folder = source.resolve(), target.resolve()
+    if chosen == run_folder or chosen in run_folder.parents:
+        usage(sentence("OUTPUT_INSIDE_INPUT"))
+    if run_folder in chosen.parents:
+        usage("INPUT lies inside OUTPUT. Choose an output folder elsewhere.")
+
+
+def given_passphrase(file: Path | None, save: Path | None, target: Path, resume: bool) -> str | None:
+    """The passphrase of a file, without the line end that editors put there; None: one has to be made."""
+    if file is None:
+        if resume and (target / "plan.json").exists():
+            usage("--resume needs the passphrase of the run: give it with --passphrase-file.")
+        if save is not None and target.resolve() in save.resolve().parents:
+            usage("The passphrase must not lie in OUTPUT: whoever gets the results would get it too.")
+        return None
+    if save is not None:
+        usage("--save-passphrase is for a passphrase that is made; with --passphrase-file there is one.")
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeError):
+        usage(f"The passphrase file cannot be read as UTF-8 text: {file}")
+    passphrase = text.removesuffix("\n").removesuffix("\r")
+    if not passphrase:
+        usage(f"The passphrase file is empty: {file}")
+    return passphrase
+
+
+def made_passphrase(save: Path | None, undo: ExitStack) -> str:
+    """A random passphrase; where it is to be saved, it is before anything depends on it."""
+    passphrase = key.make_passphrase()
+    if save is not None:
+        try:
+            save.touch(mode=0o600, exist_ok=False)
+            save.write_text(passphrase + "\n", encoding="utf-8")
+        except OSError as error:
+            usage(f"The passphrase cannot be saved ({error.strerror}): {save}")
+        undo.callback(save.unlink)
+    return passphrase
+
+
+def begin(source: Path, target: Path, policy: Policy, passphrase: str, workers: int, resume: bool) -> Run:
+    """The run, once its folder is open; where it cannot be, the command ends."""
+    from dicom_deid.folder import NoRun, RunFolder
+    from dicom_deid.policy import Plan
+    from dicom_deid.run import Run
+
+    secret = key.derive(passphrase)
+    try:
+        plan = Plan(policy, key.Key(secret))
+        begun = Run(source.resolve(), RunFolder(target.resolve()), policy, plan, secret, workers, resume)
+        begun.open()
+    except PolicyError as error:
+        usage(" ".join(filter(None, (sentence(error.code), error.word))))
+    except NoRun as error:
+        usage(NO_RUN[error.reason])
+    except (OSError, Failed):
+        usage(f"OUTPUT cannot be written: {target}")
+    return begun

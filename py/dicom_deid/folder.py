@@ -1,0 +1,243 @@
+"""The run folder on disk: plan.json, audit.csv, output.log, out/, and unfinished/ as long as the run has not ended.
+
+The audit row is the commit record: it is appended when the output stands at its place. So a run that was cut off can be
+resumed from its audit.csv alone, and an output without a row is simply written again.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from dicom_deid.errors import Failed, PolicyError
+from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line
+from dicom_deid.write import code_of, discard
+
+OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
+"""The paths that may be written to: pseudonyms only. worker/sink.js has the same rule."""
+SOURCE_ID = re.compile(r"[0-9a-f]{20}")
+UNFINISHED = "unfinished"
+LONGEST_LINE = 4096
+"""Bytes of the longest line of output.log."""
+Row = Mapping[str, str | int]
+
+
+class NoRun(Exception):
+    """The folder cannot be used for this run, for the coded ``reason``: NOT_EMPTY, NO_RUN or BUSY."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RunFolder:
+    """A run folder that is open for writing. Every failure to write is a Failed with OUTPUT_FULL or OUTPUT_LOST."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.unfinished = root / UNFINISHED
+        self._audit: Appended | None = None
+        self._log: Appended | None = None
+
+    def begin(self, document: str) -> None:
+        """Starts a new run in a folder that is empty or not there yet."""
+        if self.root.exists() and any(self.root.iterdir()):
+            raise NoRun("NOT_EMPTY")
+        self.unfinished.mkdir(parents=True)
+        replace_text(self.root / "plan.json", [document])
+        self.open_log()
+        replace_text(self.root / "audit.csv", [csv_head()])
+        self._audit = Appended(self.root / "audit.csv")
+
+    def resume(self, document: str, keep: Callable[[Row], None]) -> None:
+        """Goes on with a run; ``keep`` is told each row that stands. Raises PolicyError for another key or policy."""
+        self.check(document)
+        self.open_log()
+        clear(self.unfinished)
+        replace_text(self.root / "audit.csv", csv_lines(self.standing(self.root / "audit.csv", keep)))
+        self._audit = Appended(self.root / "audit.csv")
+
+    def holds_run(self) -> bool:
+        """Whether a run was begun here."""
+        return (self.root / "plan.json").exists()
+
+    def check(self, document: str) -> None:
+        """Raises PolicyError unless the run was begun with this plan.json."""
+        try:
+            known, now = json.loads((self.root / "plan.json").read_text(encoding="utf-8")), json.loads(document)
+        except (OSError, ValueError):
+            raise NoRun("NO_RUN") from None
+        if not isinstance(known, dict) or known.get("digest") != now["digest"]:
+            raise PolicyError("OTHER_POLICY")
+        if known.get("key_check") != now["key_check"]:
+            raise PolicyError("WRONG_KEY")
+
+    def standing(self, audit: Path, keep: Callable[[Row], None]) -> Iterator[Row]:
+        """The rows that are whole and true: a written file's output is there, with its size."""
+        if not audit.exists():
+            return
+        with audit.open(encoding="utf-8", newline="", errors="replace") as file:
+            for cells in csv.reader(whole_lines(file)):
+                row = dict(zip(AUDIT_COLUMNS, cells, strict=False))
+                if len(cells) == len(AUDIT_COLUMNS) and self.stands(row):
+                    keep(row)
+                    yield row
+
+    def stands(self, row: Mapping[str, str]) -> bool:
+        """Whether a row that was read is true."""
+        if not SOURCE_ID.fullmatch(row["source_id"]) or row["status"] not in STATUSES:
+            return False
+        if row["status"] != "written":
+            return True
+        path = row["output_path"]
+        try:
+            return bool(OUTPUT_PATH.fullmatch(path)) and str((self.root / path).stat().st_size) == row["bytes_out"]
+        except OSError:
+            return False
+
+    def open_log(self) -> None:
+        """Opens output.log and keeps other runs out of the folder: what they write is no leftover."""
+        self._log = Appended(self.root / "output.log")
+        self._log.lock()
+        self._log.cut_torn_line()
+
+    def place(self, staged: Path, output_path: str, resumed: bool) -> bool:
+        """Moves a finished output to its place; False when another file's output has that place already."""
+        if not OUTPUT_PATH.fullmatch(output_path):
+            discard(staged)
+            raise Failed("WRITE_FAILED")
+        target = self.root / output_path
+        if target.exists() and not (resumed and not self.has_row(output_path)):
+            discard(staged)
+            return False
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staged.replace(target)
+        except OSError as error:
+            discard(staged)
+            raise Failed(code_of(error)) from None
+        return True
+
+    def has_row(self, output_path: str) -> bool:
+        """Whether an output has its row. Asked only of a resumed run, and there of few files."""
+        with (self.root / "audit.csv").open(encoding="utf-8") as lines:
+            return any(f",{output_path}," in line for line in lines)
+
+    def append(self, row: Row, lines: Iterable[str]) -> None:
+        """Appends an audit row and its log lines; both are with the operating system when this returns."""
+        assert self._audit is not None, "the folder is open"
+        self._audit.write(csv_line(row))
+        self.log(lines)
+
+    def log(self, lines: Iterable[str]) -> None:
+        """Appends lines to output.log."""
+        assert self._log is not None, "the folder is open"
+        self._log.write("".join(log_line(line) for line in lines))
+
+    def reachable(self) -> bool:
+        """Whether the folder can still be written to."""
+        return os.access(self.unfinished, os.W_OK)
+
+    def finish(self) -> None:
+        """The run has come to its end, whichever: nothing unfinished stays."""
+        self.close()
+        clear(self.unfinished)
+        with suppress(OSError):
+            self.unfinished.rmdir()
+
+    def close(self) -> None:
+        for journal in (self._audit, self._log):
+            if journal is not None:
+                journal.close()
+        self._audit = self._log = None
+
+
+class Appended:
+    """A text file that only grows, by whole lines."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a+b", buffering=0)
+
+    def lock(self) -> None:
+        """Keeps a second run out, where the system has such locks; raises NoRun BUSY."""
+        try:
+            import fcntl  # not on Windows
+        except ImportError:
+            return
+        try:
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NoRun("BUSY") from None
+        except OSError:
+            return  # some network file systems have no locks
+
+    def cut_torn_line(self) -> None:
+        """Takes off a last line without an end: the run that wrote it was cut off."""
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(max(0, size - LONGEST_LINE))
+        last = self._file.read()
+        torn = len(last) - 1 - last.rfind(b"\n")
+        if torn:
+            self._file.truncate(size - torn)
+
+    def write(self, text: str) -> None:
+        """Appends all of the text, or nothing: half a row would be read as a row."""
+        data = text.encode("utf-8", "backslashreplace")
+        if not data:
+            return
+        before = os.fstat(self._file.fileno()).st_size
+        try:
+            written = 0
+            while written < len(data):
+                written += self._file.write(data[written:]) or 0
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(before)
+            code = code_of(error)
+            raise Failed("OUTPUT_LOST" if code == "WRITE_FAILED" else code) from None
+
+    def close(self) -> None:
+        """What was appended is on the disk, not only on its way."""
+        with suppress(OSError):
+            os.fsync(self._file.fileno())
+        self._file.close()
+
+
+def whole_lines(file: Iterable[str]) -> Iterator[str]:
+    """The lines behind the header that end as lines do; the last one may be torn."""
+    for number, line in enumerate(file):
+        if number and line.endswith("\n"):
+            yield line
+
+
+def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of an audit.csv, header first.
+
+    A cell that was made neutral begins with an apostrophe and stays as it is.
+    """
+    yield csv_head()
+    for row in rows:
+        yield csv_line(row)
+
+
+def replace_text(path: Path, lines: Iterable[str]) -> None:
+    """Writes a text file that is there complete, or as it was before."""
+    begun = path.with_name(path.name + ".new")
+    with begun.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    begun.replace(path)
+
+
+def clear(folder: Path) -> None:
+    """Empties a folder of unfinished outputs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.mkdir()

@@ -1,0 +1,160 @@
+"""What is done with one file natively: it is looked at, then de-identified and written."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from dicom_deid.errors import Failed, ShortRead, Unwritten
+from dicom_deid.key import Key
+from dicom_deid.model import Outcome
+from dicom_deid.peek import LONG_LOOK_BYTES, peek
+from dicom_deid.pipeline import process
+from dicom_deid.policy import Plan, Policy
+from dicom_deid.report import row, unwritten_line
+from dicom_deid.scan import LOOK_BYTES, has_preamble, looks_like_dicom
+from dicom_deid.source import FileSource
+from dicom_deid.write import write
+
+
+class Look(NamedTuple):
+    """Asks what a file is."""
+
+    path: str
+
+
+class Looked(NamedTuple):
+    """What the scan found out about a file. ``instance``: fingerprint of its SOP Instance UID, 0 if none was found."""
+
+    size: int = 0
+    modified: int = 0
+    reason: str = ""
+    instance: int = 0
+
+
+class Take(NamedTuple):
+    """Asks for the output of a file as the scan saw it."""
+
+    path: str
+    size: int
+    modified: int
+    repeat: bool
+
+
+class Taken(NamedTuple):
+    """The end of a file: its audit row and log lines, and the seconds spent reading, deciding and writing.
+
+    The output of a written one waits under ``staged`` for being moved to its place.
+    """
+
+    row: dict[str, str | int]
+    lines: tuple[str, ...]
+    staged: str
+    read: float
+    deidentify: float
+    write: float
+
+
+class Job:
+    """What a process needs for any file: the chosen folder (or file), the policy, the key, where outputs begin."""
+
+    def __init__(self, root: Path, policy: Policy, key: bytes, unfinished: Path) -> None:
+        self.root, self.plan, self.unfinished = root, Plan(policy, Key(key)), unfinished
+        # A plan does not travel between processes: it holds a running HMAC. Each makes its own.
+        self._parts = (root, policy, key, unfinished)
+
+    def __reduce__(self) -> tuple[type[Job], tuple[Path, Policy, bytes, Path]]:
+        return Job, self._parts
+
+    def __call__(self, task: Look | Take) -> Looked | Taken:
+        return self.look(task.path) if isinstance(task, Look) else self.take(task)
+
+    def where(self, path: str) -> Path:
+        """The place of a path of the pick."""
+        return self.root if self.root.name == path and self.root.is_file() else self.root / path
+
+    def look(self, path: str) -> Looked:
+        """What a file is: the 132 bytes, else the strict second look, and its SOP Instance UID (worker/scan.js)."""
+        try:
+            with FileSource(self.where(path)) as source:
+                return look_at(source)
+        except Failed as failure:
+            return Looked(reason=failure.reason)
+
+    def take(self, task: Take) -> Taken:
+        """De-identifies one file and writes the output to its temporary place."""
+        source_id = self.plan.key.source(task.path)
+        began = time.perf_counter()
+        try:
+            return self.settled(task, source_id, began)
+        except Unwritten as end:
+            reason = end.reason
+        except Exception:
+            # The text of an unforeseen error may quote a value or the path, so nothing of it goes on but the code.
+            reason = "INTERNAL_ERROR"
+        return unwritten(plain_row(source_id, reason, task.size), (), time.perf_counter() - began)
+
+    def settled(self, task: Take, source_id: str, began: float) -> Taken:
+        """The end of a file that can be read and, where it is to be written, was."""
+        with FileSource(self.where(task.path)) as source:
+            if (source.size, source.modified) != (task.size, task.modified):
+                raise Failed("SOURCE_CHANGED")
+            outcome, deidentify = settle(source, self.plan, source_id, task.repeat)
+            cells = row(source_id, outcome, source.size, deidentify * 1000)
+            read = source.seconds
+            if outcome.status != "written":
+                return unwritten(cells, outcome.log, read, deidentify)
+            write(outcome.splice, source, self.unfinished / source_id)
+        wrote = time.perf_counter() - began - read - deidentify
+        return Taken(cells, outcome.log, source_id, read, deidentify, wrote)
+
+
+def look_at(source: FileSource) -> Looked:
+    """What an open file is."""
+    size, modified = source.size, source.modified
+    if size == 0:
+        return Looked(size, modified, "EMPTY")
+    source.extend(LOOK_BYTES)
+    head = source.head()
+    if not has_preamble(head) and not looks_like_dicom(head, size):
+        return Looked(size, modified, "NOT_DICOM")
+    start = 132 if has_preamble(head) else 0
+    found = peek(head, start)
+    if found.short and size > LOOK_BYTES:
+        source.extend(LONG_LOOK_BYTES)
+        found = peek(source.head(), start)
+    return Looked(size, modified, "", fingerprint(found.sop_instance))
+
+
+def settle(source: FileSource, plan: Plan, source_id: str, repeat: bool) -> tuple[Outcome, float]:
+    """The outcome of an open file and the seconds it took without reading; more of it is read as asked for."""
+    while True:
+        began, read = time.perf_counter(), source.seconds
+        try:
+            outcome = process(source, plan, source_id, repeat)
+        except ShortRead as short:
+            if not source.extend(short.end):
+                raise Failed("INTERNAL_ERROR") from None
+            continue
+        return outcome, time.perf_counter() - began - (source.seconds - read)
+
+
+def unwritten(
+    cells: dict[str, str | int], log: tuple[str, ...] = (), read: float = 0.0, deidentify: float = 0.0
+) -> Taken:
+    """The end of a file without output, with its line in the log."""
+    line = unwritten_line(str(cells["status"]), str(cells["reason"]), str(cells["source_id"]))
+    return Taken(cells, (*log, line), "", read, deidentify, 0.0)
+
+
+def plain_row(source_id: str, reason: str, size: int) -> dict[str, str | int]:
+    """The row of a file that the core did not decide (plainRow in worker/audit.js): no new identity, no time."""
+    status = "skipped" if reason in ("NOT_DICOM", "EMPTY") else "failed"
+    return {**row(source_id, Outcome(status, reason), size, 0), "milliseconds": ""}  # type: ignore[arg-type]
+
+
+def fingerprint(uid: str) -> int:
+    """A number for a UID, so that what was seen costs eight bytes a file and keeps no identifier; 0 for none."""
+    return int.from_bytes(hashlib.blake2b(uid.encode("latin-1"), digest_size=8).digest(), "big") | 1 if uid else 0

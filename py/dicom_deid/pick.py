@@ -1,0 +1,111 @@
+"""Stage pick, natively: the files below a folder, in an order that does not depend on the file system.
+
+Folder by folder, by name in UTF-16 code units, files and sub-folders mixed: the order of worker/walk.js, so that both
+find the same one of two equal instances to be the repeat. As in the browser, symbolic links are not followed: what they
+point to inside the folder is picked at its own place, and what lies outside was not chosen.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from dicom_deid.errors import Failed
+
+
+class Candidate(NamedTuple):
+    """A file; ``path`` is relative to the folder, with "/". ``reason``: why it is not even opened."""
+
+    path: str
+    reason: str = ""
+
+
+class Pick:
+    """One walk below ``root``; afterwards ``left_alone`` is how many links, pipes and devices it passed by."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.left_alone = 0
+
+    def __iter__(self) -> Iterator[Candidate]:
+        if self.root.is_file():
+            yield Candidate(self.root.name)
+            return
+        waiting = [("", self.children(""))]
+        while waiting:
+            prefix, entries = waiting[-1]
+            entry = next(entries, None)
+            if entry is None:
+                waiting.pop()
+                continue
+            path = prefix + entry.name
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    path += "/"
+                    waiting.append((path, self.children(path)))
+                elif entry.is_file(follow_symlinks=False):
+                    yield Candidate(path)
+                else:
+                    self.left_alone += 1
+            except OSError:
+                yield Candidate(path, "READ_FAILED")
+
+    def children(self, folder: str) -> Iterator[os.DirEntry[str]]:
+        """What is in a folder, in order. Raises Failed when the top folder cannot be listed, OSError when another."""
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return iter(sorted(entries, key=lambda entry: entry.name.encode("utf-16-be", "surrogatepass")))
+        except OSError:
+            if folder:
+                raise
+            raise Failed("SOURCE_LOST") from None
+
+
+class Sources:
+    """The picked files: some tens of bytes for each, so that a million of them fit into memory easily."""
+
+    def __init__(self) -> None:
+        self._paths, self._ends = bytearray(), array("Q")
+        self.sizes, self.modified = array("q"), array("q")
+        """Bytes, and nanoseconds since 1970."""
+        self._reasons, self._codes = array("B"), [""]
+        self.instances = array("Q")
+        """Fingerprints of SOP Instance UIDs; 0 where none is known."""
+        self.repeats, self.done = bytearray(), bytearray()
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def add(self, path: str) -> int:
+        """Adds a file and returns its number."""
+        self._paths += os.fsencode(path)
+        self._ends.append(len(self._paths))
+        for column in (self.sizes, self.modified, self._reasons, self.instances):
+            column.append(0)
+        self.repeats.append(0)
+        self.done.append(0)
+        return len(self) - 1
+
+    def path(self, number: int) -> str:
+        """The path of a file, relative to the root."""
+        return os.fsdecode(bytes(self._paths[self._ends[number - 1] if number else 0 : self._ends[number]]))
+
+    def reason(self, number: int) -> str:
+        """Why a file is not handed to the core; "" when it is."""
+        return self._codes[self._reasons[number]]
+
+    def set_reason(self, number: int, reason: str) -> None:
+        if reason not in self._codes:
+            self._codes.append(reason)
+        self._reasons[number] = self._codes.index(reason)
+
+    def find_repeats(self) -> None:
+        """Marks each file of which an earlier one has the same SOP Instance UID."""
+        seen: set[int] = set()
+        for number, instance in enumerate(self.instances):
+            if instance and instance in seen:
+                self.repeats[number] = 1
+            seen.add(instance)

@@ -1,0 +1,70 @@
+"""The scan of a whole folder, natively: every file is found, looked at once, and has a row among the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from dicom_deid.executors import Executor
+from dicom_deid.job import Look, Looked
+from dicom_deid.pick import Pick, Sources
+
+LOOKS_AT_ONCE = 200
+"""Files in a batch."""
+
+
+class Display:
+    """Who is told how a run goes. This one keeps it to itself."""
+
+    def scanned(self, files: int) -> None:
+        """So many files were found so far."""
+
+    def started(self, files: int, size: int) -> None:
+        """The scan is over; so many files and bytes are to do."""
+
+    def advanced(self, files: int, size: int) -> None:
+        """So many more files and bytes are done."""
+
+
+class Survey:
+    """Fills ``sources`` with what is below ``root``."""
+
+    def __init__(self, root: Path, sources: Sources, display: Display) -> None:
+        self._pick, self._sources, self._display = Pick(root), sources, display
+        self._numbers: dict[str, int] = {}
+        """Path -> number of the files that are being looked at."""
+
+    @property
+    def left_alone(self) -> int:
+        """Links and special files that were passed by."""
+        return self._pick.left_alone
+
+    def run(self, executor: Executor[Look, Looked], stopped: Callable[[], bool]) -> None:
+        """Looks at every file. Raises Failed SOURCE_LOST when the folder cannot be listed."""
+        sources = self._sources
+        for answers in executor.run(self.batches(), stopped):
+            for task, looked in answers:
+                number = self._numbers.pop(task.path)
+                found = looked or Looked(reason="WORKER_ERROR")
+                sources.sizes[number], sources.modified[number] = found.size, found.modified
+                sources.instances[number] = found.instance
+                sources.set_reason(number, found.reason)
+        # Only now, in the order of the pick: processes answer in any order.
+        sources.find_repeats()
+
+    def batches(self) -> Iterator[list[Look]]:
+        """The picked files; one that cannot even be opened has its reason already."""
+        batch: list[Look] = []
+        for path, reason in self._pick:
+            number = self._sources.add(path)
+            self._sources.set_reason(number, reason)
+            if reason:
+                continue
+            self._numbers[path] = number
+            batch.append(Look(path))
+            if len(batch) == LOOKS_AT_ONCE:
+                self._display.scanned(len(self._sources))
+                yield batch
+                batch = []
+        if batch:
+            yield batch

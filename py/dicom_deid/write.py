@@ -1,0 +1,121 @@
+"""Stage write, natively: a splice becomes a file; what stays of the source is copied by the operating system."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from dicom_deid.errors import Failed
+from dicom_deid.model import Copy, Fill, Splice, splice_size
+from dicom_deid.source import FileSource
+
+CHUNK = 4 * 1024 * 1024
+"""Bytes held in memory at a time where the operating system cannot copy by itself."""
+SYSTEM_CHUNK = 1024 * 1024 * 1024
+"""Bytes the operating system is asked to copy at a time; more than 2 GiB it never does."""
+FULL = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
+LOST = frozenset((errno.EROFS, errno.ENODEV, errno.ENOENT, getattr(errno, "ESTALE", errno.ENODEV)))
+Copier = Callable[[int, int, int, int], int]
+"""(from descriptor, to descriptor, bytes, offset in the source) -> bytes copied to where the target stands."""
+
+
+def write(splice: Splice, source: FileSource, path: Path) -> int:
+    """Writes a splice of ``source`` to ``path`` and returns its bytes; on any failure there is no file.
+
+    Raises Failed: SOURCE_CHANGED, READ_FAILED, WRITE_FAILED for this file alone, OUTPUT_FULL, OUTPUT_LOST for the run.
+    """
+    try:
+        with path.open("wb", buffering=0) as target:
+            for segment in splice:
+                put(segment, source, target.fileno())
+            size = os.fstat(target.fileno()).st_size
+        # A source that was rewritten meanwhile would give an output of old header and new pixel data.
+        if source.stamp() != (source.size, source.modified):
+            raise Failed("SOURCE_CHANGED")
+        if size != splice_size(splice):
+            raise Failed("WRITE_FAILED")
+        return size
+    except OSError as error:
+        discard(path)
+        raise Failed(code_of(error)) from None
+    except BaseException:
+        discard(path)
+        raise
+
+
+def discard(path: Path) -> None:
+    """Removes what was begun; where even that fails, the run's end will see to it."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def code_of(error: OSError) -> str:
+    """What a failure to write means: for the run, or for this file alone."""
+    if error.errno in FULL:
+        return "OUTPUT_FULL"
+    return "OUTPUT_LOST" if error.errno in LOST else "WRITE_FAILED"
+
+
+def put(segment: bytes | Copy | Fill, source: FileSource, target: int) -> None:
+    """Appends one segment."""
+    match segment:
+        case Copy(start, end):
+            copy(source, target, start, end)
+        case Fill(count, byte):
+            block = bytes([byte]) * min(count, CHUNK)
+            for at in range(0, count, CHUNK):
+                append(target, block[: count - at])
+        case bytes():
+            append(target, segment)
+
+
+def append(target: int, data: bytes) -> None:
+    """Writes all of the bytes; the operating system may take fewer at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(target, rest) :]
+
+
+def copy(source: FileSource, target: int, start: int, end: int) -> None:
+    """Copies bytes [start, end) of the source to the end of the target, the fastest way that works here."""
+    for copier in COPIERS:
+        start = copy_by(copier, source.fileno(), target, start, end)
+        if start == end:
+            return
+    while start < end:
+        chunk = source.read(start, min(start + CHUNK, end))
+        append(target, chunk)
+        start += len(chunk)
+
+
+def copy_by(copier: Copier, source: int, target: int, start: int, end: int) -> int:
+    """Copies as far as this way goes, and says how far that was; the next way goes on there."""
+    while start < end:
+        try:
+            copied = copier(source, target, min(end - start, SYSTEM_CHUNK), start)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            break  # these two file systems cannot do it, or the failure is a real one and the next way meets it again
+        if copied == 0:
+            break
+        start += copied
+    return start
+
+
+def by_copy_file_range(source: int, target: int, count: int, offset: int) -> int:
+    """Linux: within one file system the bytes need not even be copied."""
+    return os.copy_file_range(source, target, count, offset_src=offset)
+
+
+def by_sendfile(source: int, target: int, count: int, offset: int) -> int:
+    """Linux before 5.3, and between file systems: from kernel to kernel."""
+    return os.sendfile(target, source, offset, count)
+
+
+COPIERS: tuple[Copier, ...] = tuple(
+    copier for name, copier in (("copy_file_range", by_copy_file_range), ("sendfile", by_sendfile)) if hasattr(os, name)
+)
