@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+import logging
+import warnings
 import zlib
 
 from dicom_deid.deidentify import Deidentifier
@@ -18,12 +20,22 @@ from dicom_deid.verify import verify
 # A warning of pydicom's quotes the value that it is about; no console and no log may get one.
 warnings.filterwarnings("ignore", module="pydicom")
 
+logging.getLogger("pydicom").disabled = True  # its messages quote values too
 
-def process(source: Source, plan: Plan, source_id: str, repeat: bool = False) -> Outcome:
+
+def process(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outcome:
     """The outcome of one source file. Raises ShortRead and FragmentsWanted, and nothing else.
 
     ``repeat``: an earlier file has the same SOP Instance UID, so the output gets a name of its own.
     """
+    # A warning of pydicom quotes the value that it warns of.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return run_stages(source, plan, source_id, repeat)
+
+
+def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outcome:
+    """The stages in their order, with whatever ends them early made an outcome."""
     names = Names()
     try:
         instance = inspect(source)

@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from dicom_deid.elements import vr_of
 from dicom_deid.errors import PolicyError
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
-from dicom_deid.profile import decide, table
+from dicom_deid.profile import dates, decide, judged, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Plan:
     policy: Policy
     key: Key
     _decided: dict[tuple[int, str, tuple[int, ...], str], ElementAction] = field(default_factory=dict)
+    _retained: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {option["name"] for option in table("options.json")}
@@ -63,6 +65,15 @@ class Plan:
             if len(self._decided) >= 100_000:  # paths of broken files must not fill the memory
                 self._decided.clear()
             found = self._decided[where] = decide(tag, vr, path, sop_class, self.policy.options)
+        return found
+
+    def retained(self, sop_class: str) -> frozenset[int]:
+        """The identifying attributes that an instance of this kind keeps: what they hold may stand elsewhere too."""
+        found = self._retained.get(sop_class)
+        if found is None:
+            identifying = judged("whole_identifiers") | dates()
+            found = frozenset(tag for tag in identifying if self.action(tag, vr_of(tag), (), sop_class).code == "K")
+            self._retained[sop_class] = found
         return found
 
     @property

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from pydicom._dicom_dict import DicomDictionary
 from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import tag_for_keyword
 
@@ -28,6 +29,12 @@ def judged(name: str) -> frozenset[int]:
     """The attributes of one list of tables/judged.json, where this project says what no table of the standard does."""
     tags = (tag_for_keyword(keyword) for keyword in table("judged.json")[name]["keywords"])
     return frozenset(tag for tag in tags if tag is not None)
+
+
+@cache
+def dates() -> frozenset[int]:
+    """The attributes of VR DA in PS3.6."""
+    return frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] == "DA")
 
 
 @cache

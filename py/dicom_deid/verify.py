@@ -17,17 +17,24 @@ from pydicom.dataelem import DataElement
 from pydicom.multival import MultiValue
 
 from dicom_deid.errors import Withheld
+from dicom_deid.profile import words
 
-CODED = frozenset(("AS", "CS", "DS", "IS", "UI"))
-"""VRs whose values are not prose: a word of a name found there is a term of the standard."""
+NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
+"""VRs whose values are numbers and dates, not words."""
 OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
 
 
 @lru_cache(512)
-def finder(identifiers: frozenset[str]) -> re.Pattern[str] | None:
-    """Finds any identifier as a word of its own in folded text."""
+def but_terms(identifiers: frozenset[str]) -> frozenset[str]:
+    """The identifiers that are no terms of code strings (tables/judged.json)."""
+    return identifiers - {term.lower() for term in words("terms")}
+
+
+@lru_cache(512)
+def finder(identifiers: frozenset[str]) -> re.Pattern[str]:
+    """Finds any identifier as a word of its own in folded text; of none, nothing."""
     if not identifiers:
-        return None
+        return re.compile(r"(?!)")
     words = (rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else re.escape(w) for w in sorted(identifiers))
     return re.compile("|".join(words))
 
@@ -81,15 +88,15 @@ def walk(dataset: Dataset) -> Iterable[DataElement]:
 
 def search(flat: list[DataElement], header: bytes, identifiers: frozenset[str], retained: frozenset[int]) -> None:
     """Raises Withheld when an identifier is left in a text, or in the bytes of a value that is not text."""
-    found = finder(identifiers)
-    if found is None or not may_hold(header, identifiers):
+    if not identifiers or not may_hold(header, identifiers):
         return
+    in_text, in_codes = finder(identifiers), finder(but_terms(identifiers))
     for element in flat:
-        if element.tag in OURS or element.tag in retained or element.VR in CODED:
+        if element.tag in OURS or element.tag in retained or element.VR in NUMERIC:
             continue
         value = element.value
         text = value.decode("latin-1") if isinstance(value, bytes) else plain(value)
-        if found.search(folded(text)):
+        if (in_codes if element.VR == "CS" else in_text).search(folded(text)):
             raise Withheld("IDENTIFIER_LEFT")
 
 

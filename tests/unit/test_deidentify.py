@@ -166,6 +166,26 @@ def test_a_kind_that_is_allowed_is_written() -> None:
     assert deidentified(ct(SOPClassUID=uid), allow=uid).SOPClassUID == uid
 
 
+def test_a_code_string_keeps_the_terms_of_the_standard_and_loses_a_name() -> None:
+    read = deidentified(ct(PatientName="Knee^Okonkwo", BodyPartExamined="KNEE", ImageType=["ORIGINAL", "OKONKWO"]))
+    assert (read.BodyPartExamined, list(read.ImageType)) == ("KNEE", ["ORIGINAL", ""])
+
+
+def test_dates_of_the_object_are_removed_from_its_text() -> None:
+    read = deidentified(ct(FilterType="born 07.03.1961", SoftwareVersions="2024-02-29"))
+    assert (read.FilterType, read.SoftwareVersions) == ("born", "")
+    assert deidentified(ct(SoftwareVersions="2024-02-29"), "retain-full-dates").SoftwareVersions == "2024-02-29"
+
+
+def test_text_where_a_uid_belongs_does_not_pass() -> None:
+    data = to_bytes(ct(SOPClassUID="1.2.840.10008.5.1.4.1.1.2", RelatedGeneralSOPClassUID="1.2.3"))
+    at = data.index(b"1.2.3\0")
+    lying = data[:at] + b"Smith\0" + data[at + 6 :]
+    outcome = outcome_of(lying)
+    assert outcome.status == "written"
+    assert b"Smith" not in output_of(lying, outcome)
+
+
 def test_counts_say_what_was_done() -> None:
     counts = outcome_of(to_bytes(ct(PatientName="Okonkwo", FilterType="for Okonkwo"))).counts
     assert (counts.replaced, counts.cleaned, counts.uids_remapped) == (2, 1, 4)

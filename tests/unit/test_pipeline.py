@@ -13,7 +13,7 @@ from dicom_deid.policy import Policy
 from dicom_deid.profile import table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made import outcome_of, output_of
+from made import ct, outcome_of, output_of, to_bytes
 from pydicom.data import get_testdata_files
 
 EVERYTHING = Policy(
@@ -58,6 +58,16 @@ def test_what_is_known_to_be_broken_is_named_so() -> None:
         "zipMR.gz": ("skipped", "NOT_DICOM"),
     }
     assert {name: (ends[name].status, ends[name].reason) for name in expected} == expected
+
+
+def test_nothing_is_said_of_a_value_that_breaks_its_vr(
+    recwarn: pytest.WarningsRecorder, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    data = to_bytes(ct(SliceThickness="1")).replace(b"DS\x02\x001 ", b"DS\x02\x00Jo")
+    assert b"Jo" in data
+    recwarn.clear()
+    assert outcome_of(data).status == "written"
+    assert (list(recwarn), capfd.readouterr(), caplog.text) == ([], ("", ""), "")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

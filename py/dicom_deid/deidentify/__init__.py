@@ -9,14 +9,14 @@ from dicom_deid.deidentify.dummies import dummy
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
-from dicom_deid.profile import DATES, judged, well_known, words
+from dicom_deid.profile import DATES, well_known, words
 
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
 STUDY, SERIES, SOP_INSTANCE, MODALITY = 0x0020000D, 0x0020000E, 0x00080018, 0x00080060
 CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
-CODE_STRING = re.compile(rb"[A-Z0-9_ \\\0]*")
+UID = re.compile(rb"[0-9.\\ \0]*")
 NUMERIC = {"DS": re.compile(rb"[0-9+\-.eE \\\0]*"), "IS": re.compile(rb"[0-9+\- \\\0]*")}
 NUMERIC["AS"] = re.compile(rb"(\d{3}[DWMY])?[ \\\0]*")
 
@@ -33,7 +33,7 @@ class Deidentifier:
         data = instance.data
         self.patient = plan.key.patient(patient_of(instance))
         self.weeks = plan.key.weeks(patient_of(instance))
-        self.retained = frozenset(tag for tag in judged("whole_identifiers") if self.decide(tag, "", ()).code == "K")
+        self.retained = plan.retained(instance.sop_class)
         self.identifiers = identifiers.collect(data, self.retained)
 
     def decide(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction:
@@ -163,10 +163,9 @@ class Deidentifier:
 
     def cleaned(self, element: Element, encodings: tuple[str, ...]) -> Element:
         """Action C on text: without the identifiers that the object itself names."""
-        if element.vr == "CS" and CODE_STRING.fullmatch(element.value):
-            return element
+        sought = self.identifiers if element.vr != "CS" else identifiers.but_terms(self.identifiers)
         text = identifiers.decode(element, encodings)
-        new = identifiers.clean(text, self.identifiers)
+        new = identifiers.clean(text, sought)
         if new == text:
             return element
         self.counts.cleaned += 1
@@ -177,7 +176,9 @@ class Deidentifier:
         return Element(element.tag, element.vr, value + padding(element.vr) * (len(value) % 2))
 
     def checked(self, element: Element, encodings: tuple[str, ...]) -> Element:
-        """Action K, unless the value is text where its VR has none: then it is emptied."""
+        """Action K, unless the value is text where its VR has none: then it is treated as text."""
+        if element.vr == "UI" and not UID.fullmatch(element.value):
+            return self.remap(element)
         allowed = NUMERIC.get(element.vr)
         if allowed is None or allowed.fullmatch(element.value):
             return element

@@ -25,7 +25,7 @@ DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
 def collect(data: Item, retained: frozenset[int]) -> frozenset[str]:
-    """The identifiers of an instance, folded (see ``fold``): parts of person names, IDs, institutions, addresses.
+    """The identifiers of an instance, folded (see ``fold``): parts of names, IDs, institutions, addresses, dates.
 
     What the attributes in ``retained`` hold may stay, so it is not looked for.
     """
@@ -42,8 +42,12 @@ def gather(item: Item, encodings: tuple[str, ...], retained: frozenset[int], fou
                 gather(nested, encodings_of(nested, encodings), retained, found)
         elif element.vr == "PN" or vr_of(element.tag) == "PN":
             found.update(name_parts(decode(element, encodings)))
-        elif element.tag in judged("whole_identifiers") and element.tag not in retained:
+        elif element.tag in retained:
+            continue
+        elif element.tag in judged("whole_identifiers"):
             found.update(whole_values(decode(element, encodings)))
+        elif element.vr == "DA" or vr_of(element.tag) == "DA":
+            found.update(date_forms(element.value))
 
 
 def name_parts(text: str) -> set[str]:
@@ -60,6 +64,21 @@ def whole_values(text: str) -> set[str]:
     """The values of an ID, institution or address that are long enough to be looked for."""
     values = (fold(value.strip()) for value in re.split(r"[\\\r\n]+", text))
     return {value for value in values if len(value) >= MIN_NUMBER and value not in words("not_names")}
+
+
+def date_forms(value: bytes) -> set[str]:
+    """The ways in which people write the dates of a DA element; a dummy date is none."""
+    forms: set[str] = set()
+    for text in value.decode("latin-1").replace(".", "").split("\\"):
+        year, month, day = text[:4], text[4:6], text[6:8]
+        if len(text.strip(" \0")) == 8 and text[:8].isdigit() and year > "1900":
+            forms.update(
+                (f"{year}{month}{day}", f"{year}-{month}-{day}", f"{year}/{month}/{day}", f"{year}.{month}.{day}")
+            )
+            forms.update(
+                (f"{day}.{month}.{year}", f"{month}/{day}/{year}", f"{day}/{month}/{year}", f"{day}-{month}-{year}")
+            )
+    return forms
 
 
 def encodings_of(item: Item, inherited: tuple[str, ...]) -> tuple[str, ...]:
@@ -96,6 +115,12 @@ def fold(text: str) -> str:
     """Text as it is compared: lower case, without accents, in one form."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+@lru_cache(512)
+def but_terms(identifiers: frozenset[str]) -> frozenset[str]:
+    """The identifiers that are looked for in code strings: a word that is a term of the standard may be one there."""
+    return identifiers - {fold(term) for term in words("terms")}
 
 
 @lru_cache(512)
