@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 import logging
 import warnings
 import zlib
@@ -17,10 +16,8 @@ from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.verify import verify
 
-# A warning of pydicom's quotes the value that it is about; no console and no log may get one.
-warnings.filterwarnings("ignore", module="pydicom")
-
-logging.getLogger("pydicom").disabled = True  # its messages quote values too
+# Messages and warnings of pydicom quote the value that they are about; no console and no log may get one.
+logging.getLogger("pydicom").disabled = True
 
 
 def process(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outcome:
@@ -28,7 +25,6 @@ def process(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outcome
 
     ``repeat``: an earlier file has the same SOP Instance UID, so the output gets a name of its own.
     """
-    # A warning of pydicom quotes the value that it warns of.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return run_stages(source, plan, source_id, repeat)
