@@ -2,7 +2,7 @@
 /**
  * Makes dist/runtime: Pyodide, the standard library and the packages as .pyc, and the manifest that names the build.
  *
- *   node worker/freeze.mjs --vendor vendor --py py --out dist/runtime
+ *   node worker/freeze.mjs --vendor vendor --py py --out dist/runtime [--previous folder]
  *
  * Compiling is done by the Python that will run the files (freeze.py, inside Pyodide).
  */
@@ -17,21 +17,22 @@ const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"];
 /** Hex digits of a build id. */
 const BUILD_DIGITS = 20;
 
-/** @param {string} vendor @param {string} py @param {string} out */
-async function compile(vendor, py, out) {
+/** @param {string} vendor @param {string} py @param {string} out @param {string} [previous] */
+async function compile(vendor, py, out, previous) {
   const { loadPyodide } = await import(pathToFileURL(join(vendor, "pyodide", "pyodide.mjs")).href);
   const pyodide = await loadPyodide({
     // The order of constants that are sets depends on the hash seed.
     env: { PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" },
   });
-  for (const [name, path] of Object.entries({ vendor, py, out })) {
+  for (const [name, path] of Object.entries({ vendor, py, out, previous })) {
+    if (!path) continue;
     pyodide.FS.mkdir(`/${name}`);
     pyodide.mountNodeFS(`/${name}`, path);
   }
   const here = dirname(fileURLToPath(import.meta.url));
   pyodide.FS.writeFile("/lib/freeze.py", readFileSync(join(here, "freeze.py")));
   pyodide.pyimport("sys").path.append("/lib");
-  pyodide.pyimport("freeze").freeze("/vendor", "/py", "/out");
+  pyodide.pyimport("freeze").freeze("/vendor", "/py", "/out", "/previous");
   return { pyodide: pyodide.version, python: String(pyodide.pyimport("platform").python_version()) };
 }
 
@@ -46,11 +47,11 @@ function describeFiles(out) {
   );
 }
 
-/** @param {string} vendor @param {string} py @param {string} out */
-async function freeze(vendor, py, out) {
+/** @param {string} vendor @param {string} py @param {string} out @param {string} [previous] */
+async function freeze(vendor, py, out, previous) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const versions = await compile(vendor, py, out);
+  const versions = await compile(vendor, py, out, previous);
   for (const name of PYODIDE_FILES) cpSync(join(vendor, "pyodide", name), join(out, name));
   const files = describeFiles(out);
   const lock = JSON.parse(readFileSync(join(vendor, "pyodide", "pyodide-lock.json"), "utf8"));
@@ -62,14 +63,23 @@ async function freeze(vendor, py, out) {
 }
 
 const { values } = parseArgs({
-  options: { vendor: { type: "string" }, py: { type: "string" }, out: { type: "string" } },
+  options: {
+    vendor: { type: "string" },
+    py: { type: "string" },
+    out: { type: "string" },
+    previous: { type: "string" },
+  },
 });
 if (!values.vendor || !values.py || !values.out) {
-  process.stderr.write("usage: node worker/freeze.mjs --vendor vendor --py py --out dist/runtime\n");
+  process.stderr.write(
+    "usage: node worker/freeze.mjs --vendor vendor --py py --out dist/runtime [--previous folder]\n",
+  );
   process.exit(2);
 }
 try {
-  const { build, python, files } = await freeze(resolve(values.vendor), resolve(values.py), resolve(values.out));
+  const previous = values.previous && resolve(values.previous);
+  const [vendor, py, out] = [values.vendor, values.py, values.out].map((path) => resolve(path));
+  const { build, python, files } = await freeze(vendor, py, out, previous);
   process.stdout.write(`runtime ${build}: Python ${python}, ${Object.keys(files).length} files\n`);
 } catch (error) {
   // Node would print the line it happened in, and Pyodide is one line of a megabyte.

@@ -27,14 +27,18 @@ PYDICOM_LEFT_OUT = ("pydicom/data/test_files/", "pydicom/sr/", "pydicom/cli/")
 PYDICOM_EXAMPLES = "pydicom/examples/__init__.py"
 
 
-def freeze(vendor: str, py: str, out: str) -> None:
-    """Writes python_stdlib.zip and packages.zip into `out` from the mounted directories."""
-    stdlib = _zip_members(Path(vendor, "pyodide", "python_stdlib.zip"))
-    _write(Path(out, "python_stdlib.zip"), [(n, b) for n, b in stdlib if _top(n) not in STDLIB_LEFT_OUT])
+def freeze(vendor: str, py: str, out: str, previous: str) -> None:
+    """Writes python_stdlib.zip and packages.zip into `out` from the mounted directories.
+
+    What `previous`, an `out` that this freezer wrote, has compiled of the same source is taken from there.
+    """
+    members = _zip_members(Path(vendor, "pyodide", "python_stdlib.zip"))
+    stdlib = [(n, b) for n, b in members if _top(n) not in STDLIB_LEFT_OUT]
+    _write(Path(out, "python_stdlib.zip"), stdlib, Path(previous))
     wheels = sorted(Path(vendor, "wheels").glob("pydicom-*.whl"))
     members = [member for wheel in wheels for member in _zip_members(wheel)]
     packages = [(n, b"" if n == PYDICOM_EXAMPLES else b) for n, b in members if _is_kept(n)]
-    _write(Path(out, "packages.zip"), packages + list(_tree_members(Path(py), "dicom_deid")))
+    _write(Path(out, "packages.zip"), packages + list(_tree_members(Path(py), "dicom_deid")), Path(previous))
 
 
 def _is_kept(name: str) -> bool:
@@ -57,13 +61,21 @@ def _tree_members(root: Path, package: str) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(root).as_posix(), path.read_bytes()
 
 
-def _write(target: Path, members: list[tuple[str, bytes]]) -> None:
+def _write(target: Path, members: list[tuple[str, bytes]], previous: Path) -> None:
+    before = dict(_zip_members(previous / target.name)) if (previous / target.name).exists() else {}
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in sorted(members):
             source = name.endswith(".py")
             entry = zipfile.ZipInfo(f"{name}c" if source else name, ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, _compiled(name, content) if source else content, compresslevel=DEFLATE_LEVEL)
+            if source:
+                content = _kept(before.get(entry.filename, b""), content) or _compiled(name, content)
+            archive.writestr(entry, content, compresslevel=DEFLATE_LEVEL)
+
+
+def _kept(pyc: bytes, source: bytes) -> bytes | None:
+    """A pyc that is of this source: magic number, flags, hash of the source, code (PEP 552)."""
+    return pyc if pyc[:4] == importlib.util.MAGIC_NUMBER and pyc[8:16] == importlib.util.source_hash(source) else None
 
 
 def _compiled(name: str, source: bytes) -> bytes:

@@ -20,7 +20,8 @@ def site() -> None:
     lost = [name for name, path in sources.items() if not path.exists()]
     if lost:
         raise BuildError(f"The source tree is not whole. Missing: {', '.join(lost)}")
-    runtime = runtime_digest()
+    freezer = freezer_digest()
+    runtime = digest([freezer, digest_files(core_files(), ROOT)])
     inputs = digest([runtime, *(f"{name} {digest_files([path], ROOT)}" for name, path in sorted(sources.items()))])
     old = read_version()
     if old.get("inputs") == inputs:
@@ -34,8 +35,8 @@ def site() -> None:
         if old.get("runtime") == runtime:
             shutil.copytree(DIST / "runtime", new / "runtime")
         else:
-            compile_runtime(new / "runtime")
-        write_version(new, {"inputs": inputs, "runtime": runtime})
+            compile_runtime(new / "runtime", DIST / "runtime" if old.get("freezer") == freezer else None)
+        write_version(new, {"inputs": inputs, "runtime": runtime, "freezer": freezer})
         swap(new)
     finally:
         shutil.rmtree(new, ignore_errors=True)
@@ -54,15 +55,22 @@ def files_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
 
 
-def runtime_digest() -> str:
-    """What dist/runtime is made of: the pinned assets, the core, and the freezer itself."""
-    core = [path for path in files_below(ROOT / "py" / "dicom_deid") if path.suffix in (".py", ".json")]
-    freezer = (ROOT / "worker").glob("freeze.*")
-    return digest([*(asset.sha256 for asset in locked(["site"])), digest_files([*core, *freezer], ROOT)])
+def core_files() -> list[Path]:
+    return [path for path in files_below(ROOT / "py" / "dicom_deid") if path.suffix in (".py", ".json")]
 
 
-def compile_runtime(out: Path) -> None:
-    freeze = ("node", "worker/freeze.mjs", "--vendor", str(VENDOR), "--py", str(ROOT / "py"), "--out", str(out))
+def freezer_digest() -> str:
+    """What compiles the core for the browser: the pinned Pyodide and the freezer itself."""
+    return digest(
+        [*(asset.sha256 for asset in locked(["site"])), digest_files((ROOT / "worker").glob("freeze.*"), ROOT)]
+    )
+
+
+def compile_runtime(out: Path, previous: Path | None) -> None:
+    """Makes dist/runtime. What an earlier run of the same freezer compiled of the same source is kept."""
+    freeze = ["node", "worker/freeze.mjs", "--vendor", str(VENDOR), "--py", str(ROOT / "py"), "--out", str(out)]
+    if previous and previous.is_dir():
+        freeze += ["--previous", str(previous)]
     run(freeze, "Compiling the Python packages for the browser")
 
 
