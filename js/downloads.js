@@ -18,8 +18,10 @@ import { save } from "./saving.js";
  */
 export function startDownloads(files, session, panels) {
   const { results, stored } = panels;
-  const list = async () => stored.show(await files.runs().catch(() => []));
-  const last = () => session.summary?.name ?? "";
+  const list = async () => {
+    const runs = await files.runs().catch(() => []);
+    stored.show(runs.filter(({ name }) => !(session.running && name === session.name)));
+  };
 
   /** @param {string} wish @param {HTMLElement} panel @param {(detail: any) => Promise<unknown>} act */
   const on = (wish, panel, act) =>
@@ -28,9 +30,9 @@ export function startDownloads(files, session, panels) {
       await act(/** @type {CustomEvent} */ (event).detail).catch(() => noteOf(panel).show("NOT_SAVED"));
     });
 
-  on("audit", results, () => saveFile(files, last(), "audit.csv"));
-  on("log", results, () => saveFile(files, last(), "output.log"));
-  on("zip", results, () => saveZip(files, last(), packingOf(results)));
+  on("audit", results, () => saveFile(files, session.name, "audit.csv"));
+  on("log", results, () => saveFile(files, session.name, "output.log"));
+  on("zip", results, () => saveZip(files, session.name, packingOf(results)));
   on("get", stored, ({ run, get }) =>
     get === "zip" ? saveZip(files, run.name, packingOf(stored)) : saveFile(files, run.name, get),
   );

@@ -11,7 +11,6 @@ import { goTo, showPhase } from "./steps.js";
 
 /**
  * @typedef {import("../worker/protocol.js").Found} Found
- * @typedef {import("../worker/protocol.js").RunSummary} RunSummary
  * @typedef {import("./picking.js").Pick} Pick
  * @typedef {import("./steps.js").Phase} Phase
  * @typedef {import("./app.js").Panels} Panels
@@ -22,7 +21,7 @@ export class Session {
   /** @type {Pick | null} */ #pick = null;
   /** @type {Found | null} */ #found = null;
   /** @type {FileSystemDirectoryHandle | null} */ #output = null;
-  /** @type {RunSummary | null} */ summary = null;
+  /** Name of the run that goes on, or of the last one. */ name = "";
   #stopped = false;
   #threads;
   #panels;
@@ -43,7 +42,7 @@ export class Session {
 
   /** Looks through what was picked; a scan that still goes on for an earlier pick is given up. @param {Pick} pick */
   async open(pick) {
-    const { choose, found, run } = this.#panels;
+    const { choose, found, policy, run, results } = this.#panels;
     if (this.running) return choose.problem("RUN_GOES_ON");
     if (this.#phase === "scanning") await this.#threads.files.stopScan();
     this.#pick = pick;
@@ -51,15 +50,27 @@ export class Session {
     choose.show(pick.label);
     found.begin();
     run.withdraw();
+    results.begin();
+    policy.close(false);
     this.#enter("scanning");
+    goTo("choose", { unlessSeen: true });
     const current = () => this.#pick === pick;
     const report = Comlink.proxy((/** @type {Found} */ state) => void (current() && found.update(state)));
-    const result = await this.#threads.files.scan(pick.picked, report);
-    if (!current()) return;
-    found.end(result, this.#stopped);
-    this.#found = result;
-    this.#enter(result.dicom > 0 ? "ready" : "choose");
-    if (result.dicom > 0) await this.#offer(result);
+    try {
+      const result = await this.#threads.files.scan(pick.picked, report);
+      if (current()) await this.#opened(result);
+    } catch {
+      this.#enter("choose");
+      choose.problem("UNEXPECTED");
+    }
+  }
+
+  /** @param {Found} found */
+  async #opened(found) {
+    this.#panels.found.end(found, this.#stopped);
+    this.#found = found;
+    this.#enter(found.dicom > 0 ? "ready" : "nothing");
+    if (found.dicom > 0) await this.#offer(found);
   }
 
   async stopScan() {
@@ -86,9 +97,11 @@ export class Session {
     if (!found || this.#phase !== "ready") return;
     const { policy, run: runPanel, results, key } = this.#panels;
     const order = { name: runName(), policy: policy.policy, output: this.#output, passphrase: policy.passphrase };
+    this.name = order.name;
     key.keepFor(order.passphrase);
     if (order.passphrase === "") {
-      order.passphrase = policy.passphrase = makePassphrase();
+      order.passphrase = makePassphrase();
+      policy.fill(order.passphrase);
       key.show(order.passphrase, order.name);
     }
     if (!this.#output) await navigator.storage.persist?.();
@@ -116,7 +129,7 @@ export class Session {
   /** The same files once more, with another policy. */
   async again() {
     if (!this.#found) return;
-    this.#panels.policy.close(false);
+    this.#panels.results.begin();
     this.#enter("ready");
     await this.#offer(this.#found);
     goTo("policy", { focus: true });
@@ -130,15 +143,14 @@ export class Session {
       results.update(state);
     };
     try {
-      this.summary = await run(this.#threads, order, { prepare: (text) => runPanel.prepare(text), progress });
+      const summary = await run(this.#threads, order, { prepare: (text) => runPanel.prepare(text), progress });
       const follow = runPanel.hasFocus || document.activeElement === document.body;
       runPanel.end();
       this.#enter("finished");
-      results.end(this.summary, order.output?.name ?? null);
+      results.end(summary, order.output?.name ?? null);
       if (follow) goTo("results", { focus: true });
       tell(results, "run-ended");
     } catch (error) {
-      this.#panels.policy.close(false);
       this.#enter("ready");
       await this.#offer(/** @type {Found} */ (this.#found));
       noteOf(runPanel).show(codeOf(error));

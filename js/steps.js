@@ -2,7 +2,7 @@
 /** The five steps: which one is in use, which are done, and which are still to come. */
 
 /**
- * @typedef {"choose" | "scanning" | "ready" | "running" | "finished"} Phase
+ * @typedef {"choose" | "scanning" | "nothing" | "ready" | "running" | "finished"} Phase
  * @typedef {"quiet" | "active" | "done"} StepState
  */
 
@@ -10,6 +10,7 @@
 const STATES = {
   choose: { choose: "active", found: "quiet", policy: "quiet", run: "quiet", results: "quiet" },
   scanning: { choose: "done", found: "active", policy: "quiet", run: "quiet", results: "quiet" },
+  nothing: { choose: "active", found: "done", policy: "quiet", run: "quiet", results: "quiet" },
   ready: { choose: "done", found: "done", policy: "active", run: "active", results: "quiet" },
   running: { choose: "done", found: "done", policy: "done", run: "active", results: "quiet" },
   finished: { choose: "done", found: "done", policy: "done", run: "done", results: "active" },
@@ -33,10 +34,13 @@ export function showPhase(phase) {
 /**
  * Brings a step into view; its heading takes the focus when `focus` is asked for.
  * @param {string} step
- * @param {{focus?: boolean}} [options]
+ * @param {{focus?: boolean, unlessSeen?: boolean}} [options]  unlessSeen: the page stays where it is if the heading can be seen
  */
-export function goTo(step, { focus = false } = {}) {
+export function goTo(step, { focus = false, unlessSeen = false } = {}) {
   const heading = document.getElementById(`${step}-title`);
-  heading?.closest(".step")?.scrollIntoView({ block: "start" });
-  if (focus) heading?.focus({ preventScroll: true });
+  if (!heading) return;
+  const { top, bottom } = heading.getBoundingClientRect();
+  const seen = top >= 0 && bottom <= innerHeight;
+  if (!(seen && unlessSeen)) heading.closest(".step")?.scrollIntoView({ block: "start" });
+  if (focus) heading.focus({ preventScroll: true });
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** <choose-panel>: the two dialogues, and what was chosen. */
-import { hasFolderPicker } from "../capabilities.js";
+import { hasFolderDrop, hasFolderPicker } from "../capabilities.js";
 import { one, part, tell } from "../parts.js";
 import { pickFiles, pickFolder } from "../picking.js";
 import { codeOf, noteOf } from "../problem.js";
@@ -9,7 +9,7 @@ export class ChoosePanel extends HTMLElement {
   connectedCallback() {
     const folderInput = part(this, "folder-input", HTMLInputElement);
     const zipInput = part(this, "zip-input", HTMLInputElement);
-    part(this, "fallback", HTMLElement).hidden = hasFolderPicker();
+    this.#explain();
     part(this, "zip", HTMLButtonElement).addEventListener("click", () => zipInput.click());
     part(this, "folder", HTMLButtonElement).addEventListener("click", () => {
       if (hasFolderPicker()) this.#offer(pickFolder());
@@ -21,6 +21,13 @@ export class ChoosePanel extends HTMLElement {
         input.value = ""; // so that choosing the same again is a change
       });
     }
+  }
+
+  /** What does not work in this browser is not offered, and what works instead is said. */
+  #explain() {
+    part(this, "fallback", HTMLElement).hidden = hasFolderPicker();
+    part(this, "no-drop", HTMLElement).hidden = hasFolderDrop();
+    if (!hasFolderDrop()) part(this, "lead", HTMLElement).textContent = "Drop a ZIP or files anywhere on this page";
   }
 
   /** @param {Promise<import("../picking.js").Pick | null>} picking */

@@ -15,6 +15,7 @@ export class FoundPanel extends HTMLElement {
   begin() {
     noteOf(this).clear();
     part(this, "scanning", HTMLElement).hidden = false;
+    part(this, "spoken", HTMLElement).textContent = "";
   }
 
   /** @param {Found} found */
@@ -37,6 +38,8 @@ export class FoundPanel extends HTMLElement {
       part(this, "skipped", HTMLElement).append(
         item("", "You stopped the search: only what is counted here takes part."),
       );
+    part(this, "spoken", HTMLElement).textContent =
+      `Found ${counted(found.dicom, "DICOM file")} in ${counted(found.studies.length, "study", "studies")}.`;
     if (found.error) noteOf(this).show(found.error);
     else if (found.dicom === 0) noteOf(this).show("NOTHING_THERE");
   }

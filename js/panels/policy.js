@@ -44,8 +44,11 @@ export class PolicyPanel extends HTMLElement {
     return part(this, "passphrase", HTMLInputElement).value;
   }
 
-  set passphrase(passphrase) {
-    part(this, "passphrase", HTMLInputElement).value = passphrase;
+  /** A key that was made stays in the field, so that the next run of this visit goes with it. @param {string} made */
+  fill(made) {
+    part(this, "passphrase", HTMLInputElement).value = made;
+    part(this, "passphrase-hint", HTMLElement).textContent =
+      "This is the key that was made for your last run. Empty the field to get another one.";
   }
 
   /** @returns {Policy} */

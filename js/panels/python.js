@@ -8,12 +8,16 @@ import { part } from "../parts.js";
 const WAYS = { snapshot: "from snapshot", module: "from compiled packages", plain: "without snapshot" };
 
 export class PythonState extends HTMLElement {
+  /** Once all were ready, one that is replaced is not worth a word. */
+  #wasReady = false;
+
   /** @param {WorkerState[]} workers */
   show(workers) {
     const started = workers.map((worker) => worker.started).filter((begun) => begun !== null);
     const up = workers.filter(({ state }) => state === "ready" || state === "busy").length;
-    if (up === 0 || workers.some(({ state }) => state === "booting"))
-      return this.#text("booting", "Python is starting…");
+    const starting = workers.some(({ state }) => state === "booting");
+    if (up === 0 || (starting && !this.#wasReady)) return this.#text("booting", "Python is starting…");
+    this.#wasReady = true;
     const seconds = Math.max(...started.map(({ milliseconds }) => milliseconds)) / 1000;
     this.#text("ready", `Python is ready (${counted(up, "worker")}, ${WAYS[started[0].way]}, ${duration(seconds)})`);
   }

@@ -37,8 +37,11 @@ export class ResultsPanel extends HTMLElement {
     part(this, "status", HTMLElement).textContent =
       `${ENDS[end]}: ${counts.written} written, ${counts.withheld} withheld, ${counts.skipped} skipped, ${counts.failed} failed`;
     const place = folder ? `folder “${folder}”` : "private storage in this browser";
-    part(this, "where", HTMLElement).textContent =
-      `${counted(counts.written, "file")}, ${bytes(summary.bytes_out)}, in ${duration(seconds)}. They are in ${place}, under ${name}.`;
+    const where = document.createElement("span");
+    where.className = "whole";
+    where.textContent = name;
+    const size = `${counted(counts.written, "file")}, ${bytes(summary.bytes_out)}, in ${duration(seconds)}`;
+    part(this, "where", HTMLElement).replaceChildren(`${size}. They are in ${place}, under `, where, ".");
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
     if (error) noteOf(this).show(error);
     this.#unwritten.show(summary.reasons);

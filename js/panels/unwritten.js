@@ -15,6 +15,8 @@ const MOST_PATHS_IN_ALL = 1000;
 /** Paths shown at first, and added with each "Show more". */
 const FIRST_PATHS = 5;
 const MORE_PATHS = 50;
+/** No button for so few: they are shown at once. */
+const FEW_PATHS = 3;
 /** What needs a person's attention comes first. */
 const ORDER = ["failed", "withheld", "skipped"];
 
@@ -65,7 +67,7 @@ function body(code, status, paths, files) {
   one(made, ".group-count", HTMLElement).textContent = counted(files, "file");
   one(made, ".sentence", HTMLElement).textContent = sentence;
   one(made, ".remedy", HTMLElement).textContent = remedy;
-  one(made, ".path", HTMLElement).textContent = paths[0] ?? "";
+  one(made, ".path", HTMLElement).append(...breakable(paths[0] ?? ""));
   extend(made, paths, files, FIRST_PATHS);
   return made;
 }
@@ -78,24 +80,29 @@ function body(code, status, paths, files) {
  * @param {number} shown
  */
 function extend(made, paths, files, shown) {
-  const have = made.rows.length;
-  for (const path of paths.slice(have, shown)) cell(made, "path").textContent = path;
-  if (paths.length > shown) {
+  const end = paths.length <= shown + FEW_PATHS ? paths.length : shown;
+  for (const path of paths.slice(made.rows.length, end)) cell(made, "path").append(...breakable(path));
+  if (paths.length > end) {
     const more = document.createElement("button");
     more.type = "button";
     more.className = "small quiet";
-    more.textContent = `Show ${count(Math.min(MORE_PATHS, paths.length - shown))} more`;
+    more.textContent = `Show ${count(Math.min(MORE_PATHS, paths.length - end))} more`;
     const last = cell(made, "rest");
     last.append(more);
     more.addEventListener("click", () => {
       last.parentElement?.remove();
-      extend(made, paths, files, shown + MORE_PATHS);
+      extend(made, paths, files, end + MORE_PATHS);
     });
   } else if (files > paths.length) {
     cell(made, "rest").textContent = `and ${count(files - paths.length)} more: the audit CSV has a row for each.`;
   }
   for (const spanning of made.querySelectorAll("th, .remedy"))
     spanning.setAttribute("rowspan", String(made.rows.length));
+}
+
+/** A long path may break behind a slash. @param {string} path */
+function breakable(path) {
+  return path.split(/(?<=\/)/).flatMap((step) => [step, document.createElement("wbr")]);
 }
 
 /** @param {HTMLTableSectionElement} made @param {string} name */
