@@ -68,14 +68,14 @@ def _write(target: Path, members: list[tuple[str, bytes]], previous: Path) -> No
             source = name.endswith(".py")
             entry = zipfile.ZipInfo(f"{name}c" if source else name, ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            if source:
-                content = _kept(before.get(entry.filename, b""), content) or _compiled(name, content)
-            archive.writestr(entry, content, compresslevel=DEFLATE_LEVEL)
+            kept = before.get(entry.filename, b"")
+            frozen = content if not source else kept if _is_of(kept, content) else _compiled(name, content)
+            archive.writestr(entry, frozen, compresslevel=DEFLATE_LEVEL)
 
 
-def _kept(pyc: bytes, source: bytes) -> bytes | None:
-    """A pyc that is of this source: magic number, flags, hash of the source, code (PEP 552)."""
-    return pyc if pyc[:4] == importlib.util.MAGIC_NUMBER and pyc[8:16] == importlib.util.source_hash(source) else None
+def _is_of(pyc: bytes, source: bytes) -> bool:
+    """Whether a pyc was compiled from this source: magic number, flags, hash of the source, code (PEP 552)."""
+    return pyc[:4] == importlib.util.MAGIC_NUMBER and pyc[8:16] == importlib.util.source_hash(source)
 
 
 def _compiled(name: str, source: bytes) -> bytes:
