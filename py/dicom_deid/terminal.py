@@ -63,7 +63,7 @@ class Bar(Display):
         self._progress.update(self._task, completed=files)
 
     def started(self, files: int, size: int) -> None:
-        self._progress.reset(self._task, total=files, description="De-identifying", bytes=size)
+        self._progress.reset(self._task, total=files, description="De-identifying", done=0, bytes=size)
 
     def advanced(self, files: int, size: int) -> None:
         self._done += size

@@ -1,0 +1,165 @@
+"""Runs that are interrupted, killed and damaged, and go on with --resume to the same result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from dicom_deid.folder import NoRun, RunFolder
+from made import UID, ct, to_bytes
+from runs import PASSPHRASE, native_run, timeless
+from runs import RunFolder as Finished
+
+FILES = 240
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Enough files that a run takes seconds; every sixth is withheld."""
+    root = tmp_path_factory.mktemp("input")
+    for number in range(FILES):
+        burned = "YES" if number % 6 == 0 else "NO"
+        data = to_bytes(ct(SOPInstanceUID=f"{UID}.{number}", BurnedInAnnotation=burned))
+        (root / f"{number:04}.dcm").write_bytes(data)
+    return root
+
+
+@pytest.fixture(scope="module")
+def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The run that nobody interrupts."""
+    return native_run(folder, tmp_path_factory.mktemp("whole") / "run")
+
+
+def start(source: Path, target: Path, *options: str) -> subprocess.Popen[str]:
+    secret = target.with_name("secret")
+    secret.write_text(PASSPHRASE, encoding="utf-8")
+    line = [sys.executable, "-m", "dicom_deid", "run", source, target, "--passphrase-file", secret, *options]
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def wait_for_rows(target: Path, rows: int) -> None:
+    audit, until = target / "audit.csv", time.monotonic() + 60
+    while not audit.exists() or audit.read_bytes().count(b"\n") <= rows:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def children(process: int) -> list[int]:
+    """Processes of the group that a command started in a session of its own leads."""
+    line = ["ps", "-o", "pid=", "-g", str(process)]
+    found = subprocess.run(line, capture_output=True, text=True, check=False).stdout.split()
+    return [int(number) for number in found if int(number) != process]
+
+
+def agree(run: Finished, whole: Finished) -> None:
+    run.check()
+    assert run.outputs == whole.outputs
+    assert timeless(run.rows) == timeless(whole.rows)
+    assert sorted(path.name for path in run.root.iterdir()) == ["audit.csv", "out", "output.log", "plan.json"]
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_ctrl_c_stops_soon_leaves_whole_rows_and_the_run_goes_on(
+    folder: Path, whole: Finished, tmp_path: Path, workers: str
+) -> None:
+    target = tmp_path / "run"
+    running = start(folder, target, "--workers", workers)
+    wait_for_rows(target, 20)
+    began = time.monotonic()
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: everyone in the group gets it
+    out, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert time.monotonic() - began < 3
+    assert "--resume" in err
+    assert "Traceback" not in err
+    assert out.startswith("Done: ")
+    interrupted = Finished(target)
+    interrupted.check()
+    done = len(interrupted.rows)
+    assert 20 <= done < FILES
+    assert "cancelled: " in interrupted.log
+    assert not (target / "unfinished").exists()
+    agree(native_run(folder, target, "--resume"), whole)
+    assert f"resumed: {done} files were done before" in Finished(target).log
+
+
+def test_a_killed_run_goes_on_and_its_processes_do_not(folder: Path, whole: Finished, tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    running = start(folder, target)
+    wait_for_rows(target, 20)
+    assert children(running.pid)
+    running.kill()
+    running.communicate()
+    until = time.monotonic() + 10
+    while children(running.pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert children(running.pid) == []
+    # What a power cut can leave: half a row, half a line, begun outputs, an output without its row or cut short.
+    (target / "unfinished" / "0123456789abcdef0123").write_bytes(b"begun")
+    with (target / "audit.csv").open("a", encoding="utf-8") as audit:
+        audit.write("0123456789abcdef0123,written,,out/A")
+    with (target / "output.log").open("a", encoding="utf-8") as log:
+        log.write("2026-11-21T09:30:00Z half a li")
+    written = [row["output_path"] for row in whole.rows if (target / row["output_path"]).is_file()]
+    os.truncate(target / written[0], 10)
+    (target / written[1]).unlink()
+    missing = next(row["output_path"] for row in whole.rows if row["output_path"] and row["output_path"] not in written)
+    (target / missing).parent.mkdir(parents=True, exist_ok=True)
+    (target / missing).write_bytes(b"an output without its row")
+    agree(native_run(folder, target, "--resume"), whole)
+    assert "half a li" not in Finished(target).log
+
+
+def test_a_worker_that_is_killed_costs_no_file(folder: Path, whole: Finished, tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    running = start(folder, target)
+    wait_for_rows(target, 10)
+    # The group has the parent, the fork server, a tracker, and the workers, which came last.
+    os.kill(max(children(running.pid)), signal.SIGKILL)
+    running.communicate(timeout=60)
+    assert running.returncode == 1
+    agree(Finished(target), whole)
+
+
+def test_a_finished_run_has_nothing_left_to_do(folder: Path, whole: Finished, tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    native_run(folder, target)
+    before = {path: path.stat().st_mtime_ns for path in (target / "out").rglob("*.dcm")}
+    run = native_run(folder, target, "--resume")
+    assert {path: path.stat().st_mtime_ns for path in (target / "out").rglob("*.dcm")} == before
+    agree(run, whole)
+
+
+def test_resuming_needs_the_same_key_and_policy(folder: Path, tmp_path: Path) -> None:
+    target, one = tmp_path / "run", folder / "0001.dcm"
+    native_run(one, target, status=0)
+    audit = (target / "audit.csv").read_bytes()
+    native_run(one, target, "--resume", "--option", "retain-uids", status=2)
+    native_run(one, target, "--resume", passphrase="another", status=2)
+    native_run(one, target, status=2)  # without --resume
+    assert (target / "audit.csv").read_bytes() == audit
+    line = [sys.executable, "-m", "dicom_deid", "run", one, target, "--resume"]
+    refused = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "--passphrase-file" in refused.stderr
+    native_run(one, target, "--resume", "--verbose", status=0)  # how much is logged is no policy
+
+
+def test_resuming_where_nothing_was_begun_begins(folder: Path, tmp_path: Path) -> None:
+    run = native_run(folder / "0001.dcm", tmp_path / "run", "--resume", status=0)
+    assert len(run.rows) == 1
+
+
+def test_two_runs_cannot_write_to_one_folder(tmp_path: Path) -> None:
+    document = '{"digest": "1", "key_check": "2"}'
+    first = RunFolder(tmp_path / "run")
+    first.begin(document)
+    with pytest.raises(NoRun, match="BUSY"):
+        RunFolder(tmp_path / "run").resume(document, print)
+    first.finish()
+    RunFolder(tmp_path / "run").resume(document, print)
