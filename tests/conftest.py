@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from journey import Journey
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,29 +123,33 @@ def playwright() -> Iterator["Playwright"]:
 Launch = Callable[..., "BrowserContext"]
 
 
+def opened(
+    playwright: "Playwright", executable: str, profile: Path, *arguments: str, **options: Any
+) -> "BrowserContext":
+    """A browser with a profile on disk: one that is off the record keeps its private files in memory."""
+    return playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=executable,
+        args=[*CHROMIUM_ARGUMENTS, *arguments],
+        accept_downloads=True,
+        **options,
+    )
+
+
 @pytest.fixture
 def launch(playwright: "Playwright", browser_executable: str, tmp_path: Path) -> Iterator[Launch]:
-    """Opens a browser with a profile on disk: one that is off the record keeps its private files in memory.
-
-    `launch(profile)` opens a profile folder again; further arguments go to launch_persistent_context.
-    """
-    opened: list[BrowserContext] = []
+    """Opens browsers. `launch(profile)` opens a profile folder again; options go to launch_persistent_context."""
+    contexts: list[BrowserContext] = []
 
     def open_browser(
         profile: Path | None = None, arguments: tuple[str, ...] = (), **options: object
     ) -> "BrowserContext":
-        context = playwright.chromium.launch_persistent_context(
-            profile or tmp_path / f"profile{len(opened)}",
-            executable_path=browser_executable,
-            args=[*CHROMIUM_ARGUMENTS, *arguments],
-            accept_downloads=True,
-            **options,
-        )
-        opened.append(context)
-        return context
+        profile = profile or tmp_path / f"profile{len(contexts)}"
+        contexts.append(opened(playwright, browser_executable, profile, *arguments, **options))
+        return contexts[-1]
 
     yield open_browser
-    for context in opened:
+    for context in contexts:
         with contextlib.suppress(Exception):  # a test may have closed it
             context.close()
 
@@ -187,6 +192,33 @@ def page(launch: Launch, server: Server, observed: Observed) -> Iterator["Page"]
     page = context.pages[0]
     page.goto(server.url)
     yield page
+    assert observed.errors == []
+    assert observed.elsewhere(server.url) == []
+    assert server.violations == []
+
+
+@pytest.fixture(scope="session")
+def browser(
+    playwright: "Playwright", browser_executable: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["BrowserContext"]:
+    """One browser for the tests that can share it, with one private storage."""
+    context = opened(playwright, browser_executable, tmp_path_factory.mktemp("profile"))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def journey(browser: "BrowserContext", server: Server) -> Iterator["Journey"]:
+    """A new page of the site in the shared browser. Whatever goes wrong in it unseen fails the test."""
+    from journey import Journey
+
+    observed = Observed()
+    observed.watch(browser)
+    server.violations.clear()
+    page = browser.new_page()
+    page.goto(server.url)
+    yield Journey(page)
+    page.close()
     assert observed.errors == []
     assert observed.elsewhere(server.url) == []
     assert server.violations == []

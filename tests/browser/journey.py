@@ -1,0 +1,103 @@
+"""The page as a person goes through it: choose, look at what was found, set the policy, run, take the results."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drag import drop
+from playwright.sync_api import Locator, expect
+from runs import PASSPHRASE, RunFolder, unpacked
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+READY = 120_000  # milliseconds for Python to start, on a slow and busy machine
+FOUND = 60_000  # milliseconds for a scan
+DONE = 240_000  # milliseconds for a run
+COUNTS = re.compile(r"(Done|Cancelled|Stopped): (\d+) written, (\d+) withheld, (\d+) skipped, (\d+) failed")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The status line of a run that has come to its end."""
+
+    how: str
+    written: int
+    withheld: int
+    skipped: int
+    failed: int
+
+    @property
+    def total(self) -> int:
+        return self.written + self.withheld + self.skipped + self.failed
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One open page."""
+
+    page: "Page"
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def wait_for_python(self) -> None:
+        expect(self.page.get_by_text("Python is ready")).to_be_visible(timeout=READY)
+
+    def drop(self, *paths: Path) -> None:
+        drop(self.page, *paths)
+        self.wait_for_scan()
+
+    def choose_zip(self, *paths: Path) -> None:
+        with self.page.expect_file_chooser() as chosen:
+            self.button("Choose ZIP").click()
+        chosen.value.set_files(list(paths))
+        self.wait_for_scan()
+
+    def wait_for_scan(self) -> None:
+        """Until the policy can be set and the run started."""
+        expect(self.button("Start")).to_be_visible(timeout=FOUND)
+
+    def set_passphrase(self, passphrase: str = PASSPHRASE) -> None:
+        self.page.get_by_label("Passphrase", exact=True).fill(passphrase)
+
+    def allow_everything(self) -> Sequence[str]:
+        """Allows every SOP Class that is withheld by default, and burned-in annotation; returns the UIDs."""
+        self.page.locator("summary", has_text="Kinds of objects to allow").click()
+        boxes = self.page.locator("input[name=sop-class]")
+        for box in boxes.all():
+            box.check()
+        self.page.get_by_role("checkbox", name="Pass burned-in annotation").check()
+        return [str(box.get_attribute("value")) for box in boxes.all()]
+
+    def start(self) -> None:
+        self.button("Start").click()
+
+    def wait_for_end(self) -> Ended:
+        line = self.page.get_by_role("status")
+        expect(line).to_have_text(COUNTS, timeout=DONE)
+        match = COUNTS.fullmatch(line.inner_text())
+        assert match, line.inner_text()
+        how, *counts = match.groups()
+        return Ended(how, *map(int, counts))
+
+    def run(self, passphrase: str = PASSPHRASE) -> Ended:
+        self.set_passphrase(passphrase)
+        self.start()
+        return self.wait_for_end()
+
+    def download(self, name: str, folder: Path) -> Path:
+        """Presses a button that downloads, and returns the file."""
+        with self.page.expect_download(timeout=DONE) as downloading:
+            self.button(name).click()
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / downloading.value.suggested_filename
+        downloading.value.save_as(target)
+        return target
+
+    def results(self, folder: Path, name: str = "Download results ZIP") -> RunFolder:
+        """The run folder out of a downloaded ZIP."""
+        archive = self.download(name, folder)
+        return unpacked(archive, folder / archive.stem)

@@ -1,0 +1,147 @@
+"""Two routes, one result: real files through the page in a real browser, and through the command line."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pydicom.data
+import pytest
+from conftest import SHARED_CORPUS
+from dicom_deid.errors import reasons
+from journey import Journey
+from pydicom import Dataset, dcmread
+from pydicom.errors import InvalidDicomError
+from runs import RunFolder, native_run, source_ids, timeless, unpacked
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import BrowserContext
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")  # the files are as odd as real ones
+
+FOLDER = "Ward of Herons"  # a name that nothing else has
+PIXELS = {"PixelData": 0x7FE00010, "FloatPixelData": 0x7FE00008, "DoubleFloatPixelData": 0x7FE00009}
+SHORTEST_NAME = 5  # characters; shorter ones are found everywhere by chance
+
+
+@pytest.fixture(scope="module")
+def source(corpus: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All files of the corpus in one folder, laid out as they were."""
+    folder = tmp_path_factory.mktemp("source") / FOLDER
+    bundled = Path(pydicom.data.__file__).parent
+    for path in corpus:
+        root = bundled if path.is_relative_to(bundled) else SHARED_CORPUS
+        target = folder / root.name / path.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return folder
+
+
+@dataclass(frozen=True)
+class Routes:
+    source: Path
+    page: RunFolder
+    command: RunFolder
+
+    @property
+    def both(self) -> tuple[RunFolder, RunFolder]:
+        return self.page, self.command
+
+    def written(self) -> Iterator[tuple[Path, Path]]:
+        """Source and output of each file that was written."""
+        paths = source_ids(self.source)
+        for row in self.command.rows:
+            if row["status"] == "written":
+                yield paths[row["source_id"]], self.command.root / row["output_path"]
+
+
+@pytest.fixture(scope="module", params=["default policy", "all allowed"])
+def routes(
+    request: pytest.FixtureRequest,
+    source: Path,
+    browser: "BrowserContext",
+    server: "Server",
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Routes:
+    folder = tmp_path_factory.mktemp("routes")
+    page = browser.new_page()
+    page.goto(server.url)
+    journey = Journey(page)
+    journey.drop(source)
+    options: list[str] = []
+    if request.param == "all allowed":
+        options = ["--pass-burned-in", "--allow-sop-class", ",".join(journey.allow_everything())]
+    ended = journey.run()
+    assert ended.how == "Done"
+    archive = journey.download("Download results ZIP", folder)
+    page.close()
+    return Routes(source, unpacked(archive, folder / "page"), native_run(source, folder / "command", *options))
+
+
+def test_every_file_has_one_row_and_every_written_row_its_file(routes: Routes) -> None:
+    for run in routes.both:
+        assert sorted(row["source_id"] for row in run.rows) == sorted(source_ids(routes.source))
+        run.check()
+    statuses = {row["status"] for row in routes.command.rows}
+    assert statuses >= {"written", "skipped", "failed"}
+
+
+def test_both_routes_say_and_write_the_same(routes: Routes) -> None:
+    assert timeless(routes.page.rows) == timeless(routes.command.rows)
+    ours, theirs = routes.page.outputs, routes.command.outputs
+    assert ours.keys() == theirs.keys()
+    assert [path for path in ours if ours[path] != theirs[path]] == []
+    assert (routes.page.root / "plan.json").read_bytes() == (routes.command.root / "plan.json").read_bytes()
+
+
+def raw_pixels(dataset: Dataset) -> dict[str, bytes]:
+    """The value fields of the pixel data, as they are in the file."""
+    return {name: dataset.get_item(tag).value for name, tag in PIXELS.items() if tag in dataset}
+
+
+def test_every_output_reads_back_with_its_own_pixel_bytes(routes: Routes) -> None:
+    pairs = list(routes.written())
+    assert len(pairs) > 100
+    for original, output in pairs:
+        before, after = dcmread(original, force=True), dcmread(output)
+        assert raw_pixels(after) == raw_pixels(before), original.name
+        assert after.file_meta.MediaStorageSOPInstanceUID == after.SOPInstanceUID
+        assert after.PatientIdentityRemoved == "YES"
+
+
+def names_of(path: Path) -> set[str]:
+    """What a file calls its patient, if it is one that pydicom can read."""
+    try:
+        dataset = dcmread(path, specific_tags=["PatientName", "PatientID"], stop_before_pixels=True, force=True)
+        texts = [str(dataset.get(name) or "").strip() for name in ("PatientName", "PatientID")]
+    except (InvalidDicomError, NotImplementedError, ValueError, TypeError, AttributeError, EOFError):
+        return set()
+    return set(texts)
+
+
+def found(words: set[str], text: str) -> set[str]:
+    """Which of these occur as words of their own: a short number can be found by chance within a long one."""
+    any_of = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if len(word) >= SHORTEST_NAME)
+    return set(re.findall(rf"(?<!\w)(?:{any_of})(?!\w)", text, re.IGNORECASE))
+
+
+def test_log_and_audit_name_no_patient_and_no_path(routes: Routes) -> None:
+    sources = [path for path in routes.source.rglob("*") if path.is_file()]
+    names = set().union(*map(names_of, sources))
+    parts = {FOLDER, *(part for path in sources for part in path.relative_to(routes.source).parts)}
+    parts -= reasons().keys()  # DICOMDIR is the name of a file and of a reason
+    assert len(names) > 20
+    for run in routes.both:
+        for text in (run.audit, run.log, (run.root / "plan.json").read_text(encoding="utf-8")):
+            assert found(names | parts, text) == set()
+
+
+def test_no_output_is_named_after_its_source(routes: Routes) -> None:
+    sources = [path.relative_to(routes.source) for path in routes.source.rglob("*")]
+    parts = {part.casefold() for path in sources for name in path.parts for part in (name, Path(name).stem)}
+    for run in routes.both:
+        outputs = {part.casefold() for path in run.outputs for part in Path(path).with_suffix("").parts}
+        assert outputs & parts == set()
