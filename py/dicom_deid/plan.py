@@ -11,7 +11,7 @@ from typing import Any
 import pydicom
 
 from dicom_deid import __version__
-from dicom_deid.elements import ascii_text
+from dicom_deid.elements import ascii_text, number
 from dicom_deid.errors import Withheld
 from dicom_deid.model import Instance
 from dicom_deid.policy import Plan
@@ -30,9 +30,18 @@ def admit(plan: Plan, instance: Instance) -> None:
             raise Withheld("PRIVATE_SOP_CLASS")
         if state == "withheld":
             raise Withheld("SOP_CLASS_WITHHELD")
+    if any(overlay_in_pixels(instance, group) for group in range(0x6000, 0x6020, 2)):
+        raise Withheld("OVERLAY_IN_PIXELS")
     burned_in = ascii_text(instance.data.get(BURNED_IN_ANNOTATION)).upper()
     if burned_in.startswith("Y") and not plan.policy.pass_burned_in:
         raise Withheld("BURNED_IN")
+
+
+def overlay_in_pixels(instance: Instance, group: int) -> bool:
+    """Whether an overlay plane lies in unused bits of the pixel data (retired, PS3.3-2004 C.9.2), which are copied."""
+    if instance.data.get(group << 16 | 0x3000) is not None:
+        return False
+    return bool(number(instance.data.get(group << 16 | 0x0102), instance.syntax))
 
 
 def content(plan: Plan) -> dict[str, Any]:

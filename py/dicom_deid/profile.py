@@ -84,13 +84,16 @@ def resolve(code: str, kind: str | None) -> str:
     choices = code.split("/")
     if len(choices) == 1:
         return code
+    if code == "X/Z/U*":
+        # Z allows a dummy value, and a sequence with new UIDs is one: so what an IOD asks for stays connected.
+        return "X" if kind == "3" else "K"
     if kind is None or kind[0] == "1":
         chosen = choices[-1]
     elif kind[0] == "2":
         chosen = "Z" if "Z" in choices else choices[-1]
     else:
         chosen = choices[0]
-    return "K" if chosen == "U*" else chosen
+    return chosen
 
 
 def listed_code(tag: int, row: dict[str, str], options: frozenset[str]) -> str:
@@ -141,6 +144,8 @@ def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: fr
         return ElementAction("X", "group length")
     if tag in MARKERS:
         return ElementAction("C" if tag == METHOD else "K", "marker")
+    if tag >> 24 == 0x60:
+        return ElementAction("X", "overlay")  # a plane without its data, which E.1-1 removes, describes nothing
     row = row_of(tag)
     if row is not None:
         code, rule = listed_code(tag, row, options), "E.1-1"

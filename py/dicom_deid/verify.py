@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
 
 from pydicom import Dataset, dcmread
-from pydicom.dataelem import DataElement
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.multival import MultiValue
 
 from dicom_deid.errors import Withheld
@@ -21,6 +22,8 @@ from dicom_deid.profile import words
 
 NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
 """VRs whose values are numbers and dates, not words."""
+TEXTS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
+"""VRs whose bytes depend on Specific Character Set."""
 OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
 
 
@@ -54,49 +57,74 @@ def verify(
     """
     try:
         dataset = dcmread(BytesIO(header))
-        flat = list(walk(dataset))
+        values = list(walk(dataset))
+        sound = is_sound(dataset, transfer_syntax)
     except Exception:
         # Whatever pydicom raises, its text may quote a value; only the code goes on.
         raise Withheld("OUTPUT_UNSOUND") from None
-    if dataset.file_meta.TransferSyntaxUID != transfer_syntax or header[:128] != bytes(128):
-        raise Withheld("OUTPUT_UNSOUND")
-    if dataset.get("PatientIdentityRemoved") != "YES" or not dataset.get("DeidentificationMethodCodeSequence"):
-        raise Withheld("OUTPUT_UNSOUND")
-    if any(element.tag.is_private for element in flat):
+    if not sound or header[:128] != bytes(128) or any(tag >> 16 & 1 for tag, _, _ in values):
         raise Withheld("OUTPUT_UNSOUND")
     if any(uid_left(uid.encode("latin-1"), header) for uid in uids):
         raise Withheld("IDENTIFIER_LEFT")
-    search(flat, header, identifiers, retained)
+    if identifiers and may_hold(header, identifiers):
+        search(values, identifiers, retained)
+
+
+def is_sound(dataset: Dataset, transfer_syntax: str) -> bool:
+    """Whether the header says what is true: its transfer syntax, and that it is de-identified and how."""
+    return (
+        dataset.file_meta.TransferSyntaxUID == transfer_syntax
+        and dataset.get("PatientIdentityRemoved") == "YES"
+        and bool(dataset.get("DeidentificationMethodCodeSequence"))
+    )
 
 
 def uid_left(uid: bytes, header: bytes) -> bool:
     """Whether a UID stands in the header, and not as a part of a longer one. One of a few digits is no identifier."""
-    return (
-        len(uid) > 8 and uid in header and re.search(rb"(?<![0-9.])%b(?![0-9.])" % re.escape(uid), header) is not None
-    )
+    if len(uid) <= 8 or uid not in header:
+        return False
+    return re.search(rb"(?<![0-9.])%b(?![0-9.])" % re.escape(uid), header) is not None
 
 
-def walk(dataset: Dataset) -> Iterable[DataElement]:
-    """Every element that is no sequence, at every depth."""
-    for element in dataset:
-        if element.VR == "SQ":
-            for item in element.value or ():
+def walk(dataset: Dataset) -> Iterator[tuple[int, str, str]]:
+    """Tag, VR and text of every element that is no sequence, at every depth; bytes that are no text as Latin-1."""
+    for tag in list(dataset.keys()):
+        raw = dataset.get_item(tag)
+        vr = raw.VR or known_vr(tag)
+        if vr == "SQ":
+            for item in dataset[tag].value or ():
                 yield from walk(item)
+        elif isinstance(raw, RawDataElement):
+            yield int(tag), vr, text_of(dataset, tag, vr, raw.value or b"")
         else:
-            yield element
+            yield int(tag), vr, plain(raw.value)
 
 
-def search(flat: list[DataElement], header: bytes, identifiers: frozenset[str], retained: frozenset[int]) -> None:
+def known_vr(tag: int) -> str:
+    """The VR of an element that is stored without one."""
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return "UN"
+
+
+def text_of(dataset: Dataset, tag: int, vr: str, value: bytes) -> str:
+    """The text of a value as pydicom reads it; where its character set is broken, its bytes."""
+    if vr in TEXTS and not (value.isascii() and b"\x1b" not in value):
+        try:
+            return plain(dataset[tag].value)
+        except (LookupError, ValueError):
+            return value.decode("latin-1")
+    return value.decode("latin-1")
+
+
+def search(values: list[tuple[int, str, str]], identifiers: frozenset[str], retained: frozenset[int]) -> None:
     """Raises Withheld when an identifier is left in a text, or in the bytes of a value that is not text."""
-    if not identifiers or not may_hold(header, identifiers):
-        return
     in_text, in_codes = finder(identifiers), finder(but_terms(identifiers))
-    for element in flat:
-        if element.tag in OURS or element.tag in retained or element.VR in NUMERIC:
+    for tag, vr, text in values:
+        if tag in OURS or tag in retained or vr in NUMERIC:
             continue
-        value = element.value
-        text = value.decode("latin-1") if isinstance(value, bytes) else plain(value)
-        if (in_codes if element.VR == "CS" else in_text).search(folded(text)):
+        if (in_codes if vr == "CS" else in_text).search(folded(text)):
             raise Withheld("IDENTIFIER_LEFT")
 
 
@@ -109,9 +137,9 @@ def may_hold(header: bytes, identifiers: frozenset[str]) -> bool:
 
 
 def plain(value: object) -> str:
-    """The text of a value of any VR; numbers give none."""
-    if isinstance(value, int | float) or value is None:
-        return ""
+    """The text of a value that pydicom has converted."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
     if isinstance(value, MultiValue):
         return "\\".join(plain(single) for single in value)
-    return str(value)
+    return "" if value is None else str(value)

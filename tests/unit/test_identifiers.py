@@ -19,10 +19,10 @@ NAMES = frozenset(("okonkwo", "adaeze", "mrn-0815"))
     ("before", "after"),
     [
         ("55F Dr. OKONKWO chest", "55F Dr. chest"),
-        ("Okonkwo\\Chest", "\\Chest"),
+        ("Okonkwo\\Chest\\", "REMOVED\\Chest\\"),
         ("okonkwo's knee", "'s knee"),
         ("MRN-0815 knee", "knee"),
-        ("Ókonkwo, Adaèze", ""),
+        ("Ókonkwo, Adaèze", "REMOVED"),
         ("okonkwoski", "okonkwoski"),
         ("nothing here", "nothing here"),
     ],

@@ -120,7 +120,9 @@ class Deidentifier:
     def pseudonym(self, element: Element) -> Element:
         """The patient's pseudonym in place of a name or an ID."""
         self.counts.replaced += 1
-        return Element(element.tag, vr_of(element.tag), self.patient.encode("ascii"))
+        vr = vr_of(element.tag)
+        text = f"{self.patient}^" if vr == "PN" else self.patient  # PS3.5 6.2.1: a family name ends with a caret
+        return Element(element.tag, vr, text.encode("ascii") + b" " * (len(text) % 2))
 
     def replaced(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
         """Action D: a dummy value; of a sequence one item stays, with dummies for all that could name somebody."""

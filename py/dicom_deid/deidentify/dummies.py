@@ -7,7 +7,7 @@ from dicom_deid.elements import padding
 REMOVED = "REMOVED"
 _VALUES = {
     "AE": REMOVED, "AS": "000D", "CS": REMOVED, "DA": "19000101", "DS": "0", "DT": "19000101000000", "IS": "0",
-    "LO": REMOVED, "LT": REMOVED, "PN": REMOVED, "SH": REMOVED, "ST": REMOVED, "TM": "000000", "UC": REMOVED,
+    "LO": REMOVED, "LT": REMOVED, "PN": f"{REMOVED}^", "SH": REMOVED, "ST": REMOVED, "TM": "000000", "UC": REMOVED,
     "UR": "urn:removed", "UT": REMOVED,
 }  # fmt: skip
 _WIDTHS = {"AT": 4, "FD": 8, "FL": 4, "OD": 8, "OF": 4, "OL": 4, "OV": 8, "SL": 4, "SV": 8, "UL": 4, "UV": 8}

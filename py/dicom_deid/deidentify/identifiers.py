@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from pydicom.charset import convert_encodings, decode_bytes
 
+from dicom_deid.deidentify.dummies import REMOVED
 from dicom_deid.elements import TEXT_VRS, vr_of
 from dicom_deid.errors import Failed
 from dicom_deid.model import Element, Item
@@ -147,11 +148,11 @@ def holds(text: str, identifiers: frozenset[str]) -> bool:
 
 
 def clean(text: str, identifiers: frozenset[str]) -> str:
-    """The text without the words that hold an identifier; the rest, and the number of values, stays as it is."""
+    """The text without the words that hold an identifier; a value of nothing else becomes a dummy, as for action D."""
     found = pattern(identifiers)
     if found is None or not found.search(fold(text)):
         return text
-    return "\\".join(clean_value(value, found) for value in text.split("\\"))
+    return "\\".join(clean_value(value, found) or REMOVED if value else "" for value in text.split("\\"))
 
 
 def clean_value(value: str, found: re.Pattern[str]) -> str:
