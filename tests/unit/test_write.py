@@ -13,7 +13,7 @@ from dicom_deid.source import HEAD_BYTES, FileSource
 from dicom_deid.write import write
 
 WAYS = ["", "by_copy_file_range", "by_sendfile", "by_copy_file_range by_sendfile"]
-"""The plain way, each of the operating system's, and all of them in turn; one that is not there leaves the plain one."""
+"""The plain way, each of the operating system's, and all of them in turn; one that is not there leaves the first."""
 CONTENT = os.urandom(300_000)
 
 
