@@ -15,9 +15,6 @@ export class Files {
   #scanStage = { items: 0, seconds: 0 };
   /** @type {Scan | null} */ #scan = null;
   /** @type {Run | null} the run that goes on, or the last one */ #run = null;
-  /** Whether a run goes on. */
-  #running = false;
-  /** @type {((run: Run) => void)[]} Python workers that came before the run */ #early = [];
   #scratch = new Scratch();
   /** @type {import("./scratch.js").ScratchFile | null} the ZIP that was handed out last */ #archive = null;
 
@@ -38,24 +35,12 @@ export class Files {
   }
 
   /**
-   * The calls of one Python worker: for the run that goes on, or else for the next one.
+   * The calls of one Python worker. One that comes when the run is over, or before any, gets no work.
    * @param {number} worker
    * @returns {import("./protocol.js").WorkApi}
    */
   join(worker) {
-    const joined = this.#running && this.#run ? Promise.resolve(this.#run.join(worker)) : this.#joinNext(worker);
-    return {
-      take: async () => (await joined).take(),
-      deliver: async (answers, heap, milliseconds) => (await joined).deliver(answers, heap, milliseconds),
-    };
-  }
-
-  /**
-   * @param {number} worker
-   * @returns {Promise<import("./protocol.js").WorkApi>}
-   */
-  #joinNext(worker) {
-    return new Promise((resolve) => this.#early.push((run) => resolve(run.join(worker))));
+    return this.#run?.join(worker) ?? { take: async () => null, deliver: async () => {} };
   }
 
   /** @type {FilesApi["lost"]} */
@@ -68,14 +53,8 @@ export class Files {
     const run = new Run(this.#sources, spec, report, this.#scanStage);
     const last = this.#run;
     this.#run = run;
-    this.#running = true;
-    for (const join of this.#early.splice(0)) join(run);
-    try {
-      await last?.finish([]);
-      return await run.go();
-    } finally {
-      this.#running = false;
-    }
+    await last?.finish([]).catch(() => {});
+    return run.go();
   }
 
   /** @type {FilesApi["finish"]} */

@@ -150,7 +150,7 @@ export class Run {
     return {
       take: async () => {
         const items = await this.#worklist.take(session, () => this.#tally.remaining);
-        return items?.map(taskOf);
+        return items === null ? null : items.map(taskOf);
       },
       deliver: async (answers, heap, milliseconds) => {
         for (const { item, answer } of this.#worklist.answered(session, answers, heap, milliseconds)) {

@@ -1,0 +1,8 @@
+/** What Python says of the same bytes; test_worker_modules.py writes it. */
+
+import { readFileSync } from "node:fs";
+
+export const expected = JSON.parse(readFileSync(process.env.EXPECTED, "utf8"));
+
+/** The file's bytes, as a Uint8Array with a buffer of its own. */
+export const bytesOf = (path) => new Uint8Array(readFileSync(path));

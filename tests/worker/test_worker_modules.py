@@ -1,0 +1,141 @@
+"""The files worker's modules under Node, against what pydicom and the core say of the same bytes."""
+
+import base64
+import hashlib
+import hmac
+import io
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pydicom.data
+import pytest
+from conftest import SHARED_CORPUS
+from dicom_deid.scan import has_preamble, looks_like_dicom
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import FileDataset
+from pydicom.encaps import parse_basic_offsets, parse_fragments
+
+HERE = Path(__file__).parent
+KEY = bytes(range(32))
+PATHS = ["a.dcm", "Müller^Jörg/IMG 0001", "日本/画像.dcm", "x" * 500, ""]
+LOOK_BYTES = 4096
+MUTANTS_PER_FILE = 5
+ITEM_HEADER_BYTES = 8
+
+
+def sample_files() -> list[Path]:
+    # Its own search would try to download the files that are not bundled.
+    bundled = Path(pydicom.data.__file__).parent / "test_files"
+    files = [path for folder in (bundled, SHARED_CORPUS) for path in sorted(folder.rglob("*"))]
+    return [path for path in files if path.is_file()]
+
+
+def second_look(head: bytes, size: int) -> bool:
+    return has_preamble(head) or looks_like_dicom(head, size)
+
+
+def described(path: Path) -> dict[str, Any]:
+    head = path.read_bytes()[:LOOK_BYTES]
+    size = path.stat().st_size
+    row: dict[str, Any] = {"path": str(path), "dicom": second_look(head, size), "preamble": has_preamble(head)}
+    if row["dicom"]:
+        row["uids"] = identifiers(path)
+    return row
+
+
+def identifiers(path: Path) -> dict[str, str] | None:
+    """What pydicom reads, or None where it cannot: then the only claim is that peek does not fall over."""
+    try:
+        data = dcmread(path, force=True, stop_before_pixels=True)
+        if list(data.keys()) != sorted(data.keys()):
+            return None  # not in order (PS3.5 7.1): peek stops where the identifiers should have been
+        deflated = data.file_meta.get("TransferSyntaxUID", "") == "1.2.840.10008.1.2.1.99"
+        meta = str(data.file_meta.get("MediaStorageSOPInstanceUID", ""))
+        names = ("Modality", "StudyInstanceUID", "SeriesInstanceUID")
+        rest = ["" if deflated else str(data.get(name, "") or "") for name in names]
+        instance = meta if deflated else str(data.get("SOPInstanceUID", "") or "") or meta
+    except Exception:
+        return None
+    return dict(zip(("sopInstance", "modality", "study", "series"), (instance, *rest), strict=True))
+
+
+def encapsulated() -> Iterator[dict[str, Any]]:
+    """Files with encapsulated pixel data, and where pydicom says that they end."""
+    for path in sample_files():
+        if not second_look(path.read_bytes()[:LOOK_BYTES], path.stat().st_size):
+            continue
+        try:
+            data = dcmread(path, force=True)
+            element = data.get_item(0x7FE00010)
+        except Exception:
+            continue
+        if not isinstance(data, FileDataset) or not isinstance(element, RawDataElement):
+            continue
+        if element.length != 0xFFFFFFFF or not isinstance(element.value, bytes):
+            continue
+        if "TransferSyntaxUID" not in data.file_meta or not data.file_meta.TransferSyntaxUID.is_encapsulated:
+            continue
+        items = io.BytesIO(element.value)
+        parse_basic_offsets(items)
+        count = parse_fragments(items)[0] + 1
+        end = element.value_tell + len(element.value) + ITEM_HEADER_BYTES
+        yield {"path": str(path), "start": element.value_tell, "end": end, "count": count}
+
+
+def mutants() -> Iterator[dict[str, Any]]:
+    """Heads with bytes changed, and what the core's second look says of each."""
+    chance = random.Random(2026)
+    for path in sample_files():
+        whole = path.read_bytes()
+        for _ in range(MUTANTS_PER_FILE):
+            start = chance.choice((0, 132, 0, 132, 128))
+            head = bytearray(whole[start : start + chance.choice((8, 20, 200, LOOK_BYTES))])
+            for _ in range(chance.randrange(3)):
+                if head:
+                    head[chance.randrange(min(len(head), 32))] = chance.randrange(256)
+            size = max(len(head), chance.choice((0, len(whole) - start)))
+            dicom = second_look(bytes(head), size)
+            yield {"head": base64.b64encode(head).decode(), "size": size, "dicom": dicom}
+
+
+def source_id(path: str) -> str:
+    return hmac.new(KEY, b"dicom-deid:source\0" + path.encode(), hashlib.sha256).hexdigest()[:20]
+
+
+@pytest.fixture
+def expected(tmp_path: Path) -> Path:
+    """What Python says, for the tests in JavaScript."""
+    facts = {
+        "files": [described(path) for path in sample_files()],
+        "encapsulated": list(encapsulated()),
+        "mutants": list(mutants()),
+        "key": KEY.hex(),
+        "sourceIds": {path: source_id(path) for path in PATHS},
+    }
+    target = tmp_path / "expected.json"
+    target.write_text(json.dumps(facts), encoding="utf-8")
+    return target
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+def test_worker_modules_agree_with_python(expected: Path) -> None:
+    node = shutil.which("node")
+    assert node, "Node runs the tests of the worker modules"
+    tests = sorted(str(path) for path in HERE.glob("*.test.mjs"))
+    environment = os.environ | {"EXPECTED": str(expected)}
+    done = subprocess.run(
+        (node, "--test", "--test-reporter=tap", *tests),
+        env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    counts = {name: int(number) for name, number in re.findall(r"^# (\w+) (\d+)$", done.stdout, re.MULTILINE)}
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    assert counts["pass"] >= len(tests)
+    assert counts["fail"] == counts["skipped"] == counts["todo"] == counts["cancelled"] == 0
