@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 from conftest import SHARED_CORPUS
 from dicom_deid.scan import has_preamble, looks_like_dicom
 from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
 from pydicom.encaps import parse_basic_offsets, parse_fragments
@@ -29,6 +31,7 @@ PATHS = ["a.dcm", "Müller^Jörg/IMG 0001", "日本/画像.dcm", "x" * 500, ""]
 LOOK_BYTES = 4096
 MUTANTS_PER_FILE = 5
 ITEM_HEADER_BYTES = 8
+ZIP_HEADER_BYTES = 30
 
 
 def sample_files() -> list[Path]:
@@ -106,6 +109,34 @@ def mutants() -> Iterator[dict[str, Any]]:
             yield {"head": base64.b64encode(head).decode(), "size": size, "dicom": dicom}
 
 
+def archive() -> bytes:
+    """A ZIP of CT_small.dcm under several names, of which one entry has a wrong CRC."""
+    whole = Path(str(get_testdata_file("CT_small.dcm"))).read_bytes()
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        made.mkdir("folder")
+        made.writestr("stored.dcm", whole, zipfile.ZIP_STORED)
+        made.writestr("deflated.dcm", whole, zipfile.ZIP_DEFLATED)
+        made.writestr("../heron.dcm", whole, zipfile.ZIP_DEFLATED)
+        made.writestr("bad.dcm", whole, zipfile.ZIP_STORED)
+        made.writestr("empty", b"")
+        bad = made.getinfo("bad.dcm")
+    content = bytearray(target.getvalue())
+    content[bad.header_offset + ZIP_HEADER_BYTES + len(bad.filename) + len(whole) // 2] ^= 1
+    return bytes(content)
+
+
+def locked() -> bytes:
+    """A ZIP whose entries say that they are encrypted; nobody gets so far as to need the password."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        made.writestr("stored.dcm", b"unreadable")
+    content = bytearray(target.getvalue())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + flags] |= 1
+    return bytes(content)
+
+
 def source_id(path: str) -> str:
     return hmac.new(KEY, b"dicom-deid:source\0" + path.encode(), hashlib.sha256).hexdigest()[:20]
 
@@ -117,6 +148,8 @@ def expected(tmp_path: Path) -> Path:
         "files": [described(path) for path in sample_files()],
         "encapsulated": list(encapsulated()),
         "mutants": list(mutants()),
+        "archive": base64.b64encode(archive()).decode(),
+        "locked": base64.b64encode(locked()).decode(),
         "key": KEY.hex(),
         "sourceIds": {path: source_id(path) for path in PATHS},
     }

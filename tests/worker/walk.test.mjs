@@ -1,0 +1,80 @@
+/** The order of a scan, what it counts, and archives as sources. */
+
+import assert from "node:assert/strict";
+import { basename } from "node:path";
+import test from "node:test";
+import { listArchive } from "../../worker/archive.js";
+import { Scan } from "../../worker/scan.js";
+import { Sources } from "../../worker/source.js";
+import { walk } from "../../worker/walk.js";
+import { bytesOf, expected } from "./expected.mjs";
+
+const fileOf = (path, relative) =>
+  Object.defineProperty(new File([bytesOf(path)], basename(path)), "webkitRelativePath", { value: relative });
+const named = (name) => expected.files.find(({ path }) => path.endsWith(`/${name}`)).path;
+const archive = () => new File([Buffer.from(expected.archive, "base64")], "Heron.zip");
+
+async function scanned(picked) {
+  const sources = new Sources();
+  const found = await new Scan(sources, null).run(picked, () => {});
+  return { sources, found };
+}
+
+test("walks by name in UTF-16 code units, folder by folder, without the picked folder's name", async () => {
+  const path = named("CT_small.dcm");
+  const names = ["b/2.dcm", "B.dcm", "b.dcm", "b/10.dcm", "\u{1f980}.dcm", "\uff5e.dcm", "a/z/1.dcm", "a-b.dcm"];
+  const files = names.map((name) => fileOf(path, `picked/${name}`));
+  const walked = [];
+  for await (const candidate of walk({ kind: "files", files }, null)) walked.push(candidate.path);
+  const order = ["B.dcm", "a/z/1.dcm", "a-b.dcm", "b/10.dcm", "b/2.dcm", "b.dcm", "\u{1f980}.dcm", "\uff5e.dcm"];
+  assert.deepEqual(walked, order);
+});
+
+test("counts studies, series and modalities, and marks repeats in scan order", async () => {
+  const files = [
+    fileOf(named("MR_small.dcm"), "in/2"),
+    fileOf(named("CT_small.dcm"), "in/1"),
+    fileOf(named("CT_small.dcm"), "in/3"),
+    Object.defineProperty(new File([], "x"), "webkitRelativePath", { value: "in/4" }),
+    Object.defineProperty(new File(["not DICOM"], "y"), "webkitRelativePath", { value: "in/5" }),
+  ];
+  const { sources, found } = await scanned({ kind: "files", files });
+  assert.deepEqual(sources.paths, ["1", "2", "3", "4", "5"]);
+  assert.deepEqual(sources.repeats, [false, false, true, false, false]);
+  assert.deepEqual(sources.reasons, ["", "", "", "EMPTY", "NOT_DICOM"]);
+  assert.deepEqual(sources.studies, [0, 1, 0, -1, -1]);
+  assert.deepEqual(sources.studyOrder(), [0, 2, 1]);
+  assert.deepEqual(found.modalities, { CT: 2, MR: 1 });
+  assert.deepEqual(found.skipped, { EMPTY: 1, NOT_DICOM: 1 });
+  assert.deepEqual([found.seen, found.dicom, found.series, found.studies.length, found.complete], [5, 3, 2, 2, true]);
+});
+
+test("an archive's files are sources; a bad entry is that entry's failure", async () => {
+  const { sources, found } = await scanned({ kind: "zips", files: [archive()] });
+  assert.deepEqual(sources.paths, ["../heron.dcm", "bad.dcm", "deflated.dcm", "empty", "stored.dcm"]);
+  assert.equal(found.dicom, 4);
+  const original = bytesOf(named("CT_small.dcm"));
+  for (const index of [0, 2, 4]) {
+    const opened = await sources.open(index);
+    assert.deepEqual(await opened.read(0, opened.size), original);
+  }
+  await assert.rejects(sources.open(1), { code: "ZIP_ENTRY_BAD" });
+});
+
+test("an encrypted entry is said to be one", async () => {
+  const { sources } = await scanned({
+    kind: "zips",
+    files: [new File([Buffer.from(expected.locked, "base64")], "a.zip")],
+  });
+  assert.deepEqual([...new Set(sources.reasons)], ["ZIP_ENCRYPTED"]);
+});
+
+test("what is no archive is reported, alone or among others", async () => {
+  const cut = new File([(await archive().arrayBuffer()).slice(0, 500)], "Cut.zip");
+  assert.equal(await listArchive(cut, null), null);
+  assert.equal((await scanned({ kind: "zips", files: [cut] })).found.error, "ZIP_BAD");
+  const { sources, found } = await scanned({ kind: "zips", files: [cut, archive()] });
+  assert.equal(found.error, undefined);
+  assert.deepEqual(sources.paths.slice(0, 2), ["Cut.zip", "Heron.zip/../heron.dcm"]);
+  assert.equal(sources.reasons[0], "ZIP_BAD");
+});
