@@ -45,8 +45,11 @@ export async function run({ files, pool }, { name, passphrase, policy, output },
   const spec = { name, key, policy, plan, output, environment: [environment(), ...notes] };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   const summary = await joined(files, pool, ending);
-  await files.finish(await pool.closing(summary).catch(() => []));
-  return summary;
+  const lines = await pool.closing(summary).catch(() => []);
+  return files.finish(lines).then(
+    () => summary,
+    () => ({ ...summary, end: "stopped", error: summary.error ?? "OUTPUT_LOST" }), // the log has no end
+  );
 }
 
 /**

@@ -41,6 +41,7 @@ export function goTo(step, { focus = false, unlessSeen = false } = {}) {
   if (!heading) return;
   const { top, bottom } = heading.getBoundingClientRect();
   const seen = top >= 0 && bottom <= innerHeight;
-  if (!(seen && unlessSeen)) heading.closest(".step")?.scrollIntoView({ block: "start" });
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  if (!(seen && unlessSeen)) heading.closest(".step")?.scrollIntoView({ block: "start", behavior });
   if (focus) heading.focus({ preventScroll: true });
 }

@@ -13,6 +13,9 @@ import { UnwrittenFiles } from "./unwritten.js";
 const ENDS = { finished: "Done", cancelled: "Cancelled", stopped: "Stopped" };
 
 export class ResultsPanel extends HTMLElement {
+  /** Files of the run, reached or not. */
+  #total = 0;
+
   connectedCallback() {
     for (const wish of ["zip", "audit", "log", "again"]) {
       part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, wish));
@@ -22,29 +25,39 @@ export class ResultsPanel extends HTMLElement {
   begin() {
     noteOf(this).clear();
     part(this, "status", HTMLElement).textContent = "";
+    this.#total = 0;
     this.#unwritten.begin();
   }
 
   /** @param {Progress} progress */
   update(progress) {
+    this.#total = progress.total;
     this.#unwritten.add(progress.unwritten);
   }
 
   /** @param {RunSummary} summary @param {string | null} folder  name of the chosen output folder */
   end(summary, folder) {
-    const { counts, end, error, seconds, name } = summary;
+    const { counts, end, error } = summary;
     this.dataset.end = end;
     part(this, "status", HTMLElement).textContent =
       `${ENDS[end]}: ${counts.written} written, ${counts.withheld} withheld, ${counts.skipped} skipped, ${counts.failed} failed`;
+    part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
+    part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
+    if (error) noteOf(this).show(error);
+    this.#unwritten.show(summary.reasons);
+  }
+
+  /** @param {RunSummary} summary @param {string | null} folder @returns {(string | Node)[]} */
+  #where({ counts, bytes_out, seconds, name }, folder) {
+    const missed = this.#total - Object.values(counts).reduce((sum, files) => sum + files, 0);
+    const rest = missed > 0 ? ` ${counted(missed, "file was", "files were")} not reached.` : "";
+    if (counts.written === 0) return [`Nothing was written.${rest}`];
     const place = folder ? `folder “${folder}”` : "private storage in this browser";
     const where = document.createElement("span");
     where.className = "whole";
     where.textContent = name;
-    const size = `${counted(counts.written, "file")}, ${bytes(summary.bytes_out)}, in ${duration(seconds)}`;
-    part(this, "where", HTMLElement).replaceChildren(`${size}. They are in ${place}, under `, where, ".");
-    part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
-    if (error) noteOf(this).show(error);
-    this.#unwritten.show(summary.reasons);
+    const size = `${counted(counts.written, "file")}, ${bytes(bytes_out)}, in ${duration(seconds)}`;
+    return [`${size}. They are in ${place}, under `, where, `.${rest}`];
   }
 
   get #unwritten() {
