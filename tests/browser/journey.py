@@ -65,7 +65,7 @@ class Journey:
 
     def allow_everything(self) -> Sequence[str]:
         """Allows every SOP Class that is withheld by default, and burned-in annotation; returns the UIDs."""
-        self.page.locator("summary", has_text="Kinds of objects to allow").click()
+        self.page.locator("summary", has_text="SOP Classes to allow").click()
         boxes = self.page.locator("input[name=sop-class]")
         for box in boxes.all():
             box.check()
