@@ -33,10 +33,12 @@ const RUNTIME = new URL("../runtime/", import.meta.url).href;
 /** What is imported before the snapshot is taken: all that a run needs, so that no worker imports it again. */
 const IMPORTS = ["dicom_deid.bridge"];
 const PACKAGES = "/lib/packages.zip";
+/** Pyodide waits for ever when its own module can not be fetched. A slow machine on a slow network needs a minute. */
+const START_MILLISECONDS = 180_000;
 /** @type {Way[]} */
 const WAYS = ["snapshot", "module", "plain"];
 
-/** Loads the code of Pyodide, so that the worker can be started when the network is gone. */
+/** Loads Pyodide's code, so that the worker can be started when the network is gone. */
 export async function load() {
   /** @type {[PyodideModule, {default: (settings: any) => Promise<any>}]} */
   const [pyodide, core] = await Promise.all([import(`${RUNTIME}pyodide.mjs`), import(`${RUNTIME}pyodide.asm.mjs`)]);
@@ -82,6 +84,11 @@ export function heapOf(python) {
 
 class Lacking extends Error {}
 
+/** @returns {Promise<never>} */
+function tooLate() {
+  return new Promise((_, reject) => setTimeout(() => reject(new Lacking("it took too long")), START_MILLISECONDS));
+}
+
 /** The name of an error says enough, and can hold nothing from outside. @param {unknown} error */
 function nameOf(error) {
   return error instanceof Error ? error.name : "unknown";
@@ -97,14 +104,15 @@ async function start(way, shared, options = {}) {
   if (way !== "plain" && !shared.module) throw new Lacking("no module to share");
   const { loadPyodide, createModule } = await load();
   const settings = { ...commonOptions(shared), ...options };
-  if (way === "plain") return imported(await loadPyodide(settings), shared);
+  const inTime = () => Promise.race([loadPyodide(settings), tooLate()]);
+  if (way === "plain") return imported(await inTime(), shared);
 
   const failed = Promise.withResolvers();
   Object.assign(settings, {
     createPyodideModule: (/** @type {any} */ given) => create(given, createModule, way, shared),
   });
   if (way === "snapshot" && shared.snapshot) Object.assign(settings, { _loadSnapshot: head(shared.snapshot) });
-  const python = await withStandIns(shared, failed.reject, () => Promise.race([loadPyodide(settings), failed.promise]));
+  const python = await withStandIns(shared, failed.reject, () => Promise.race([inTime(), failed.promise]));
   if (way === "module") return imported(python, shared);
   refresh(python);
   shareFiles(python, shared);
