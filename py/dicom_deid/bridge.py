@@ -13,7 +13,7 @@ from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
-from dicom_deid.report import row, unwritten_line
+from dicom_deid.report import row
 
 
 class Run:
@@ -83,9 +83,7 @@ def answer(source: Ranges, number: int, source_id: str, repeat: bool) -> dict[st
     except FragmentsWanted as wanted:
         return {"kind": "fragments", "id": number, "start": wanted.start}
     cells = row(source_id, outcome, source.size, (time.perf_counter() - began) * 1000)
-    log = list(outcome.log)
-    if outcome.status != "written":
-        log.append(unwritten_line(outcome.status, outcome.reason, source_id))
+    log = list(outcome.log)  # the files worker adds the line of a file that was not written
     return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome), "log": log}
 
 
