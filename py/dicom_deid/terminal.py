@@ -33,14 +33,15 @@ class Rate(ProgressColumn):
     """Files per second."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.finished_speed or task.speed or 0:.0f} files/s")
+        return Text(f"{task.completed / max(task.elapsed or 0, 0.1):.0f} files/s")
 
 
 class Size(ProgressColumn):
     """Bytes done of all bytes."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{in_words(task.fields['done'])} of {in_words(task.fields['bytes'])}")
+        done, size = task.fields["done"], task.fields["bytes"]
+        return Text(f"{in_words(done)} of {in_words(size)}" if size else "")
 
 
 class Bar(Display):
@@ -113,8 +114,9 @@ def carry_out(run: Run, list_unwritten: bool) -> int:
     if list_unwritten:
         for number in run.unwritten:
             print(printable(run.sources.path(number)))
+    if summary["end"] != "finished":
+        print("The same command with --resume and --passphrase-file goes on from here.", file=sys.stderr)
     if summary["end"] == "cancelled":
-        print("Stopped. The same command with --resume and its passphrase goes on from here.", file=sys.stderr)
         return 128 + run.stop.signal
     counts = summary["counts"]
     return 1 if summary["end"] == "stopped" or counts["withheld"] or counts["failed"] else 0

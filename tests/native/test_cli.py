@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from dicom_deid.key import derive
 from dicom_deid.policy import Key
-from made import ct, to_bytes
+from made import UID, ct, item, sequence, to_bytes
 from runs import PASSPHRASE, RunFolder, native_run, timeless
 
 NAME, PATIENT = "Okonkwo", "MRN-0815-4711"
@@ -82,6 +82,20 @@ def test_source_ids_are_those_of_the_paths_and_the_repeat_has_a_name_of_its_own(
     first, copy = (rows[key.source(f"{NAME}/1/{name}")] for name in ("a.dcm", "copy of a.dcm"))
     assert first["sop_instance_uid"] == copy["sop_instance_uid"]
     assert copy["output_path"] == first["output_path"].replace(".dcm", f"-{copy['source_id'][:8]}.dcm")
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_repeat_that_no_peek_could_find_gets_a_name_of_its_own_as_well(tmp_path: Path, workers: str) -> None:
+    far = sequence(*(item(ReferencedSOPInstanceUID=f"1.2.3.{number}") for number in range(3000)))
+    data = to_bytes(ct(LanguageCodeSequence=far))
+    (tmp_path / "in").mkdir()
+    for name in ("1", "2", "3"):
+        # The file meta information is all that can be seen at once, and there they differ.
+        (tmp_path / "in" / name).write_bytes(data.replace(f"{UID}.3".encode(), f"{UID}.{name}".encode(), 1))
+    run = native_run(tmp_path / "in", tmp_path / "run", "--workers", workers, status=0)
+    run.check()
+    stems = sorted(len(Path(row["output_path"]).stem.split("-")) for row in run.rows)
+    assert stems == [1, 2, 2]
 
 
 @pytest.mark.parametrize("workers", ["0", "1", "3"])
