@@ -28,21 +28,22 @@ export const nameOf = (error) => (error instanceof Error || error instanceof DOM
  */
 export async function patiently(call, milliseconds = CALL_MILLISECONDS, giveBack = () => {}) {
   try {
-    return await within(call, milliseconds, giveBack);
+    return await limited(call, milliseconds, giveBack);
   } catch (error) {
     if (nameOf(error) !== "TimeoutError") throw error;
-    return within(call, milliseconds, giveBack);
+    return limited(call, milliseconds, giveBack);
   }
 }
 
 /**
+ * Calls once; a TimeoutError when the call has not settled in time.
  * @template T
  * @param {() => Promise<T>} call
- * @param {number} milliseconds
- * @param {(late: T) => void} giveBack
+ * @param {number} [milliseconds]
+ * @param {(late: T) => void} [giveBack]
  * @returns {Promise<T>}
  */
-function within(call, milliseconds, giveBack) {
+export function limited(call, milliseconds = CALL_MILLISECONDS, giveBack = () => {}) {
   return new Promise((resolve, reject) => {
     let late = false;
     const timer = setTimeout(() => {
