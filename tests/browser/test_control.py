@@ -1,0 +1,108 @@
+"""Pause, Resume and Cancel: each acts within a second, and what is there afterwards is whole."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from journey import Ended, Journey
+from playwright.sync_api import expect
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+COPIES = 2000
+SECOND = 1000  # milliseconds: within so many a button must act
+DONE_FILES = "document.querySelector('run-panel progress').value"
+BAR = "document.querySelector('run-panel [data-part=bar-text]').textContent"
+STATUS = "document.querySelector('[role=status]').textContent"
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Many files; they share their bytes on the disk."""
+    folder = tmp_path_factory.mktemp("many")
+    first = folder / "0000.dcm"
+    shutil.copyfile(str(get_testdata_file("MR_small.dcm")), first)
+    for number in range(1, COPIES):
+        os.link(first, folder / f"{number:04}.dcm")
+    return folder
+
+
+def milliseconds_until(page: "Page", truth: str, patience: int, press: str = "") -> float:
+    """How long it takes in the page until this is true, from the press of a button on."""
+    return float(
+        page.evaluate(f"""async () => {{
+          const button = [...document.querySelectorAll("button")].find((one) => one.textContent === "{press}");
+          const began = performance.now();
+          button?.click();
+          while (!({truth}) && performance.now() - began < {patience})
+            await new Promise((done) => setTimeout(done, 10));
+          return performance.now() - began;
+        }}""")
+    )
+
+
+def milliseconds_to(page: "Page", button: str, truth: str) -> float:
+    return milliseconds_until(page, truth, 20 * SECOND, button)
+
+
+def begin(journey: Journey, folder: Path) -> None:
+    """Starts a run and waits until it is well under way."""
+    journey.drop(folder)
+    journey.wait_for_python()
+    journey.set_passphrase()
+    journey.start()
+    milliseconds_until(journey.page, f"{DONE_FILES} > 1", 60 * SECOND)
+
+
+def done_files(page: "Page") -> int:
+    return int(page.evaluate(DONE_FILES))
+
+
+def test_a_run_pauses_within_a_second_and_goes_on_within_one(journey: Journey, many: Path) -> None:
+    page = journey.page
+    begin(journey, many)
+    assert milliseconds_to(page, "Pause", f"{BAR}.startsWith('Paused at')") < SECOND
+    page.wait_for_timeout(SECOND)
+    paused_at = done_files(page)
+    page.wait_for_timeout(SECOND)
+    assert done_files(page) == paused_at < COPIES
+    expect(journey.button("Pause")).to_have_count(0)
+    went_on = f"{DONE_FILES} > {paused_at}"
+    assert milliseconds_to(page, "Resume", went_on) < SECOND
+    expect(journey.button("Pause")).to_be_visible()
+    assert journey.wait_for_end() == Ended("Done", COPIES, 0, 0, 0)
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["running", "paused"])
+def test_a_cancelled_run_is_whole_as_far_as_it_came(journey: Journey, many: Path, tmp_path: Path, paused: bool) -> None:
+    page = journey.page
+    begin(journey, many)
+    if paused:
+        milliseconds_to(page, "Pause", f"{BAR}.startsWith('Paused at')")
+    assert milliseconds_to(page, "Cancel", f"{STATUS}.startsWith('Cancelled:')") < SECOND
+    ended = journey.wait_for_end()
+    assert 0 < ended.written == ended.total < COPIES
+    run = journey.results(tmp_path)
+    run.check()
+    assert len(run.rows) == ended.written
+    for path in run.outputs:
+        assert dcmread(run.root / path).PatientIdentityRemoved == "YES"
+    assert f"cancelled, {COPIES - ended.written} files not done" in run.log
+    stored = page.locator("stored-runs li", has_text=run.root.name)
+    expect(stored).to_contain_text("not finished")
+
+
+def test_the_same_files_can_be_run_again_after_a_cancelled_run(journey: Journey, many: Path, tmp_path: Path) -> None:
+    begin(journey, many)
+    journey.button("Cancel").click()
+    assert journey.wait_for_end().how == "Cancelled"
+    journey.button("Run again with these files").click()
+    assert journey.run() == Ended("Done", COPIES, 0, 0, 0)
+    run = journey.results(tmp_path)
+    run.check()
+    assert len(run.rows) == COPIES
