@@ -73,7 +73,7 @@ def element_at(head: bytes, at: int, size: int, syntax: Syntax) -> tuple[int, in
             length, start = int.from_bytes(head[at + 8 : at + 12], order), at + 12
         else:
             length, start = int.from_bytes(head[at + 6 : at + 8], order), at + 8
-    return None if start + length > size else (tag, start + length)
+    return None if length == UNDEFINED or start + length > size else (tag, start + length)
 
 
 def inspect(source: Source) -> Instance:
