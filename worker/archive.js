@@ -121,7 +121,7 @@ export async function listArchive(file, scratch) {
 export async function writeArchive(files, writable, onFile) {
   const writer = new ZipWriter(writable, { level: 0, zip64: true, keepOrder: true });
   for await (const { path, file } of files) {
-    await writer.add(path, new BlobReader(file));
+    await writer.add(path, { readable: file.stream(), size: file.size });
     onFile();
   }
   await writer.close();
