@@ -207,21 +207,30 @@ def browser(
     context.close()
 
 
-@pytest.fixture
-def journey(browser: "BrowserContext", server: Server) -> Iterator["Journey"]:
-    """A new page of the site in the shared browser. Whatever goes wrong in it unseen fails the test."""
+@contextlib.contextmanager
+def visiting(browser: "BrowserContext", server: Server, path: str = "", before: str = "") -> Iterator["Journey"]:
+    """A new page of the site; the script `before` runs first. Whatever goes wrong in it unseen fails the test."""
     from journey import Journey
 
     observed = Observed()
     observed.watch(browser)
     server.violations.clear()
     page = browser.new_page()
-    page.goto(server.url)
+    if before:
+        page.add_init_script(before)
+    page.goto(server.url + path)
     yield Journey(page)
     page.close()
     assert observed.errors == []
-    assert observed.elsewhere(server.url) == []
+    assert observed.elsewhere(server.url + path) == []
     assert server.violations == []
+
+
+@pytest.fixture
+def journey(browser: "BrowserContext", server: Server) -> Iterator["Journey"]:
+    """A page of the site in the shared browser."""
+    with visiting(browser, server) as journey:
+        yield journey
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COPIES = 2000
 SECOND = 1000  # milliseconds: within so many a button must act
-DONE_FILES = "document.querySelector('run-panel progress').value"
+DONE_FILES = "document.querySelector('run-panel [data-part=progress]').value"
 BAR = "document.querySelector('run-panel [data-part=bar-text]').textContent"
 STATUS = "document.querySelector('[role=status]').textContent"
 
