@@ -41,7 +41,14 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outc
         data = deidentifier.header()
         header = file_meta(instance, data) + encode(data, instance.syntax)
         uids, retained = deidentifier.remapped, deidentifier.retained
-        verify(checkable(instance, header), deidentifier.identifiers, uids, instance.transfer_syntax, retained)
+        verify(
+            checkable(instance, header),
+            deidentifier.identifiers,
+            uids,
+            instance.transfer_syntax,
+            retained,
+            private=deidentifier.declared is not None,
+        )
         splice = join(instance, header)
     except (ShortRead, FragmentsWanted):
         raise

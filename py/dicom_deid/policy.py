@@ -10,7 +10,7 @@ from dicom_deid.elements import vr_of
 from dicom_deid.errors import PolicyError
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
-from dicom_deid.profile import dates, decide, judged, table
+from dicom_deid.profile import PATIENT_AGE, dates, decide, judged, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,14 @@ class Plan:
         """The identifying attributes that an instance of this kind keeps: what they hold may stand elsewhere too."""
         found = self._retained.get(sop_class)
         if found is None:
-            identifying = judged("whole_identifiers") | dates()
+            identifying = judged("whole_identifiers") | dates() | {PATIENT_AGE}
             found = frozenset(tag for tag in identifying if self.action(tag, vr_of(tag), (), sop_class).code == "K")
             self._retained[sop_class] = found
         return found
+
+    def keeps(self, option: str) -> bool:
+        """Whether an option is chosen."""
+        return option in self.policy.options
 
     @property
     def dates(self) -> str:

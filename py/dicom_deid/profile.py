@@ -17,9 +17,12 @@ from dicom_deid.model import ElementAction
 DATES = frozenset(("DA", "DT", "TM"))
 DOUBTFUL_TEXT = frozenset(("AE", "LT", "PN", "ST", "UC", "UR", "UT"))
 """VRs of free text, persons and addresses: an attribute of these that no table lists is not kept."""
+FREE_TEXT = frozenset(("LT", "ST", "UC", "UT"))
+LABEL = "label not listed"
+"""The rule by which only what the object itself names is taken out of a text, and nothing that merely looks like it."""
 SHORT_TEXT = frozenset(("LO", "SH"))
 """VRs of labels: an attribute of these that no table lists is kept, less the identifiers the object itself names."""
-METHOD = 0x00120063
+METHOD, PATIENT_AGE = 0x00120063, 0x00101010
 STANDARD_ROOT = "1.2.840.10008."
 MARKERS = frozenset((0x00120062, METHOD, 0x00120064, 0x00280303))
 
@@ -35,6 +38,13 @@ def judged(name: str) -> frozenset[int]:
 def dates() -> frozenset[int]:
     """The attributes of VR DA in PS3.6."""
     return frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] == "DA")
+
+
+@cache
+def private_vr(group: int, element: int, creator: str) -> str | None:
+    """The VR of a private element of Table E.3.10-1, "" where the table has none; None when it is not listed."""
+    rows: dict[str, dict[str, str]] = table("safe-private.json")["rows"]
+    return rows.get(creator, {}).get(f"{group:04X}{element:02X}")
 
 
 @cache
@@ -127,10 +137,12 @@ def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
         return (
             ("K", "class UID") if tag in judged("class_uids") or "retain-uids" in options else ("U", "UID not listed")
         )
+    if kind in FREE_TEXT and "clean-descriptors" in options:
+        return "C", "free text cleaned"
     if tag in judged("personal_text") or (kind in DOUBTFUL_TEXT and tag not in judged("technical_text")):
         return "X/Z/D", "free text not listed"
     if kind in SHORT_TEXT or tag in judged("technical_text") or kind in ("CS", "UN"):
-        return "C", "text not listed"
+        return "C", LABEL
     return "K", "not listed"
 
 

@@ -49,11 +49,18 @@ def folded(text: str) -> str:
 
 
 def verify(
-    header: bytes, identifiers: frozenset[str], uids: Iterable[str], transfer_syntax: str, retained: frozenset[int]
+    header: bytes,
+    identifiers: frozenset[str],
+    uids: Iterable[str],
+    transfer_syntax: str,
+    retained: frozenset[int],
+    *,
+    private: bool = False,
 ) -> None:
     """Raises Withheld when a finding forbids writing an output with this ``header`` (preamble to pixel data).
 
-    ``uids`` are original UIDs that were replaced; the attributes in ``retained`` may keep what they hold.
+    ``uids`` are original UIDs that were replaced; the attributes in ``retained`` may keep what they hold;
+    ``private`` elements may be there.
     """
     try:
         dataset = dcmread(BytesIO(header))
@@ -62,7 +69,9 @@ def verify(
     except Exception:
         # Whatever pydicom raises, its text may quote a value; only the code goes on.
         raise Withheld("OUTPUT_UNSOUND") from None
-    if not sound or header[:128] != bytes(128) or any(tag >> 16 & 1 for tag, _, _ in values):
+    if not private and any(tag >> 16 & 1 for tag, _, _ in values):
+        raise Withheld("OUTPUT_UNSOUND")
+    if not sound or header[:128] != bytes(128):
         raise Withheld("OUTPUT_UNSOUND")
     if any(uid_left(uid.encode("latin-1"), header) for uid in uids):
         raise Withheld("IDENTIFIER_LEFT")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from dicom_deid.deidentify import dates, identifiers, markers
-from dicom_deid.deidentify.dummies import dummy
+from dicom_deid.deidentify import content, dates, identifiers, markers, private, text
+from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
-from dicom_deid.profile import DATES, well_known, words
+from dicom_deid.profile import DATES, LABEL, well_known, words
 
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
 STUDY, SERIES, SOP_INSTANCE, MODALITY = 0x0020000D, 0x0020000E, 0x00080018, 0x00080060
+NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
 CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
@@ -35,6 +37,8 @@ class Deidentifier:
         self.weeks = plan.key.weeks(patient_of(instance))
         self.retained = plan.retained(instance.sop_class)
         self.identifiers = identifiers.collect(data, self.retained)
+        self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
+        """What the object says of its private elements; None when all of them go."""
 
     def decide(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction:
         """The plan's action for an element of this instance."""
@@ -64,23 +68,56 @@ class Deidentifier:
         markers.mark(data, self.plan)
         return data
 
-    def item(self, item: Item, path: tuple[int, ...], encodings: tuple[str, ...]) -> Item:
-        """The new elements of a data set or an item."""
+    def item(
+        self,
+        item: Item,
+        path: tuple[int, ...],
+        encodings: tuple[str, ...],
+        special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
+    ) -> Item:
+        """The new elements of a data set or an item; ``special`` actions go before the plan's."""
         new = Item(undefined=item.undefined)
-        local = is_local_code(item)
+        if is_local_code(item):
+            special = {**special, CODE_MEANING: ElementAction("D", "local code")}
         for element in item:
-            action = self.decide(element.tag, element.vr, path)
-            if local and element.tag == CODE_MEANING:
-                action = ElementAction("D", "local code")
+            if self.declared is not None and element.tag >> 16 & 1:
+                continue
+            action = special.get(element.tag) or self.decide(element.tag, element.vr, path)
             kept = self.element(element, action, path, encodings)
             if kept is not None:
                 new.append(kept)
-            if self.plan.policy.verbose and action.code != "K":
-                steps = "".join(f"({step >> 16:04X},{step & 0xFFFF:04X})/" for step in path)
-                self.log.append(
-                    f"{steps}({element.tag >> 16:04X},{element.tag & 0xFFFF:04X}) {action.code} {action.rule}"
-                )
+            self.note(element.tag, action, path)
+        if self.declared is not None:
+            self.keep_private(item, new, path, encodings)
         return new
+
+    def keep_private(self, item: Item, new: Item, path: tuple[int, ...], encodings: tuple[str, ...]) -> None:
+        """Puts the safe private elements of an item, and their creators, into the new one."""
+        creators = private.creators(item)
+        blocks = set()
+        for element in item:
+            if not element.tag >> 16 & 1 or private.is_creator(element.tag):
+                continue
+            block = private.block_of(element.tag)
+            vr, action = private.decide(element, creators.get(block, ""), self.declared or {})
+            named = Element(element.tag, vr, element.value, element.items, element.undefined)
+            kept = self.element(named, action, path, encodings)
+            self.note(element.tag, action, path)
+            if kept is not None:
+                blocks.add(block)
+                markers.put(new, kept)
+        for element in item:
+            if private.is_creator(element.tag):
+                if element.tag >> 16 << 8 | element.tag & 0xFF in blocks:
+                    markers.put(new, element)
+                else:
+                    self.counts.removed += 1
+
+    def note(self, tag: int, action: ElementAction, path: tuple[int, ...]) -> None:
+        """A line for a verbose log: where, which action, by which rule; no value."""
+        if self.plan.policy.verbose and action.code != "K":
+            steps = "".join(f"({step >> 16:04X},{step & 0xFFFF:04X})/" for step in path)
+            self.log.append(f"{steps}({tag >> 16:04X},{tag & 0xFFFF:04X}) {action.code} {action.rule}")
 
     def element(
         self, element: Element, action: ElementAction, path: tuple[int, ...], encodings: tuple[str, ...]
@@ -97,15 +134,30 @@ class Deidentifier:
             case "U" if element.items is None:
                 return self.remap(element)
         if element.items is not None:
+            if action.code == "C" and element.tag in content.SEQUENCES:
+                return self.structured(element, path, encodings)
             return self.recurse(element, path, encodings)
         if action.code == "C":
-            return self.shifted(element) if vr_of(element.tag) in DATES else self.cleaned(element, encodings)
+            if element.vr in DATES or vr_of(element.tag) in DATES:
+                return self.shifted(element)
+            return self.cleaned(element, encodings, thorough=action.rule != LABEL)
         return self.checked(element, encodings)
 
     def recurse(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
         """A sequence with each of its items de-identified."""
         within = (*path, element.tag)
         items = [self.item(item, within, identifiers.encodings_of(item, encodings)) for item in element.items or ()]
+        return Element(element.tag, "SQ", b"", items, element.undefined)
+
+    def structured(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
+        """A sequence of content items, each decided by the code of its concept name."""
+        within, items = (*path, element.tag), []
+        for item in element.items or ():
+            special = content.actions(item, self.plan.policy.options)
+            if special is None:
+                self.counts.removed += 1
+                continue
+            items.append(self.item(item, within, identifiers.encodings_of(item, encodings), special))
         return Element(element.tag, "SQ", b"", items, element.undefined)
 
     def emptied(self, element: Element) -> Element:
@@ -121,8 +173,8 @@ class Deidentifier:
         """The patient's pseudonym in place of a name or an ID."""
         self.counts.replaced += 1
         vr = vr_of(element.tag)
-        text = f"{self.patient}^" if vr == "PN" else self.patient  # PS3.5 6.2.1: a family name ends with a caret
-        return Element(element.tag, vr, text.encode("ascii") + b" " * (len(text) % 2))
+        name = f"{self.patient}^" if vr == "PN" else self.patient  # PS3.5 6.2.1: a family name ends with a caret
+        return Element(element.tag, vr, name.encode("ascii") + b" " * (len(name) % 2))
 
     def replaced(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
         """Action D: a dummy value; of a sequence one item stays, with dummies for all that could name somebody."""
@@ -155,20 +207,26 @@ class Deidentifier:
 
     def shifted(self, element: Element) -> Element | None:
         """Action C on a date: shifted by the patient's weeks; one that cannot be read is emptied."""
-        vr = vr_of(element.tag)
-        text = dates.shift(vr, element.value.decode("latin-1"), self.weeks)
-        if text is None:
+        vr = element.vr if element.vr in DATES else vr_of(element.tag)
+        new = None
+        if self.plan.dates == "MODIFIED":
+            new = dates.shift(vr, element.value.decode("latin-1"), self.weeks)
+        elif self.plan.dates == "UNMODIFIED":
+            return element
+        if new is None:
             return self.emptied(element)
-        if vr != "TM" and text:
+        if vr != "TM" and new:
             self.counts.dates_shifted += 1
-        return Element(element.tag, vr, text.encode("ascii"))
+        return Element(element.tag, vr, new.encode("ascii"))
 
-    def cleaned(self, element: Element, encodings: tuple[str, ...]) -> Element:
-        """Action C on text: without the identifiers that the object itself names."""
-        sought = self.identifiers if element.vr != "CS" else identifiers.but_terms(self.identifiers)
-        text = identifiers.decode(element, encodings)
-        new = identifiers.clean(text, sought)
-        if new == text:
+    def cleaned(self, element: Element, encodings: tuple[str, ...], *, thorough: bool) -> Element:
+        """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
+        before = identifiers.decode(element, encodings)
+        if element.vr == "CS":
+            new = text.clean(before, text.but_terms(self.identifiers))
+        else:
+            new = (text.clean_thoroughly if thorough else text.clean)(before, self.identifiers)
+        if new == before:
             return element
         self.counts.cleaned += 1
         try:
@@ -184,7 +242,7 @@ class Deidentifier:
         allowed = NUMERIC.get(element.vr)
         if allowed is None or allowed.fullmatch(element.value):
             return element
-        return self.cleaned(element, encodings)
+        return self.cleaned(element, encodings, thorough=False)
 
 
 def patient_of(instance: Instance) -> str:
@@ -201,19 +259,3 @@ def is_local_code(item: Item) -> bool:
     if item.get(CODE_MEANING) is None:
         return False
     return ascii_text(item.get(CODING_SCHEME)) not in words("coding_schemes")
-
-
-def dummy_item(item: Item) -> Item:
-    """An item in which text, persons, dates and binary values are dummies; numbers and code strings stay."""
-    new = Item(undefined=item.undefined)
-    for element in item:
-        if element.items is not None:
-            nested = [dummy_item(inner) for inner in element.items]
-            new.append(Element(element.tag, "SQ", b"", nested, element.undefined))
-        elif element.vr in TEXT_VRS or element.vr in ("AE", "DA", "DT", "TM", "UR"):
-            new.append(Element(element.tag, element.vr, dummy(element.tag, element.vr) if element.value else b""))
-        elif element.vr in ("FL", "FD", "OB", "OD", "OF", "OL", "OV", "OW", "UN"):
-            new.append(Element(element.tag, element.vr, bytes(len(element.value))))
-        else:
-            new.append(element)
-    return new

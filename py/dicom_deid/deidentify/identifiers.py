@@ -1,23 +1,19 @@
-"""What the object itself names: the identifiers that must occur nowhere else in it, and their removal from text.
-
-No dictionary of names is used: a name is known because an attribute of the object holds it.
-"""
+"""What the object itself names: the identifiers that must occur nowhere else in it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from pydicom.charset import convert_encodings, decode_bytes
 
-from dicom_deid.deidentify.dummies import REMOVED
-from dicom_deid.elements import TEXT_VRS, vr_of
+from dicom_deid.deidentify.text import fold
+from dicom_deid.elements import TEXT_VRS, ascii_text, vr_of
 from dicom_deid.errors import Failed
 from dicom_deid.model import Element, Item
 from dicom_deid.profile import judged, words
 
-CHARACTER_SET = 0x00080005
+CHARACTER_SET, PATIENT_SEX, PATIENT_AGE = 0x00080005, 0x00100040, 0x00101010
 MIN_NAME = 3
 """Letters of a part of a name that is looked for; a shorter one would be found in half of all words."""
 MIN_NUMBER = 4
@@ -30,7 +26,7 @@ def collect(data: Item, retained: frozenset[int]) -> frozenset[str]:
 
     What the attributes in ``retained`` hold may stay, so it is not looked for.
     """
-    found: set[str] = set()
+    found = set() if PATIENT_AGE in retained else ages(data)
     gather(data, encodings_of(data, ("iso8859",)), retained, found)
     return frozenset(found)
 
@@ -111,58 +107,16 @@ def decode(element: Element, encodings: tuple[str, ...]) -> str:
         return value.decode("latin-1")
 
 
-@lru_cache(65_536)
-def fold(text: str) -> str:
-    """Text as it is compared: lower case, without accents, in one form."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-@lru_cache(512)
-def but_terms(identifiers: frozenset[str]) -> frozenset[str]:
-    """The identifiers that are looked for in code strings: a word that is a term of the standard may be one there."""
-    return identifiers - {fold(term) for term in words("terms")}
-
-
-@lru_cache(512)
-def pattern(identifiers: frozenset[str]) -> re.Pattern[str] | None:
-    """Finds any of the identifiers as a word of its own in folded text, the longest first."""
-    if not identifiers:
-        return None
-    longest = sorted(identifiers, key=lambda text: (-len(text), text))
-    return re.compile("|".join(bounded(text) for text in longest))
-
-
-def bounded(text: str) -> str:
-    """An expression for a text that is no part of a longer word; words of ideographs have no bounds."""
-    escaped = re.escape(text)
-    if not text.isascii():
-        return escaped
-    return rf"(?<![a-z0-9]){escaped}(?![a-z0-9])"
-
-
-def holds(text: str, identifiers: frozenset[str]) -> bool:
-    """Whether an identifier occurs in the text."""
-    found = pattern(identifiers)
-    return found is not None and found.search(fold(text)) is not None
-
-
-def clean(text: str, identifiers: frozenset[str]) -> str:
-    """The text without the words that hold an identifier; a value of nothing else becomes a dummy, as for action D."""
-    found = pattern(identifiers)
-    if found is None or not found.search(fold(text)):
-        return text
-    return "\\".join(clean_value(value, found) or REMOVED if value else "" for value in text.split("\\"))
-
-
-def clean_value(value: str, found: re.Pattern[str]) -> str:
-    """One value without the identifiers; where they cannot be cut out letter by letter, nothing of it stays."""
-    folded = fold(value)
-    if len(folded) != len(value):
-        return value if not found.search(folded) else ""
-    kept, at = [], 0
-    for hit in found.finditer(folded):
-        kept.append(value[at : hit.start()])
-        at = hit.end()
-    kept.append(value[at:])
-    return re.sub(r"  +", " ", "".join(kept)).strip(" ,;^")
+def ages(item: Item) -> set[str]:
+    """The ways in which people write age and sex ("55F", "55 y/o"), from (0010,1010) and (0010,0040)."""
+    age, sex = ascii_text(item.get(PATIENT_AGE)), ascii_text(item.get(PATIENT_SEX)).lower()
+    if not re.fullmatch(r"\d{3}Y", age) or age == "000Y":
+        return set()
+    years = str(int(age[:3]))
+    units = ("y", "yo", "y/o", "yr", "yrs", "years", "years old", "year old", "-year-old", "y.o.")
+    found = {f"{years}{gap}{unit}" for unit in units for gap in ("", " ")}
+    if sex in ("f", "m"):
+        named = (sex, "female" if sex == "f" else "male")
+        found |= {f"{start}{gap}{name}" for start in {years, *found} for name in named for gap in ("", " ")}
+        found |= {f"{name}{gap}{years}" for name in named for gap in ("", " ")}
+    return found

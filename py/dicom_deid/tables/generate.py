@@ -19,6 +19,7 @@ from typing import Any
 from pydicom._dicom_dict import DicomDictionary
 from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import tag_for_keyword
+from pydicom.sr._snomed_dict import mapping as snomed
 
 from dicom_deid.profile import DATES, DOUBTFUL_TEXT, judged
 
@@ -67,6 +68,29 @@ def method_codes(source: Path) -> dict[str, Any]:
     path = source / "ps3.16-cid-7050.csv"
     codes = {row["code_value"]: row["code_meaning"] for row in csv.DictReader(path.open(encoding="utf-8"))}
     return {"table": "PS3.16 CID 7050", "edition": EDITION, "sha256": digest(path), "rows": codes}
+
+
+def safe_private(source: Path) -> dict[str, Any]:
+    """Table E.3.10-1 as {private creator: {"ggggee": VR}}; an element whose VR the table leaves out has ""."""
+    path = source / "ps3.15-safe-private.csv"
+    rows: dict[str, dict[str, str]] = {}
+    for row in csv.DictReader(path.open(encoding="utf-8")):
+        rows.setdefault(row["private_creator"], {})[f"{row['group']}{row['element']}".upper()] = row["vr"]
+    return {"table": "PS3.15 E.3.10-1", "edition": EDITION, "sha256": digest(path), "rows": rows}
+
+
+def content_items(source: Path) -> dict[str, Any]:
+    """Table E.3.4-1 as {"scheme code": {"basic", option: code}}; SNOMED codes also in their retired form."""
+    path = source / "ps3.15-table-E.3.4-1.csv"
+    rows: dict[str, dict[str, str]] = {}
+    for row in csv.DictReader(path.open(encoding="utf-8")):
+        cells = {name: row[column] for column, name in OPTION_COLUMNS.items() if row.get(column)}
+        rule = {"basic": row["basic"], **cells}
+        scheme, code = row["coding_scheme"], row["code_value"]
+        rows[f"{scheme} {code}"] = rule
+        if scheme == "SCT" and code in snomed["SCT"]:
+            rows.update({f"{old} {snomed['SCT'][code]}": rule for old in ("SRT", "SNM3", "99SDM")})
+    return {"table": "PS3.15 E.3.4-1", "edition": "2025e", "sha256": digest(path), "rows": rows}
 
 
 def attribute_types(profile: dict[str, Any]) -> dict[str, Any]:
@@ -168,6 +192,8 @@ def main() -> None:
     profile = profile_table(source)
     write("profile.json", profile, indent=None)
     write("methods.json", method_codes(source))
+    write("safe-private.json", safe_private(source))
+    write("content-items.json", content_items(source))
     write("types.json", attribute_types(profile), indent=None)
     write("sop-classes.json", sop_class_table())
     sys.stdout.write(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows\n")

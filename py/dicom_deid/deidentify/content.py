@@ -1,0 +1,47 @@
+"""Structured content, item by item, under the Clean Structured Content Option (PS3.15 E.3.4).
+
+What happens to a content item is decided by the code of its concept name (Table E.3.4-1); for one that is not listed,
+by its value type: names of persons go, references get new UIDs, text is cleaned, numbers and codes stay.
+"""
+
+from __future__ import annotations
+
+from dicom_deid.elements import ascii_text
+from dicom_deid.model import ElementAction, Item
+from dicom_deid.profile import table
+
+SEQUENCES = frozenset((0x0040A730, 0x00400555, 0x00400610, 0x0040B020))
+"""Content, Acquisition Context, Specimen Preparation and Waveform Annotation Sequence: those that E.1-1 marks C."""
+CONCEPT_NAME, VALUE_TYPE = 0x0040A043, 0x0040A040
+TEXT_VALUE, PERSON, UID = 0x0040A160, 0x0040A123, 0x0040A124
+DATE_VALUES = {0x0040A120: "DATETIME", 0x0040A121: "DATE", 0x0040A122: "TIME"}
+VALUES = (TEXT_VALUE, PERSON, UID, *DATE_VALUES)
+
+
+def rule_of(item: Item, options: frozenset[str]) -> str | None:
+    """The action code of Table E.3.4-1 for a content item under the options; None when it is not listed."""
+    names = item.get(CONCEPT_NAME)
+    for name in (names.items if names is not None else None) or ():
+        scheme = ascii_text(name.get(0x00080102))
+        row = table("content-items.json")["rows"].get(f"{scheme} {ascii_text(name.get(0x00080100))}")
+        if row is not None:
+            codes = {row[option] for option in options if option in row}
+            if codes:
+                return "C" if "C" in codes else "K"
+            return str(row["basic"]).split("/")[-1]  # D where a template may ask for the item
+    return None
+
+
+def actions(item: Item, options: frozenset[str]) -> dict[int, ElementAction] | None:
+    """Tag of a value -> its action, for the content item ``item``; None when the whole item is removed."""
+    code = rule_of(item, options)
+    if code == "X":
+        return None
+    if code is None:
+        return {TEXT_VALUE: ElementAction("C", "content"), PERSON: ElementAction("D", "content")}
+    action = ElementAction(code, "E.3.4-1")
+    found = dict.fromkeys(VALUES, action)
+    if code != "K":
+        found[UID] = ElementAction("U", "E.3.4-1")
+        found[PERSON] = ElementAction("D", "E.3.4-1")
+    return found

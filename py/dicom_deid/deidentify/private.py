@@ -1,0 +1,86 @@
+"""Which private data elements stay under the Retain Safe Private Option (PS3.15 E.3.10).
+
+They are matched by private creator and element, never by the number of their block. An element is safe if Table
+E.3.10-1 lists it, or if the object declares it in (0008,0300) Private Data Element Characteristics (PS3.3 C.12.1.1.7).
+Bulk values (OB, OW, UN) are never safe by themselves: nobody can see what is in them.
+"""
+
+from __future__ import annotations
+
+from dicom_deid.elements import TEXT_VRS, VRS, ascii_text, number
+from dicom_deid.model import Element, ElementAction, Item, Syntax
+from dicom_deid.profile import DATES, private_vr
+
+CHARACTERISTICS = 0x00080300
+BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
+Declared = dict[tuple[int, str], dict[int, str]]
+"""(group, private creator) -> element within its block -> action code; -1 stands for all others of the block."""
+
+
+def creators(item: Item) -> dict[int, str]:
+    """Block -> private creator, a block being (group << 8 | its number) (PS3.5 7.8.1)."""
+    found = {}
+    for element in item:
+        if is_creator(element.tag) and element.items is None:
+            found[element.tag >> 16 << 8 | element.tag & 0xFF] = element.value.decode("latin-1").strip(" \0")
+    return found
+
+
+def is_creator(tag: int) -> bool:
+    """Whether a tag is that of a private creator."""
+    return bool(tag >> 16 & 1) and 0x10 <= tag & 0xFFFF <= 0xFF
+
+
+def block_of(tag: int) -> int:
+    """The block of a private element."""
+    return tag >> 16 << 8 | (tag & 0xFFFF) >> 8
+
+
+def declared(data: Item, syntax: Syntax) -> Declared:
+    """What the object itself declares safe in (0008,0300), and the actions it names for the rest."""
+    found: Declared = {}
+    sequence = data.get(CHARACTERISTICS)
+    for item in (sequence.items if sequence is not None else None) or ():
+        group, creator = number(item.get(0x00080301), syntax), item.get(0x00080302)
+        if group is None or creator is None:
+            continue
+        safe: dict[int, str] = {}
+        status = ascii_text(item.get(0x00080303))
+        if status == "SAFE":
+            safe[-1] = "K"
+        elif status == "MIXED":
+            safe.update(dict.fromkeys(numbers(item.get(0x00080304), syntax), "K"))
+        for action in actions(item):
+            code = ascii_text(action.get(0x00080307))
+            safe.update(dict.fromkeys(numbers(action.get(0x00080306), syntax), code if code in "DZXKCU" else "X"))
+        found[group, creator.value.decode("latin-1").strip(" \0")] = safe
+    return found
+
+
+def actions(item: Item) -> list[Item]:
+    """The items of (0008,0305) Deidentification Action Sequence."""
+    sequence = item.get(0x00080305)
+    return list(sequence.items or ()) if sequence is not None else []
+
+
+def numbers(element: Element | None, syntax: Syntax) -> list[int]:
+    """The values of a US element: numbers of elements within a block."""
+    value = element.value if element is not None else b""
+    order = "<" if syntax.little else ">"
+    return [int.from_bytes(value[at : at + 2], "little" if order == "<" else "big") for at in range(0, len(value), 2)]
+
+
+def decide(element: Element, creator: str, known: Declared) -> tuple[str, ElementAction]:
+    """The VR and the action of a private element under the option."""
+    group, within = element.tag >> 16, element.tag & 0xFF
+    listed = private_vr(group, within, creator)
+    named = known.get((group, creator), {})
+    code = named.get(within, named.get(-1))
+    if code is None and listed is not None:
+        code = "K"
+    vr = listed if element.vr == "UN" and listed in VRS else element.vr
+    if code in (None, "X") or vr in BULK or vr == "PN":
+        return vr, ElementAction("X", "private")
+    if code == "K" and element.items is None:
+        code = "C" if vr in TEXT_VRS or vr in DATES or vr in ("CS", "AE", "UR") else "U" if vr == "UI" else "K"
+    return vr, ElementAction(str(code), "safe private")
