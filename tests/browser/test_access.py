@@ -1,0 +1,125 @@
+"""The page for everyone: by keyboard alone, by name and role, on a narrow screen, light and dark."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from journey import Ended, Journey
+from playwright.sync_api import expect
+from samples import sample_folder
+
+CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+NARROW, WIDE = 360, 1920  # pixels
+MOST_STOPS = 80  # between two controls, with all options between them
+# What can be operated must have a name that can be spoken.
+OPERATED = {"button", "checkbox", "combobox", "link", "progressbar", "spinbutton", "textbox", "DisclosureTriangle"}
+# An outline is drawn around what has the focus, or around its label.
+FOCUS_SEEN = """() => {
+  const at = document.activeElement;
+  const styles = [at, at.closest("label") ?? at].map((one) => getComputedStyle(one));
+  return at === document.body || styles.some((one) => one.outlineStyle !== "none" && one.outlineWidth !== "0px");
+}"""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_folder(tmp_path_factory.mktemp("access") / "Herons")
+
+
+@pytest.fixture(scope="module")
+def archive(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.make_archive(str(tmp_path_factory.mktemp("zip") / "herons"), "zip", source))
+
+
+def tab_to(journey: Journey, name: str) -> None:
+    """Goes on with the Tab key until the button of that name has the focus, which must be seen at every stop."""
+    button = journey.button(name)
+    for _ in range(MOST_STOPS):
+        journey.page.keyboard.press("Tab")
+        assert journey.page.evaluate(FOCUS_SEEN), journey.page.evaluate("document.activeElement.outerHTML")
+        if button.count() and button.evaluate("(one) => one === document.activeElement"):
+            return
+    raise AssertionError(f"no way to {name} by the Tab key")
+
+
+def test_the_whole_way_by_keyboard(journey: Journey, archive: Path, tmp_path: Path) -> None:
+    page = journey.page
+    journey.wait_for_python()
+    tab_to(journey, "Choose folder")
+    tab_to(journey, "Choose ZIP")
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Enter")
+    chosen.value.set_files(archive)
+    journey.wait_for_scan()
+    tab_to(journey, "Start")
+    page.keyboard.press("Enter")
+    assert journey.wait_for_end() == Ended("Done", written=3, withheld=1, skipped=1, failed=1)
+    tab_to(journey, "Download results ZIP")
+    with page.expect_download() as downloading:
+        page.keyboard.press("Enter")
+    downloading.value.save_as(tmp_path / "results.zip")
+    tab_to(journey, "Download audit CSV")
+    tab_to(journey, "Download output.log")
+
+
+def nameless(journey: Journey) -> list[str]:
+    """Roles of controls that a screen reader could not name."""
+    session = journey.page.context.new_cdp_session(journey.page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    controls = [node for node in nodes if not node["ignored"] and node["role"]["value"] in OPERATED]
+    assert len(controls) > 5
+    return [node["role"]["value"] for node in controls if not node["name"]["value"].strip()]
+
+
+def broader_than(journey: Journey, width: int) -> bool:
+    journey.page.set_viewport_size({"width": width, "height": 800})
+    return int(journey.page.evaluate("document.documentElement.scrollWidth")) > width
+
+
+def low_contrast(journey: Journey) -> list[str]:
+    bad = []
+    for scheme in ("light", "dark"):
+        journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        journey.page.wait_for_timeout(300)  # colours may change gently
+        seen = journey.page.evaluate(CONTRAST)
+        assert seen["looked"] > 10
+        bad += [f"{scheme}: {text}" for text in seen["bad"]]
+    return bad
+
+
+def look_at(journey: Journey) -> None:
+    """What holds of every state of the page."""
+    assert nameless(journey) == []
+    assert low_contrast(journey) == []
+    for width in (NARROW, WIDE):
+        assert not broader_than(journey, width), width
+
+
+def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.wait_for_python()
+    look_at(journey)
+    journey.drop(source)
+    page.locator("summary", has_text="SOP Classes to allow").click()
+    look_at(journey)
+    journey.set_passphrase("")
+    journey.start()
+    journey.wait_for_end()
+    look_at(journey)
+
+
+def test_a_screen_reader_hears_how_it_goes(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    progress = page.get_by_role("progressbar", name="Files done", include_hidden=True)
+    expect(progress).to_have_count(1)
+    journey.run()
+    assert float(progress.get_attribute("value") or 0) == 6
+    expect(page.get_by_role("status")).to_contain_text("Done: 3 written")
+    table = page.get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_text(["Reason", "What to do", "File"])
+    expect(table.get_by_role("rowheader")).to_have_count(3)
+    assert page.evaluate("document.activeElement.id") == "results-title"
+    assert page.evaluate("document.documentElement.lang") == "en"
