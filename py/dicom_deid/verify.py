@@ -18,7 +18,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.multival import MultiValue
 
 from dicom_deid.errors import Withheld
-from dicom_deid.profile import words
+from dicom_deid.profile import judged, words
 
 NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
 """VRs whose values are numbers and dates, not words."""
@@ -27,10 +27,10 @@ TEXTS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
 
 
-@lru_cache(512)
-def but_terms(identifiers: frozenset[str]) -> frozenset[str]:
-    """The identifiers that are no terms of code strings (tables/judged.json)."""
-    return identifiers - {term.lower() for term in words("terms")}
+@lru_cache(1024)
+def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
+    """The identifiers but for the words that mean something else in their place (tables/judged.json)."""
+    return identifiers - {word.lower() for word in words(known)}
 
 
 @lru_cache(512)
@@ -129,11 +129,13 @@ def text_of(dataset: Dataset, tag: int, vr: str, value: bytes) -> str:
 
 def search(values: list[tuple[int, str, str]], identifiers: frozenset[str], retained: frozenset[int]) -> None:
     """Raises Withheld when an identifier is left in a text, or in the bytes of a value that is not text."""
-    in_text, in_codes = finder(identifiers), finder(but_terms(identifiers))
+    in_text, in_codes = finder(identifiers), finder(but("terms", identifiers))
+    in_makers = finder(but("maker_names", identifiers))
     for tag, vr, text in values:
         if tag in OURS or tag in retained or vr in NUMERIC:
             continue
-        if (in_codes if vr == "CS" else in_text).search(folded(text)):
+        sought = in_codes if vr == "CS" else in_makers if tag in judged("maker_names") else in_text
+        if sought.search(folded(text)):
             raise Withheld("IDENTIFIER_LEFT")
 
 

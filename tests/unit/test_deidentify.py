@@ -183,6 +183,11 @@ def test_a_code_string_keeps_the_terms_of_the_standard_and_loses_a_name() -> Non
     assert (read.BodyPartExamined, list(read.ImageType)) == ("KNEE", ["ORIGINAL", "REMOVED"])
 
 
+def test_a_maker_stays_though_a_patient_is_called_so() -> None:
+    read = deidentified(ct(PatientName="Philips^John", Manufacturer="Philips Medical Systems", FilterType="Philips"))
+    assert (read.Manufacturer, read.FilterType) == ("Philips Medical Systems", "REMOVED")
+
+
 def test_dates_of_the_object_are_removed_from_its_text() -> None:
     read = deidentified(ct(FilterType="born 07.03.1961", SoftwareVersions="2024-02-29"))
     assert (read.FilterType, read.SoftwareVersions) == ("born", "REMOVED")

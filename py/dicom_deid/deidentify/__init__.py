@@ -10,11 +10,12 @@ from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
-from dicom_deid.profile import DATES, LABEL, well_known, words
+from dicom_deid.profile import DATES, LABEL, judged, well_known, words
 
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
 STUDY, SERIES, SOP_INSTANCE, MODALITY = 0x0020000D, 0x0020000E, 0x00080018, 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
+KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X", "private")
 CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
@@ -86,7 +87,7 @@ class Deidentifier:
             kept = self.element(element, action, path, encodings)
             if kept is not None:
                 new.append(kept)
-            self.note(element.tag, action, path)
+            self.note(element, action, path)
         if self.declared is not None:
             self.keep_private(item, new, path, encodings)
         return new
@@ -102,7 +103,7 @@ class Deidentifier:
             vr, action = private.decide(element, creators.get(block, ""), self.declared or {})
             named = Element(element.tag, vr, element.value, element.items, element.undefined)
             kept = self.element(named, action, path, encodings)
-            self.note(element.tag, action, path)
+            self.note(element, action, path)
             if kept is not None:
                 blocks.add(block)
                 markers.put(new, kept)
@@ -110,12 +111,15 @@ class Deidentifier:
             if private.is_creator(element.tag):
                 if element.tag >> 16 << 8 | element.tag & 0xFF in blocks:
                     markers.put(new, element)
+                    self.note(element, KEPT_CREATOR, path)
                 else:
                     self.counts.removed += 1
+                    self.note(element, NO_CREATOR, path)
 
-    def note(self, tag: int, action: ElementAction, path: tuple[int, ...]) -> None:
-        """A line for a verbose log: where, which action, by which rule; no value."""
+    def note(self, element: Element, action: ElementAction, path: tuple[int, ...]) -> None:
+        """A line for a verbose log: where, which action, by which rule; no value. The what-if listens here."""
         if self.plan.policy.verbose and action.code != "K":
+            tag = element.tag
             steps = "".join(f"({step >> 16:04X},{step & 0xFFFF:04X})/" for step in path)
             self.log.append(f"{steps}({tag >> 16:04X},{tag & 0xFFFF:04X}) {action.code} {action.rule}")
 
@@ -156,6 +160,8 @@ class Deidentifier:
             special = content.actions(item, self.plan.policy.options)
             if special is None:
                 self.counts.removed += 1
+                for element_of_item in item:
+                    self.note(element_of_item, content.REMOVED_ITEM, within)
                 continue
             items.append(self.item(item, within, identifiers.encodings_of(item, encodings), special))
         return Element(element.tag, "SQ", b"", items, element.undefined)
@@ -223,7 +229,9 @@ class Deidentifier:
         """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
         before = identifiers.decode(element, encodings)
         if element.vr == "CS":
-            new = text.clean(before, text.but_terms(self.identifiers))
+            new = text.clean(before, text.but("terms", self.identifiers))
+        elif element.tag in judged("maker_names"):
+            new = text.clean(before, text.but("maker_names", self.identifiers))
         else:
             new = (text.clean_thoroughly if thorough else text.clean)(before, self.identifiers)
         if new == before:

@@ -34,10 +34,10 @@ def fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-@lru_cache(512)
-def but_terms(identifiers: frozenset[str]) -> frozenset[str]:
-    """The identifiers that are looked for in code strings: a word that is a term of the standard may be one there."""
-    return identifiers - {fold(term) for term in words("terms")}
+@lru_cache(1024)
+def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
+    """The identifiers but for the words of a list of judged.json, which mean something else in their place."""
+    return identifiers - {fold(word) for word in words(known)}
 
 
 @lru_cache(512)
