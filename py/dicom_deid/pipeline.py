@@ -10,7 +10,7 @@ from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.elements import encode, encode_header
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Source, Splice
+from dicom_deid.model import Copy, Element, Instance, Item, Names, Outcome, Source, Splice
 from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
@@ -20,26 +20,29 @@ from dicom_deid.verify import verify
 logging.getLogger("pydicom").disabled = True
 
 
-def process(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outcome:
+def process(
+    source: Source, plan: Plan, source_id: str, repeat: bool, make: type[Deidentifier] = Deidentifier
+) -> Outcome:
     """The outcome of one source file. Raises ShortRead and FragmentsWanted, and nothing else.
 
     ``repeat``: an earlier file has the same SOP Instance UID, so the output gets a name of its own.
+    ``make``: a Deidentifier that also remembers what it decides (explain.py).
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return run_stages(source, plan, source_id, repeat)
+        return run_stages(source, plan, source_id, repeat, make)
 
 
-def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outcome:
+def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: type[Deidentifier]) -> Outcome:
     """The stages in their order, with whatever ends them early made an outcome."""
     names = Names()
     try:
         instance = inspect(source)
-        deidentifier = Deidentifier(instance, plan)
+        deidentifier = make(instance, plan)
         names = deidentifier.names(source_id, repeat)
         admit(plan, instance)
         data = deidentifier.header()
-        header = file_meta(instance, data) + encode(data, instance.syntax)
+        header = header_bytes(instance, data)
         uids, retained = deidentifier.remapped, deidentifier.retained
         verify(
             checkable(instance, header),
@@ -59,6 +62,11 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool) -> Outc
         return Outcome("failed", "INTERNAL_ERROR", without_path(names))
     pixels = "kept" if instance.pixels else ""
     return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log))
+
+
+def header_bytes(instance: Instance, data: Item) -> bytes:
+    """Preamble, file meta information and the new data set, up to the pixel data."""
+    return file_meta(instance, data) + encode(data, instance.syntax)
 
 
 def join(instance: Instance, header: bytes) -> Splice:
