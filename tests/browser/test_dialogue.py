@@ -37,6 +37,7 @@ def journey(launch: "Launch", server: "Server", screen: Screen, observed: "Obser
     page.goto(server.url)
     yield Journey(page)
     assert observed.errors == []
+    assert observed.elsewhere(server.url) == []
     assert server.violations == []
 
 
