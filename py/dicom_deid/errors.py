@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import resources
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 Status = Literal["written", "withheld", "skipped", "failed"]
 
@@ -70,12 +70,27 @@ class Failed(Unwritten):
     status = "failed"
 
 
-class PolicyError(DeidError):
-    """A policy that cannot be followed; ``code`` stands in reasons.json, ``word`` is the offending word."""
+class Problem(NamedTuple):
+    """One thing that is wrong in a policy: where, with which word, and the word that was perhaps meant."""
 
-    def __init__(self, code: str, word: str = "") -> None:
+    line: int
+    """From 1; 0 where the policy is no text or the place is not known."""
+    word: str
+    text: str
+    near: str = ""
+
+    def __str__(self) -> str:
+        place = f"line {self.line}: " if self.line else ""
+        near = f" Nearest: {self.near}." if self.near else ""
+        return f"{place}{self.text}{near}"
+
+
+class PolicyError(DeidError):
+    """A policy that cannot be followed; ``code`` stands in reasons.json, ``word`` is the first offending word."""
+
+    def __init__(self, code: str, word: str = "", problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(f"{code} {word}".strip())
-        self.code, self.word = code, word
+        self.code, self.word, self.problems = code, word, problems
 
 
 @cache

@@ -132,6 +132,10 @@ class ElementAction(NamedTuple):
 
     code: str
     rule: str
+    local: bool = False
+    """Whether a rule of the user's policy says so, not the profile."""
+    value: str | None = None
+    """The text that action D puts there, where the rule names one."""
 
 
 @dataclass(slots=True)
@@ -160,6 +164,19 @@ class Names:
     path: str = ""
 
 
+class Link(NamedTuple):
+    """What links an output to its source: pairs of old and new, "" where there is none. It identifies people."""
+
+    patient: tuple[str, str]
+    study: tuple[str, str]
+    series: tuple[str, str]
+    instance: tuple[str, str]
+    weeks: int
+    """By how many weeks the dates went back; 0 when they were not shifted."""
+    uids: tuple[tuple[str, str], ...]
+    """All UIDs that were replaced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of one source file: exactly one per file."""
@@ -173,6 +190,8 @@ class Outcome:
     """What was done to the pixel data: "" (there are none), "kept"."""
     log: tuple[str, ...] = ()
     """Lines for a verbose log: attributes and actions, no values."""
+    link: Link | None = None
+    """Only where the plan asks for the linkage: nothing else in an outcome comes from the original."""
 
 
 def splice_size(splice: Splice) -> int:
