@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from dicom_deid.appended import Appended
 from dicom_deid.errors import Failed, PolicyError
 from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line
 from dicom_deid.write import code_of, discard
@@ -23,8 +24,6 @@ OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 """The paths that may be written to: pseudonyms only. worker/sink.js has the same rule."""
 SOURCE_ID = re.compile(r"[0-9a-f]{20}")
 UNFINISHED = "unfinished"
-LONGEST_LINE = 4096
-"""Bytes of the longest line of output.log."""
 Row = Mapping[str, str | int]
 
 
@@ -55,8 +54,11 @@ class RunFolder:
         replace_text(self.root / "audit.csv", [csv_head()])
         self._audit = Appended(self.root / "audit.csv")
 
-    def resume(self, document: str, keep: Callable[[Row], None]) -> None:
-        """Goes on with a run; ``keep`` is told each row that stands. Raises PolicyError for another key or policy."""
+    def resume(self, document: str, keep: Callable[[Row], bool]) -> None:
+        """Goes on with a run; ``keep`` says of each row that stands whether its file is done.
+
+        Raises PolicyError for another key or policy.
+        """
         self.check(document)
         self.open_log()
         clear(self.unfinished)
@@ -78,15 +80,14 @@ class RunFolder:
         if known.get("key_check") != now["key_check"]:
             raise PolicyError("WRONG_KEY")
 
-    def standing(self, audit: Path, keep: Callable[[Row], None]) -> Iterator[Row]:
-        """The rows that are whole and true: a written file's output is there, with its size."""
+    def standing(self, audit: Path, keep: Callable[[Row], bool]) -> Iterator[Row]:
+        """The rows to keep of those that are whole and true: a written file's output is there, with its size."""
         if not audit.exists():
             return
         with audit.open(encoding="utf-8", newline="", errors="replace") as file:
             for cells in csv.reader(whole_lines(file)):
                 row = dict(zip(AUDIT_COLUMNS, cells, strict=False))
-                if len(cells) == len(AUDIT_COLUMNS) and self.stands(row):
-                    keep(row)
+                if len(cells) == len(AUDIT_COLUMNS) and self.stands(row) and keep(row):
                     yield row
 
     def stands(self, row: Mapping[str, str]) -> bool:
@@ -104,7 +105,8 @@ class RunFolder:
     def open_log(self) -> None:
         """Opens output.log and keeps other runs out of the folder: what they write is no leftover."""
         self._log = Appended(self.root / "output.log")
-        self._log.lock()
+        if not self._log.lock():
+            raise NoRun("BUSY")
         self._log.cut_torn_line()
 
     def place(self, staged: Path, output_path: str, resumed: bool) -> bool:
@@ -156,57 +158,6 @@ class RunFolder:
             if journal is not None:
                 journal.close()
         self._audit = self._log = None
-
-
-class Appended:
-    """A text file that only grows, by whole lines."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("a+b", buffering=0)
-
-    def lock(self) -> None:
-        """Keeps a second run out, where the system has such locks; raises NoRun BUSY."""
-        try:
-            import fcntl  # not on Windows
-        except ImportError:
-            return
-        try:
-            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NoRun("BUSY") from None
-        except OSError:
-            return  # some network file systems have no locks
-
-    def cut_torn_line(self) -> None:
-        """Takes off a last line without an end: the run that wrote it was cut off."""
-        size = self._file.seek(0, os.SEEK_END)
-        self._file.seek(max(0, size - LONGEST_LINE))
-        last = self._file.read()
-        torn = len(last) - 1 - last.rfind(b"\n")
-        if torn:
-            self._file.truncate(size - torn)
-
-    def write(self, text: str) -> None:
-        """Appends all of the text, or nothing: half a row would be read as a row."""
-        data = text.encode("utf-8", "backslashreplace")
-        if not data:
-            return
-        before = os.fstat(self._file.fileno()).st_size
-        try:
-            written = 0
-            while written < len(data):
-                written += self._file.write(data[written:]) or 0
-        except OSError as error:
-            with suppress(OSError):
-                self._file.truncate(before)
-            code = code_of(error)
-            raise Failed("OUTPUT_LOST" if code == "WRITE_FAILED" else code) from None
-
-    def close(self) -> None:
-        """What was appended is on the disk, not only on its way."""
-        with suppress(OSError):
-            os.fsync(self._file.fileno())
-        self._file.close()
 
 
 def whole_lines(file: Iterable[str]) -> Iterator[str]:

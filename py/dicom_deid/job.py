@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dicom_deid.errors import Failed, ShortRead, Unwritten
 from dicom_deid.key import Key
-from dicom_deid.model import Outcome
+from dicom_deid.model import Link, Outcome
 from dicom_deid.peek import LONG_LOOK_BYTES, peek
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
@@ -55,17 +55,20 @@ class Taken(NamedTuple):
     read: float
     deidentify: float
     write: float
+    link: Link | None = None
+    """Where the linkage was asked for. It crosses in clear, in memory only, as the path of the task did; only the one
+    who appends to the linkage file can seal it, since a seal holds the record's number."""
 
 
 class Job:
     """What a process needs for any file: the chosen folder (or file), the policy, the key, where outputs begin."""
 
-    def __init__(self, root: Path, policy: Policy, key: bytes, unfinished: Path) -> None:
-        self.root, self.plan, self.unfinished = root, Plan(policy, Key(key)), unfinished
+    def __init__(self, root: Path, policy: Policy, key: bytes, unfinished: Path, linked: bool = False) -> None:
+        self.root, self.plan, self.unfinished = root, Plan(policy, Key(key), linked), unfinished
         # A plan does not travel between processes: it holds a running HMAC. Each makes its own.
-        self._parts = (root, policy, key, unfinished)
+        self._parts = (root, policy, key, unfinished, linked)
 
-    def __reduce__(self) -> tuple[type[Job], tuple[Path, Policy, bytes, Path]]:
+    def __reduce__(self) -> tuple[type[Job], tuple[Path, Policy, bytes, Path, bool]]:
         return Job, self._parts
 
     def __call__(self, task: Look | Take) -> Looked | Taken:
@@ -108,7 +111,7 @@ class Job:
                 return unwritten(cells, outcome.log, read, deidentify)
             write(outcome.splice, source, self.unfinished / source_id)
         wrote = time.perf_counter() - began - read - deidentify
-        return Taken(cells, outcome.log, source_id, read, deidentify, wrote)
+        return Taken(cells, outcome.log, source_id, read, deidentify, wrote, outcome.link)
 
 
 def look_at(source: FileSource) -> Looked:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import warnings
 import zlib
+from collections.abc import Callable
 
 from dicom_deid.deidentify import Deidentifier
+from dicom_deid.deidentify.linked import link
 from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.elements import encode, encode_header
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
@@ -19,10 +21,10 @@ from dicom_deid.verify import verify
 # Messages and warnings of pydicom quote the value that they are about; no console and no log may get one.
 logging.getLogger("pydicom").disabled = True
 
+Make = Callable[[Instance, Plan], Deidentifier]
 
-def process(
-    source: Source, plan: Plan, source_id: str, repeat: bool, make: type[Deidentifier] = Deidentifier
-) -> Outcome:
+
+def process(source: Source, plan: Plan, source_id: str, repeat: bool, make: Make = Deidentifier) -> Outcome:
     """The outcome of one source file. Raises ShortRead and FragmentsWanted, and nothing else.
 
     ``repeat``: an earlier file has the same SOP Instance UID, so the output gets a name of its own.
@@ -33,7 +35,7 @@ def process(
         return run_stages(source, plan, source_id, repeat, make)
 
 
-def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: type[Deidentifier]) -> Outcome:
+def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: Make) -> Outcome:
     """The stages in their order, with whatever ends them early made an outcome."""
     names = Names()
     try:
@@ -53,6 +55,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: t
             private=deidentifier.declared is not None,
         )
         splice = join(instance, header)
+        linked = link(deidentifier, data) if plan.linked else None
     except (ShortRead, FragmentsWanted):
         raise
     except Unwritten as end:
@@ -61,7 +64,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: t
         # The text of an unforeseen error may quote a value, so nothing of it goes on but the code.
         return Outcome("failed", "INTERNAL_ERROR", without_path(names))
     pixels = "kept" if instance.pixels else ""
-    return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log))
+    return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
 
 
 def header_bytes(instance: Instance, data: Item) -> bytes:

@@ -43,6 +43,8 @@ class Plan:
 
     policy: Policy
     key: Key
+    linked: bool = False
+    """Whether outcomes carry what links old to new. It changes no output, so it is no part of the policy."""
     _decided: dict[tuple[int, str, tuple[int, ...], str], ElementAction] = field(default_factory=dict)
     _retained: dict[str, frozenset[int]] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ import os
 import platform
 import time
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from dicom_deid.errors import Failed
 from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
 from dicom_deid.folder import Row, RunFolder
 from dicom_deid.job import Job, Look, Looked, Take, Taken, plain_row, unwritten
+from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.pick import Sources
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing
+from dicom_deid.sealed import LinkageFile
 from dicom_deid.survey import Display, Survey
 from dicom_deid.tally import Tally
 
@@ -52,6 +54,8 @@ class Run:
     workers: int
     """Processes; 0: everything in this one."""
     resume: bool = False
+    linkage: LinkageFile | None = None
+    """Where what links old to new goes, if it was asked for; open already."""
     stop: Stop = field(default_factory=Stop)
     display: Display = field(default_factory=Display)
     sources: Sources = field(default_factory=Sources)
@@ -67,9 +71,13 @@ class Run:
     def open(self) -> None:
         """Opens the run folder. Raises PolicyError, NoRun or OSError when it cannot be used; then nothing was begun."""
 
-        def keep(row: Row) -> None:
-            self._earlier[str(row["source_id"])] = str(row["status"])
+        def keep(row: Row) -> bool:
+            source_id, status = str(row["source_id"]), str(row["status"])
+            if self.linkage and status == "written" and not self.linkage.holds(source_id):
+                return False  # it is done again, so that the linkage has it too
+            self._earlier[source_id] = status
             self.tally.count(row)
+            return True
 
         self.resume = self.resume and self.folder.holds_run()
         if self.resume:
@@ -79,6 +87,8 @@ class Run:
         how = f"{self.workers} processes" if self.workers else "one process"
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
         self.folder.log([*opening(self.plan), f"command line on {machine}, {how}"])
+        if self.linkage:
+            self.folder.log(["what links old to new goes to a separate encrypted file"])
         if self.resume:
             self.folder.log([f"resumed: {len(self._earlier)} files were done before"])
 
@@ -105,7 +115,7 @@ class Run:
         return summary
 
     def executor(self) -> Executor[Any, Any]:
-        job = Job(self.root, self.policy, self.key, self.folder.unfinished)
+        job = Job(self.root, self.policy, self.key, self.folder.unfinished, self.linkage is not None)
         return Processes(job, self.workers) if self.workers else Inline(job)
 
     def scan(self, executor: Executor[Look, Looked]) -> None:
@@ -175,7 +185,7 @@ class Run:
         return unwritten(plain_row(self.plan.key.source(task.path), reason, task.size))
 
     def commit(self, task: Take, taken: Taken) -> None:
-        """Moves the output to its place, then appends the row: with it the file is done."""
+        """Moves the output to its place, links it, then appends the row: with it the file is done."""
         cells, reason = taken.row, str(taken.row["reason"])
         if reason in FOR_THE_RUN:
             raise Failed(reason)
@@ -183,6 +193,9 @@ class Run:
             raise Failed("SOURCE_LOST")
         if taken.staged and not self.place(task, taken):
             return
+        if self.linkage and taken.link:
+            where = str(cells["source_id"]), task.path, str(cells["output_path"])
+            self.linkage.append(LinkageRow(*where, taken.link))
         number = self._numbers.pop(task.path)
         stages = self.tally.stages
         stages["read"].add(taken.read)
@@ -219,10 +232,17 @@ class Run:
     def close(self, summary: dict[str, Any]) -> None:
         """Writes the last lines of the log, where that is still possible."""
         left = len(self.sources) - self.tally.done
-        try:
-            self.folder.log([f"{left} files not done"] if left else ())
-            self.folder.log(closing(summary))
-        except Failed as failure:
-            summary["error"] = summary.get("error") or failure.reason
-            summary["end"] = "stopped" if summary["end"] == "finished" else summary["end"]
+        if self.linkage:
+            attempt(self.linkage.close, summary)
+        attempt(lambda: self.folder.log([f"{left} files not done"] if left else ()), summary)
+        attempt(lambda: self.folder.log(closing(summary)), summary)
         self.folder.finish()
+
+
+def attempt(step: Callable[[], None], summary: dict[str, Any]) -> None:
+    """Takes one of the last steps; where it fails, the summary says so."""
+    try:
+        step()
+    except Failed as failure:
+        summary["error"] = summary.get("error") or failure.reason
+        summary["end"] = "stopped" if summary["end"] == "finished" else summary["end"]
