@@ -6,6 +6,7 @@ What needs pydicom is imported when a run begins, so that ``dicom-deid --help`` 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from contextlib import ExitStack
@@ -27,6 +28,8 @@ PASSPHRASE_NOTE = (
     "Keep it in a safe place: only with it do later files of the same patients get the same new identifiers, "
     "and only with it can this run be resumed."
 )
+ALLOW = "--allow-sop-class"
+UID = re.compile(r"\d+(\.\d+)+")
 NO_RUN = {
     "NOT_EMPTY": "OUTPUT is not empty. Choose a new folder; a run that was cut off goes on with --resume.",
     "NO_RUN": "OUTPUT holds a plan.json that cannot be read. Choose a new folder.",
@@ -44,13 +47,24 @@ app = typer.Typer(
 def main() -> None:
     """The command ``dicom-deid``."""
     try:
-        app()
+        app(spread(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     except Exception as error:
         # The text of an unforeseen error may quote a value or a path: its kind is all that is told.
         print(f"dicom-deid: {sentence('INTERNAL_ERROR')} ({type(error).__name__})", file=sys.stderr)
         sys.exit(UNSOUND)
+
+
+def spread(arguments: list[str]) -> list[str]:
+    """The arguments with one ``--allow-sop-class`` for each UID, where several stand behind one."""
+    spread_out: list[str] = []
+    for argument in arguments:
+        before = spread_out[-2:-1]
+        if before == [ALLOW] and UID.fullmatch(argument) and UID.fullmatch(spread_out[-1]):
+            spread_out.append(ALLOW)
+        spread_out.append(argument)
+    return spread_out
 
 
 def show_version(wanted: bool) -> None:

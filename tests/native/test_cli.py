@@ -288,3 +288,12 @@ def test_help_and_version_are_there_at_once() -> None:
     assert "pydicom" not in done.stderr
     assert "rich.progress" not in done.stderr
     assert "--resume" in command("run", "--help").stdout
+
+
+def test_several_sop_classes_may_stand_behind_one_flag() -> None:
+    from dicom_deid.cli import spread
+
+    given = ["run", "in", "--allow-sop-class", "1.2", "1.3.4", "1.5", "out", "--verbose"]
+    flag = "--allow-sop-class"
+    assert spread(given) == ["run", "in", flag, "1.2", flag, "1.3.4", flag, "1.5", "out", "--verbose"]
+    assert spread(["run", "1.2", "1.3"]) == ["run", "1.2", "1.3"]
