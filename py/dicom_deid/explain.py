@@ -1,0 +1,133 @@
+"""The what-if: for one instance, what happens to each data element, by which rule, and its value before and after.
+
+Nothing is decided here. The pipeline runs with a Deidentifier that remembers its decisions, and what comes after is
+read from the bytes that it made. Rows hold original values: they are shown, never stored.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from dicom_deid.compare import Comparison, Place, Row
+from dicom_deid.deidentify import Deidentifier
+from dicom_deid.elements import Reader
+from dicom_deid.errors import Unwritten, reasons
+from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
+from dicom_deid.pipeline import header_bytes, process
+from dicom_deid.policy import Plan
+from dicom_deid.readable import class_name, counted, keyword_of, name_of, tag_text
+from dicom_deid.scan import read_meta
+from dicom_deid.sentences import sentences, what
+
+REPLACED_META = ElementAction("D", "file meta")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What would come of one file."""
+
+    outcome: Outcome
+    rows: tuple[Row, ...] = ()
+    sop_class: str = ""
+
+
+class Listener(Deidentifier):
+    """A Deidentifier that remembers what it decided, and what it made."""
+
+    def __init__(self, instance: Instance, plan: Plan) -> None:
+        super().__init__(instance, plan)
+        self.decided: dict[int, ElementAction] = {}
+        """id() of an element of the instance, which outlives this, -> action."""
+        self.made: Item | None = None
+
+    def note(self, element: Element, action: ElementAction, path: tuple[int, ...]) -> None:
+        super().note(element, action, path)
+        self.decided[id(element)] = action
+
+    def header(self) -> Item:
+        self.made = super().header()
+        return self.made
+
+
+def explain(source: Source, plan: Plan, source_id: str) -> Explanation:
+    """What would come of a source. Raises ShortRead and FragmentsWanted, as ``process`` does."""
+    heard: list[Listener] = []
+
+    def listen(instance: Instance, plan: Plan) -> Deidentifier:
+        heard.append(Listener(instance, plan))
+        return heard[-1]
+
+    outcome = process(source, plan, source_id, repeat=False, make=listen)
+    if not heard:
+        return Explanation(outcome)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they quote values
+        return told(heard[-1], outcome, source.size)
+
+
+def told(listener: Listener, outcome: Outcome, size: int) -> Explanation:
+    """The explanation, from what was heard."""
+    sop_class = class_name(listener.instance.sop_class)
+    if outcome.status == "failed":
+        return Explanation(outcome, (), sop_class)
+    try:
+        # What the policy withholds was not de-identified, and here the question is what would happen to it.
+        made = listener.made if listener.made is not None else listener.header()
+    except Unwritten as end:
+        return Explanation(Outcome(end.status, end.reason), (), sop_class)
+    return Explanation(outcome, tuple(rows_of(listener, made, size)), sop_class)
+
+
+def rows_of(listener: Listener, made: Item, size: int) -> list[Row]:
+    """The rows of an instance: file meta information, data set, pixel data, and what lies behind."""
+    instance = listener.instance
+    comparison = Comparison(instance, listener.plan.policy.options, listener.decided)
+    header = header_bytes(instance, made)
+    meta, start = read_meta(header, 132, len(header))
+    data, _ = Reader(header, len(header), instance.syntax).data_set(start)
+    comparison.item(instance.meta, meta, Place(around=REPLACED_META))
+    comparison.item(instance.data, data, Place())
+    rows, pixels = comparison.rows, instance.pixels
+    if pixels is not None:
+        action, length = ElementAction("K", "pixel data"), counted(pixels.end - pixels.start, "byte")
+        name, reason = name_of(pixels.tag, ""), sentences()[action.rule]
+        path = tag_text(pixels.tag)
+        rows.append(Row(path, 0, pixels.tag, name, pixels.vr, action, reason, "unchanged", length, length))
+    if instance.tail:
+        action = ElementAction("X", "behind the data")
+        behind = counted(size - pixels.end, "byte") if pixels is not None else "some bytes"
+        reason = sentences()[action.rule]
+        rows.append(Row("", 0, 0, "Behind the data set", "", action, reason, "removed", behind, None))
+    return rows
+
+
+def document(explanation: Explanation, *, values: bool) -> dict[str, Any]:
+    """The explanation for JSON; without ``values``, nothing of it is from the source but tags and VRs."""
+    outcome = explanation.outcome
+    reason = reasons().get(outcome.reason, {"sentence": "", "remedy": ""})
+    return {
+        "outcome": {
+            "status": outcome.status,
+            "reason": outcome.reason,
+            "sentence": reason["sentence"],
+            "remedy": reason["remedy"],
+        },
+        "sop_class": explanation.sop_class,
+        "elements": [
+            {
+                "path": row.path,
+                "keyword": keyword_of(row.tag),
+                "name": row.name,
+                "vr": row.vr,
+                "action": row.action.code,
+                "rule": row.action.rule,
+                "what": what(row.action.code),
+                "why": row.reason,
+                "effect": row.effect,
+                **({"before": row.before, "after": row.after} if values else {}),
+            }
+            for row in explanation.rows
+        ],
+    }

@@ -1,0 +1,88 @@
+"""Elements as people read them: a name for the attribute, and a value as text of bounded length."""
+
+from __future__ import annotations
+
+import struct
+
+from pydicom.datadict import dictionary_description, keyword_for_tag, private_dictionary_description
+from pydicom.uid import UID
+
+from dicom_deid.deidentify.identifiers import decode
+from dicom_deid.elements import TEXT_VRS
+from dicom_deid.model import Element, Syntax
+from dicom_deid.profile import table, well_known
+
+LONGEST = 120
+"""Characters of a value that are shown; of a longer one, its length is."""
+MOST = 16
+"""Numbers of a binary value that are shown; of more, how many there are."""
+WORDS = frozenset(("AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"))
+"""VRs whose values are text of the default character set."""
+NUMBERS = {"FD": "d", "FL": "f", "SL": "l", "SS": "h", "SV": "q", "UL": "L", "US": "H", "UV": "Q"}
+
+
+def tag_text(tag: int) -> str:
+    """A tag as the standard writes it."""
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+
+
+def name_of(tag: int, creator: str) -> str:
+    """The name of an attribute. A private creator may be any text, so only a name that is published is given."""
+    if tag & 0xFFFF == 0:
+        return "Group Length"
+    try:
+        if not tag >> 16 & 1:
+            return dictionary_description(tag)
+        if 0x10 <= tag & 0xFFFF <= 0xFF:
+            return "Private Creator"
+        return private_dictionary_description(tag, creator)
+    except KeyError:
+        return "Private" if tag >> 16 & 1 else "Unknown"
+
+
+def keyword_of(tag: int) -> str:
+    """The keyword of a standard attribute, or ""."""
+    return keyword_for_tag(tag)
+
+
+def class_name(uid: str) -> str:
+    """The name of a registered SOP Class, "" for any other text."""
+    listed = next((row["name"] for row in table("sop-classes.json") if row["uid"] == uid), "")
+    return listed or (UID(uid).name if well_known(uid) else "")
+
+
+def value_of(element: Element, encodings: tuple[str, ...], syntax: Syntax) -> str:
+    """The value as text: long ones cut, bulk ones as their size."""
+    if element.items is not None:
+        return counted(len(element.items), "item")
+    if element.vr in TEXT_VRS:
+        return cut(decode(element, encodings).strip(" \0"))
+    if element.vr in WORDS:
+        return cut(element.value.decode("latin-1").strip(" \0"))
+    return numbers_of(element, syntax)
+
+
+def numbers_of(element: Element, syntax: Syntax) -> str:
+    """The value of an element of a binary VR."""
+    order, size = "<" if syntax.little else ">", len(element.value)
+    if element.vr == "AT" and size % 4 == 0:
+        pairs = struct.unpack(f"{order}{size // 2}H", element.value)
+        return cut("\\".join(tag_text(pairs[at] << 16 | pairs[at + 1]) for at in range(0, len(pairs), 2)))
+    code = NUMBERS.get(element.vr)
+    width = struct.calcsize(f"<{code}") if code else 0
+    if not width or size % width:
+        return counted(size, "byte") if size else ""
+    count, shown = size // width, min(size // width, MOST)
+    values = struct.unpack_from(f"{order}{shown}{code}", element.value)
+    text = "\\".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+    return text if count == shown else f"{text}… ({count} values)"
+
+
+def cut(text: str) -> str:
+    """A text of bounded length."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

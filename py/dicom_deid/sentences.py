@@ -1,0 +1,50 @@
+"""What actions and rules mean, in sentences: one table for the what-if, the statement and docs/policy.md."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from dicom_deid.model import ElementAction
+from dicom_deid.profile import listed_code, row_of, table, type_of
+
+ADDED = "+"
+"""Stands where PS3.15 has no code: the element was not there before."""
+
+POLICY_RULE = "policy rule "
+"""Begins the rule of an action that the policy's own rules name; its number follows."""
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """Rule -> sentence."""
+    found = dict[str, str](table("sentences.json")["beside"])
+    for row in table("sentences.json")["rows"]:
+        found.update(row["rules"])
+    return found
+
+
+def what(code: str) -> str:
+    """What an action code does to an element."""
+    if code == ADDED:
+        return str(table("sentences.json")["added"]["sentence"])
+    return str(table("sentences.json")["actions"][code]["sentence"])
+
+
+def why(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> str:
+    """Why an element met this action, in a sentence or two."""
+    if action.rule.startswith(POLICY_RULE):
+        return f"Rule {action.rule.removeprefix(POLICY_RULE)} of the policy names it."
+    sentence = sentences().get(action.rule, action.rule)
+    row = row_of(tag) if action.rule == "E.1-1" else None
+    if row is None:
+        return sentence
+    code = listed_code(tag, row, options)
+    titles = {option["name"]: option["title"] for option in table("options.json")}
+    overriding = [titles[name] for name in titles if name in options and name in row]
+    sentence += f" The Basic Profile has {row['basic']}"
+    sentence += f", {' and '.join(overriding)}: {code}." if overriding else "."
+    if "/" in code:
+        kind = type_of(tag, path, sop_class)
+        where = "Its IOD has no table of Types" if kind is None else f"Here it is of Type {kind}"
+        sentence += f" {where}, so {action.code}."
+    return sentence
