@@ -17,10 +17,13 @@ import typer
 
 from dicom_deid import __version__, key
 from dicom_deid.errors import Failed, PolicyError, reasons
+from dicom_deid.linkage import BadLinkage
+from dicom_deid.passphrase import Unusable, given_passphrase, made_passphrase, read_passphrase
 
 if TYPE_CHECKING:
     from dicom_deid.policy import Policy
     from dicom_deid.run import Run
+    from dicom_deid.sealed import LinkageFile
 
 UNSOUND, USAGE = 1, 2
 """Exit codes: something was withheld, failed or stopped; the command was not meant so."""
@@ -50,6 +53,10 @@ def main() -> None:
         app(spread(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+    except Unusable as wrong:
+        usage(str(wrong))
+    except BadLinkage as wrong:
+        usage(sentence(wrong.reason))
     except Exception as error:
         # The text of an unforeseen error may quote a value or a path: its kind is all that is told.
         print(f"dicom-deid: {sentence('INTERNAL_ERROR')} ({type(error).__name__})", file=sys.stderr)
@@ -105,6 +112,10 @@ def run(
     pass_burned_in: Annotated[
         bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")
     ] = False,
+    linkage: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Encrypted file for what links old to new, apart from OUTPUT. Else none."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in OUTPUT that was cut off.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done to each data element.")] = False,
     list_unwritten: Annotated[
@@ -127,12 +138,33 @@ def run(
     with ExitStack() as undo:
         given = given_passphrase(passphrase_file, save_passphrase, target, resume)
         passphrase = given or made_passphrase(save_passphrase, undo)
-        begun = begin(source, target, policy, passphrase, cores() if workers is None else workers, resume)
+        secret = key.derive(passphrase)
+        link = open_linkage(linkage, (source, target), secret, resume, undo)
+        begun = begin(source, target, policy, secret, cores() if workers is None else workers, resume, link)
         undo.pop_all()
     if given is None:
         what = f"saved in {save_passphrase}." if save_passphrase else f"{passphrase}"
         print(f"The passphrase made for this run: {what}\n{PASSPHRASE_NOTE}", file=sys.stderr)
     sys.exit(carry_out(begun, list_unwritten))
+
+
+@app.command()
+def decrypt(
+    linkage: Annotated[Path, typer.Argument(metavar="LINKAGE", help="The file that a run was given as --linkage.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to put the tables; apart from any results.")],
+    passphrase_file: Annotated[Path, typer.Option(metavar="FILE", help="File that holds the passphrase of the run.")],
+) -> None:
+    """Decrypts a linkage file into linkage.csv, uid_mapping.csv and patid_mapping.csv. They identify people.
+
+    Exit code: 0 when the file was whole, 1 when something of it is missing, 2 for a wrong command.
+    """
+    from dicom_deid.unsealed import unseal
+
+    counts, warnings = unseal(linkage, folder, key.Key(key.derive(read_passphrase(passphrase_file))))
+    print("Done: " + ", ".join(f"{name} with {lines} rows" for name, lines in counts.items()))
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+    sys.exit(UNSOUND if warnings else 0)
 
 
 def usage(text: str) -> NoReturn:
@@ -166,49 +198,36 @@ def check_places(source: Path, target: Path) -> None:
         usage("INPUT lies inside OUTPUT. Choose an output folder elsewhere.")
 
 
-def given_passphrase(file: Path | None, save: Path | None, target: Path, resume: bool) -> str | None:
-    """The passphrase of a file, without the line end that editors put there; None: one has to be made."""
-    if file is None:
-        if resume and (target / "plan.json").exists():
-            usage("--resume needs the passphrase of the run: give it with --passphrase-file.")
-        if save is not None and target.resolve() in save.resolve().parents:
-            usage("The passphrase must not lie in OUTPUT: whoever gets the results would get it too.")
+def open_linkage(
+    path: Path | None, apart_from: tuple[Path, Path], secret: bytes, resume: bool, undo: ExitStack
+) -> LinkageFile | None:
+    """The linkage file, where one is asked for; ``undo`` takes a new one away again."""
+    if path is None:
         return None
-    if save is not None:
-        usage("--save-passphrase is for a passphrase that is made; with --passphrase-file there is one.")
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeError):
-        usage(f"The passphrase file cannot be read as UTF-8 text: {file}")
-    passphrase = text.removesuffix("\n").removesuffix("\r")
-    if not passphrase:
-        usage(f"The passphrase file is empty: {file}")
-    return passphrase
+    from dicom_deid.sealed import LinkageFile
+
+    if any(place.resolve() in path.resolve().parents for place in apart_from):
+        raise BadLinkage("LINKAGE_AMONG_FILES")
+    file = LinkageFile(path, key.Key(secret))
+    undo.callback(file.abandon)
+    if resume:
+        file.resume()
+    else:
+        file.begin()
+    return file
 
 
-def made_passphrase(save: Path | None, undo: ExitStack) -> str:
-    """A random passphrase; where it is to be saved, it is before anything depends on it."""
-    passphrase = key.make_passphrase()
-    if save is not None:
-        try:
-            save.touch(mode=0o600, exist_ok=False)
-            save.write_text(passphrase + "\n", encoding="utf-8")
-        except OSError as error:
-            usage(f"The passphrase cannot be saved ({error.strerror}): {save}")
-        undo.callback(save.unlink)
-    return passphrase
-
-
-def begin(source: Path, target: Path, policy: Policy, passphrase: str, workers: int, resume: bool) -> Run:
+def begin(
+    source: Path, target: Path, policy: Policy, secret: bytes, workers: int, resume: bool, link: LinkageFile | None
+) -> Run:
     """The run, once its folder is open; where it cannot be, the command ends."""
     from dicom_deid.folder import NoRun, RunFolder
     from dicom_deid.policy import Plan
     from dicom_deid.run import Run
 
-    secret = key.derive(passphrase)
     try:
         plan = Plan(policy, key.Key(secret))
-        begun = Run(source.resolve(), RunFolder(target.resolve()), policy, plan, secret, workers, resume)
+        begun = Run(source.resolve(), RunFolder(target.resolve()), policy, plan, secret, workers, resume, link)
         begun.open()
     except PolicyError as error:
         usage(" ".join(filter(None, (sentence(error.code), error.word))))

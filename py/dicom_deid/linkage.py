@@ -42,10 +42,7 @@ PLAIN_ID = re.compile(r"[+@-][\w. -]*")
 
 
 class BadLinkage(Exception):
-    """A file that cannot be used as linkage, for the coded ``reason``.
-
-    NO_LINKAGE, OTHER_VERSION, WRONG_KEY, DAMAGED, UNREADABLE; of one to be written also EXISTS, BUSY, UNWRITABLE.
-    """
+    """A file that cannot be used as linkage, for the ``reason`` coded in tables/reasons.json."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -69,12 +66,12 @@ def make_header(key: Key, file_id: bytes) -> bytes:
 def check_header(header: bytes, key: Key) -> None:
     """Raises BadLinkage unless the header is one of this version, made with this key."""
     if len(header) != HEADER.size or not header.startswith(MAGIC):
-        raise BadLinkage("NO_LINKAGE")
+        raise BadLinkage("LINKAGE_UNKNOWN")
     _, version, _, check = HEADER.unpack(header)
     if version != VERSION:
-        raise BadLinkage("OTHER_VERSION")
+        raise BadLinkage("LINKAGE_VERSION")
     if check != bytes.fromhex(key.check()):
-        raise BadLinkage("WRONG_KEY")
+        raise BadLinkage("LINKAGE_KEY")
 
 
 def sealing_key(key: Key, header: bytes) -> bytes:

@@ -56,9 +56,9 @@ class LinkageFile:
                 self._made = True
                 file.write(self._header)
         except FileExistsError:
-            raise BadLinkage("EXISTS") from None
+            raise BadLinkage("LINKAGE_EXISTS") from None
         except OSError:
-            raise BadLinkage("UNWRITABLE") from None
+            raise BadLinkage("LINKAGE_UNWRITABLE") from None
         self._end = HEADER.size
         self._open()
 
@@ -77,9 +77,9 @@ class LinkageFile:
                     if not reading.closed:  # the closing record makes place for more
                         self._end = file.tell()
         except OSError:
-            raise BadLinkage("UNREADABLE") from None
+            raise BadLinkage("LINKAGE_UNREADABLE") from None
         if not reading.sound():
-            raise BadLinkage("DAMAGED")
+            raise BadLinkage("LINKAGE_DAMAGED")
         self._closed = reading.closed and not reading.torn
         self._number = reading.next - reading.closed
         return None
@@ -90,9 +90,9 @@ class LinkageFile:
         try:
             self._file = Appended(self.path)
         except OSError:
-            raise BadLinkage("UNWRITABLE") from None
+            raise BadLinkage("LINKAGE_UNWRITABLE") from None
         if not self._file.lock():
-            raise BadLinkage("BUSY")
+            raise BadLinkage("LINKAGE_BUSY")
 
     def holds(self, source_id: str) -> bool:
         """Whether an earlier run has linked a source."""
