@@ -130,11 +130,11 @@ class Reading:
             self.next += 1
             return []
         if number < self.next:
-            self.misplaced += 1
-            return []  # it was read, or counted as missing, where it belongs
-        self.missing += number - self.next
-        self.misplaced += self.closed
-        self.next = number + 1
+            self.misplaced += 1  # nonetheless it is authentic; Tables lists nothing twice
+        else:
+            self.missing += number - self.next
+            self.misplaced += self.closed
+            self.next = number + 1
         self.closed = content == CLOSING
         return [] if self.closed else decode(content)
 
