@@ -52,7 +52,9 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
             uids,
             instance.transfer_syntax,
             retained,
-            private=deidentifier.declared is not None,
+            private=deidentifier.private,
+            identity_removed=plan.claims.identity_removed,
+            coded=bool(plan.claims.codes),
         )
         splice = join(instance, header)
         linked = link(deidentifier, data) if plan.linked else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from dataclasses import asdict
 from typing import Any
 
 import pydicom
@@ -46,16 +45,12 @@ def overlay_in_pixels(instance: Instance, group: int) -> bool:
 
 def content(plan: Plan) -> dict[str, Any]:
     """What decides the output, apart from the key: it is what a resumed run has to have in common."""
-    policy = asdict(plan.policy)
-    policy["options"] = sorted(plan.policy.options)
-    policy["allow_sop_classes"] = sorted(plan.policy.allow_sop_classes)
-    del policy["verbose"]
     return {
         "tool": "dicom-deid",
         "version": __version__,
         "standard": f"PS3.15 {edition()}",
         "table_sha256": table("profile.json")["sha256"],
-        "policy": policy,
+        "policy": plan.policy.stated(),
     }
 
 
@@ -80,5 +75,22 @@ def opening(plan: Plan) -> list[str]:
         f"policy: Basic Application Confidentiality Profile{''.join(f', {name}' for name in names)}",
         f"SOP Classes allowed: {allowed}; Burned In Annotation YES: "
         + ("passed" if plan.policy.pass_burned_in else "withheld"),
+        *rule_lines(plan),
         f"plan {digest(plan)[:16]}, key check {plan.key.check()}",
     ]
+
+
+def rule_lines(plan: Plan) -> list[str]:
+    """Each rule of the policy, and what the markers say because of them. Values are in plan.json."""
+    if not plan.policy.rules:
+        return []
+    claims, lines = plan.claims, list[str]()
+    for place, rule in enumerate(plan.policy.rules, 1):
+        weaker = ", weaker than the profile" if f"policy rule {place}" in claims.weaker else ""
+        reason = f" ({rule.reason})" if rule.reason else ""
+        lines.append(f"policy rule {place}: {rule.where}: {rule.action or 'a value'}{weaker}{reason}")
+    lines.append(f"claimed in (0012,0064): {', '.join(claims.codes) or 'nothing, since rules are weaker'}")
+    lines.append(f"Patient Identity Removed {claims.identity_removed}, temporal information {claims.dates}")
+    if claims.tells_offset:
+        lines.append("dates that are kept stand beside shifted ones: the patient's offset can be worked out")
+    return lines

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from dicom_deid import __version__, policy_file
+from dicom_deid.claims import Claims, claims
 from dicom_deid.elements import vr_of
-from dicom_deid.errors import PolicyError
+from dicom_deid.errors import Problem
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
-from dicom_deid.profile import PATIENT_AGE, dates, decide, judged, table
+from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons
+from dicom_deid.rules import Rule, Rules
+from dicom_deid.targets import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +26,21 @@ class Policy:
     allow_sop_classes: frozenset[str] = frozenset()
     pass_burned_in: bool = False
     verbose: bool = False
+    rules: tuple[Rule, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> Policy:
-        """A policy from its JSON form; raises PolicyError naming the word that cannot be followed."""
-        fields: dict[str, Any] = json.loads(text)
-        for name in fields:
-            if name not in ("options", "allow_sop_classes", "pass_burned_in", "verbose"):
-                raise PolicyError("BAD_POLICY", name)
-        return cls(
-            frozenset(fields.get("options", ())),
-            frozenset(uid.strip() for uid in fields.get("allow_sop_classes", ())),
-            bool(fields.get("pass_burned_in", False)),
-            bool(fields.get("verbose", False)),
-        )
+        """A policy from a file, in TOML or JSON; raises PolicyError with all that cannot be followed."""
+        return cls(**policy_file.read(text))
+
+    def stated(self) -> dict[str, Any]:
+        """The policy as a file states it, in one order; without what does not change the output."""
+        found: dict[str, Any] = {
+            "options": sorted(self.options),
+            "allow_sop_classes": sorted(self.allow_sop_classes),
+            "pass_burned_in": self.pass_burned_in,
+        }
+        return found | ({"attribute": [rule.stated() for rule in self.rules]} if self.rules else {})
 
 
 @dataclass(slots=True)
@@ -45,19 +51,15 @@ class Plan:
     key: Key
     linked: bool = False
     """Whether outcomes carry what links old to new. It changes no output, so it is no part of the policy."""
+    rules: Rules = field(init=False)
+    _claims: list[Claims] = field(default_factory=list)
     _decided: dict[tuple[int, str, tuple[int, ...], str], ElementAction] = field(default_factory=dict)
     _retained: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        known = {option["name"] for option in table("options.json")}
-        for name in sorted(self.policy.options):
-            if name not in known:
-                raise PolicyError("BAD_POLICY", name)
-        if {"retain-full-dates", "retain-modified-dates"} <= self.policy.options:
-            raise PolicyError("OPTIONS_EXCLUDE")
-        for uid in sorted(self.policy.allow_sop_classes):
-            if not uid or any(not part.isdigit() for part in uid.split(".")):
-                raise PolicyError("BAD_POLICY", uid)
+        wrong = policy_file.wrong_words(self.policy.options, self.policy.allow_sop_classes)
+        policy_file.refuse([Problem(0, error.word, error.text, error.near) for _, error in wrong])
+        self.rules = compiled(self.policy.rules)
 
     def action(self, tag: int, vr: str, path: tuple[int, ...], sop_class: str) -> ElementAction:
         """What happens to a data element."""
@@ -66,7 +68,8 @@ class Plan:
         if found is None:
             if len(self._decided) >= 100_000:  # paths of broken files must not fill the memory
                 self._decided.clear()
-            found = self._decided[where] = decide(tag, vr, path, sop_class, self.policy.options)
+            found = self.rules.action(tag, vr, path) or decide(tag, vr, path, sop_class, self.policy.options)
+            self._decided[where] = found
         return found
 
     def retained(self, sop_class: str) -> frozenset[int]:
@@ -75,6 +78,7 @@ class Plan:
         if found is None:
             identifying = judged("whole_identifiers") | dates() | {PATIENT_AGE}
             found = frozenset(tag for tag in identifying if self.action(tag, vr_of(tag), (), sop_class).code == "K")
+            found |= self.rules.keeping(identifying | persons())
             self._retained[sop_class] = found
         return found
 
@@ -84,13 +88,28 @@ class Plan:
 
     @property
     def dates(self) -> str:
-        """The value of (0028,0303) Longitudinal Temporal Information Modified that is true under this plan."""
+        """What becomes of dates under the chosen options, in the words of (0028,0303)."""
         if "retain-full-dates" in self.policy.options:
             return "UNMODIFIED"
         return "MODIFIED" if "retain-modified-dates" in self.policy.options else "REMOVED"
 
     @property
+    def claims(self) -> Claims:
+        """What the markers of every output may say."""
+        if not self._claims:
+            self._claims.append(claims(self.policy.options, self.dates, self.rules))
+        return self._claims[0]
+
+    @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of CID 7050 that this plan applies, the profile's first."""
-        chosen = (option["code"] for option in table("options.json") if option["name"] in self.policy.options)
-        return ("113100", *sorted(chosen))
+        """The codes of CID 7050 that this plan may claim, the profile's first."""
+        return self.claims.codes
+
+    @property
+    def method(self) -> str:
+        """The text of (0012,0063): the program, the standard, and which rules of its own a policy has."""
+        text = f"dicom-deid {__version__}, PS3.15 {edition()}"
+        if not self.policy.rules:
+            return text
+        stated = json.dumps(self.policy.stated(), sort_keys=True)
+        return f"{text}, local policy {hashlib.sha256(stated.encode()).hexdigest()[:12]}"

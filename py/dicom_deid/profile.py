@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache, lru_cache
 from importlib import resources
@@ -41,6 +42,12 @@ def dates() -> frozenset[int]:
 
 
 @cache
+def persons() -> frozenset[int]:
+    """The attributes of VR PN in PS3.6."""
+    return frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] == "PN")
+
+
+@cache
 def private_vr(group: int, element: int, creator: str) -> str | None:
     """The VR of a private element of Table E.3.10-1, "" where the table has none; None when it is not listed."""
     rows: dict[str, dict[str, str]] = table("safe-private.json")["rows"]
@@ -57,6 +64,11 @@ def words(name: str) -> frozenset[str]:
 def table(name: str) -> Any:
     """One of the tables in ``dicom_deid.tables``, by file name."""
     return json.loads(resources.files("dicom_deid.tables").joinpath(name).read_text(encoding="utf-8"))
+
+
+def table_digest(name: str) -> str:
+    """SHA-256 of a table as it is stored, in hexadecimal digits."""
+    return hashlib.sha256(resources.files("dicom_deid.tables").joinpath(name).read_bytes()).hexdigest()
 
 
 def edition() -> str:

@@ -128,6 +128,15 @@ class Rules:
         """What the last rule that reaches a private element says; None when there is none."""
         return next((action for found, action in self._private if found.reaches_private(tag, creator)), None)
 
+    def keeping(self, tags: frozenset[int]) -> frozenset[int]:
+        """Those of some attributes that a rule keeps, wherever it does."""
+        keeping = [found for found, action in self._named if action.code == "K"]
+        return frozenset(
+            tag
+            for tag in tags
+            if any(tag & to.mask == to.bits and (not to.vr or to.vr == vr_of(tag)) for to in keeping)
+        )
+
     def targets(self) -> Iterator[tuple[Target, ElementAction]]:
         """All rules, the last one first."""
         yield from self._named

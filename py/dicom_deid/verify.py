@@ -56,16 +56,18 @@ def verify(
     retained: frozenset[int],
     *,
     private: bool = False,
+    identity_removed: str = "YES",
+    coded: bool = True,
 ) -> None:
     """Raises Withheld when a finding forbids writing an output with this ``header`` (preamble to pixel data).
 
     ``uids`` are original UIDs that were replaced; the attributes in ``retained`` may keep what they hold;
-    ``private`` elements may be there.
+    ``private`` elements may be there. ``identity_removed`` and ``coded`` are what the markers have to say.
     """
     try:
         dataset = dcmread(BytesIO(header))
         values = list(walk(dataset))
-        sound = is_sound(dataset, transfer_syntax)
+        sound = is_sound(dataset, transfer_syntax, identity_removed, coded)
     except Exception:
         # Whatever pydicom raises, its text may quote a value; only the code goes on.
         raise Withheld("OUTPUT_UNSOUND") from None
@@ -79,12 +81,12 @@ def verify(
         search(values, identifiers, retained)
 
 
-def is_sound(dataset: Dataset, transfer_syntax: str) -> bool:
-    """Whether the header says what is true: its transfer syntax, and that it is de-identified and how."""
+def is_sound(dataset: Dataset, transfer_syntax: str, identity_removed: str, coded: bool) -> bool:
+    """Whether the header says what is true: its transfer syntax, whether it is de-identified, and how."""
     return (
         dataset.file_meta.TransferSyntaxUID == transfer_syntax
-        and dataset.get("PatientIdentityRemoved") == "YES"
-        and bool(dataset.get("DeidentificationMethodCodeSequence"))
+        and dataset.get("PatientIdentityRemoved") == identity_removed
+        and bool(dataset.get("DeidentificationMethodCodeSequence" if coded else "DeidentificationMethod"))
     )
 
 

@@ -39,7 +39,9 @@ class Deidentifier:
         self.retained = plan.retained(instance.sop_class)
         self.identifiers = identifiers.collect(data, self.retained)
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
-        """What the object says of its private elements; None when all of them go."""
+        """What the object says of its private elements; None when that does not count."""
+        self.private = self.declared is not None or plan.rules.private
+        """Whether private elements may stay."""
 
     def decide(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction:
         """The plan's action for an element of this instance."""
@@ -76,19 +78,21 @@ class Deidentifier:
         encodings: tuple[str, ...],
         special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
     ) -> Item:
-        """The new elements of a data set or an item; ``special`` actions go before the plan's."""
+        """The new elements of a data set or an item; ``special`` actions go before the profile's."""
         new = Item(undefined=item.undefined)
         if is_local_code(item):
             special = {**special, CODE_MEANING: ElementAction("D", "local code")}
         for element in item:
-            if self.declared is not None and element.tag >> 16 & 1:
+            if self.private and element.tag >> 16 & 1:
                 continue
-            action = special.get(element.tag) or self.decide(element.tag, element.vr, path)
+            action = self.decide(element.tag, element.vr, path)
+            if special and not action.local:
+                action = special.get(element.tag) or action
             kept = self.element(element, action, path, encodings)
             if kept is not None:
                 new.append(kept)
             self.note(element, action, path)
-        if self.declared is not None:
+        if self.private:
             self.keep_private(item, new, path, encodings)
         return new
 
@@ -100,7 +104,9 @@ class Deidentifier:
             if not element.tag >> 16 & 1 or private.is_creator(element.tag):
                 continue
             block = private.block_of(element.tag)
-            vr, action = private.decide(element, creators.get(block, ""), self.declared or {})
+            creator = creators.get(block, "")
+            ruled = self.plan.rules.private_action(element.tag, creator)
+            vr, action = private.decide(element, creator, self.declared, ruled)
             named = Element(element.tag, vr, element.value, element.items, element.undefined)
             kept = self.element(named, action, path, encodings)
             self.note(element, action, path)
@@ -134,6 +140,8 @@ class Deidentifier:
             case "Z":
                 return self.emptied(element)
             case "D":
+                if action.value is not None:
+                    return self.rewritten(element, action.value)
                 return self.replaced(element, path, encodings)
             case "U" if element.items is None:
                 return self.remap(element)
@@ -143,7 +151,7 @@ class Deidentifier:
             return self.recurse(element, path, encodings)
         if action.code == "C":
             if element.vr in DATES or vr_of(element.tag) in DATES:
-                return self.shifted(element)
+                return self.shifted(element, "MODIFIED" if action.local else self.plan.dates)
             return self.cleaned(element, encodings, thorough=action.rule != LABEL)
         return self.checked(element, encodings)
 
@@ -190,12 +198,20 @@ class Deidentifier:
             if not element.value:
                 return element
             self.counts.replaced += 1
-            return Element(element.tag, element.vr, dummy(element.tag, vr_of(element.tag)))
+            vr = element.vr if element.tag >> 16 & 1 else vr_of(element.tag)
+            return Element(element.tag, element.vr, dummy(element.tag, vr))
         if not element.items:
             return element
         self.counts.replaced += 1
         first = self.recurse(Element(element.tag, "SQ", b"", element.items[:1]), path, encodings)
         return Element(element.tag, "SQ", b"", [dummy_item(item) for item in first.items or ()])
+
+    def rewritten(self, element: Element, value: str) -> Element:
+        """The value that a rule of the policy names, in place of whatever there was."""
+        self.counts.replaced += 1
+        vr = vr_of(element.tag)
+        encoded = value.encode("ascii")
+        return Element(element.tag, element.vr if vr == "UN" else vr, encoded + padding(vr) * (len(encoded) % 2))
 
     def remap(self, element: Element) -> Element:
         """Action U: every value that is not registered in PS3.6 becomes its new UID."""
@@ -211,13 +227,13 @@ class Deidentifier:
         """The value of a UID that the data set lacked."""
         return (uid if "retain-uids" in self.plan.policy.options else self.key.uid(uid)).encode("latin-1")
 
-    def shifted(self, element: Element) -> Element | None:
+    def shifted(self, element: Element, dates_are: str) -> Element | None:
         """Action C on a date: shifted by the patient's weeks; one that cannot be read is emptied."""
         vr = element.vr if element.vr in DATES else vr_of(element.tag)
         new = None
-        if self.plan.dates == "MODIFIED":
+        if dates_are == "MODIFIED":
             new = dates.shift(vr, element.value.decode("latin-1"), self.weeks)
-        elif self.plan.dates == "UNMODIFIED":
+        elif dates_are == "UNMODIFIED":
             return element
         if new is None:
             return self.emptied(element)

@@ -38,7 +38,8 @@ def gather(item: Item, encodings: tuple[str, ...], retained: frozenset[int], fou
             for nested in element.items:
                 gather(nested, encodings_of(nested, encodings), retained, found)
         elif element.vr == "PN" or vr_of(element.tag) == "PN":
-            found.update(name_parts(decode(element, encodings)))
+            if element.tag not in retained:
+                found.update(name_parts(decode(element, encodings)))
         elif element.tag in retained:
             continue
         elif element.tag in judged("whole_identifiers"):

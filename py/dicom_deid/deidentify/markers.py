@@ -8,7 +8,7 @@ from dicom_deid import __version__
 from dicom_deid.elements import ascii_text, encode, padding
 from dicom_deid.model import Element, Instance, Item, Syntax
 from dicom_deid.policy import Plan
-from dicom_deid.profile import edition, table
+from dicom_deid.profile import table
 
 IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED = 0x00120062, 0x00120063, 0x00120064, 0x00280303
 IMPLEMENTATION_UID = "2.25.193822951026953474410912498873061480704"
@@ -33,8 +33,8 @@ def text(tag: int, vr: str, value: str) -> Element:
 
 def mark(data: Item, plan: Plan) -> None:
     """Writes the four marks into a de-identified data set."""
-    put(data, text(IDENTITY_REMOVED, "CS", "YES"))
-    method = f"dicom-deid {__version__}, PS3.15 {edition()}"
+    claims, method = plan.claims, plan.method
+    put(data, text(IDENTITY_REMOVED, "CS", claims.identity_removed))
     known = data.get(METHOD)
     before = known.value.rstrip(b" \0") if known is not None else b""
     if method.encode("ascii") not in before.split(b"\\"):
@@ -44,12 +44,15 @@ def mark(data: Item, plan: Plan) -> None:
     items = list(codes.items or ()) if codes is not None else []
     present = {ascii_text(item.get(0x00080100)) for item in items}
     meanings = table("methods.json")["rows"]
-    for code in plan.codes:
+    for code in claims.codes:
         if code not in present:
             elements = [text(0x00080100, "SH", code), text(0x00080102, "SH", "DCM")]
             items.append(Item([*elements, text(0x00080104, "LO", meanings[code])]))
-    put(data, Element(METHOD_CODES, "SQ", b"", items))
-    put(data, text(DATES_MODIFIED, "CS", plan.dates))
+    if items:
+        put(data, Element(METHOD_CODES, "SQ", b"", items))
+    elif codes is not None:  # without a code, (0012,0063) alone says what was done (PS3.3 C.7.1.1, Type 1C)
+        data.remove(codes)
+    put(data, text(DATES_MODIFIED, "CS", claims.dates))
 
 
 def file_meta(instance: Instance, data: Item) -> bytes:

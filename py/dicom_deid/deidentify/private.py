@@ -70,17 +70,41 @@ def numbers(element: Element | None, syntax: Syntax) -> list[int]:
     return [int.from_bytes(value[at : at + 2], "little" if order == "<" else "big") for at in range(0, len(value), 2)]
 
 
-def decide(element: Element, creator: str, known: Declared) -> tuple[str, ElementAction]:
-    """The VR and the action of a private element under the option."""
+def decide(
+    element: Element, creator: str, known: Declared | None, ruled: ElementAction | None = None
+) -> tuple[str, ElementAction]:
+    """The VR and the action of a private element; without the option (``known`` is None) only a rule keeps one."""
     group, within = element.tag >> 16, element.tag & 0xFF
     listed = private_vr(group, within, creator)
-    named = known.get((group, creator), {})
-    code = named.get(within, named.get(-1))
-    if code is None and listed is not None:
-        code = "K"
     vr = listed if element.vr == "UN" and listed in VRS else element.vr
+    if ruled is not None:
+        return vr, by_rule(ruled, vr, element.items is not None)
+    named = (known or {}).get((group, creator), {})
+    code = named.get(within, named.get(-1))
+    if code is None and listed is not None and known is not None:
+        code = "K"
     if code in (None, "X") or vr in BULK or vr == "PN":
         return vr, ElementAction("X", "private")
     if code == "K" and element.items is None:
-        code = "C" if vr in TEXT_VRS or vr in DATES or vr in ("CS", "AE", "UR") else "U" if vr == "UI" else "K"
+        code = cleaning(vr)
     return vr, ElementAction(str(code), "safe private")
+
+
+def by_rule(ruled: ElementAction, vr: str, sequence: bool) -> ElementAction:
+    """The action of a rule on a private element: what it keeps is treated as safe, its UIDs and dates like all others.
+
+    Where the action does not go with the VR, and for names of persons, nothing stays.
+    """
+    if sequence or ruled.code in "XZD":
+        return ruled._replace(code="X") if ruled.code == "U" else ruled
+    if ruled.code == "K" and vr != "PN":
+        return ruled._replace(code=cleaning(vr), local=False)
+    fits = cleaning(vr) == ruled.code and vr != "PN"
+    return ruled if fits else ruled._replace(code="X")
+
+
+def cleaning(vr: str) -> str:
+    """The action code for a private value that stays: what can hold an identifier is cleaned."""
+    if vr == "UI":
+        return "U"
+    return "C" if vr in TEXT_VRS or vr in DATES or vr in ("CS", "AE", "UR") else "K"
