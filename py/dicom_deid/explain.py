@@ -7,17 +7,17 @@ read from the bytes that it made. Rows hold original values: they are shown, nev
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dicom_deid.compare import Comparison, Place, Row
 from dicom_deid.deidentify import Deidentifier
-from dicom_deid.elements import Reader
 from dicom_deid.errors import Unwritten, reasons
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
 from dicom_deid.pipeline import header_bytes, process
 from dicom_deid.policy import Plan
 from dicom_deid.readable import class_name, counted, keyword_of, name_of, tag_text
+from dicom_deid.reader import Reader
 from dicom_deid.scan import read_meta
 from dicom_deid.sentences import sentences, what
 
@@ -37,7 +37,7 @@ class Listener(Deidentifier):
     """A Deidentifier that remembers what it decided, and what it made."""
 
     def __init__(self, instance: Instance, plan: Plan) -> None:
-        super().__init__(instance, plan)
+        super().__init__(replace(instance, data=apart(instance.data)), plan)
         self.decided: dict[int, ElementAction] = {}
         """id() of an element of the instance, which outlives this, -> action."""
         self.made: Item | None = None
@@ -49,6 +49,23 @@ class Listener(Deidentifier):
     def header(self) -> Item:
         self.made = super().header()
         return self.made
+
+
+def apart(item: Item) -> Item:
+    """The same with each element an object of its own: what was read at two places may be one (reader.py)."""
+    return Item(
+        [
+            Element(
+                element.tag,
+                element.vr,
+                element.value,
+                None if element.items is None else [apart(nested) for nested in element.items],
+                element.undefined,
+            )
+            for element in item
+        ],
+        item.undefined,
+    )
 
 
 def explain(source: Source, plan: Plan, source_id: str) -> Explanation:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from dicom_deid.errors import Status
+
+TAG = attrgetter("tag")
 
 
 class Syntax(NamedTuple):
@@ -19,15 +23,17 @@ class Element:
     """One data element: its value as stored bytes or, for a sequence, its items.
 
     ``items`` is None unless the VR is SQ. ``undefined`` keeps whether the length was undefined (PS3.5 7.1.3), so that
-    what stays is written in the style it had.
+    what stays is written in the style it had. Never changed once made: the files of a series share what they have in
+    common, and ``coded`` remembers how it is written.
     """
 
-    __slots__ = ("items", "tag", "undefined", "value", "vr")
+    __slots__ = ("coded", "items", "tag", "undefined", "value", "vr")
 
     def __init__(
         self, tag: int, vr: str, value: bytes, items: list[Item] | None = None, undefined: bool = False
     ) -> None:
         self.tag, self.vr, self.value, self.items, self.undefined = tag, vr, value, items, undefined
+        self.coded: tuple[Syntax, bytes] | None = None
 
 
 class Item(list[Element]):
@@ -41,10 +47,8 @@ class Item(list[Element]):
 
     def get(self, tag: int) -> Element | None:
         """The element with that tag, or None."""
-        for element in self:
-            if element.tag == tag:
-                return element
-        return None
+        at = bisect_left(self, tag, key=TAG)
+        return self[at] if at < len(self) and self[at].tag == tag else None
 
 
 @dataclass(frozen=True, slots=True)

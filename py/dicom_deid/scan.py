@@ -12,13 +12,13 @@ from dicom_deid.elements import (
     PIXEL_TAGS,
     UNDEFINED,
     VRS,
-    Reader,
     ascii_text,
     number,
     vr_of,
 )
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
-from dicom_deid.model import Instance, Item, Pixels, Source, Syntax
+from dicom_deid.model import TAG, Instance, Item, Pixels, Source, Syntax
+from dicom_deid.reader import Reader
 
 EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
 EXPLICIT_BIG = Syntax(explicit=True, little=False)
@@ -140,6 +140,7 @@ def read_meta(head: bytes, at: int, size: int) -> tuple[Item, int]:
         tag, vr, length, start = reader.header(at, reader.syntax)
         element, at = reader.value(tag, vr, length, start, size, reader.syntax, 0)
         meta.append(element)
+    meta.sort(key=TAG)
     return meta, at
 
 

@@ -1,21 +1,27 @@
 """Stage verify: the bytes about to be written, read by pydicom, must hold no original identifier and be what they say.
 
 Nothing here is shared with the code that made them but the words that are looked for: pydicom reads the new header
-from its bytes.
+from its bytes. Values are searched as they are stored; only text outside ASCII is converted.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, MutableSequence
 from functools import lru_cache
 from io import BytesIO
+from itertools import filterfalse
 
-from pydicom import Dataset, dcmread
+from pydicom.charset import convert_encodings, default_encoding
 from pydicom.datadict import dictionary_VR
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
+from pydicom.filereader import data_element_generator, read_sequence
 from pydicom.multival import MultiValue
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
+from pydicom.valuerep import VR
+from pydicom.values import convert_string
 
 from dicom_deid.errors import Withheld
 from dicom_deid.profile import judged, words
@@ -24,7 +30,18 @@ NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
 """VRs whose values are numbers and dates, not words."""
 TEXTS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 """VRs whose bytes depend on Specific Character Set."""
-OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
+CHARACTER_SET, TRANSFER_SYNTAX = 0x00080005, 0x00020010
+IDENTITY_REMOVED, METHOD, METHOD_CODES = 0x00120062, 0x00120063, 0x00120064
+OURS = frozenset((IDENTITY_REMOVED, METHOD, METHOD_CODES, 0x00280303))
+PREAMBLE = 132  # bytes, with "DICM"
+META_START = bytes(128) + b"DICM" + b"\x02\0\0\0UL\x04\0"
+"""How an output begins: up to the value of (0002,0000) File Meta Information Group Length."""
+VRS = frozenset(str(vr) for vr in VR)
+UNDEFINED = 0xFFFFFFFF
+WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for at in range(256))
+"""What each byte becomes so that ASCII text falls apart into its words at spaces."""
+Raw = RawDataElement | DataElement
+Codecs = str | MutableSequence[str]
 
 
 @lru_cache(1024)
@@ -42,10 +59,23 @@ def finder(identifiers: frozenset[str]) -> re.Pattern[str]:
     return re.compile("|".join(words))
 
 
+@lru_cache(512)
+def beginnings(identifiers: frozenset[str]) -> tuple[frozenset[bytes], tuple[str, ...]]:
+    """The first words of identifiers, and the identifiers that begin with no ASCII letter or digit."""
+    others = tuple(identifier for identifier in identifiers if not words_in(identifier[:1]))
+    return frozenset(words_in(identifier)[0] for identifier in identifiers.difference(others)), others
+
+
+def words_in(text: str) -> list[bytes]:
+    """The ASCII words of folded text; anything else stands between words."""
+    return text.encode("ascii", "replace").translate(WORDS).split()
+
+
 def folded(text: str) -> str:
     """Lower case, without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if text.isascii():
+        return text.lower()
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold())))
 
 
 def verify(
@@ -65,29 +95,57 @@ def verify(
     ``private`` elements may be there. ``identity_removed`` and ``coded`` are what the markers have to say.
     """
     try:
-        dataset = dcmread(BytesIO(header))
-        values = list(walk(dataset))
-        sound = is_sound(dataset, transfer_syntax, identity_removed, coded)
+        top = data_set(header, transfer_syntax)
+        values = list(walk(top, default_encoding))
+        sound = is_sound(top, identity_removed, coded)
     except Exception:
         # Whatever pydicom raises, its text may quote a value; only the code goes on.
         raise Withheld("OUTPUT_UNSOUND") from None
-    if not private and any(tag >> 16 & 1 for tag, _, _ in values):
-        raise Withheld("OUTPUT_UNSOUND")
-    if not sound or header[:128] != bytes(128):
+    if not sound or (not private and any(raw.tag >> 16 & 1 for raw, _, _ in values)):
         raise Withheld("OUTPUT_UNSOUND")
     if any(uid_left(uid.encode("latin-1"), header) for uid in uids):
         raise Withheld("IDENTIFIER_LEFT")
-    if identifiers and may_hold(header, identifiers):
+    if identifiers:
         search(values, identifiers, retained)
 
 
-def is_sound(dataset: Dataset, transfer_syntax: str, identity_removed: str, coded: bool) -> bool:
-    """Whether the header says what is true: its transfer syntax, whether it is de-identified, and how."""
-    return (
-        dataset.file_meta.TransferSyntaxUID == transfer_syntax
-        and dataset.get("PatientIdentityRemoved") == identity_removed
-        and bool(dataset.get("DeidentificationMethodCodeSequence" if coded else "DeidentificationMethod"))
-    )
+def data_set(header: bytes, transfer_syntax: str) -> list[Raw]:
+    """The elements of the data set; ValueError where preamble or file meta information are not what they should be."""
+    end = len(META_START) + 4 + int.from_bytes(header[len(META_START) : len(META_START) + 4], "little")
+    if not header.startswith(META_START):
+        raise ValueError
+    meta = elements(header[PREAMBLE:end], implicit=False, little=True)
+    named = [raw.value for raw in meta if raw.tag == TRANSFER_SYNTAX]
+    if named != [padded(transfer_syntax)] or any(raw.tag >> 16 != 2 for raw, _, _ in walk(meta, default_encoding)):
+        raise ValueError
+    body = header[end:]
+    if transfer_syntax == DeflatedExplicitVRLittleEndian:
+        body = zlib.decompress(body, -zlib.MAX_WBITS)
+    implicit, big = transfer_syntax == ImplicitVRLittleEndian, transfer_syntax == ExplicitVRBigEndian
+    return elements(body, implicit=implicit, little=not big)
+
+
+def padded(uid: str) -> bytes:
+    """A UID as it is stored (PS3.5 6.2)."""
+    return uid.encode("ascii") + bytes(len(uid) % 2)
+
+
+def elements(content: bytes, *, implicit: bool, little: bool) -> list[Raw]:
+    """The elements in these bytes, read by pydicom; ValueError unless they fill them."""
+    stream, end, found = BytesIO(content), 0, []
+    for raw in data_element_generator(stream, implicit, little):
+        found.append(raw)
+        end = stream.tell()
+    if end != len(content):
+        raise ValueError
+    return found
+
+
+def is_sound(top: list[Raw], identity_removed: str, coded: bool) -> bool:
+    """Whether the data set says what is true: whether it is de-identified, and how."""
+    marks = {int(raw.tag): raw.value for raw in top if raw.tag in OURS}
+    said = (marks.get(IDENTITY_REMOVED) or b"").decode("latin-1").rstrip(" ")
+    return said == identity_removed and bool(marks.get(METHOD_CODES if coded else METHOD))
 
 
 def uid_left(uid: bytes, header: bytes) -> bool:
@@ -97,18 +155,34 @@ def uid_left(uid: bytes, header: bytes) -> bool:
     return re.search(rb"(?<![0-9.])%b(?![0-9.])" % re.escape(uid), header) is not None
 
 
-def walk(dataset: Dataset) -> Iterator[tuple[int, str, str]]:
-    """Tag, VR and text of every element that is no sequence, at every depth; bytes that are no text as Latin-1."""
-    for tag in list(dataset.keys()):
-        raw = dataset.get_item(tag)
-        vr = raw.VR or known_vr(tag)
+def walk(found: Iterable[Raw], codecs: Codecs) -> Iterator[tuple[RawDataElement, str, Codecs]]:
+    """Every element that is no sequence, at every depth, with its VR and the codecs of its text; whole and in order."""
+    last = -1
+    for raw in found:
+        tag, vr = int(raw.tag), raw.VR or known_vr(raw.tag)
+        if tag <= last or vr not in VRS:
+            raise ValueError
+        last = tag
         if vr == "SQ":
-            for item in dataset[tag].value or ():
-                yield from walk(item)
-        elif isinstance(raw, RawDataElement):
-            yield int(tag), vr, text_of(dataset, tag, vr, raw.value or b"")
-        else:
-            yield int(tag), vr, plain(raw.value)
+            for item in items(raw, codecs):
+                yield from walk(item, codecs)
+            continue
+        if not isinstance(raw, RawDataElement) or raw.length not in (len(raw.value or b""), UNDEFINED):
+            raise ValueError
+        if tag == CHARACTER_SET:
+            codecs = convert_encodings(convert_string(raw.value or b"", raw.is_little_endian))
+        yield raw, vr, codecs
+
+
+def items(raw: Raw, codecs: Codecs) -> Iterator[Iterable[Raw]]:
+    """The elements of each item of a sequence."""
+    if isinstance(raw, DataElement):
+        sequence = raw.value
+    else:
+        value = raw.value or b""
+        sequence = read_sequence(BytesIO(value), raw.is_implicit_VR, raw.is_little_endian, len(value), codecs)
+    for item in sequence:
+        yield item.values()
 
 
 def known_vr(tag: int) -> str:
@@ -119,34 +193,42 @@ def known_vr(tag: int) -> str:
         return "UN"
 
 
-def text_of(dataset: Dataset, tag: int, vr: str, value: bytes) -> str:
-    """The text of a value as pydicom reads it; where its character set is broken, its bytes."""
-    if vr in TEXTS and not (value.isascii() and b"\x1b" not in value):
-        try:
-            return plain(dataset[tag].value)
-        except (LookupError, ValueError):
-            return value.decode("latin-1")
-    return value.decode("latin-1")
-
-
-def search(values: list[tuple[int, str, str]], identifiers: frozenset[str], retained: frozenset[int]) -> None:
+def search(
+    values: list[tuple[RawDataElement, str, Codecs]], identifiers: frozenset[str], retained: frozenset[int]
+) -> None:
     """Raises Withheld when an identifier is left in a text, or in the bytes of a value that is not text."""
-    in_text, in_codes = finder(identifiers), finder(but("terms", identifiers))
-    in_makers = finder(but("maker_names", identifiers))
-    for tag, vr, text in values:
-        if tag in OURS or tag in retained or vr in NUMERIC:
+    found: dict[str, list[str]] = {"": [], "terms": [], "maker_names": []}
+    makers = judged("maker_names")
+    for raw, vr, codecs in values:
+        tag, value = raw.tag, raw.value
+        if not value or vr in NUMERIC or tag in OURS or tag in retained:
             continue
-        sought = in_codes if vr == "CS" else in_makers if tag in judged("maker_names") else in_text
-        if sought.search(folded(text)):
+        plain_text = value.isascii() and b"\x1b" not in value
+        text = str(value.lower(), "ascii") if plain_text else folded(text_of(raw, vr, codecs))
+        found["terms" if vr == "CS" else "maker_names" if tag in makers else ""].append(text)
+    for known, texts in found.items():
+        if texts and left("\\".join(texts), but(known, identifiers) if known else identifiers):
             raise Withheld("IDENTIFIER_LEFT")
 
 
-def may_hold(header: bytes, identifiers: frozenset[str]) -> bool:
-    """Whether a search of each value is worth while: plain ASCII identifiers are looked for in all bytes at once."""
-    if not all(identifier.isascii() for identifier in identifiers) or not header[132:].isascii():
-        return True
-    lower = header.lower()
-    return any(identifier.encode() in lower for identifier in identifiers)
+def left(text: str, identifiers: frozenset[str]) -> bool:
+    """Whether an identifier is left in values, folded, with a backslash between them, which no identifier holds."""
+    first, others = beginnings(identifiers)
+    # An identifier is a word of its own, so its first word is one, too: most outputs have none of these words.
+    if first.isdisjoint(words_in(text)) and not any(other in text for other in others):
+        return False
+    return finder(identifiers).search(text) is not None
+
+
+def text_of(raw: RawDataElement, vr: str, codecs: Codecs) -> str:
+    """The text of a value as pydicom reads it; where its character set is broken or it is no text, its bytes."""
+    value = raw.value or b""
+    if vr in TEXTS:
+        try:
+            return plain(convert_raw_data_element(raw, encoding=codecs).value)
+        except (LookupError, ValueError):
+            pass
+    return value.decode("latin-1")
 
 
 def plain(value: object) -> str:

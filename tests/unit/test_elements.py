@@ -7,9 +7,10 @@ from io import BytesIO
 
 import pydicom
 import pytest
-from dicom_deid.elements import MAX_DEPTH, Reader, encode
+from dicom_deid.elements import encode
 from dicom_deid.errors import Failed, ShortRead
-from dicom_deid.model import Syntax
+from dicom_deid.model import Element, Item, Syntax
+from dicom_deid.reader import MAX_DEPTH, MEMORIES, Memory, Reader
 from dicom_deid.scan import EXPLICIT, EXPLICIT_BIG, IMPLICIT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +58,45 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     else:
         again = encode(elements, SYNTAXES[name])
         assert encode(Reader(again, len(again), SYNTAXES[name]).data_set(0)[0], SYNTAXES[name]) == again
+
+
+@given(st.binary(max_size=400), st.sampled_from(sorted(SYNTAXES)))
+def test_what_was_read_before_is_read_alike_again(data: bytes, name: str) -> None:
+    def told(item: Item) -> list[object]:
+        return [(e.tag, e.vr, e.value, e.undefined, [told(nested) for nested in e.items or ()]) for e in item]
+
+    def read() -> object:
+        try:
+            elements, end = Reader(data, len(data), SYNTAXES[name]).data_set(0)
+        except Failed as failed:
+            return failed.reason
+        return told(elements), end
+
+    warm, memory = read(), MEMORIES[SYNTAXES[name]]
+    memory.elements.clear()
+    memory.lengths.clear()
+    cold = read()
+    assert warm == cold == read()
+
+
+@pytest.mark.parametrize("name", SYNTAXES)
+def test_slices_share_the_elements_that_they_have_in_common(name: str) -> None:
+    one, other = nested(), nested()
+    other.InstanceNumber = "2"
+    first, second = (
+        Reader(data, len(data), SYNTAXES[name]).data_set(0)[0]
+        for data in (encoded(one, SYNTAXES[name]), encoded(other, SYNTAXES[name]))
+    )
+    shared = {id(element) for element in first} & {id(element) for element in second}
+    assert len(shared) == len(first) - 1, "all but the sequence of undefined length"
+
+
+def test_the_memory_is_bounded() -> None:
+    memory = Memory(EXPLICIT)
+    for number in range(3 * Memory.MOST):
+        data = struct.pack("<HH", 0x0010, 0x0020) + b"LO\x08\x00%08d" % number
+        memory.add(data, 0, 8, len(data), Element(0x00100020, "LO", data[8:]))
+    assert len(memory.elements) <= Memory.MOST
 
 
 @pytest.mark.parametrize("name", SYNTAXES)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from dicom_deid.deidentify.identifiers import collect, name_parts
 from dicom_deid.deidentify.text import clean, fold, holds
-from dicom_deid.elements import IMPLICIT_LITTLE, Reader
+from dicom_deid.elements import IMPLICIT_LITTLE
+from dicom_deid.reader import Reader
 from hypothesis import given
 from hypothesis import strategies as st
 from made import item, sequence

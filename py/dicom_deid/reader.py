@@ -1,0 +1,240 @@
+"""Reading data elements (PS3.5 section 7): header bytes into elements, at every depth.
+
+What was read lately is not read again: it is known by its bytes. Whatever is not whole or not as it should be ends the
+reading with Failed, and bytes that are not at hand with ShortRead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dicom_deid.elements import (
+    IMPLICIT_LITTLE,
+    ITEM,
+    ITEM_END,
+    PAIR,
+    PIXEL_TAGS,
+    SEQUENCE_END,
+    SHORT_VRS,
+    TEXT_VRS,
+    U16,
+    U32,
+    UNDEFINED,
+    VRS,
+    vr_of,
+)
+from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.model import TAG, Element, Item, Syntax
+
+MAX_DEPTH = 64
+"""Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
+_VR_NAMES = {name.encode(): name for name in VRS}
+
+
+class Memory:
+    """The elements that were read lately in one encoding, by their bytes: slices of a series have most in common."""
+
+    MOST = 4096
+    """Elements kept."""
+    LONGEST = 2048
+    """Bytes of an element that is kept: sequences of codes and references are; bulk values hardly ever come again."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.width = 6 if syntax.explicit else 4
+        """Bytes of tag and VR."""
+        self.lengths: dict[bytes, tuple[Callable[[bytes, int], tuple[int, ...]], int, int]] = {}
+        """Tag and VR -> what reads the length, its offset, and the offset of the value."""
+        self.elements: dict[bytes, Element] = {}
+        self._u16, self._u32 = U16[syntax.little].unpack_from, U32[syntax.little].unpack_from
+
+    def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> None:
+        """Remembers the element that was read from ``buffer[at:end]``, with its value from ``start`` on."""
+        if end - at > self.LONGEST or element.undefined or element.tag < 0x00020000:
+            return
+        if len(self.elements) >= self.MOST:
+            self.elements.clear()
+            self.lengths.clear()
+        coded, header = buffer[at:end], start - at
+        short = self.width == 6 and header == 8
+        self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
+        self.elements[coded] = element
+
+
+MEMORIES = {
+    syntax: Memory(syntax)
+    for syntax in (Syntax(explicit, little) for explicit in (True, False) for little in (True, False))
+}
+
+
+class Reader:
+    """Reads the elements of one data set. ``size`` is where the whole ends; ``buffer`` may hold less of it."""
+
+    def __init__(self, buffer: bytes, size: int, syntax: Syntax) -> None:
+        self.buffer, self.size, self.syntax = buffer, size, syntax
+        self.memory = MEMORIES[syntax]
+
+    def known(self, item: Item, at: int, limit: int, *, nested: bool) -> int:
+        """Adds to ``item`` the elements from ``at`` on as far as they were read before; the offset behind them."""
+        buffer, memory = self.buffer, self.memory
+        lengths, elements, width, longest = memory.lengths, memory.elements, memory.width, memory.LONGEST
+        limit = min(limit, len(buffer))
+        while at + 12 <= limit:
+            found = lengths.get(buffer[at : at + width])
+            if found is None:
+                break
+            length, offset, header = found
+            end = at + header + length(buffer, at + offset)[0]
+            if end > limit or end - at > longest:
+                break
+            element = elements.get(buffer[at:end])
+            if element is None or (nested and element.items is not None):  # its depth has to be counted
+                break
+            item.append(element)
+            at = end
+        return at
+
+    def need(self, end: int) -> None:
+        """Makes sure that the bytes before ``end`` are at hand; raises ShortRead, or Failed past the file's end."""
+        if end > self.size:
+            raise Failed("TRUNCATED")
+        if end > len(self.buffer):
+            raise ShortRead(0, end)
+
+    def header(self, at: int, syntax: Syntax) -> tuple[int, str, int, int]:
+        """Tag, VR, length and offset of the value of the element at ``at``."""
+        self.need(at + 8)
+        group, number = PAIR[syntax.little].unpack_from(self.buffer, at)
+        tag = group << 16 | number
+        if not syntax.explicit or group == 0xFFFE:
+            return tag, vr_of(tag), U32[syntax.little].unpack_from(self.buffer, at + 4)[0], at + 8
+        vr = _VR_NAMES.get(self.buffer[at + 4 : at + 6])
+        if vr is None:
+            raise Failed("MALFORMED")
+        if vr in SHORT_VRS:
+            return tag, vr, U16[syntax.little].unpack_from(self.buffer, at + 6)[0], at + 8
+        self.need(at + 12)
+        return tag, vr, U32[syntax.little].unpack_from(self.buffer, at + 8)[0], at + 12
+
+    def data_set(self, at: int) -> tuple[Item, int]:
+        """The elements from ``at`` up to the pixel data or the end, and the offset where they end."""
+        item = Item()
+        while (at := self.known(item, at, self.size, nested=False)) < self.size:
+            if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
+                break
+            tag, vr, length, start = self.header(at, self.syntax)
+            if tag in PIXEL_TAGS:
+                break
+            if tag >> 16 == 0xFFFE:
+                raise Failed("MALFORMED")
+            element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
+            item.append(element)
+            self.memory.add(self.buffer, at, start, end, element)
+            at = end
+        return in_order(item), at
+
+    def only_zeros(self, at: int) -> bool:
+        """Whether nothing but zero bytes follows, as some writers leave behind a data set."""
+        self.need(min(at + 8, self.size))
+        if any(self.buffer[at : at + 8]):
+            return False
+        self.need(self.size)
+        return not any(self.buffer[at:])
+
+    def value(
+        self, tag: int, vr: str, length: int, start: int, limit: int, syntax: Syntax, depth: int
+    ) -> tuple[Element, int]:
+        """The element whose value begins at ``start``, and the offset behind it; ``limit`` ends the enclosing item."""
+        if depth > MAX_DEPTH:
+            raise Failed("MALFORMED")
+        if vr == "UN" and (length == UNDEFINED or vr_of(tag) == "SQ"):
+            vr, syntax = "SQ", IMPLICIT_LITTLE  # PS3.5 6.2.2 note 2
+        if vr == "SQ":
+            items, end = self.items(start, length, limit, syntax, depth)
+            return Element(tag, "SQ", b"", items, length == UNDEFINED), end
+        if length == UNDEFINED:
+            if vr not in ("OB", "OW"):
+                raise Failed("MALFORMED")
+            end = self.fragments_end(start, limit)
+            return Element(tag, vr, self.buffer[start:end], None, undefined=True), end
+        end = start + length
+        if end > limit:
+            raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
+        self.need(end)
+        if vr == "UN" and (syntax.little or vr_of(tag) in TEXT_VRS) and vr_of(tag) != "OW":
+            vr = vr_of(tag)
+        return Element(tag, vr, self.buffer[start:end]), end
+
+    def items(self, at: int, length: int, limit: int, syntax: Syntax, depth: int) -> tuple[list[Item], int]:
+        """The items of a sequence whose value begins at ``at``."""
+        end = limit if length == UNDEFINED else at + length
+        if end > limit:
+            raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
+        items: list[Item] = []
+        while length == UNDEFINED or at < end:
+            tag, _, size, start = self.header(at, syntax)
+            if start > end:
+                raise Failed("MALFORMED")
+            if tag == SEQUENCE_END and length == UNDEFINED:
+                return items, start
+            if tag != ITEM:
+                raise Failed("MALFORMED")
+            item, at = self.item(start, size, end, syntax, depth)
+            items.append(item)
+        return items, at
+
+    def item(self, at: int, length: int, limit: int, syntax: Syntax, depth: int) -> tuple[Item, int]:
+        """One item whose value begins at ``at``."""
+        end = limit if length == UNDEFINED else at + length
+        if end > limit:
+            raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
+        item = Item(undefined=length == UNDEFINED)
+        syntax = self.item_syntax(at, syntax)
+        remember = syntax == self.syntax
+        while length == UNDEFINED or at < end:
+            if remember:
+                at = self.known(item, at, end, nested=True)
+                if at == end and length != UNDEFINED:
+                    break
+            tag, vr, size, start = self.header(at, syntax)
+            if start > end:
+                raise Failed("MALFORMED")
+            if tag == ITEM_END and length == UNDEFINED:
+                return in_order(item), start
+            if tag >> 16 == 0xFFFE:
+                raise Failed("MALFORMED")
+            element, behind = self.value(tag, vr, size, start, end, syntax, depth + 1)
+            item.append(element)
+            if remember and element.items is None:
+                self.memory.add(self.buffer, at, start, behind, element)
+            at = behind
+        return in_order(item), at
+
+    def item_syntax(self, at: int, syntax: Syntax) -> Syntax:
+        """Implicit VR where an item inside an explicit data set is so encoded, as some vendors do."""
+        if syntax.explicit and len(self.buffer) >= at + 6 and self.buffer[at + 4 : at + 6] not in _VR_NAMES:
+            return Syntax(explicit=False, little=syntax.little)
+        return syntax
+
+    def fragments_end(self, at: int, limit: int) -> int:
+        """Behind the sequence delimiter of fragments that lie in the header, as in an icon image."""
+        little = self.syntax.little
+        while True:
+            self.need(at + 8)
+            group, number = PAIR[little].unpack_from(self.buffer, at)
+            length = U32[little].unpack_from(self.buffer, at + 4)[0]
+            at += 8
+            if group << 16 | number == SEQUENCE_END:
+                return at
+            if group << 16 | number != ITEM or at + length > limit:
+                raise Failed("MALFORMED")
+            at += length
+
+
+def in_order(item: Item) -> Item:
+    """The item with its elements in increasing order of tag (PS3.5 7.1), which some writers do not keep."""
+    tags = list(map(TAG, item))
+    if len(set(tags)) != len(tags):
+        raise Failed("MALFORMED")
+    if tags != sorted(tags):
+        item.sort(key=TAG)
+    return item
