@@ -72,17 +72,27 @@ class LinkageFile:
                 self._header = read_header(file, self._key)
                 self._open()
                 self._end = file.tell()
-                for rows in read_rows(file, self._header, self._key, reading):
-                    self._linked.update(bytes.fromhex(row.source_id) for row in rows)
-                    if not reading.closed:  # the closing record makes place for more
-                        self._end = file.tell()
+                self._find_end(file, reading)
         except OSError:
             raise BadLinkage("LINKAGE_UNREADABLE") from None
-        if not reading.sound():
+        if reading.missing or reading.misplaced:
             raise BadLinkage("LINKAGE_DAMAGED")
-        self._closed = reading.closed and not reading.torn
-        self._number = reading.next - reading.closed
+        self._closed = reading.closed and not reading.torn and not reading.damaged
+        self._number = reading.next - reading.damaged - reading.closed
         return None
+
+    def _find_end(self, file: BinaryIO, reading: Reading) -> None:
+        """Reads what is linked, up to the closing record, or to what a power cut has left of the last ones."""
+        damaged = 0
+        for rows in read_rows(file, self._header, self._key, reading):
+            if reading.damaged > damaged:
+                damaged = reading.damaged
+                continue
+            if damaged:
+                raise BadLinkage("LINKAGE_DAMAGED")
+            self._linked.update(bytes.fromhex(row.source_id) for row in rows)
+            if not reading.closed:
+                self._end = file.tell()
 
     def _open(self) -> None:
         """Opens the file for appending and keeps other runs out of it."""
