@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from dicom_deid import __version__, key
+from dicom_deid import __version__, key, whatif
 from dicom_deid.errors import Failed, PolicyError, reasons
 from dicom_deid.linkage import BadLinkage
 from dicom_deid.passphrase import Unusable, given_passphrase, made_passphrase, read_passphrase
@@ -122,7 +122,7 @@ def run(
         bool, typer.Option("--list-unwritten", help="At the end, show the paths of what was not written.")
     ] = False,
 ) -> None:
-    """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log and plan.json.
+    """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log, plan.json and conformance.md.
 
     Exit code: 0 when every DICOM file was written or skipped, 1 when some were withheld or failed or the run stopped,
     2 for a wrong command, 130 after Ctrl-C.
@@ -165,6 +165,10 @@ def decrypt(
     for warning in warnings:
         print(warning, file=sys.stderr)
     sys.exit(UNSOUND if warnings else 0)
+
+
+app.command("plan")(whatif.show_plan)
+app.command("conformance")(whatif.show_conformance)
 
 
 def usage(text: str) -> NoReturn:

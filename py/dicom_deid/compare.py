@@ -11,7 +11,7 @@ from dicom_deid.model import Element, ElementAction, Instance, Item
 from dicom_deid.profile import MARKERS
 from dicom_deid.readable import name_of, tag_text, value_of
 from dicom_deid.scan import EXPLICIT
-from dicom_deid.sentences import ADDED, why
+from dicom_deid.sentences import ADDED, detail, why
 
 META_END = 0x00030000
 REMOVED_CONTENT = ElementAction("X", "E.3.4-1")
@@ -28,6 +28,9 @@ class Row(NamedTuple):
     vr: str
     action: ElementAction
     reason: str
+    """What the rule says."""
+    detail: str
+    """What Table E.1-1 says of this attribute, where it does."""
     effect: str
     """unchanged, changed, emptied, removed or added: found by comparing, whatever the action."""
     before: str | None
@@ -82,7 +85,8 @@ class Comparison:
                 name_of(tag, creator),
                 (new or present).vr,
                 action,
-                why(action, tag, place.tags, instance.sop_class, self.options),
+                why(action.rule),
+                detail(action, tag, place.tags, instance.sop_class, self.options),
                 effect(old, new),
                 None if old is None else value_of(old, place.before, syntax),
                 None if new is None else value_of(new, place.after, syntax),

@@ -19,7 +19,7 @@ from dicom_deid.policy import Plan
 from dicom_deid.readable import class_name, counted, keyword_of, name_of, tag_text
 from dicom_deid.reader import Reader
 from dicom_deid.scan import read_meta
-from dicom_deid.sentences import sentences, what
+from dicom_deid.sentences import what, why
 
 REPLACED_META = ElementAction("D", "file meta")
 
@@ -109,14 +109,14 @@ def rows_of(listener: Listener, made: Item, size: int) -> list[Row]:
     rows, pixels = comparison.rows, instance.pixels
     if pixels is not None:
         action, length = ElementAction("K", "pixel data"), counted(pixels.end - pixels.start, "byte")
-        name, reason = name_of(pixels.tag, ""), sentences()[action.rule]
+        name, reason = name_of(pixels.tag, ""), why(action.rule)
         path = tag_text(pixels.tag)
-        rows.append(Row(path, 0, pixels.tag, name, pixels.vr, action, reason, "unchanged", length, length))
+        rows.append(Row(path, 0, pixels.tag, name, pixels.vr, action, reason, "", "unchanged", length, length))
     if instance.tail:
         action = ElementAction("X", "behind the data")
         behind = counted(size - pixels.end, "byte") if pixels is not None else "some bytes"
-        reason = sentences()[action.rule]
-        rows.append(Row("", 0, 0, "Behind the data set", "", action, reason, "removed", behind, None))
+        reason = why(action.rule)
+        rows.append(Row("", 0, 0, "Behind the data set", "", action, reason, "", "removed", behind, None))
     return rows
 
 
@@ -141,7 +141,7 @@ def document(explanation: Explanation, *, values: bool) -> dict[str, Any]:
                 "action": row.action.code,
                 "rule": row.action.rule,
                 "what": what(row.action.code),
-                "why": row.reason,
+                "why": f"{row.reason} {row.detail}".strip(),
                 "effect": row.effect,
                 **({"before": row.before, "after": row.after} if values else {}),
             }

@@ -1,4 +1,4 @@
-"""The run folder on disk: plan.json, audit.csv, output.log, out/, and unfinished/ as long as the run has not ended.
+"""The run folder on disk: plan.json, conformance.md, audit.csv, output.log, out/, and unfinished/ until the run ends.
 
 The audit row is the commit record: it is appended when the output stands at its place. So a run that was cut off can be
 resumed from its audit.csv alone, and an output without a row is simply written again.
@@ -53,6 +53,10 @@ class RunFolder:
         self.open_log()
         replace_text(self.root / "audit.csv", [csv_head()])
         self._audit = Appended(self.root / "audit.csv")
+
+    def state(self, statement: str) -> None:
+        """Writes the conformance statement of the run; once more when it is resumed, which may be why it was not."""
+        replace_text(self.root / "conformance.md", [statement])
 
     def resume(self, document: str, keep: Callable[[Row], bool]) -> None:
         """Goes on with a run; ``keep`` says of each row that stands whether its file is done.

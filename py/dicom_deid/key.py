@@ -33,6 +33,11 @@ def make_passphrase() -> str:
     return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
+def make_key() -> bytes:
+    """A random project key, for a look that leaves nothing behind."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
 class Key:
     """The project key. One object serves a whole run; it keeps no original value but a bounded memory of UIDs."""
 

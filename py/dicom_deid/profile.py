@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cache, lru_cache
 from importlib import resources
@@ -64,11 +63,6 @@ def words(name: str) -> frozenset[str]:
 def table(name: str) -> Any:
     """One of the tables in ``dicom_deid.tables``, by file name."""
     return json.loads(resources.files("dicom_deid.tables").joinpath(name).read_text(encoding="utf-8"))
-
-
-def table_digest(name: str) -> str:
-    """SHA-256 of a table as it is stored, in hexadecimal digits."""
-    return hashlib.sha256(resources.files("dicom_deid.tables").joinpath(name).read_bytes()).hexdigest()
 
 
 def edition() -> str:

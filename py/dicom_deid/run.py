@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dicom_deid.conformance import conformance
 from dicom_deid.errors import Failed
 from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
 from dicom_deid.folder import Row, RunFolder
@@ -84,6 +85,7 @@ class Run:
             self.folder.resume(document(self.plan), keep)
         else:
             self.folder.begin(document(self.plan))
+        self.folder.state(conformance(self.plan))
         how = f"{self.workers} processes" if self.workers else "one process"
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
         self.folder.log([*opening(self.plan), f"command line on {machine}, {how}"])

@@ -30,18 +30,22 @@ def what(code: str) -> str:
     return str(table("sentences.json")["actions"][code]["sentence"])
 
 
-def why(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> str:
-    """Why an element met this action, in a sentence or two."""
-    if action.rule.startswith(POLICY_RULE):
-        return f"Rule {action.rule.removeprefix(POLICY_RULE)} of the policy names it."
-    sentence = sentences().get(action.rule, action.rule)
+def why(rule: str) -> str:
+    """What a rule says, in a sentence."""
+    if rule.startswith(POLICY_RULE):
+        return f"Rule {rule.removeprefix(POLICY_RULE)} of the policy names it."
+    return sentences().get(rule, rule)
+
+
+def detail(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> str:
+    """What Table E.1-1 and its options say of an attribute, and how that was resolved; "" for another rule."""
     row = row_of(tag) if action.rule == "E.1-1" else None
     if row is None:
-        return sentence
+        return ""
     code = listed_code(tag, row, options)
     titles = {option["name"]: option["title"] for option in table("options.json")}
     overriding = [titles[name] for name in titles if name in options and name in row]
-    sentence += f" The Basic Profile has {row['basic']}"
+    sentence = f"The Basic Profile has {row['basic']}"
     sentence += f", {' and '.join(overriding)}: {code}." if overriding else "."
     if "/" in code:
         kind = type_of(tag, path, sop_class)

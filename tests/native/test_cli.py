@@ -68,7 +68,8 @@ def test_every_file_has_one_row_and_the_run_folder_is_complete(folder: Path, tmp
     assert by_reason(run) == {
         "": 3, "TRUNCATED": 1, "SOP_CLASS_WITHHELD": 1, "BURNED_IN": 1, "NOT_DICOM": 1, "EMPTY": 1,
     }  # fmt: skip
-    assert sorted(path.name for path in run.root.iterdir()) == ["audit.csv", "out", "output.log", "plan.json"]
+    names = ["audit.csv", "conformance.md", "out", "output.log", "plan.json"]
+    assert sorted(path.name for path in run.root.iterdir()) == names
     assert "finished: 3 written, 2 withheld, 2 skipped, 1 failed" in run.log
     assert "1 symbolic links or special files were left alone" in run.log
 

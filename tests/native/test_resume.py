@@ -60,7 +60,8 @@ def agree(run: Finished, whole: Finished) -> None:
     run.check()
     assert run.outputs == whole.outputs
     assert timeless(run.rows) == timeless(whole.rows)
-    assert sorted(path.name for path in run.root.iterdir()) == ["audit.csv", "out", "output.log", "plan.json"]
+    names = ["audit.csv", "conformance.md", "out", "output.log", "plan.json"]
+    assert sorted(path.name for path in run.root.iterdir()) == names
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])

@@ -168,12 +168,12 @@ def test_long_numbers_are_counted_in_either_byte_order() -> None:
 
 
 def test_reasons_name_the_code_the_option_and_the_type() -> None:
-    assert "has Z/D. Here it is of Type 2, so Z." in rows(ct())["(0010,0020)"].reason
+    assert "has Z/D. Here it is of Type 2, so Z." in rows(ct())["(0010,0020)"].detail
     shifted = rows(ct(), "retain-modified-dates")["(0008,0020)"]
     assert shifted.action.code == "C"
-    assert "Modified Dates Option: C." in shifted.reason
+    assert "Modified Dates Option: C." in shifted.detail
     private = rows(ct(SOPClassUID="1.2.840.10008.5.1.4.1.1.66.5", StudyID="1", DeviceSerialNumber="77"))
-    assert private["(0018,1000)"].reason
+    assert private["(0018,1000)"].detail
 
 
 def test_content_is_told_item_by_item() -> None:
