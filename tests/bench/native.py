@@ -118,9 +118,8 @@ def take_turns(ways: dict[str, Measured], scratch: Path, rounds: int, count: int
 def show(taken: dict[str, list[list[float]]], count: int) -> None:
     medians = {way: [statistics.median(column) for column in zip(*rows, strict=True)] for way, rows in taken.items()}
     peer, ours = medians["dicom-anonymizer"][1], medians["dicom-deid"][1]
-    say(
-        "| way, one core | ms of processor a file | files/s of processor | by the clock | x dicom-anonymizer | x dicom-deid |"
-    )
+    names = ("way, one core", "ms of processor a file", "files/s of processor", "files/s by the clock")
+    say(f"| {' | '.join(names)} | times dicom-anonymizer | times dicom-deid |")
     say("| --- | --- | --- | --- | --- | --- |")
     for way, (wall, spent) in sorted(medians.items(), key=lambda item: item[1][1]):
         figures = f"{spent * 1000 / count:.2f} | {count / spent:.0f} | {count / wall:.0f}"
@@ -143,9 +142,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as cleanup:
         scratch, folder = Path(name), Path(name, "slices")
         made = slices.write(folder, options.count)
-        say(
-            f"{options.count} slices of {made[0].stat().st_size // 1024} KiB, {slices.elements(pydicom.dcmread(made[0]))} data elements"
-        )
+        size, elements = made[0].stat().st_size // 1024, slices.elements(pydicom.dcmread(made[0]))
+        say(f"{options.count} slices of {size} KiB, {elements} data elements each")
         ways = {way: started(way, sys.executable, folder, cleanup) for way in ("plain copy", "dicom-deid")}
         ways |= {way: started(way, python, folder, cleanup) for way in OTHERS}
         if shutil.which(GDCM) and shutil.which("openssl"):

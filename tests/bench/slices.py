@@ -37,8 +37,8 @@ STUDY_MODULE = {
     "InstitutionName": "General Hospital Eastport", "InstitutionAddress": "1 Quay Road, Eastport",
     "InstitutionalDepartmentName": "Radiology", "StationName": "CTAWP73021", "PerformingPhysicianName": "Reyes^Tomas",
     "OperatorsName": "Novak^Jana", "RequestingPhysician": "Marlowe^Philippa",
-    "RequestedProcedureDescription": "CT Thorax", "ReasonForStudy": "Persistent cough", "PhysiciansOfRecord": "Marlowe^Philippa",
-    "AdmissionID": "ADM-4711-22",
+    "RequestedProcedureDescription": "CT Thorax", "ReasonForStudy": "Persistent cough",
+    "PhysiciansOfRecord": "Marlowe^Philippa", "AdmissionID": "ADM-4711-22",
     "CurrentPatientLocation": "Ward 7", "AdmittingDiagnosesDescription": "Pneumonia?", "StudyComments": "none",
     "TimezoneOffsetFromUTC": "+0100", "RequestingService": "Internal Medicine",
 }  # fmt: skip
