@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -417,3 +418,19 @@ def test_nothing_loads_the_cipher_but_a_linkage(folder: Path, tmp_path: Path) ->
     done = subprocess.run([*line, "--workers", "0"], capture_output=True, text=True, check=True)
     assert "pydicom" in done.stderr
     assert "cryptography" not in done.stderr
+
+
+def test_a_browser_can_read_it_and_write_one_that_is_gone_on_with(
+    folder: Path, whole: tuple[RunFolder, Path], tmp_path: Path
+) -> None:
+    script, copy = Path(__file__).with_name("linkage.mjs"), tmp_path / "copy"
+    line = ["node", str(script), derive(PASSPHRASE).hex(), str(whole[1]), str(copy)]
+    found = json.loads(subprocess.run(line, capture_output=True, text=True, check=True, timeout=60).stdout)
+    assert found[-1] == {"closing": True}
+    mine = decrypted(whole[1], tmp_path)[0]
+    assert [row["path"] for record in found[:-1] for row in record["rows"]] == [
+        row["source_path"] for row in mine["linkage.csv"]
+    ]
+    assert decrypted(copy, tmp_path) == (mine, "")
+    native_run(folder / "copy.dcm", tmp_path / "run", "--resume", "--linkage", str(copy), status=0)
+    assert len(decrypted(copy, tmp_path)[0]["linkage.csv"]) == len(mine["linkage.csv"]) + 1

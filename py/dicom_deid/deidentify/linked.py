@@ -19,13 +19,14 @@ UIDS = (0x0020000D, 0x0020000E, 0x00080018)
 def link(done: Deidentifier, new: Item) -> Link:
     """The link of an instance. It states what the two headers have, whichever rule brought it about."""
     old = done.instance.data
+    shifted = done.counts.dates_shifted or done.plan.dates == "MODIFIED"
     study, series, instance = ((ascii_text(old.get(tag)), ascii_text(new.get(tag))) for tag in UIDS)
     return Link(
         (text(old, PATIENT_ID), text(new, PATIENT_ID)),
         study,
         series,
         (done.instance.sop_instance, instance[1]),
-        done.weeks if done.plan.dates == "MODIFIED" else 0,
+        done.weeks if shifted else 0,
         tuple((uid, done.key.uid(uid)) for uid in sorted(done.remapped)),
     )
 
