@@ -8,7 +8,7 @@ import dicom_deid
 
 CORE = Path(dicom_deid.__file__).parent
 STAGES = {"scan", "plan", "deidentify", "verify", "report", "linkage", "index"}
-SURFACES = {"bridge", "cli", "executors", "__main__", "terminal", "whatif", "run", "survey", "job"}
+SURFACES = {"bridge", "cli", "executors", "__main__", "terminal", "whatif", "importing", "run", "survey", "job"}
 BROWSER_ONLY = {"js", "pyodide", "pyodide_js"}
 
 
@@ -69,12 +69,18 @@ def test_only_the_bridge_knows_the_browser() -> None:
         assert unit(path) == "bridge" or not roots & BROWSER_ONLY, path.name
 
 
+def test_only_the_linkage_file_knows_the_cipher() -> None:
+    for path, tree in modules().items():
+        roots = {name.split(".")[0] for name in imported(path, tree)}
+        assert unit(path) == "sealed" or "cryptography" not in roots, path.name
+
+
 def test_only_the_command_line_prints() -> None:
     for path, tree in modules().items():
         called = {
             node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
-        assert "print" not in called or unit(path) in {"cli", "terminal", "whatif", "tables"}, path.name
+        assert "print" not in called or unit(path) in {"cli", "terminal", "whatif", "importing", "tables"}, path.name
 
 
 def test_stages_do_no_input_or_output() -> None:
