@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dicom_deid.deidentify import identifiers, private
 from dicom_deid.model import Element, ElementAction, Instance, Item
+from dicom_deid.policy import Policy
 from dicom_deid.profile import MARKERS
 from dicom_deid.readable import name_of, tag_text, value_of
 from dicom_deid.scan import EXPLICIT
@@ -53,7 +54,7 @@ class Comparison:
     """The rows of one instance in the making."""
 
     instance: Instance
-    options: frozenset[str]
+    policy: Policy
     decided: Mapping[int, ElementAction]
     """id() of an element of the instance -> what the engine decided."""
     rows: list[Row] = field(default_factory=list)
@@ -86,7 +87,7 @@ class Comparison:
                 (new or present).vr,
                 action,
                 why(action.rule),
-                detail(action, tag, place.tags, instance.sop_class, self.options),
+                detail(action, tag, place.tags, instance.sop_class, self.policy),
                 effect(old, new),
                 None if old is None else value_of(old, place.before, syntax),
                 None if new is None else value_of(new, place.after, syntax),

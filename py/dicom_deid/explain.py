@@ -100,7 +100,7 @@ def told(listener: Listener, outcome: Outcome, size: int) -> Explanation:
 def rows_of(listener: Listener, made: Item, size: int) -> list[Row]:
     """The rows of an instance: file meta information, data set, pixel data, and what lies behind."""
     instance = listener.instance
-    comparison = Comparison(instance, listener.plan.policy.options, listener.decided)
+    comparison = Comparison(instance, listener.plan.policy, listener.decided)
     header = header_bytes(instance, made)
     meta, start = read_meta(header, 132, len(header))
     data, _ = Reader(header, len(header), instance.syntax).data_set(start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from dicom_deid.model import ElementAction
+from dicom_deid.policy import Policy
 from dicom_deid.profile import listed_code, row_of, table, type_of
 
 ADDED = "+"
@@ -37,8 +38,11 @@ def why(rule: str) -> str:
     return sentences().get(rule, rule)
 
 
-def detail(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> str:
-    """What Table E.1-1 and its options say of an attribute, and how that was resolved; "" for another rule."""
+def detail(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: str, policy: Policy) -> str:
+    """What Table E.1-1 and its options say of an attribute, and how that was resolved; or a policy rule's reason."""
+    if action.rule.startswith(POLICY_RULE):
+        return policy.rules[int(action.rule.removeprefix(POLICY_RULE)) - 1].reason
+    options = policy.options
     row = row_of(tag) if action.rule == "E.1-1" else None
     if row is None:
         return ""

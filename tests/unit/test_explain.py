@@ -199,6 +199,30 @@ def test_safe_private_elements_are_told_with_their_creator() -> None:
     assert found["(0029,0010)"].action[:2] == found["(0029,1001)"].action[:2] == ("X", "private")
 
 
+def test_rules_of_the_policy_are_told_with_their_reason() -> None:
+    text = """{"attribute": [
+        {"match": "/PatientName", "value": "Case^Teaching", "reason": "for teaching"},
+        {"match": "RequestAttributesSequence", "action": "K"},
+        {"match": "RequestAttributesSequence/ScheduledProcedureStepID", "action": "X"},
+        {"creator": "ACME", "element": "(0029,xx01)", "action": "K"}
+    ]}"""
+    dataset = rich()
+    dataset.private_block(0x0029, "ACME", create=True).add_new(1, "LO", "fine")
+    data = to_bytes(dataset)
+    found = {
+        row.path: row for row in explain(Stingy(data, len(data)), Plan(Policy.read(text), Key(KEY)), SOURCE_ID).rows
+    }
+    name = found["(0010,0010)"]
+    assert (name.action.code, name.after, name.reason, name.detail) == (
+        "D", "Case^Teaching", "Rule 1 of the policy names it.", "for teaching",
+    )  # fmt: skip
+    assert found["(0040,0275)"].reason == "Rule 2 of the policy names it."
+    assert found["(0040,0275)[1]/(0040,0009)"].action[:2] == ("X", "policy rule 3")
+    assert found["(0040,0275)[1]/(0020,000D)"].action[:2] == ("U", "E.1-1")
+    kept = [row for row in found.values() if row.action.rule == "policy rule 4"]
+    assert [(row.before, row.after) for row in kept] == [("fine", "fine")]
+
+
 def test_what_is_withheld_is_told_as_it_would_be() -> None:
     found = explained(to_bytes(ct(SOPClassUID=CAPTURE)))
     assert (found.outcome.status, found.outcome.reason) == ("withheld", "SOP_CLASS_WITHHELD")
