@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from dicom_deid import __version__, key, whatif
+from dicom_deid import __version__, importing, key, whatif
+from dicom_deid.chosen import chosen_policy, unusable
 from dicom_deid.errors import Failed, PolicyError, reasons
 from dicom_deid.linkage import BadLinkage
 from dicom_deid.passphrase import Unusable, given_passphrase, made_passphrase, read_passphrase
@@ -102,6 +103,9 @@ def run(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Processes; one per core by default, 0: no other process.")
     ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
+    ] = None,
     option: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Option of the profile, as retain-uids. Repeatable.")
     ] = None,
@@ -130,17 +134,15 @@ def run(
     if list_unwritten and not sys.stdout.isatty():
         usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
     check_places(source, target)
-    allowed = frozenset(uid.strip() for text in allow_sop_class or () for uid in text.split(","))
-    from dicom_deid.policy import Policy  # pydicom takes a moment to load
-    from dicom_deid.terminal import carry_out
+    from dicom_deid.terminal import carry_out  # pydicom takes a moment to load
 
-    policy = Policy(frozenset(option or ()), allowed, pass_burned_in, verbose)
+    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, verbose=verbose)
     with ExitStack() as undo:
         given = given_passphrase(passphrase_file, save_passphrase, target, resume)
         passphrase = given or made_passphrase(save_passphrase, undo)
         secret = key.derive(passphrase)
         link = open_linkage(linkage, (source, target), secret, resume, undo)
-        begun = begin(source, target, policy, secret, cores() if workers is None else workers, resume, link)
+        begun = begin(source, target, chosen, secret, cores() if workers is None else workers, resume, link)
         undo.pop_all()
     if given is None:
         what = f"saved in {save_passphrase}." if save_passphrase else f"{passphrase}"
@@ -168,6 +170,7 @@ def decrypt(
 
 
 app.command("plan")(whatif.show_plan)
+app.command("import")(importing.show_import)
 app.command("conformance")(whatif.show_conformance)
 
 
@@ -234,7 +237,7 @@ def begin(
         begun = Run(source.resolve(), RunFolder(target.resolve()), policy, plan, secret, workers, resume, link)
         begun.open()
     except PolicyError as error:
-        usage(" ".join(filter(None, (sentence(error.code), error.word))))
+        raise unusable(error) from None
     except NoRun as error:
         usage(NO_RUN[error.reason])
     except (OSError, Failed):

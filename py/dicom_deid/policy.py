@@ -10,7 +10,6 @@ from typing import Any
 from dicom_deid import __version__, policy_file
 from dicom_deid.claims import Claims, claims
 from dicom_deid.elements import vr_of
-from dicom_deid.errors import Problem
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
 from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons
@@ -57,8 +56,7 @@ class Plan:
     _retained: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        wrong = policy_file.wrong_words(self.policy.options, self.policy.allow_sop_classes)
-        policy_file.refuse([Problem(0, error.word, error.text, error.near) for _, error in wrong])
+        policy_file.refuse(policy_file.wrong_problems(self.policy.options, self.policy.allow_sop_classes))
         self.rules = compiled(self.policy.rules)
 
     def action(self, tag: int, vr: str, path: tuple[int, ...], sop_class: str) -> ElementAction:

@@ -136,6 +136,11 @@ def wrong_words(options: Iterable[str], allowed: Iterable[str]) -> Iterator[tupl
             yield "allow_sop_classes", Wrong(uid, f"“{uid}” is no UID and no name of a SOP Class.", near)
 
 
+def wrong_problems(options: Iterable[str], allowed: Iterable[str]) -> list[Problem]:
+    """The problems of options and SOP Classes that stand in no text."""
+    return [Problem(0, wrong.word, wrong.text, wrong.near) for _, wrong in wrong_words(options, allowed)]
+
+
 def sop_class(word: str) -> str:
     """The UID of a SOP Class that is named in words; any other word as it is."""
     named = {str(row["name"]).lower(): str(row["uid"]) for row in table("sop-classes.json")}

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicom_deid import __version__, key
-from dicom_deid.errors import Failed, PolicyError, ShortRead, reasons
+from dicom_deid.chosen import chosen_policy
+from dicom_deid.errors import Failed, ShortRead, reasons
 from dicom_deid.passphrase import Unusable, read_passphrase
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ WOULD = {
     "skipped": "It would be skipped.",
     "failed": "It would fail.",
 }
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
+]
 Options = Annotated[
     list[str] | None,
     typer.Option("--option", metavar="NAME", help="Option of the profile, as retain-uids. Repeatable."),
@@ -45,6 +49,7 @@ Burned = Annotated[bool, typer.Option("--pass-burned-in", help="Write objects th
 
 def show_plan(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="One DICOM file. It is only read.")],
+    policy: PolicyFile = None,
     option: Options = None,
     allow_sop_class: Allowed = None,
     pass_burned_in: Burned = False,
@@ -61,7 +66,7 @@ def show_plan(
     Nothing is stored. Exit code: 0 when it would be written or skipped, 1 if withheld or failed, 2 for a wrong command.
     """
     secret = key.derive(read_passphrase(passphrase_file)) if passphrase_file else key.make_key()
-    plan = planned(option, allow_sop_class, pass_burned_in, secret)
+    plan = planned(policy, option, allow_sop_class, pass_burned_in, secret)
     explanation = look(file, plan)
     shown = sys.stdout.isatty() if values is None else values
     if as_json:
@@ -76,24 +81,28 @@ def show_plan(
     sys.exit(0 if explanation.outcome.status in ("written", "skipped") else 1)
 
 
-def show_conformance(option: Options = None, allow_sop_class: Allowed = None, pass_burned_in: Burned = False) -> None:
+def show_conformance(
+    policy: PolicyFile = None, option: Options = None, allow_sop_class: Allowed = None, pass_burned_in: Burned = False
+) -> None:
     """Prints the conformance statement of a policy (PS3.15 E.1.3), in Markdown."""
-    plan = planned(option, allow_sop_class, pass_burned_in, key.make_key())
+    plan = planned(policy, option, allow_sop_class, pass_burned_in, key.make_key())
     from dicom_deid.conformance import conformance
 
     print(conformance(plan), end="")
 
 
-def planned(option: list[str] | None, allow_sop_class: list[str] | None, pass_burned_in: bool, secret: bytes) -> Plan:
-    """The plan of the options that were given."""
-    from dicom_deid.policy import Plan, Policy  # pydicom takes a moment to load
+def planned(
+    policy: Path | None,
+    option: list[str] | None,
+    allow_sop_class: list[str] | None,
+    pass_burned_in: bool,
+    secret: bytes,
+) -> Plan:
+    """The plan of the policy and the flags that were given."""
+    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in)
+    from dicom_deid.policy import Plan  # pydicom takes a moment to load
 
-    allowed = frozenset(uid.strip() for text in allow_sop_class or () for uid in text.split(","))
-    try:
-        return Plan(Policy(frozenset(option or ()), allowed, pass_burned_in), key.Key(secret))
-    except PolicyError as error:
-        reason = reasons()[error.code]
-        raise Unusable(" ".join(filter(None, (reason["sentence"], reason["remedy"], error.word)))) from None
+    return Plan(chosen, key.Key(secret))
 
 
 def look(file: Path, plan: Plan) -> Explanation:
