@@ -6,18 +6,22 @@ import ast
 import json
 import re
 import struct
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import dicom_deid
 import pydicom
 import pytest
+from dicom_deid.errors import FragmentsWanted, ShortRead
 from dicom_deid.explain import Explanation, Row, document, explain
 from dicom_deid.key import Key
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.profile import table
 from dicom_deid.sentences import sentences, what
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from made import KEY, SOURCE_ID, UID, Stingy, ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 
@@ -236,6 +240,25 @@ def test_what_is_withheld_is_told_as_it_would_be() -> None:
 def test_what_cannot_be_read_has_an_outcome_and_no_rows(data: bytes) -> None:
     found = explained(data)
     assert (found.outcome.status in ("skipped", "failed"), found.rows) == (True, ())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from((rich, report)), st.lists(st.tuples(st.integers(140, 1500), st.integers(0, 255)), max_size=4))
+@pytest.mark.filterwarnings("ignore")
+def test_a_damaged_file_is_explained_as_it_is_processed(
+    made: Callable[[], Dataset], damage: list[tuple[int, int]]
+) -> None:
+    data = bytearray(to_bytes(made()))
+    for at, byte in damage:
+        data[min(at, len(data) - 1)] = byte
+    plan = Plan(Policy(frozenset(("clean-structured-content", "retain-safe-private"))), Key(KEY))
+    source = Stingy(bytes(data), len(data))
+    try:
+        found = explain(source, plan, SOURCE_ID)
+    except (ShortRead, FragmentsWanted):
+        return
+    assert found.outcome == process(source, plan, SOURCE_ID, repeat=False)
+    assert all(row.action.rule in sentences() for row in found.rows)
 
 
 def test_bytes_behind_the_pixel_data_are_told() -> None:
