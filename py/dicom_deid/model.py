@@ -24,16 +24,17 @@ class Element:
 
     ``items`` is None unless the VR is SQ. ``undefined`` keeps whether the length was undefined (PS3.5 7.1.3), so that
     what stays is written in the style it had. Never changed once made: the files of a series share what they have in
-    common, and ``coded`` remembers how it is written.
+    common, which ``shared`` says, and ``coded`` remembers how it is written.
     """
 
-    __slots__ = ("coded", "items", "tag", "undefined", "value", "vr")
+    __slots__ = ("coded", "items", "shared", "tag", "undefined", "value", "vr")
 
     def __init__(
         self, tag: int, vr: str, value: bytes, items: list[Item] | None = None, undefined: bool = False
     ) -> None:
         self.tag, self.vr, self.value, self.items, self.undefined = tag, vr, value, items, undefined
         self.coded: tuple[Syntax, bytes] | None = None
+        self.shared = False
 
 
 class Item(list[Element]):

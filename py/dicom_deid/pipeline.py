@@ -15,6 +15,7 @@ from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
 from dicom_deid.model import Copy, Element, Instance, Item, Names, Outcome, Source, Splice
 from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
+from dicom_deid.recall import Recalling
 from dicom_deid.scan import inspect
 from dicom_deid.verify import verify
 
@@ -24,7 +25,7 @@ logging.getLogger("pydicom").disabled = True
 Make = Callable[[Instance, Plan], Deidentifier]
 
 
-def process(source: Source, plan: Plan, source_id: str, repeat: bool, make: Make = Deidentifier) -> Outcome:
+def process(source: Source, plan: Plan, source_id: str, repeat: bool, make: Make = Recalling) -> Outcome:
     """The outcome of one source file. Raises ShortRead and FragmentsWanted, and nothing else.
 
     ``repeat``: an earlier file has the same SOP Instance UID, so the output gets a name of its own.

@@ -47,17 +47,19 @@ class Memory:
         self.elements: dict[bytes, Element] = {}
         self._u16, self._u32 = U16[syntax.little].unpack_from, U32[syntax.little].unpack_from
 
-    def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> None:
-        """Remembers the element that was read from ``buffer[at:end]``, with its value from ``start`` on."""
-        if end - at > self.LONGEST or element.undefined or element.tag < 0x00020000:
-            return
+    def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> Element:
+        """Remembers what was read from ``buffer[at:end]``, the value from ``start`` on; the element to go on with."""
+        if end - at > self.LONGEST or element.tag < 0x00020000:
+            return element
         if len(self.elements) >= self.MOST:
             self.elements.clear()
             self.lengths.clear()
         coded, header = buffer[at:end], start - at
-        short = self.width == 6 and header == 8
-        self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
-        self.elements[coded] = element
+        if not element.undefined:  # without a length it has to be read to its end each time
+            short = self.width == 6 and header == 8
+            self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
+        element.shared = True
+        return self.elements.setdefault(coded, element)
 
 
 MEMORIES = {
@@ -127,8 +129,7 @@ class Reader:
             if tag >> 16 == 0xFFFE:
                 raise Failed("MALFORMED")
             element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
-            item.append(element)
-            self.memory.add(self.buffer, at, start, end, element)
+            item.append(self.memory.add(self.buffer, at, start, end, element))
             at = end
         return in_order(item), at
 
@@ -203,9 +204,9 @@ class Reader:
             if tag >> 16 == 0xFFFE:
                 raise Failed("MALFORMED")
             element, behind = self.value(tag, vr, size, start, end, syntax, depth + 1)
-            item.append(element)
             if remember and element.items is None:
-                self.memory.add(self.buffer, at, start, behind, element)
+                element = self.memory.add(self.buffer, at, start, behind, element)
+            item.append(element)
             at = behind
         return in_order(item), at
 

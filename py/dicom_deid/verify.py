@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, MutableSequence
 from functools import lru_cache
 from io import BytesIO
 from itertools import filterfalse
+from struct import Struct
 
 from pydicom.charset import convert_encodings, default_encoding
 from pydicom.datadict import dictionary_VR
@@ -37,7 +38,8 @@ PREAMBLE = 132  # bytes, with "DICM"
 META_START = bytes(128) + b"DICM" + b"\x02\0\0\0UL\x04\0"
 """How an output begins: up to the value of (0002,0000) File Meta Information Group Length."""
 VRS = frozenset(str(vr) for vr in VR)
-UNDEFINED = 0xFFFFFFFF
+ITEM, UNDEFINED = (0xFFFE, 0xE000), 0xFFFFFFFF
+ITEM_HEADER = {True: Struct("<HHL"), False: Struct(">HHL")}
 WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for at in range(256))
 """What each byte becomes so that ASCII text falls apart into its words at spaces."""
 Raw = RawDataElement | DataElement
@@ -177,12 +179,19 @@ def walk(found: Iterable[Raw], codecs: Codecs) -> Iterator[tuple[RawDataElement,
 def items(raw: Raw, codecs: Codecs) -> Iterator[Iterable[Raw]]:
     """The elements of each item of a sequence."""
     if isinstance(raw, DataElement):
-        sequence = raw.value
-    else:
-        value = raw.value or b""
-        sequence = read_sequence(BytesIO(value), raw.is_implicit_VR, raw.is_little_endian, len(value), codecs)
-    for item in sequence:
-        yield item.values()
+        yield from (item.values() for item in raw.value)
+        return
+    value, implicit, little, at = raw.value or b"", raw.is_implicit_VR, raw.is_little_endian, 0
+    while at < len(value):
+        group, number, length = ITEM_HEADER[little].unpack_from(value, at)
+        if length == UNDEFINED:  # where it ends, only reading it shows
+            rest = value[at:]
+            yield from (item.values() for item in read_sequence(BytesIO(rest), implicit, little, len(rest), codecs))
+            return
+        start, at = at + 8, at + 8 + length
+        if (group, number) != ITEM or at > len(value):
+            raise ValueError
+        yield elements(value[start:at], implicit=implicit, little=little)
 
 
 def known_vr(tag: int) -> str:

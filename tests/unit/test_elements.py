@@ -88,7 +88,7 @@ def test_slices_share_the_elements_that_they_have_in_common(name: str) -> None:
         for data in (encoded(one, SYNTAXES[name]), encoded(other, SYNTAXES[name]))
     )
     shared = {id(element) for element in first} & {id(element) for element in second}
-    assert len(shared) == len(first) - 1, "all but the sequence of undefined length"
+    assert len(shared) == len(first) == len(second) - 1
 
 
 def test_the_memory_is_bounded() -> None:

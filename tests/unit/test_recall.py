@@ -1,0 +1,63 @@
+"""What is recalled from earlier instances changes nothing: each comes out as it does by itself."""
+
+from __future__ import annotations
+
+import pytest
+from dicom_deid.key import Key
+from dicom_deid.model import Element, Outcome
+from dicom_deid.pipeline import process
+from dicom_deid.policy import Plan, Policy
+from dicom_deid.recall import CONTEXTS, MOST, Became, Memory
+from made import KEY, SOURCE_ID, UID, Stingy, ct, item, sequence, to_bytes
+from pydicom.dataset import Dataset
+
+POLICIES = {
+    "profile": Policy(),
+    "dates": Policy(options=frozenset(("retain-modified-dates", "clean-descriptors"))),
+    "private": Policy(options=frozenset(("retain-safe-private", "retain-uids"))),
+    "verbose": Policy(verbose=True),
+}
+
+
+def slices() -> list[Dataset]:
+    """Of a series, of the same with another patient, name, character set and kind: each shares most with the others."""
+    referenced = sequence(item(ReferencedSOPInstanceUID=f"{UID}.9", ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2"))
+    common = {"StudyDescription": "Thorax of Okonkwo, by Reyes", "ReferencedImageSequence": referenced}
+    first = ct(**common)
+    second = ct(**common, SOPInstanceUID=f"{UID}.5", InstanceNumber="2")
+    other_id = ct(**common, PatientID="MRN-2")
+    other_name = ct(**common, PatientName="Reyes^Tomas")
+    encoded = ct(**common, SpecificCharacterSet="ISO_IR 192", PatientName="Ókonkwo^Adaeze")
+    other_kind = ct(**common, SOPClassUID="1.2.840.10008.5.1.4.1.1.4", Modality="MR")
+    return [first, second, other_id, other_name, encoded, other_kind, first]
+
+
+def outcomes(plans: list[Plan]) -> list[Outcome]:
+    files = [to_bytes(dataset) for dataset in slices()]
+    return [process(Stingy(data), plan, SOURCE_ID, repeat=False) for data, plan in zip(files, plans, strict=True)]
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_each_instance_comes_out_as_by_itself(name: str) -> None:
+    count, policy = len(slices()), POLICIES[name]
+    apart = outcomes([Plan(policy, Key(KEY)) for _ in range(count)])
+    assert outcomes([Plan(policy, Key(KEY))] * count) == apart
+    assert {outcome.status for outcome in apart} == {"written"}
+
+
+def test_another_plan_recalls_nothing_of_the_one_before() -> None:
+    plans = [Plan(policy, Key(key)) for policy in POLICIES.values() for key in (KEY, bytes(32))][: len(slices())]
+    fresh = [Plan(plan.policy, plan.key) for plan in plans]
+    first = to_bytes(slices()[0])
+    mixed = [process(Stingy(first), plan, SOURCE_ID, repeat=False) for plan in [*plans, *plans]]
+    assert mixed == [process(Stingy(first), plan, SOURCE_ID, repeat=False) for plan in [*fresh, *fresh]]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    memory = Memory(Plan(Policy(), Key(KEY)))
+    for number in range(5 * CONTEXTS):
+        memory.of((number,))
+    assert len(memory.contexts) <= CONTEXTS
+    known = memory.of(("full",))
+    known.update((Element(number, "LO", b""), Became((), (), frozenset())) for number in range(MOST))
+    assert memory.of(("full",)) == {}
