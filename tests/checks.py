@@ -51,10 +51,12 @@ def main() -> int:
     parser.add_argument("--lint", action="store_true", help="lint and types only")
     parser.add_argument("--quick", action="store_true", help="without the browser and Pyodide tests")
     options = parser.parse_args()
-    if not options.lint and not options.quick:
+    if not options.lint:
         try:
-            machine.install_browser()
-            machine.install_screen()
+            machine.install_validator()
+            if not options.quick:
+                machine.install_browser()
+                machine.install_screen()
         except machine.MissingError as missing:
             print(missing, file=sys.stderr)
             return 1

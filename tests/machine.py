@@ -1,4 +1,4 @@
-"""What browser tests need of the machine: a Chromium, and a virtual screen with a window manager to click on."""
+"""What tests need of the machine: a Chromium, a virtual screen with a window manager to click on, and dciodvfy."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREEN_TOOLS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}  # program -> Debian package
+VALIDATOR = {"dciodvfy": "dicom3tools"}
 FONTS = "fonts-liberation"  # without any font Chromium draws no text, and screenshots show nothing
 
 
@@ -46,10 +47,19 @@ def install_browser() -> str:
 
 def install_screen() -> None:
     """Only Linux has Xvfb. The tests of the true dialogues need it."""
-    if missing := [package for program, package in SCREEN_TOOLS.items() if not shutil.which(program)]:
+    install(SCREEN_TOOLS, "The tests of the dialogues")
+
+
+def install_validator() -> None:
+    """dciodvfy looks at every output as a reader who knows all IODs would."""
+    install(VALIDATOR, "The conformance tests")
+
+
+def install(programs: dict[str, str], who: str) -> None:
+    if missing := [package for program, package in programs.items() if not shutil.which(program)]:
         apt(missing)
-    if missing := [program for program in SCREEN_TOOLS if not shutil.which(program)]:
-        raise MissingError(f"These could not be installed: {', '.join(missing)}. The tests of the dialogues need them.")
+    if missing := [program for program in programs if not shutil.which(program)]:
+        raise MissingError(f"These could not be installed: {', '.join(missing)}. {who} need them.")
 
 
 def apt(packages: Sequence[str]) -> None:

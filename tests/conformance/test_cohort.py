@@ -1,0 +1,51 @@
+"""The cohort, de-identified by the real command line, meets its whole answer key: profile, options and withholding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import cohort
+import pytest
+from dicom_deid.profile import table
+from files import CODES
+from judge import judge, run, source_ids
+
+OPTIONS = [option["name"] for option in table("options.json") if option["name"] in CODES]
+EVERYTHING_BUT_UIDS = [name for name in OPTIONS if name not in {"retain-full-dates", "retain-uids"}]
+CHOICES = [[], *([name] for name in OPTIONS), EVERYTHING_BUT_UIDS]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cohort")
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path) -> list[cohort.Made]:
+    return cohort.make(folder / "source")
+
+
+@pytest.mark.parametrize("options", CHOICES, ids=lambda names: "+".join(names)[:40] or "basic")
+def test_every_check_of_the_answer_key_is_met(folder: Path, made: list[cohort.Made], options: list[str]) -> None:
+    verdict = judge(folder, made, frozenset(options))
+    assert verdict.failures == Counter(), verdict.table()
+    assert verdict.passed.total() > 100 * len(made)
+
+
+def test_every_option_has_its_key() -> None:
+    assert {option["name"] for option in table("options.json")} <= CODES.keys()
+
+
+def test_what_usually_shows_a_name_is_withheld(folder: Path, made: list[cohort.Made]) -> None:
+    rows = {row["source_id"]: row for row in run(folder, made, frozenset(), allow=False).rows}
+    ids = {path: source_id for source_id, path in source_ids(folder / "source").items()}
+    ends = Counter((one.kind, rows[ids[one.path]]["status"], rows[ids[one.path]]["reason"]) for one in made)
+    withheld = {kind for kind, status, reason in ends if (status, reason) == ("withheld", "SOP_CLASS_WITHHELD")}
+    assert withheld == set(cohort.WITHHELD)
+    assert {status for kind, status, _ in ends if kind not in cohort.WITHHELD} == {"written"}
+
+
+def test_a_seed_makes_the_same_cohort(tmp_path: Path, folder: Path, made: list[cohort.Made]) -> None:
+    again = cohort.make(tmp_path / "again")
+    assert [one.path.read_bytes() for one in again] == [one.path.read_bytes() for one in made]
