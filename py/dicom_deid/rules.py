@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from pydicom.datadict import tag_for_keyword
 
-from dicom_deid.elements import PIXEL_TAGS, vr_of
+from dicom_deid.elements import PIXEL_TAGS, TEXT_VRS, vr_of
 from dicom_deid.model import ElementAction
-from dicom_deid.profile import MARKERS
+from dicom_deid.profile import DATES, MARKERS
 
 ACTIONS = {
     "D": "replaced by a dummy value",
@@ -36,6 +36,8 @@ DESCRIBING = frozenset(
     )
 )  # fmt: skip
 """What the rest cannot be read without: always kept."""
+CLEANABLE = TEXT_VRS | DATES | {"AE", "CS", "SQ", "UR"}
+"""VRs that action C knows how to clean; a rule that says C reaches no other."""
 ANY = 0
 """The mask of a rule for every tag."""
 
@@ -122,7 +124,11 @@ class Rules:
         """What the last rule that reaches a standard element says; None when there is none."""
         if tag >> 16 & 1 or not self._named or fixed(tag):
             return None
-        return next((action for found, action in self._named if found.reaches(tag, vr, path)), None)
+        cleanable = named_vr(tag, vr) in CLEANABLE
+        for found, action in self._named:
+            if found.reaches(tag, vr, path) and (cleanable or action.code != "C"):
+                return action
+        return None
 
     def private_action(self, tag: int, creator: str) -> ElementAction | None:
         """What the last rule that reaches a private element says; None when there is none."""

@@ -14,7 +14,7 @@ from pydicom.valuerep import validate_value
 from dicom_deid.elements import TEXT_VRS, VRS, registered, vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.profile import DATES
-from dicom_deid.rules import ACTIONS, ANY, DESCRIBING, IDENTITY, Rule, Rules, Target, fixed
+from dicom_deid.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, Rule, Rules, Target, fixed
 
 WRITABLE = TEXT_VRS | DATES | {"AE", "AS", "CS", "DS", "IS", "UI", "UR"}
 """VRs whose values are text, so that a rule can name one."""
@@ -61,14 +61,17 @@ def tag_of(word: str) -> str:
 
 def by_name(word: str) -> Target:
     """The target of ``match``: names or tags of sequences and of the attribute, with / between them."""
-    steps = [tag_of(step) for step in word.removeprefix("/").split("/")]
-    for step, digits in zip(word.removeprefix("/").split("/"), steps, strict=True):
+    steps = [(step, tag_of(step)) for step in word.removeprefix("/").split("/")]
+    for step, digits in steps:
         if "x" in digits and step not in keywords():
             raise Wrong(step, f"“{step}” stands for several attributes: that is for pattern.")
-        if int(digits[3], 16) % 2 if digits[3] != "x" else False:
+        if digits[3] != "x" and int(digits[3], 16) % 2:
             raise Wrong(step, f"“{step}” is private: name it by creator and element.")
-    mask, bits = mask_of(steps[-1])
-    return Target(mask, bits, steps=tuple(int(step, 16) for step in steps[:-1]), top=word.startswith("/"))
+    for step, digits in steps[:-1]:
+        if "x" in digits or (registered(int(digits, 16)) and vr_of(int(digits, 16)) != "SQ"):
+            raise Wrong(step, f"“{step}” is no sequence.")
+    mask, bits = mask_of(steps[-1][1])
+    return Target(mask, bits, steps=tuple(int(digits, 16) for _, digits in steps[:-1]), top=word.startswith("/"))
 
 
 def by_pattern(word: str) -> Target:
@@ -131,7 +134,7 @@ def check(rule: Rule, found: Target) -> None:
     vr = rule.vr or (vr_of(found.bits) if rule.match and registered(found.bits) else "")
     if rule.action == "U" and vr != "UI" and not rule.creator:
         raise Wrong("U", f"U is for UIDs, and {rule.where} is {'no UID' if vr else 'not known to be one'}.")
-    if rule.action == "C" and vr and vr not in TEXT_VRS | DATES | {"SQ", "CS", "AE", "UR"}:
+    if rule.action == "C" and vr and vr not in CLEANABLE:
         raise Wrong("C", f"C is for text, dates and sequences, and {rule.where} is {vr}.")
     if rule.value is not None:
         check_value(rule, vr)
