@@ -74,9 +74,9 @@ def show_plan(
     else:
         print_outcome(explanation)
         (print_table if sys.stdout.isatty() else print_lines)(explanation.rows, values=shown)
-        if passphrase_file is None:
+        if passphrase_file is None and explanation.rows:
             print(THROW_AWAY, file=sys.stderr)
-    if not shown and values is None:
+    if explanation.rows and not shown and values is None:
         print(NO_VALUES, file=sys.stderr)
     sys.exit(0 if explanation.outcome.status in ("written", "skipped") else 1)
 
