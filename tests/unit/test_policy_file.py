@@ -6,15 +6,18 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
 from dicom_deid.errors import PolicyError, Problem
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.policy_file import FIELDS, RULE_FIELDS, load, to_toml
 from dicom_deid.profile import table
 from dicom_deid.rules import ACTIONS, Rule
+from hypothesis import given, settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "policy-file.md"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
@@ -149,6 +152,25 @@ def test_a_policy_made_in_code_is_checked_too() -> None:
     with pytest.raises(PolicyError) as caught:
         Plan(Policy(frozenset(("retain-uid",))), Key(bytes(32)))
     assert str(caught.value.problems[0]) == "“retain-uid” is no option. Nearest: retain-uids."
+
+
+WORDS = st.sampled_from((*FIELDS, *RULE_FIELDS, "PatientAge", "K", "PN", "60xx,4000", "(0019,xx0C)", "/", "", "ü"))
+VALUES = st.recursive(
+    WORDS | st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(WORDS, VALUES, max_size=4))
+def test_whatever_a_policy_says_it_is_followed_or_refused(document: dict[str, object]) -> None:
+    try:
+        policy = Policy.read(json.dumps(document))
+    except PolicyError as error:
+        assert error.problems
+    else:
+        assert Policy.read(to_toml(policy.stated())) == replace(policy, verbose=False)
 
 
 # ---- schema and documentation ------------------------------------------------------------------------------------
