@@ -10,7 +10,7 @@ import derived
 import images
 import storing
 from base import Study
-from people import PEOPLE
+from people import PEOPLE, Person
 from pydicom.dataset import Dataset
 
 WITHHELD = ("US", "SC", "PDF")
@@ -66,19 +66,19 @@ def second_study(study: Study) -> Iterator[tuple[str, Dataset]]:
     yield "SR", derived.report(study, slices)
 
 
-def cohort(seed: int = 3) -> Iterator[tuple[str, Study, Dataset]]:
+def cohort(seed: int, people: tuple[Person, ...]) -> Iterator[tuple[str, Study, Dataset]]:
     """Kind, study and data set of every object."""
-    for person in PEOPLE:
+    for person in people:
         for number, kinds in enumerate((first_study, second_study)):
             study = Study(person, number, seed)
             for kind, dataset in kinds(study):
                 yield kind, study, dataset
 
 
-def make(folder: Path, seed: int = 3) -> list[Made]:
+def make(folder: Path, seed: int = 3, people: tuple[Person, ...] = PEOPLE) -> list[Made]:
     """Writes the cohort below a folder, under paths that name the patients, as exports do."""
     files = []
-    for number, (kind, study, dataset) in enumerate(cohort(seed)):
+    for number, (kind, study, dataset) in enumerate(cohort(seed, people)):
         syntax = ENCAPSULATED.get(kind) or storing.NATIVE[(number + study.number) % 4]
         if kind == "MR" and number % 2:
             syntax = storing.RLE
