@@ -16,7 +16,7 @@ from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from dicom_deid.elements import vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.profile import DATES, LABEL, decide, judged, row_of, table
-from dicom_deid.rules import Rules, Target, fixed, named_vr
+from dicom_deid.rules import ONE, Rules, Target, fixed, named_vr
 
 BASIC = "113100"
 PROTECTING = frozenset("XZDU")
@@ -101,8 +101,7 @@ def findings(options: frozenset[str], rules: Rules) -> Iterator[Finding]:
 
 def reached(to: Target) -> Iterator[tuple[int, tuple[int, ...]]]:
     """The attributes of a target, with the paths that make a difference."""
-    single = to.mask == 0xFFFFFFFF
-    for tag in (to.bits,) if single else standard_tags():
+    for tag in (to.bits,) if to.mask == ONE else standard_tags():
         if tag & to.mask == to.bits and not fixed(tag) and (not to.vr or named_vr(tag, to.vr) == to.vr):
             yield tag, to.steps
             if not to.top:

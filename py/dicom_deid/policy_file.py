@@ -27,6 +27,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._rules: list[int] = []
 
     def line(self, at: int) -> int:
         return self._text.count("\n", 0, at) + 1
@@ -38,13 +39,12 @@ class Text:
 
     def rule(self, index: int) -> int:
         """Where the rule with that index begins."""
-        heads = [found.start() for found in re.finditer(rf"^\s*\[\[\s*{RULES}\s*\]\]", self._text, re.MULTILINE)]
-        if not heads:
+        if not self._rules:
+            head = re.compile(rf"^[ \t]*\[\[\s*{RULES}\s*\]\]", re.MULTILINE)
             at = self.field(RULES)
-            heads = [at + found.start() for found in re.finditer(r"\{", self._text[at:])]
-            return heads[index] if index < len(heads) else at
-        after = re.compile(r"\S").search(self._text, heads[index])
-        return after.start() if after else heads[index]
+            found = list(head.finditer(self._text)) or list(re.compile(r"\{").finditer(self._text, at))
+            self._rules = [rule.start() for rule in found] or [at]
+        return self._rules[min(index, len(self._rules) - 1)]
 
     def word(self, word: object, start: int = 0) -> int:
         """The line of a word from ``start`` on; that of ``start`` where it is not found."""
@@ -100,8 +100,7 @@ def rules(stated: object, places: Text, problems: list[Problem]) -> Iterator[Rul
         problems.append(Problem(places.line(places.field(RULES)), RULES, f"{RULES} is a list of rules: [[{RULES}]]."))
         return
     for index, given in enumerate(stated):
-        start = places.rule(index)
-        wrong = list(wrong_fields(given))
+        wrong, start = list(wrong_fields(given)), places.rule(index)
         problems += [Problem(places.word(name, start), name, text, near) for name, text, near in wrong]
         if wrong:
             continue

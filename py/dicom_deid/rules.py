@@ -38,8 +38,8 @@ DESCRIBING = frozenset(
 """What the rest cannot be read without: always kept."""
 CLEANABLE = TEXT_VRS | DATES | {"AE", "CS", "SQ", "UR"}
 """VRs that action C knows how to clean; a rule that says C reaches no other."""
-ANY = 0
-"""The mask of a rule for every tag."""
+ANY, ONE = 0, 0xFFFFFFFF
+"""The masks of a rule for every tag, and for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Rule:
 class Target(NamedTuple):
     """The elements that a rule reaches: ``tag & mask == bits``, of a VR, at a path of sequences."""
 
-    mask: int = 0xFFFFFFFF
+    mask: int = ONE
     bits: int = 0
     vr: str = ""
     steps: tuple[int, ...] = ()
@@ -114,18 +114,24 @@ class Rules:
     """The rules of a policy, compiled; they are given in the order of the policy."""
 
     def __init__(self, rules: list[tuple[Target, ElementAction]]) -> None:
-        last_first = rules[::-1]
-        self._named = [pair for pair in last_first if not pair[0].creator]
-        self._private = [pair for pair in last_first if pair[0].creator]
+        self._all = rules
+        self._private = [pair for pair in rules[::-1] if pair[0].creator]
+        self._broad = [number for number, (to, _) in enumerate(rules) if not to.creator and to.mask != ONE]
+        self._by_tag: dict[int, list[int]] = {}
+        """Places of the rules for one attribute: there may be thousands of them."""
+        for number, (to, _) in enumerate(rules):
+            if not to.creator and to.mask == ONE:
+                self._by_tag.setdefault(to.bits, []).append(number)
         self.private = bool(self._private)
         """Whether a rule names private elements."""
 
     def action(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction | None:
         """What the last rule that reaches a standard element says; None when there is none."""
-        if tag >> 16 & 1 or not self._named or fixed(tag):
+        if tag >> 16 & 1 or len(self._private) == len(self._all) or fixed(tag):
             return None
         cleanable = named_vr(tag, vr) in CLEANABLE
-        for found, action in self._named:
+        for number in sorted([*self._by_tag.get(tag, []), *self._broad], reverse=True):
+            found, action = self._all[number]
             if found.reaches(tag, vr, path) and (cleanable or action.code != "C"):
                 return action
         return None
@@ -136,7 +142,7 @@ class Rules:
 
     def keeping(self, tags: frozenset[int]) -> frozenset[int]:
         """Those of some attributes that a rule keeps, wherever it does."""
-        keeping = [found for found, action in self._named if action.code == "K"]
+        keeping = [to for to, action in self._all if action.code == "K" and not to.creator]
         return frozenset(
             tag
             for tag in tags
@@ -144,6 +150,5 @@ class Rules:
         )
 
     def targets(self) -> Iterator[tuple[Target, ElementAction]]:
-        """All rules, the last one first."""
-        yield from self._named
-        yield from self._private
+        """All rules."""
+        yield from self._all

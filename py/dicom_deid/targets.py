@@ -14,7 +14,7 @@ from pydicom.valuerep import validate_value
 from dicom_deid.elements import TEXT_VRS, VRS, registered, vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.profile import DATES
-from dicom_deid.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, Rule, Rules, Target, fixed
+from dicom_deid.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, ONE, Rule, Rules, Target, fixed
 
 WRITABLE = TEXT_VRS | DATES | {"AE", "AS", "CS", "DS", "IS", "UI", "UR"}
 """VRs whose values are text, so that a rule can name one."""
@@ -129,7 +129,7 @@ def check(rule: Rule, found: Target) -> None:
         raise Wrong("value", "A private element has no VR that is known beforehand, so no value can be named for it.")
     if rule.creator and not rule.element and rule.action != "X":
         raise Wrong(rule.creator, "Without an element, the elements of a creator can only be removed (X).")
-    if rule.match and found.mask == 0xFFFFFFFF:
+    if rule.match and found.mask == ONE:
         check_fixed(rule, found.bits)
     vr = rule.vr or (vr_of(found.bits) if rule.match and registered(found.bits) else "")
     if rule.action == "U" and vr != "UI" and not rule.creator:
