@@ -7,7 +7,7 @@ beside the plan, on the patient, the kind of object, the character set and the i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, fields
+from dataclasses import astuple
 from typing import NamedTuple
 
 from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
@@ -18,14 +18,14 @@ CONTEXTS = 16
 """Contexts remembered; in one folder, series hardly ever take turns by more."""
 MOST = 4096
 """Elements remembered in one context."""
-FATES = tuple(field.name for field in fields(Counts))
 
 
 class Became(NamedTuple):
     """What became of an element: the new one or none, what was counted, and the UIDs that were replaced."""
 
     elements: tuple[Element, ...]
-    counted: tuple[tuple[str, int], ...]
+    counted: tuple[int, ...]
+    """The fields of Counts; () when nothing was counted, and then no UID was replaced either."""
     remapped: frozenset[str]
 
 
@@ -67,14 +67,18 @@ class Recalling(Deidentifier):
         if memory is None or memory.plan is not self.plan:
             memory = Recalling.memory = Memory(self.plan)
         context = (self.patient, self.weeks, self.instance.sop_class, encodings, self.identifiers, self.retained)
-        known, new = memory.of(context), Item(undefined=item.undefined)
+        known, new, counted = memory.of(context), Item(undefined=item.undefined), [astuple(self.counts)]
         for element in item:
             became = known.get(element)
             if became is None:
                 became = self.worked_out(element, encodings)
                 if element.shared:
                     known[element] = became
-            self.take(became, new)
+            new += became.elements
+            if became.counted:
+                counted.append(became.counted)
+                self.remapped |= became.remapped
+        self.counts = Counts(*map(sum, zip(*counted, strict=True)))
         return new
 
     def worked_out(self, element: Element, encodings: tuple[str, ...]) -> Became:
@@ -83,15 +87,7 @@ class Recalling(Deidentifier):
         self.counts, self.remapped = Counts(), set()
         try:
             made = super().item(Item([element]), (), encodings)
-            counted = tuple((fate, count) for fate, count in zip(FATES, astuple(self.counts), strict=True) if count)
-            return Became(tuple(made), counted, frozenset(self.remapped))
+            counted = astuple(self.counts)
+            return Became(tuple(made), counted if any(counted) else (), frozenset(self.remapped))
         finally:
             self.counts, self.remapped = counts, remapped
-
-    def take(self, became: Became, new: Item) -> None:
-        """Adds to the new data set, and to what is counted."""
-        new += became.elements
-        for fate, count in became.counted:
-            setattr(self.counts, fate, getattr(self.counts, fate) + count)
-        if became.remapped:
-            self.remapped |= became.remapped
