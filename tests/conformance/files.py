@@ -23,7 +23,8 @@ CODES = {
     "clean-descriptors": "113105", "clean-structured-content": "113104", "clean-graphics": "113103",
     "retain-safe-private": "113111",
 }  # fmt: skip
-SAFE = {(0x2001, "Philips Imaging DD 001", 0x03), (0x0019, "GEMS_ACQU_01", 0x9E)}
+B_VALUE, SEQUENCE_NAME = (0x2001, "Philips Imaging DD 001", 0x03), (0x0019, "GEMS_ACQU_01", 0x9E)
+SAFE = {B_VALUE, SEQUENCE_NAME}
 """Of the private elements of the cohort, those of Table E.3.10-1."""
 
 
@@ -38,7 +39,7 @@ def checks(made: Made, source: Dataset, after: Dataset, output: bytes, options: 
     if "PixelData" in source:
         yield "pixels_retained", raw(source) == raw(after), "Pixel Data"
     yield "nothing_behind", ends_well(after, output), "bytes behind the data set"
-    yield from private_checks(after, options)
+    yield from private_checks(source, after, options)
     yield from marker_checks(after, options)
     data = plain(made, after, output)
     for word in sorted(planted(made.study, options)):
@@ -79,15 +80,26 @@ def ends_well(after: Dataset, output: bytes) -> bool:
     return 0xFFFCFFFC not in after and storing.BEHIND not in output and (0x0040, 0xFFFF) not in after
 
 
-def private_checks(after: Dataset, options: Options) -> Iterator[Result]:
-    """No private element but those that are safe, with their creators, and only with the option."""
-    kept = set()
-    for element in after:
+def private_values(dataset: Dataset) -> dict[tuple[int, str, int], object]:
+    """The private elements at the top: group, creator and element within its block -> value."""
+    found = {}
+    for element in dataset:
         if element.tag.is_private and not element.tag.is_private_creator:
-            creator = str(after.get((element.tag.group, element.tag.element >> 8), Dataset()).value)
-            kept.add((element.tag.group, creator, element.tag.element & 0xFF))
-    allowed = SAFE if "retain-safe-private" in options else set()
-    yield "private_removed", kept <= allowed, f"kept {sorted(kept - allowed)}"
+            creator = dataset.get((element.tag.group, element.tag.element >> 8))
+            found[element.tag.group, str(creator.value if creator else ""), element.tag.element & 0xFF] = element.value
+    return found
+
+
+def private_checks(source: Dataset, after: Dataset, options: Options) -> Iterator[Result]:
+    """No private element but those that are safe, with their creators, and only with the option; then they stay."""
+    before, kept = private_values(source), private_values(after)
+    allowed = SAFE & before.keys() if "retain-safe-private" in options else set()
+    yield "private_removed", kept.keys() <= allowed, f"kept {sorted(kept.keys() - allowed)}"
+    if allowed:
+        yield "private_retained", kept.keys() >= allowed, f"lost {sorted(allowed - kept.keys())}"
+        yield "private_retained", kept.get(B_VALUE) == before[B_VALUE], "a safe number"
+        text = str(kept.get(SEQUENCE_NAME))
+        yield "private_retained", text.startswith("EPI") and text.endswith("fast"), "the words of a safe text"
     nested = [item for element in after if element.VR == "SQ" for item in element.value]
     yield "private_removed", not any(element.tag.is_private for item in nested for element in item), "in a sequence"
 

@@ -133,7 +133,7 @@ def holds(check: Check, now: object, linkage: Linkage, patient: str) -> bool:
             return before.lower() in after.lower()
         case "words_removed":
             return before.lower() not in after.lower()
-        case "content_retained":
+        case "content_retained" | "graphics_retained":
             return before in [word for path, item in leaves_of(now) for word in words_of(item[path].value)]
         case "uid_changed":
             linkage.uids[before].add(after)

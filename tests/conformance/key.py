@@ -51,6 +51,9 @@ def key_of(study: Study, kind: str, source: Dataset, options: Options) -> list[C
             checks += element_checks(study, path, value, options)
     if "clean-structured-content" in options and "ContentSequence" in source:
         checks += content_checks(study, source, options)
+    if "clean-graphics" in options and "GraphicAnnotationSequence" in source:
+        kept = ("LAYER1", "PIXEL", *(("nodule",) if "clean-descriptors" in options else ()))
+        checks += [Check("graphics_retained", ("GraphicAnnotationSequence",), word) for word in kept]
     return checks
 
 
