@@ -114,6 +114,16 @@ def test_a_kept_identifier_may_stand_where_the_rule_says_and_nowhere_else() -> N
     assert (read.StudyDescription, codes(read)) == ("for", [])
 
 
+def test_what_a_rule_keeps_in_one_place_is_still_looked_for_where_it_is_removed() -> None:
+    seen = item(OperatorsName="Grey^Heron")
+    dataset = ct(OperatorsName="Blue^Egret", RequestAttributesSequence=sequence(seen), ProtocolName="by Egret or Heron")
+    place = "RequestAttributesSequence/OperatorsName"
+    rules = (keep("RequestAttributesSequence"), keep(place), Rule(match="ProtocolName", action="C"))
+    read = written(dataset, *rules)
+    assert read.RequestAttributesSequence[0].OperatorsName == "Grey^Heron"
+    assert read.ProtocolName == "by or Heron"
+
+
 def test_a_kept_patient_is_not_called_removed() -> None:
     read = written(ct(StudyDescription="MRN-0815-4711"), keep("PatientID"))
     assert (read.PatientID, read.PatientIdentityRemoved) == ("MRN-0815-4711", "NO")

@@ -37,7 +37,9 @@ class Deidentifier:
         self.patient = plan.key.patient(patient_of(instance))
         self.weeks = plan.key.weeks(patient_of(instance))
         self.retained = plan.retained(instance.sop_class)
-        self.identifiers = identifiers.collect(data, self.retained)
+        self.identifiers = identifiers.collect(
+            data, self.retained, lambda tag, vr, path: self.decide(tag, vr, path).code == "K"
+        )
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
         """What the object says of its private elements; None when that does not count."""
         self.private = self.declared is not None or plan.rules.private

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from pydicom.charset import convert_encodings, decode_bytes
@@ -18,33 +19,39 @@ MIN_NAME = 3
 """Letters of a part of a name that is looked for; a shorter one would be found in half of all words."""
 MIN_NUMBER = 4
 """Characters of an ID that is looked for."""
+Kept = Callable[[int, str, tuple[int, ...]], bool]
+"""Tells by tag, VR and path whether an element is kept."""
 DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
-def collect(data: Item, retained: frozenset[int]) -> frozenset[str]:
+def collect(data: Item, retained: frozenset[int], kept: Kept = lambda _tag, _vr, _path: True) -> frozenset[str]:
     """The identifiers of an instance, folded (see ``fold``): parts of names, IDs, institutions, addresses, dates.
 
-    What the attributes in ``retained`` hold may stay, so it is not looked for.
+    What the attributes in ``retained`` hold may stay where they are ``kept``, so it is not looked for.
     """
     found = set() if PATIENT_AGE in retained else ages(data)
-    gather(data, encodings_of(data, ("iso8859",)), retained, found)
+    gather(data, (), encodings_of(data, ("iso8859",)), lambda *at: at[0] in retained and kept(*at), found)
     return frozenset(found)
 
 
-def gather(item: Item, encodings: tuple[str, ...], retained: frozenset[int], found: set[str]) -> None:
+def gather(item: Item, path: tuple[int, ...], encodings: tuple[str, ...], kept: Kept, found: set[str]) -> None:
     """Adds the identifiers of one item and what is nested in it."""
     for element in item:
         if element.items is not None:
+            within = (*path, element.tag)
             for nested in element.items:
-                gather(nested, encodings_of(nested, encodings), retained, found)
-        elif element.vr == "PN" or vr_of(element.tag) == "PN":
-            if element.tag not in retained:
-                found.update(name_parts(decode(element, encodings)))
-        elif element.tag in retained:
+                gather(nested, within, encodings_of(nested, encodings), kept, found)
             continue
-        elif element.tag in judged("whole_identifiers"):
+        person = element.vr == "PN" or vr_of(element.tag) == "PN"
+        day = element.vr == "DA" or vr_of(element.tag) == "DA"
+        whole = element.tag in judged("whole_identifiers")
+        if not (person or day or whole) or kept(element.tag, element.vr, path):
+            continue
+        if person:
+            found.update(name_parts(decode(element, encodings)))
+        elif whole:
             found.update(whole_values(decode(element, encodings)))
-        elif element.vr == "DA" or vr_of(element.tag) == "DA":
+        else:
             found.update(date_forms(element.value))
 
 
