@@ -152,7 +152,7 @@ def one(tally: Tally, where: str, data: bytes) -> None:
 
 
 def is_left(word: str, header: bytes) -> bool:
-    """Whether a word stands in the header of an output, more often than by right: as a number, or as a term of a code string."""
+    """Whether a word stands in a header more often than by right: as a number, or as a term of a code string."""
     pattern = re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
     times = len(pattern.findall(header.decode("latin-1").lower()))
     if not times:
