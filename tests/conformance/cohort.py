@@ -8,6 +8,7 @@ from pathlib import Path
 
 import derived
 import images
+import said
 import storing
 from base import Study
 from people import PEOPLE, Person
@@ -46,9 +47,9 @@ def first_study(study: Study) -> Iterator[tuple[str, Dataset]]:
     yield "RTPLAN", plan
     yield "RTDOSE", derived.dose(study, plan, slices[0])
     yield "SEG", derived.segmentation(study, slices)
-    yield "SR", derived.report(study, slices)
-    yield "KO", derived.selection(study, slices)
-    yield "PR", derived.presentation(study, slices)
+    yield "SR", said.report(study, slices)
+    yield "KO", said.selection(study, slices)
+    yield "PR", said.presentation(study, slices)
     yield "ECG", derived.waveform(study)
 
 
@@ -63,7 +64,7 @@ def second_study(study: Study) -> Iterator[tuple[str, Dataset]]:
     yield "US", images.ultrasound(study)
     yield "SC", images.capture(study)
     yield "PDF", derived.document(study)
-    yield "SR", derived.report(study, slices)
+    yield "SR", said.report(study, slices)
 
 
 def cohort(seed: int, people: tuple[Person, ...]) -> Iterator[tuple[str, Study, Dataset]]:
