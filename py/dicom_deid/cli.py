@@ -1,4 +1,4 @@
-"""The command line: arguments, and what makes a command unusable. How a run looks on the terminal is terminal.py's.
+"""The command line: arguments, and what makes a command unusable. How a run looks there is native/terminal.py's.
 
 What needs pydicom is imported when a run begins, so that ``dicom-deid --help`` is there at once.
 """
@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from dicom_deid import __version__, importing, key, whatif
-from dicom_deid.chosen import chosen_policy, unusable
+from dicom_deid import __version__, key
 from dicom_deid.errors import Failed, PolicyError, reasons
 from dicom_deid.linkage import BadLinkage
-from dicom_deid.passphrase import Unusable, given_passphrase, made_passphrase, read_passphrase
+from dicom_deid.native import importing, whatif
+from dicom_deid.native.chosen import chosen_policy, unusable
+from dicom_deid.native.passphrase import Unusable, given_passphrase, made_passphrase, read_passphrase
 
 if TYPE_CHECKING:
+    from dicom_deid.native.run import Run
+    from dicom_deid.native.sealed import LinkageFile
     from dicom_deid.policy import Policy
-    from dicom_deid.run import Run
-    from dicom_deid.sealed import LinkageFile
 
 UNSOUND, USAGE = 1, 2
 """Exit codes: something was withheld, failed or stopped; the command was not meant so."""
@@ -134,7 +135,7 @@ def run(
     if list_unwritten and not sys.stdout.isatty():
         usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
     check_places(source, target)
-    from dicom_deid.terminal import carry_out  # pydicom takes a moment to load
+    from dicom_deid.native.terminal import carry_out  # pydicom takes a moment to load
 
     chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, verbose=verbose)
     with ExitStack() as undo:
@@ -160,7 +161,7 @@ def decrypt(
 
     Exit code: 0 when the file was whole, 1 when something of it is missing, 2 for a wrong command.
     """
-    from dicom_deid.unsealed import unseal
+    from dicom_deid.native.unsealed import unseal
 
     counts, warnings = unseal(linkage, folder, key.Key(key.derive(read_passphrase(passphrase_file))))
     print("Done: " + ", ".join(f"{name} with {lines} rows" for name, lines in counts.items()))
@@ -211,7 +212,7 @@ def open_linkage(
     """The linkage file, where one is asked for; ``undo`` takes a new one away again."""
     if path is None:
         return None
-    from dicom_deid.sealed import LinkageFile
+    from dicom_deid.native.sealed import LinkageFile
 
     if any(place.resolve() in path.resolve().parents for place in apart_from):
         raise BadLinkage("LINKAGE_AMONG_FILES")
@@ -228,9 +229,9 @@ def begin(
     source: Path, target: Path, policy: Policy, secret: bytes, workers: int, resume: bool, link: LinkageFile | None
 ) -> Run:
     """The run, once its folder is open; where it cannot be, the command ends."""
-    from dicom_deid.folder import NoRun, RunFolder
+    from dicom_deid.native.folder import NoRun, RunFolder
+    from dicom_deid.native.run import Run
     from dicom_deid.policy import Plan
-    from dicom_deid.run import Run
 
     try:
         plan = Plan(policy, key.Key(secret))

@@ -68,7 +68,7 @@ class Processes(Generic[T, R]):
         methods = multiprocessing.get_all_start_methods()
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
-            self._context.set_forkserver_preload(["dicom_deid.job", "dicom_deid.executors"])
+            self._context.set_forkserver_preload(["dicom_deid.native.job", "dicom_deid.executors"])
         self._job = job
         self._hands: list[Hand[T, R]] = [Hand(self._context, job) for _ in range(workers)]
 

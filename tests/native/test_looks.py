@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from dicom_deid.job import Job, fingerprint
+from dicom_deid.native.job import Job, fingerprint
 from dicom_deid.policy import Policy
 from made import ct, item, sequence, to_bytes
 
@@ -77,7 +77,7 @@ def test_both_look_further_when_a_long_sequence_comes_first(tmp_path: Path) -> N
 
 
 def test_a_file_that_changes_after_the_scan_fails(tmp_path: Path) -> None:
-    from dicom_deid.job import Take
+    from dicom_deid.native.job import Take
 
     (tmp_path / "a").write_bytes(to_bytes(ct()))
     job = Job(tmp_path, Policy(), bytes(32), tmp_path / "unfinished")

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from dicom_deid.explain import explain
 from dicom_deid.key import Key, derive
+from dicom_deid.native.source import FileSource
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.profile import table
-from dicom_deid.source import FileSource
 from made import ct, to_bytes
 from runs import PASSPHRASE, native_run
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from dicom_deid.folder import NoRun, RunFolder
+from dicom_deid.native.folder import NoRun, RunFolder
 from made import UID, ct, to_bytes
 from runs import PASSPHRASE, native_run, timeless
 from runs import RunFolder as Finished

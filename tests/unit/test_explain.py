@@ -15,11 +15,11 @@ import pydicom
 import pytest
 from dicom_deid.errors import FragmentsWanted, ShortRead
 from dicom_deid.explain import Explanation, Row, document, explain
+from dicom_deid.explain.sentences import sentences, what
 from dicom_deid.key import Key
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.profile import table
-from dicom_deid.sentences import sentences, what
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made import KEY, SOURCE_ID, UID, Stingy, ct, deidentified, item, outcome_of, output_of, sequence, to_bytes

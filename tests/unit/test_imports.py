@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dicom_deid.imports import UnknownScript, policy_text, translate
 from dicom_deid.policy import Policy
-from dicom_deid.rules import Rule
+from dicom_deid.policy.rules import Rule
 
 
 def ctp(*entries: str) -> str:

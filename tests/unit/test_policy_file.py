@@ -14,9 +14,9 @@ import hypothesis.strategies as st
 import pytest
 from dicom_deid.errors import PolicyError, Problem
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.policy_file import FIELDS, RULE_FIELDS, load, to_toml
+from dicom_deid.policy.file import FIELDS, RULE_FIELDS, load, to_toml
+from dicom_deid.policy.rules import ACTIONS, Rule
 from dicom_deid.profile import table
-from dicom_deid.rules import ACTIONS, Rule
 from hypothesis import given, settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "policy-file.md"

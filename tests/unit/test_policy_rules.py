@@ -11,7 +11,7 @@ from dicom_deid.key import Key
 from dicom_deid.model import Outcome
 from dicom_deid.plan import content, opening
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.rules import Rule
+from dicom_deid.policy.rules import Rule
 from made import KEY, ct, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 

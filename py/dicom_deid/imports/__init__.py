@@ -6,7 +6,7 @@ import re
 
 from dicom_deid.imports import ctp, deid
 from dicom_deid.imports.found import Imported
-from dicom_deid.policy_file import to_toml
+from dicom_deid.policy.file import to_toml
 
 
 class UnknownScript(Exception):

@@ -13,9 +13,9 @@ from xml.parsers import expat
 
 from dicom_deid.elements import vr_of
 from dicom_deid.imports.found import UNTOUCHED, Imported, Line
+from dicom_deid.policy.rules import Rule
+from dicom_deid.policy.targets import keywords
 from dicom_deid.profile import DATES, MARKERS
-from dicom_deid.rules import Rule
-from dicom_deid.targets import keywords
 
 TOOL = "RSNA CTP"
 NOTES = (

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dicom_deid.imports.found import UNTOUCHED, Imported, Line
+from dicom_deid.policy.rules import Rule, fixed
+from dicom_deid.policy.targets import keywords, mask_of, tag_of
 from dicom_deid.profile import MARKERS
-from dicom_deid.rules import Rule, fixed
-from dicom_deid.targets import keywords, mask_of, tag_of
 
 TOOL = "pydicom/deid"
 NOTES = (

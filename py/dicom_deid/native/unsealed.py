@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from dicom_deid.key import Key
 from dicom_deid.linkage import TABLES, BadLinkage, Reading, Tables
-from dicom_deid.sealed import open_new, read_header, read_rows
+from dicom_deid.native.sealed import open_new, read_header, read_rows
 
 
 def unseal(linkage: Path, folder: Path, key: Key) -> tuple[dict[str, int], list[str]]:

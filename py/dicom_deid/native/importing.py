@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_deid.passphrase import Unusable
+from dicom_deid.native.passphrase import Unusable
 
 if TYPE_CHECKING:
     from dicom_deid.imports.found import Line
@@ -53,7 +53,7 @@ def show_import(
 
 def show(heading: str, lines: Iterable[Line]) -> None:
     """Lines of a script, each with what has to be said of it."""
-    from dicom_deid.terminal import printable
+    from dicom_deid.native.terminal import printable
 
     lines = list(lines)
     if lines:

@@ -7,14 +7,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from dicom_deid import __version__, policy_file
-from dicom_deid.claims import Claims, claims
+from dicom_deid import __version__
 from dicom_deid.elements import vr_of
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
+from dicom_deid.policy import file
+from dicom_deid.policy.claims import Claims, claims
+from dicom_deid.policy.rules import Rule, Rules
+from dicom_deid.policy.targets import compiled
 from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons
-from dicom_deid.rules import Rule, Rules
-from dicom_deid.targets import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Policy:
     @classmethod
     def read(cls, text: str) -> Policy:
         """A policy from a file, in TOML or JSON; raises PolicyError with all that cannot be followed."""
-        return cls(**policy_file.read(text))
+        return cls(**file.read(text))
 
     def stated(self) -> dict[str, Any]:
         """The policy as a file states it, in one order; without what does not change the output."""
@@ -56,7 +57,7 @@ class Plan:
     _retained: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        policy_file.refuse(policy_file.wrong_problems(self.policy.options, self.policy.allow_sop_classes))
+        file.refuse(file.wrong_problems(self.policy.options, self.policy.allow_sop_classes))
         self.rules = compiled(self.policy.rules)
 
     def action(self, tag: int, vr: str, path: tuple[int, ...], sop_class: str) -> ElementAction:

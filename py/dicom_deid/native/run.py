@@ -14,16 +14,16 @@ from typing import Any
 from dicom_deid.conformance import conformance
 from dicom_deid.errors import Failed
 from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
-from dicom_deid.folder import Row, RunFolder
-from dicom_deid.job import Job, Look, Looked, Take, Taken, plain_row, unwritten
 from dicom_deid.linkage import Row as LinkageRow
-from dicom_deid.pick import Sources
+from dicom_deid.native.folder import Row, RunFolder
+from dicom_deid.native.job import Job, Look, Looked, Take, Taken, plain_row, unwritten
+from dicom_deid.native.pick import Sources
+from dicom_deid.native.sealed import LinkageFile
+from dicom_deid.native.survey import Display, Survey
+from dicom_deid.native.tally import Tally
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing
-from dicom_deid.sealed import LinkageFile
-from dicom_deid.survey import Display, Survey
-from dicom_deid.tally import Tally
 
 FILES_AT_ONCE = 32
 """Most files in a batch; towards the end there are fewer in it, so that all processes end together."""

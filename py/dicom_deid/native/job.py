@@ -10,13 +10,13 @@ from typing import NamedTuple
 from dicom_deid.errors import Failed, ShortRead, Unwritten
 from dicom_deid.key import Key
 from dicom_deid.model import Link, Outcome
-from dicom_deid.peek import LONG_LOOK_BYTES, peek
+from dicom_deid.native.peek import LONG_LOOK_BYTES, peek
+from dicom_deid.native.source import FileSource
+from dicom_deid.native.write import write
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import row, unwritten_line
 from dicom_deid.scan import LOOK_BYTES, has_preamble, looks_like_dicom
-from dicom_deid.source import FileSource
-from dicom_deid.write import write
 
 
 class Look(NamedTuple):

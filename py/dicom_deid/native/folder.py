@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from dicom_deid.appended import Appended
 from dicom_deid.errors import Failed, PolicyError
+from dicom_deid.native.appended import Appended
+from dicom_deid.native.write import code_of, discard
 from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line
-from dicom_deid.write import code_of, discard
 
 OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 """The paths that may be written to: pseudonyms only. worker/sink.js has the same rule."""

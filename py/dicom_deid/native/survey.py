@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dicom_deid.executors import Executor
-from dicom_deid.job import Look, Looked
-from dicom_deid.pick import Pick, Sources
+from dicom_deid.native.job import Look, Looked
+from dicom_deid.native.pick import Pick, Sources
 
 LOOKS_AT_ONCE = 200
 """Files in a batch."""

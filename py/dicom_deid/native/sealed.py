@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dicom_deid.appended import Appended
 from dicom_deid.errors import Failed
 from dicom_deid.key import Key
 from dicom_deid.linkage import (
@@ -30,6 +29,7 @@ from dicom_deid.linkage import (
     make_header,
     sealing_key,
 )
+from dicom_deid.native.appended import Appended
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

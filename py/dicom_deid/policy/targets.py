@@ -13,8 +13,8 @@ from pydicom.valuerep import validate_value
 
 from dicom_deid.elements import TEXT_VRS, VRS, registered, vr_of
 from dicom_deid.model import ElementAction
+from dicom_deid.policy.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, ONE, Rule, Rules, Target, fixed
 from dicom_deid.profile import DATES
-from dicom_deid.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, ONE, Rule, Rules, Target, fixed
 
 WRITABLE = TEXT_VRS | DATES | {"AE", "AS", "CS", "DS", "IS", "UI", "UR"}
 """VRs whose values are text, so that a rule can name one."""

@@ -15,8 +15,8 @@ from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 
 from dicom_deid.elements import vr_of
 from dicom_deid.model import ElementAction
+from dicom_deid.policy.rules import ONE, Rules, Target, fixed, named_vr
 from dicom_deid.profile import DATES, LABEL, decide, judged, row_of, table
-from dicom_deid.rules import ONE, Rules, Target, fixed, named_vr
 
 BASIC = "113100"
 PROTECTING = frozenset("XZDU")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dicom_deid.errors import Failed
-from dicom_deid.write import code_of
+from dicom_deid.native.write import code_of
 
 LONGEST_LINE = 4096
 """Bytes of the longest line of output.log."""

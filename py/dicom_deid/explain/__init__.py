@@ -10,16 +10,16 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dicom_deid.compare import Comparison, Place, Row
 from dicom_deid.deidentify import Deidentifier
 from dicom_deid.errors import Unwritten, reasons
+from dicom_deid.explain.compare import Comparison, Place, Row
+from dicom_deid.explain.readable import class_name, counted, keyword_of, name_of, tag_text
+from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
 from dicom_deid.pipeline import header_bytes, process
 from dicom_deid.policy import Plan
-from dicom_deid.readable import class_name, counted, keyword_of, name_of, tag_text
 from dicom_deid.reader import Reader
 from dicom_deid.scan import read_meta
-from dicom_deid.sentences import what, why
 
 REPLACED_META = ElementAction("D", "file meta")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicom_deid.errors import PolicyError, reasons
-from dicom_deid.passphrase import Unusable
+from dicom_deid.native.passphrase import Unusable
 
 if TYPE_CHECKING:
     from dicom_deid.policy import Policy
@@ -24,7 +24,7 @@ def chosen_policy(
 ) -> Policy:
     """The policy of a file, if any, with everything added that flags ask for; they take nothing away."""
     from dicom_deid.policy import Policy  # pydicom takes a moment to load
-    from dicom_deid.policy_file import refuse, sop_class, wrong_problems
+    from dicom_deid.policy.file import refuse, sop_class, wrong_problems
 
     policy = read_policy(file) if file else Policy()
     more = [uid for text in allowed or () for uid in ([text] if sop_class(text) != text else text.split(","))]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dicom_deid.errors import Failed
 from dicom_deid.model import Copy, Fill, Splice, splice_size
-from dicom_deid.source import FileSource
+from dicom_deid.native.source import FileSource
 
 CHUNK = 4 * 1024 * 1024
 """Bytes held in memory at a time where the operating system cannot copy by itself."""

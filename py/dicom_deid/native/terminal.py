@@ -21,9 +21,9 @@ from rich.table import Table
 from rich.text import Text
 
 from dicom_deid.errors import reasons
+from dicom_deid.native.run import Run
+from dicom_deid.native.survey import Display
 from dicom_deid.report import STATUSES
-from dicom_deid.run import Run
-from dicom_deid.survey import Display
 
 PLAIN_SECONDS = 10.0
 """Pause between two lines on what is no terminal."""

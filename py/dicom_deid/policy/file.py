@@ -10,9 +10,9 @@ from dataclasses import fields as fields_of
 from typing import Any
 
 from dicom_deid.errors import PolicyError, Problem
+from dicom_deid.policy.rules import Rule
+from dicom_deid.policy.targets import Wrong, nearest, target
 from dicom_deid.profile import table
-from dicom_deid.rules import Rule
-from dicom_deid.targets import Wrong, nearest, target
 
 LISTS = ("options", "allow_sop_classes")
 SWITCHES = ("pass_burned_in", "verbose")

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicom_deid import __version__, key
-from dicom_deid.chosen import chosen_policy
 from dicom_deid.errors import Failed, ShortRead, reasons
-from dicom_deid.passphrase import Unusable, read_passphrase
+from dicom_deid.native.chosen import chosen_policy
+from dicom_deid.native.passphrase import Unusable, read_passphrase
 
 if TYPE_CHECKING:
-    from dicom_deid.compare import Row
     from dicom_deid.explain import Explanation
+    from dicom_deid.explain.compare import Row
     from dicom_deid.policy import Plan
 
 THROW_AWAY = (
@@ -109,7 +109,7 @@ def look(file: Path, plan: Plan) -> Explanation:
     """What would come of a file."""
     from dicom_deid.explain import Explanation, explain
     from dicom_deid.model import Outcome
-    from dicom_deid.source import FileSource
+    from dicom_deid.native.source import FileSource
 
     if not file.is_file():
         raise Unusable(f"FILE is no file that can be read: {file}")
@@ -150,7 +150,7 @@ def print_outcome(explanation: Explanation) -> None:
 
 def print_lines(rows: tuple[Row, ...], *, values: bool) -> None:
     """A line for each element."""
-    from dicom_deid.terminal import printable
+    from dicom_deid.native.terminal import printable
 
     for row in rows:
         print(f"{row.path} {row.name} {row.vr}: {row.action.code}, {row.effect}. {row.reason} {row.detail}".rstrip())
@@ -169,8 +169,8 @@ def print_table(rows: tuple[Row, ...], *, values: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from dicom_deid.readable import tag_text
-    from dicom_deid.terminal import printable
+    from dicom_deid.explain.readable import tag_text
+    from dicom_deid.native.terminal import printable
 
     columns = ["element", "VR", "", "becomes", *(["before", "after"] if values else []), "rule"]
     table = Table(*columns, box=None, pad_edge=False)
