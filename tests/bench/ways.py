@@ -25,11 +25,11 @@ def plain_copy() -> One:
 
 def dicom_deid() -> One:
     sys.path.insert(0, str(ROOT / "py"))
-    from dicom_deid.job import settle
     from dicom_deid.key import Key
+    from dicom_deid.native.job import settle
+    from dicom_deid.native.source import FileSource
     from dicom_deid.policy import Plan, Policy
-    from dicom_deid.source import FileSource
-    from dicom_deid.write import write
+    from dicom_deid.native.write import write
 
     plan = Plan(Policy(), Key(bytes(range(32))))
 

@@ -255,10 +255,7 @@ class Deidentifier:
         if new == before:
             return element
         self.counts.cleaned += 1
-        try:
-            value = new.encode("ascii" if element.vr not in TEXT_VRS else encodings[0])
-        except (UnicodeError, LookupError):
-            value = b""
+        value = identifiers.encode(new, encodings if element.vr in TEXT_VRS else ("ascii",))
         return Element(element.tag, element.vr, value + padding(element.vr) * (len(value) % 2))
 
     def checked(self, element: Element, encodings: tuple[str, ...]) -> Element:

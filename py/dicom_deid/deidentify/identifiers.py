@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from pydicom.charset import convert_encodings, decode_bytes
+from pydicom.charset import convert_encodings, decode_bytes, encode_string
 
 from dicom_deid.deidentify.text import fold
 from dicom_deid.elements import TEXT_VRS, ascii_text, vr_of
@@ -113,6 +113,19 @@ def decode(element: Element, encodings: tuple[str, ...]) -> str:
         return str(decode_bytes(value, list(encodings), DELIMITERS))
     except (LookupError, ValueError):
         return value.decode("latin-1")
+
+
+def encode(text: str, encodings: tuple[str, ...]) -> bytes:
+    """Text in a character set, escape sequences included; b"" rather than a value with a letter that it lacks."""
+    try:
+        return text.encode(encodings[0])
+    except (UnicodeError, LookupError):
+        pass
+    try:
+        value = b"\\".join(encode_string(one, list(encodings)) for one in text.split("\\"))
+        return value if str(decode_bytes(value, list(encodings), DELIMITERS)) == text else b""
+    except (UnicodeError, LookupError, ValueError):
+        return b""
 
 
 def ages(item: Item) -> set[str]:

@@ -16,9 +16,10 @@ from dicom_deid.profile import words
 LOOKS_IDENTIFYING = re.compile(
     r"""
       [\w.+-]+@[\w-]+\.[\w.]+
-    | \b(?i:dr|prof|mr|mrs|ms|miss|mme|herr|frau|sra?)\b\.?\s*(?i:med\.\s*)?[A-ZÀ-Þ][\w'-]+(?:\s+[A-ZÀ-Þ][\w'-]+)?
+    | (?P<title>\b(?i:dr|prof|mr|mrs|ms|miss|mme|herr|frau|sra?)\b\.?\s*(?i:med\.\s*)?)
+      [A-ZÀ-Þ][\w'-]+(?:\s+[A-ZÀ-Þ][\w'-]+)?
     | \b[A-ZÀ-Þ][\w'-]+,?\s+M\.?D\.?\b
-    | \b(?:19|20)\d\d([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])\b
+    | \b(?:19|20)\d\d(?P<gap>[-/.]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01])\b
     | \b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|[12]\d|3[01])[./-](?:(?:19|20)?\d\d)\b
     | \b(?i:tel|phone|fax|pager)\b[.:]?\s*[+\d(][\d\s()/-]{4,}\d
     | \+\d[\d\s()/-]{6,}\d
@@ -72,20 +73,27 @@ def clean(text: str, identifiers: frozenset[str]) -> str:
 def clean_thoroughly(text: str, identifiers: frozenset[str]) -> str:
     """Free text without identifiers, and without what looks like one."""
     if LOOKS_IDENTIFYING.search(text):
-        values = (tidy(LOOKS_IDENTIFYING.sub("", value)) or REMOVED if value else "" for value in text.split("\\"))
-        text = "\\".join(values)
+        values = (LOOKS_IDENTIFYING.sub(lambda hit: rest_of(hit, identifiers), value) for value in text.split("\\"))
+        text = "\\".join(
+            tidy(new) or (REMOVED if old else "") for old, new in zip(text.split("\\"), values, strict=True)
+        )
     return clean(text, identifiers)
 
 
+def rest_of(hit: re.Match[str], identifiers: frozenset[str]) -> str:
+    """What stays of a text that looks identifying: of a title and two words, the one that is no name while one is."""
+    words_after = hit[0][hit.end("title") - hit.start() :].split() if hit["title"] else []
+    unknown = [word for word in words_after if not holds(word, identifiers)]
+    return " ".join(unknown) if len(unknown) < len(words_after) else ""
+
+
 def clean_value(value: str, found: re.Pattern[str]) -> str:
-    """One value without the identifiers; where they cannot be cut out letter by letter, nothing of it stays."""
-    folded = fold(value)
-    if len(folded) != len(value):
-        return value if not found.search(folded) else ""
+    """One value without the letters of which the identifiers were folded."""
+    folded = [(part, at) for at, letter in enumerate(value) for part in fold(letter)]
     kept, at = [], 0
-    for hit in found.finditer(folded):
-        kept.append(value[at : hit.start()])
-        at = hit.end()
+    for hit in found.finditer("".join(part for part, _ in folded)):
+        kept.append(value[at : folded[hit.start()][1]])
+        at = folded[hit.end() - 1][1] + 1
     kept.append(value[at:])
     return tidy("".join(kept))
 
