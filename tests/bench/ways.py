@@ -28,8 +28,8 @@ def dicom_deid() -> One:
     from dicom_deid.key import Key
     from dicom_deid.native.job import settle
     from dicom_deid.native.source import FileSource
-    from dicom_deid.policy import Plan, Policy
     from dicom_deid.native.write import write
+    from dicom_deid.policy import Plan, Policy
 
     plan = Plan(Policy(), Key(bytes(range(32))))
 
