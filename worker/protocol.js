@@ -59,9 +59,10 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  */
 
 /**
- * What a Python worker says of a policy and a key: plan.json's text and the first lines of output.log.
+ * What a Python worker says of a policy and a key: plan.json's text, the first lines of output.log, conformance.md's text.
  * @typedef {object} PlanText
  * @property {string} document   the text of plan.json
+ * @property {string} statement  the text of conformance.md
  * @property {string[]} opening  the opening lines of output.log, without times
  */
 

@@ -74,7 +74,7 @@ export class Run {
     return this.#summary();
   }
 
-  /** Makes the run folder and begins plan.json, audit.csv and output.log. */
+  /** Makes the run folder: plan.json, conformance.md, and the first lines of audit.csv and output.log. */
   async #open() {
     const spec = this.#spec;
     const { folder, journalFolder } = await openPlace(spec, this.#sources.roots);
@@ -84,6 +84,7 @@ export class Run {
     await journal.open();
     journal.log([...spec.plan.opening, ...spec.environment]);
     await writeText(folder, "plan.json", spec.plan.document);
+    await writeText(folder, "conformance.md", spec.plan.statement);
     return new Pipeline({
       sources: this.#sources,
       sink: new Sink(folder, spec.output === null),

@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from dicom_deid.conformance import conformance
 from dicom_deid.errors import FragmentsWanted, PolicyError, ShortRead
 from dicom_deid.key import Key
 from dicom_deid.model import Copy, Fill, Fragments, Outcome
@@ -56,12 +57,12 @@ def to_js(value: Any) -> Any:
 
 
 def configure(policy: str, key: Any) -> Any:
-    """Makes the plan of a run. Returns {document, opening}, or {error} with a reason code."""
+    """Makes the plan of a run. Returns {document, opening, statement}, or {error} with a reason code."""
     try:
         Run.plan = plan = Plan(Policy.read(policy), Key(key.to_bytes()))
     except PolicyError as error:
         return to_js({"error": error.code})
-    return to_js({"document": document(plan), "opening": opening(plan)})
+    return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})
 
 
 def deidentify(task: Any) -> Any:

@@ -78,7 +78,8 @@ def test_from_a_chosen_folder_into_a_chosen_folder(
 
     assert journey.run() == Ended("Done", written=3, withheld=0, skipped=1, failed=1)
     [folder] = target.iterdir()
-    assert sorted(path.name for path in folder.iterdir()) == ["audit.csv", "out", "output.log", "plan.json"]
+    names = ["audit.csv", "conformance.md", "out", "output.log", "plan.json"]
+    assert sorted(path.name for path in folder.iterdir()) == names
     run, expected = RunFolder(folder), native_run(source, tmp_path / "native")
     run.check()
     assert run.outputs == expected.outputs

@@ -94,7 +94,8 @@ def test_both_routes_say_and_write_the_same(routes: Routes) -> None:
     ours, theirs = routes.page.outputs, routes.command.outputs
     assert ours.keys() == theirs.keys()
     assert [path for path in ours if ours[path] != theirs[path]] == []
-    assert (routes.page.root / "plan.json").read_bytes() == (routes.command.root / "plan.json").read_bytes()
+    for name in ("plan.json", "conformance.md"):
+        assert (routes.page.root / name).read_bytes() == (routes.command.root / name).read_bytes()
 
 
 def raw_pixels(dataset: Dataset) -> dict[str, bytes]:
