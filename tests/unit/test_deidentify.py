@@ -203,6 +203,15 @@ def test_text_where_a_uid_belongs_does_not_pass() -> None:
     assert b"Smith" not in output_of(lying, outcome)
 
 
+@pytest.mark.parametrize(("vr", "keyword", "value"), [("DA", "StudyDate", "20240229"), ("DS", "KVP", "120.5678")])
+def test_text_in_a_date_or_a_number_that_is_kept_does_not_pass(vr: str, keyword: str, value: str) -> None:
+    data = to_bytes(ct(**{keyword: value})).replace(value.encode(), b"Miss Who")
+    outcome = outcome_of(data, Policy(options=frozenset(("retain-full-dates",))))
+    assert outcome.status == "written"
+    assert b"Miss Who" in data
+    assert b"Miss Who" not in output_of(data, outcome), vr
+
+
 def test_counts_say_what_was_done() -> None:
     counts = outcome_of(to_bytes(ct(PatientName="Okonkwo", FilterType="for Okonkwo"))).counts
     assert (counts.replaced, counts.cleaned, counts.uids_remapped) == (2, 1, 4)

@@ -8,8 +8,9 @@ import io
 import pytest
 from dicom_deid.errors import reasons
 from dicom_deid.model import Outcome
+from dicom_deid.policy import Policy
 from dicom_deid.report import AUDIT_COLUMNS, closing, csv_head, csv_line, row
-from made import SOURCE_ID, ct, outcome_of, to_bytes
+from made import SOURCE_ID, UID, ct, outcome_of, output_of, to_bytes
 
 
 def test_a_row_has_every_column_and_the_sizes_are_true() -> None:
@@ -36,6 +37,18 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 
 def test_the_modality_of_a_lying_header_is_not_shown() -> None:
     assert outcome_of(to_bytes(ct(Modality="Okonkwo^A"))).names.modality == ""
+
+
+def test_a_name_that_stands_for_the_modality_is_not_shown() -> None:
+    assert outcome_of(to_bytes(ct(PatientName="OKONKWO", Modality="OKONKWO"))).names.modality == ""
+
+
+def test_text_where_a_retained_uid_belongs_is_not_shown() -> None:
+    data = to_bytes(ct()).replace(f"{UID}.1".encode(), b"Okonkwo^Adaeze^Miss^Dr"[: len(UID) + 2].ljust(len(UID) + 2))
+    outcome = outcome_of(data, Policy(options=frozenset(("retain-uids",))))
+    assert (outcome.status, outcome.names.series) == ("written", f"{UID}.2")
+    assert "okonkwo" not in csv_line(row(SOURCE_ID, outcome, len(data), 0)).lower()
+    assert b"okonkwo" not in output_of(data, outcome).lower()
 
 
 def test_the_end_of_the_log_has_studies_reasons_and_rates() -> None:

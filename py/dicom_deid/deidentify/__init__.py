@@ -20,8 +20,10 @@ CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
 UID = re.compile(rb"[0-9.\\ \0]*")
-NUMERIC = {"DS": re.compile(rb"[0-9+\-.eE \\\0]*"), "IS": re.compile(rb"[0-9+\- \\\0]*")}
-NUMERIC["AS"] = re.compile(rb"(\d{3}[DWMY])?[ \\\0]*")
+NUMERIC = DATES | {"AS", "DS", "IS"}
+"""VRs whose values are made of digits and a few other characters."""
+TYPED = re.compile(rb"[A-Za-z]{2}|[^\x00-\x7f]")
+"""What is found in such a value only if somebody typed text there; a single stray letter names nobody."""
 
 
 class Deidentifier:
@@ -54,11 +56,12 @@ class Deidentifier:
         instance, data = self.instance, self.instance.data
         original = [ascii_text(data.get(STUDY)), ascii_text(data.get(SERIES)), instance.sop_instance]
         folders = [self.key.uid(uid) if uid else "" for uid in original]
-        new = original if "retain-uids" in self.plan.policy.options else folders
+        new = [self.new_uid(uid) for uid in original]
         stem = f"{folders[2]}-{source_id[:8]}" if repeat else folders[2]
         path = f"out/{self.patient}/{folders[0] or 'no-study'}/{folders[1] or 'no-series'}/{stem}.dcm"
-        modality = data.get(MODALITY)
-        shown = ascii_text(modality) if modality and re.fullmatch(rb"[A-Z0-9_]{1,16} ?\0?", modality.value) else ""
+        modality = ascii_text(data.get(MODALITY))
+        is_code = re.fullmatch("[A-Z0-9_]{1,16}", modality)
+        shown = modality if is_code and not text.holds(modality, text.but("terms", self.identifiers)) else ""
         sop_class = instance.sop_class if well_known(instance.sop_class) else ""
         return Names(self.patient, new[0], new[1], new[2], sop_class, shown, instance.transfer_syntax, path)
 
@@ -69,7 +72,7 @@ class Deidentifier:
         if self.instance.tail:
             self.counts.removed += 1
         if data.get(SOP_INSTANCE) is None:
-            markers.put(data, Element(SOP_INSTANCE, "UI", self.uid_bytes(self.instance.sop_instance)))
+            markers.put(data, Element(SOP_INSTANCE, "UI", self.new_uid(self.instance.sop_instance).encode("ascii")))
         markers.mark(data, self.plan)
         return data
 
@@ -155,7 +158,7 @@ class Deidentifier:
             if element.vr in DATES or vr_of(element.tag) in DATES:
                 return self.shifted(element, "MODIFIED" if action.local else self.plan.dates)
             return self.cleaned(element, encodings, thorough=action.rule != LABEL)
-        return self.checked(element, encodings)
+        return self.checked(element)
 
     def recurse(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
         """A sequence with each of its items de-identified."""
@@ -225,9 +228,11 @@ class Deidentifier:
         self.counts.uids_remapped += 1
         return Element(element.tag, "UI", "\\".join(new).encode("ascii"))
 
-    def uid_bytes(self, uid: str) -> bytes:
-        """The value of a UID that the data set lacked."""
-        return (uid if "retain-uids" in self.plan.policy.options else self.key.uid(uid)).encode("latin-1")
+    def new_uid(self, uid: str) -> str:
+        """What a UID of the instance itself becomes, "" staying ""; text where a UID belongs is never retained."""
+        if not uid or (self.plan.keeps("retain-uids") and UID.fullmatch(uid.encode("latin-1", "replace"))):
+            return uid
+        return self.key.uid(uid)
 
     def shifted(self, element: Element, dates_are: str) -> Element | None:
         """Action C on a date: shifted by the patient's weeks; one that cannot be read is emptied."""
@@ -236,7 +241,7 @@ class Deidentifier:
         if dates_are == "MODIFIED":
             new = dates.shift(vr, element.value.decode("latin-1"), self.weeks)
         elif dates_are == "UNMODIFIED":
-            return element
+            return self.checked(element)
         if new is None:
             return self.emptied(element)
         if vr != "TM" and new:
@@ -258,14 +263,11 @@ class Deidentifier:
         value = identifiers.encode(new, encodings if element.vr in TEXT_VRS else ("ascii",))
         return Element(element.tag, element.vr, value + padding(element.vr) * (len(value) % 2))
 
-    def checked(self, element: Element, encodings: tuple[str, ...]) -> Element:
-        """Action K, unless the value is text where its VR has none: then it is treated as text."""
+    def checked(self, element: Element) -> Element:
+        """Action K, unless the value is text where its VR has none: then nothing of it stays."""
         if element.vr == "UI" and not UID.fullmatch(element.value):
             return self.remap(element)
-        allowed = NUMERIC.get(element.vr)
-        if allowed is None or allowed.fullmatch(element.value):
-            return element
-        return self.cleaned(element, encodings, thorough=False)
+        return self.emptied(element) if element.vr in NUMERIC and TYPED.search(element.value) else element
 
 
 def patient_of(instance: Instance) -> str:

@@ -66,8 +66,7 @@ def actions(item: Item) -> list[Item]:
 def numbers(element: Element | None, syntax: Syntax) -> list[int]:
     """The values of a US element: numbers of elements within a block."""
     value = element.value if element is not None else b""
-    order = "<" if syntax.little else ">"
-    return [int.from_bytes(value[at : at + 2], "little" if order == "<" else "big") for at in range(0, len(value), 2)]
+    return [int.from_bytes(value[at : at + 2], "little" if syntax.little else "big") for at in range(0, len(value), 2)]
 
 
 def decide(
