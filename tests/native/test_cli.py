@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from console import on_a_terminal
 from dicom_deid.key import derive
 from dicom_deid.policy import Key
 from made import UID, ct, item, sequence, to_bytes
@@ -258,24 +258,9 @@ def test_a_passphrase_is_not_saved_over_a_file_nor_among_the_results(folder: Pat
 
 
 def test_a_terminal_shows_a_bar_a_table_and_on_request_the_paths(folder: Path, tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
     line = [sys.executable, "-m", "dicom_deid", "run", folder, tmp_path / "run", "--list-unwritten"]
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
-    arguments = [*line, "--passphrase-file", secret(tmp_path)]
-    with subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as running:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                part = os.read(ours, 65536)
-            except OSError:  # the other side was closed
-                break
-            if not part:
-                break
-            shown += part
-    os.close(ours)
-    assert running.returncode == 1
-    text = shown.decode()
+    code, text = on_a_terminal([*line, "--passphrase-file", secret(tmp_path)], 120)
+    assert code == 1
     assert "Done: 3 written, 2 withheld, 2 skipped, 1 failed" in text
     assert "De-identifying" in text
     assert f"{NAME}/1/cut.dcm" in text

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from console import on_a_terminal
 from dicom_deid.explain import explain
 from dicom_deid.key import Key, derive
 from dicom_deid.native.source import FileSource
@@ -129,23 +128,8 @@ def test_a_wrong_command_says_what_is_wrong(tmp_path: Path, case: tuple[str, ...
 def test_a_terminal_gets_a_table_with_values_that_cannot_command_it(tmp_path: Path) -> None:
     image = tmp_path / "a.dcm"
     image.write_bytes(to_bytes(ct(SoftwareVersions="[red]v1\x1b[31m")))
-    ours, theirs = pty.openpty()
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "LINES": "40"}
-    line = [sys.executable, "-m", "dicom_deid", "plan", image]
-    with subprocess.Popen(line, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as running:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                part = os.read(ours, 65536)
-            except OSError:  # the other side was closed
-                break
-            if not part:
-                break
-            shown += part
-    os.close(ours)
-    assert running.returncode == 0
-    text = shown.decode()
+    code, text = on_a_terminal([sys.executable, "-m", "dicom_deid", "plan", image], 200)
+    assert code == 0
     assert "becomes" in text
     assert "Okonkwo^Adaeze" in text
     assert "[red]v1\\x1b[31m" in text
