@@ -51,11 +51,36 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
 // ---- the policy, and what a run was started with -------------------------------------------------------------
 
 /**
+ * The fields of a policy file (docs/policy-file.md, tables/policy.schema.json).
  * @typedef {object} Policy
  * @property {string[]} options            option names of tables/options.json ("retain-uids", …)
  * @property {string[]} allow_sop_classes  SOP Class UIDs to pass that the policy withholds otherwise
  * @property {boolean} pass_burned_in      pass instances that say Burned In Annotation YES
  * @property {boolean} verbose             the log also names each element action
+ * @property {AttributeRule[]} [attribute]  rules that go before the profile; the last one that reaches an element decides
+ * @property {string[]} [wheels]           file names of the wheels that the rules in Python import
+ * @property {PythonRule[]} [python]       rules in Python
+ *
+ * @typedef {Partial<Record<"match" | "vr" | "pattern" | "creator" | "element" | "action" | "value" | "reason", string>>} AttributeRule
+ * @typedef {{name?: string, may?: ActionCode[], code: string}} PythonRule  may: the actions that it may return
+ * @typedef {"D" | "Z" | "X" | "K" | "C" | "U"} ActionCode
+ */
+
+/**
+ * One thing that is wrong in a policy: the line (0: not known), the word, what is wrong, and the word perhaps meant.
+ * @typedef {{line: number, word: string, text: string, near: string}} PolicyProblem
+ */
+
+/**
+ * What the text of a policy file, or of a script of another tool, comes to.
+ * @typedef {object} Reading
+ * @property {Policy} policy
+ * @property {string} toml            the text to save
+ * @property {string} tool            whose script it was; "" for a policy file
+ * @property {string[]} notes         what is different for the script as a whole
+ * @property {ScriptLine[]} differing lines that mean something else here
+ * @property {ScriptLine[]} lost      lines that could not be carried over
+ * @typedef {{line: number, text: string, why: string}} ScriptLine
  */
 
 /**
@@ -190,7 +215,11 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {(shared: import("./boot.js").Shared) => Promise<Started>} start
  * @property {(shared: import("./boot.js").Shared) => Promise<Uint8Array<ArrayBuffer>>} makeSnapshot   the worker is of no use afterwards
  * @property {() => Promise<void>} ping    answered within one task, however long the batch
- * @property {(policy: Policy, key: Uint8Array) => Promise<PlanText | {error: string}>} configure
+ * @property {(name: string, text: string) => Promise<Reading | {problems: PolicyProblem[]} | {error: string}>} readPolicy
+ *   the name of the file, and its text (a policy in TOML or JSON, or another tool's script); also makes TOML of a Policy's JSON
+ * @property {(policy: Policy, key: Uint8Array, linked?: boolean) => Promise<PlanText | {error: string, problems?: PolicyProblem[]}>} configure
+ *   linked: what is written comes with its Link
+ * @property {(task: Task) => Promise<Wanting | Explained | {error: string}>} explain   after `configure`; for the trial worker
  * @property {(port: MessagePort, worker: number, heapLimit: number) => Promise<"over" | "full">} work
  *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing
@@ -220,10 +249,45 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  */
 
 /**
- * @typedef {{kind: "need", id: number, start: number, end: number}
- *   | {kind: "fragments", id: number, start: number}
- *   | {kind: "outcome", id: number, row: AuditRow, segments: Segment[], log: string[]}} Answer
+ * @typedef {{kind: "need", id: number, start: number, end: number} | {kind: "fragments", id: number, start: number}} Wanting
+ * @typedef {Wanting
+ *   | {kind: "outcome", id: number, row: AuditRow, segments: Segment[], log: string[], link?: Link}} Answer
  * An outcome's `row` has status, reason and output_path ("out/…/x.dcm", relative to the run folder); only a `written` one has segments.
+ */
+
+/**
+ * What links an output to its source: pairs of old and new. It identifies people, and is there only if it was asked for.
+ * @typedef {object} Link
+ * @property {[string, string]} patient
+ * @property {[string, string]} study
+ * @property {[string, string]} series
+ * @property {[string, string]} instance
+ * @property {number} weeks   by how many weeks dates went back; 0: not at all
+ * @property {[string, string][]} uids   all UIDs that were replaced
+ */
+
+/**
+ * What would come of one file. It holds original values: it is shown, and stored nowhere.
+ * @typedef {{kind: "explained", id: number, explanation: Explanation}} Explained
+ *
+ * @typedef {object} Explanation
+ * @property {{status: Status, reason: string, sentence: string, remedy: string}} outcome
+ * @property {string} sop_class   name of the SOP Class, "" if it is not registered
+ * @property {ExplainedElement[]} elements
+ * @property {string} [traceback] of a rule in Python that failed
+ *
+ * @typedef {object} ExplainedElement
+ * @property {string} path      tags and items ("(0040,0275)[1]/(0040,0007)"), "" for what follows the data set
+ * @property {string} keyword   "" where there is none
+ * @property {string} name
+ * @property {string} vr
+ * @property {ActionCode | "+"} action   +: it was not there
+ * @property {string} rule
+ * @property {string} what      the action in a sentence
+ * @property {string} why       the rule in a sentence or two
+ * @property {"unchanged" | "changed" | "emptied" | "removed" | "added"} effect
+ * @property {string} [before]  undefined where it was not there
+ * @property {string} [after]   undefined where it is not there any more
  */
 
 /**

@@ -43,9 +43,19 @@ export class PythonThread {
     return started;
   }
 
-  /** @param {import("./protocol.js").Policy} policy @param {Uint8Array} key */
-  async configure(policy, key) {
-    return this.#call(() => this.#bridge.configure(JSON.stringify(policy), key)) ?? { error: "WORKER_ERROR" };
+  /** @param {string} name @param {string} text */
+  async readPolicy(name, text) {
+    return this.#call(() => this.#bridge.read_policy(name, text)) ?? { error: "INTERNAL_ERROR" };
+  }
+
+  /** @param {import("./protocol.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
+  async configure(policy, key, linked = false) {
+    return this.#call(() => this.#bridge.configure(JSON.stringify(policy), key, linked)) ?? { error: "WORKER_ERROR" };
+  }
+
+  /** @param {Task} task */
+  async explain(task) {
+    return this.#call(() => this.#bridge.explain(task)) ?? { error: "INTERNAL_ERROR" };
   }
 
   /** @param {import("./protocol.js").RunSummary} summary */

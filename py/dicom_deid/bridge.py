@@ -8,6 +8,9 @@ from typing import Any
 
 from dicom_deid.conformance import conformance
 from dicom_deid.errors import FragmentsWanted, PolicyError, ShortRead
+from dicom_deid.explain import document as explained
+from dicom_deid.explain import explain as explain_source
+from dicom_deid.imports import read_any
 from dicom_deid.key import Key
 from dicom_deid.model import Copy, Fill, Fragments, Outcome
 from dicom_deid.pipeline import process
@@ -56,22 +59,59 @@ def to_js(value: Any) -> Any:
     return convert(value, dict_converter=Object.fromEntries)
 
 
-def configure(policy: str, key: Any) -> Any:
-    """Makes the plan of a run. Returns {document, opening, statement}, or {error} with a reason code."""
+def problems(error: PolicyError) -> list[dict[str, Any]]:
+    """All that is wrong with a policy, as PolicyProblem of the protocol."""
+    return [problem._asdict() for problem in error.problems]
+
+
+def read_policy(name: str, text: str) -> Any:
+    """A policy of a file's text, or of another tool's script: Reading in worker/protocol.js, or {problems}."""
     try:
-        Run.plan = plan = Plan(Policy.read(policy), Key(key.to_bytes()))
+        return to_js(read_any(name, text)._asdict())
     except PolicyError as error:
-        return to_js({"error": error.code})
+        return to_js({"problems": problems(error)})
+
+
+def configure(policy: str, key: Any, linked: bool = False) -> Any:
+    """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code."""
+    try:
+        Run.plan = plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked)
+    except PolicyError as error:
+        return to_js({"error": error.code, "problems": problems(error)})
     return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})
 
 
 def deidentify(task: Any) -> Any:
     """The answer to one task of the files worker (Task and Answer in worker/protocol.js)."""
+    return to_js(answer(ranges_of(task), task.id, task.sourceId, task.repeat))
+
+
+def explain(task: Any) -> Any:
+    """What would come of the file of a task, element by element, with its values: to be shown, never stored."""
+    return to_js(explanation(ranges_of(task), task.id, task.sourceId))
+
+
+def ranges_of(task: Any) -> Ranges:
+    """What a task holds of its file."""
     given = task.fragments
     fragments = Fragments(given.start, given.end, given.count, given.complete) if given else None
-    ranges = [(part.start, part.bytes.to_bytes()) for part in task.ranges]
-    source = Ranges(task.size, ranges, fragments)
-    return to_js(answer(source, task.id, task.sourceId, task.repeat))
+    return Ranges(task.size, [(part.start, part.bytes.to_bytes()) for part in task.ranges], fragments)
+
+
+def wanting(number: int, error: ShortRead | FragmentsWanted) -> dict[str, Any]:
+    """The answer that asks for more of a file."""
+    if isinstance(error, ShortRead):
+        return {"kind": "need", "id": number, "start": error.start, "end": error.end}
+    return {"kind": "fragments", "id": number, "start": error.start}
+
+
+def explanation(source: Ranges, number: int, source_id: str) -> dict[str, Any]:
+    """The explanation as Python values."""
+    try:
+        found = explain_source(source, Run.plan, source_id)
+    except (ShortRead, FragmentsWanted) as error:
+        return wanting(number, error)
+    return {"kind": "explained", "id": number, "explanation": explained(found, values=True)}
 
 
 def answer(source: Ranges, number: int, source_id: str, repeat: bool) -> dict[str, Any]:
@@ -79,13 +119,12 @@ def answer(source: Ranges, number: int, source_id: str, repeat: bool) -> dict[st
     began = time.perf_counter()
     try:
         outcome = process(source, Run.plan, source_id, repeat)
-    except ShortRead as short:
-        return {"kind": "need", "id": number, "start": short.start, "end": short.end}
-    except FragmentsWanted as wanted:
-        return {"kind": "fragments", "id": number, "start": wanted.start}
+    except (ShortRead, FragmentsWanted) as error:
+        return wanting(number, error)
     cells = row(source_id, outcome, source.size, (time.perf_counter() - began) * 1000)
     log = list(outcome.log)  # the files worker adds the line of a file that was not written
-    return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome), "log": log}
+    link = {"link": outcome.link._asdict()} if outcome.link else {}
+    return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome), "log": log, **link}
 
 
 def segments(outcome: Outcome) -> list[dict[str, Any]]:

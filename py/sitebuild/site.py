@@ -10,7 +10,7 @@ from .assets import locked
 from .paths import DIST, ROOT, TABLES, VENDOR, digest, digest_files
 from .shell import BuildError, run, say
 
-SITE_TABLES = ("reasons.json", "options.json", "sop-classes.json")
+SITE_TABLES = ("reasons.json", "options.json", "sop-classes.json", "policy.schema.json")
 BUILD_DIGITS = 16  # hex digits of the build's name
 
 

@@ -3,14 +3,64 @@
 from __future__ import annotations
 
 import re
+from typing import Any, NamedTuple
 
+from dicom_deid.errors import PolicyError
 from dicom_deid.imports import ctp, deid
-from dicom_deid.imports.found import Imported
-from dicom_deid.policy.file import to_toml
+from dicom_deid.imports.found import Imported, Line
+from dicom_deid.policy import Policy
+from dicom_deid.policy.file import load, to_toml
+
+SIMPLE = ("options", "allow_sop_classes", "pass_burned_in")
 
 
 class UnknownScript(Exception):
     """The text is of none of the kinds that are known."""
+
+
+class Reading(NamedTuple):
+    """What the text of a policy, or of a script of another tool, comes to."""
+
+    policy: dict[str, Any]
+    """The fields of the policy."""
+    toml: str
+    tool: str
+    """Whose script it was; "" for a policy."""
+    notes: list[str]
+    """What is different for the script as a whole."""
+    differing: list[dict[str, Any]]
+    """Lines that mean something else here: line, text, why."""
+    lost: list[dict[str, Any]]
+    """Lines that could not be carried over, in the same form."""
+
+
+def read_any(name: str, text: str) -> Reading:
+    """A policy of either kind of text. Raises PolicyError with all that is wrong, as for a policy if it is neither."""
+    text = text.removeprefix("\ufeff")
+    try:
+        load(text)
+    except PolicyError:
+        try:
+            imported = translate(text)
+        except UnknownScript:
+            pass
+        else:
+            policy = Policy.read(to_toml(imported.fields()))
+            differing, lost = (list(map(told, lines)) for lines in (imported.differing, imported.left))
+            return Reading(fields(policy), policy_text(imported, name), imported.tool, imported.notes, differing, lost)
+    policy = Policy.read(text)
+    return Reading(fields(policy), to_toml(fields(policy)), "", [], [], [])
+
+
+def fields(policy: Policy) -> dict[str, Any]:
+    """All fields of a policy file."""
+    stated = policy.stated()
+    return {**{name: stated.pop(name) for name in SIMPLE}, "verbose": policy.verbose, **stated}
+
+
+def told(line: Line) -> dict[str, Any]:
+    """A line of a script and what has to be said of it."""
+    return {"line": line.first, "text": line.text, "why": line.why}
 
 
 def translate(text: str) -> Imported:

@@ -1,0 +1,58 @@
+"""What the bridge says to JavaScript, as Python values: links, explanations, and policies read from text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dicom_deid import bridge
+from dicom_deid.imports import read_any
+from dicom_deid.key import Key
+from dicom_deid.policy import Plan, Policy
+from made import KEY, ct, to_bytes
+
+
+def asked(policy: Policy, *, linked: bool = False, explain: bool = False, head: int | None = None) -> dict[str, Any]:
+    """The answer to a task for one file, of which ``head`` bytes are at hand."""
+    bridge.Run.plan = Plan(policy, Key(KEY), linked)
+    data = to_bytes(ct(PatientAge="063Y"))
+    source = bridge.Ranges(len(data), [(0, data[:head])], None)
+    return bridge.explanation(source, 3, "a" * 20) if explain else bridge.answer(source, 3, "a" * 20, repeat=False)
+
+
+def test_an_outcome_carries_its_link_only_where_the_linkage_is_asked_for() -> None:
+    link = asked(Policy(), linked=True)["link"]
+    assert link["patient"][0] == "MRN-0815-4711"
+    assert "link" not in asked(Policy())
+
+
+@pytest.mark.parametrize("explain", [False, True])
+def test_what_is_not_at_hand_is_asked_for(explain: bool) -> None:
+    answer = asked(Policy(), explain=explain, head=200)
+    assert (answer["kind"], answer["id"], answer["start"]) == ("need", 3, 0)
+
+
+def test_an_explanation_has_the_elements_with_their_values() -> None:
+    answer = asked(Policy(), explain=True)
+    assert (answer["kind"], answer["id"]) == ("explained", 3)
+    age = next(row for row in answer["explanation"]["elements"] if row["keyword"] == "PatientAge")
+    assert (age["before"], age["after"], age["action"]) == ("063Y", None, "X")
+
+
+def test_what_is_saved_is_made_of_the_policy_and_read_back() -> None:
+    read = read_any("p.json", '{"options": ["retain-uids"], "verbose": true}')
+    assert read.policy == {
+        "options": ["retain-uids"],
+        "allow_sop_classes": [],
+        "pass_burned_in": False,
+        "verbose": True,
+    }
+    assert read_any("p.toml", read.toml).policy == read.policy
+
+
+def test_a_script_of_another_tool_is_known_by_its_content() -> None:
+    read = read_any("deid.dicom", "FORMAT dicom\n%header\nREMOVE PatientAge\nKEEP func:me\n")
+    assert read.tool == "pydicom/deid"
+    assert read.policy["attribute"] == [{"match": "PatientAge", "action": "X", "reason": "line 3"}]
+    assert [(line["line"], line["text"]) for line in read.lost] == [(4, "KEEP func:me")]
+    assert read_any("deid.dicom", read.toml).policy == read.policy
