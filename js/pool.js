@@ -180,9 +180,21 @@ export class Pool {
   }
 
   /** The last lines of output.log. @param {RunSummary} summary @returns {Promise<string[]>} */
-  async closing(summary) {
-    const [thread] = this.#threads.values();
-    return thread ? thread.alive(thread.python.closing(summary)) : [];
+  closing(summary) {
+    return this.ask((python) => python.closing(summary));
+  }
+
+  /**
+   * What one worker answers, once there is one: one that has nothing to do if there is such, else between two tasks.
+   * @template T
+   * @param {(python: import("./thread.js").RemotePython) => Promise<T>} call
+   */
+  async ask(call) {
+    await this.ready;
+    const numbers = this.workers.toSorted((a, b) => Number(a.state === "busy") - Number(b.state === "busy"));
+    const thread = numbers.map(({ number }) => this.#threads.get(number)).find((one) => one !== undefined);
+    if (!thread) throw new Error("NO_WORKER_LEFT");
+    return thread.alive(call(thread.python));
   }
 
   terminate() {

@@ -1,7 +1,7 @@
 // @ts-check
 /** <policy-panel>: passphrase, profile options, kinds of objects to allow, and the log's detail. */
-import { counted } from "../format.js";
-import { copyOf, one, part } from "../parts.js";
+import { copyOf, one, part, tell } from "../parts.js";
+import { plainPolicy, wordsOf } from "../policy.js";
 import { Problem } from "../problem.js";
 
 /**
@@ -17,11 +17,15 @@ const HINT = "For example a vendor’s private kind; several with spaces between
 const EXCLUDE = [["retain-full-dates", "retain-modified-dates"]];
 
 export class PolicyPanel extends HTMLElement {
+  /** @type {Policy} the one truth: the controls show it, and change it */
+  #policy = plainPolicy();
+
   connectedCallback() {
     const form = part(this, "form", HTMLFormElement);
     form.addEventListener("submit", (event) => event.preventDefault()); // Return in a field starts nothing
     form.addEventListener("change", (event) => {
-      if (event.target instanceof HTMLInputElement) this.#changed(event.target);
+      const input = event.target;
+      if (input instanceof HTMLInputElement && input.dataset.part !== "passphrase") this.#changed(input);
     });
     const show = part(this, "show", HTMLButtonElement);
     show.addEventListener("click", () => this.#reveal(show.getAttribute("aria-pressed") !== "true"));
@@ -37,7 +41,7 @@ export class PolicyPanel extends HTMLElement {
     part(this, "sop-classes", HTMLElement).replaceChildren(
       ...[...groups].map(([reason, classes]) => sopClassGroup(reason, classes)),
     );
-    this.#tally();
+    this.setPolicy(this.#policy);
   }
 
   get passphrase() {
@@ -51,14 +55,28 @@ export class PolicyPanel extends HTMLElement {
       "This is the key that was made for your last run. Empty the field to get another one.";
   }
 
-  /** @returns {Policy} */
+  /** Throws a Problem when one of the other SOP Class UIDs is none. @returns {Policy} */
   get policy() {
-    return {
-      options: this.#checked("option").map(({ value }) => value),
-      allow_sop_classes: [...new Set([...this.#checked("sop-class").map(({ value }) => value), ...this.#otherUids()])],
-      pass_burned_in: part(this, "pass-burned-in", HTMLInputElement).checked,
-      verbose: part(this, "verbose", HTMLInputElement).checked,
-    };
+    if (this.#validate().bad !== undefined) {
+      const field = part(this, "other-uids", HTMLInputElement);
+      /** @type {HTMLDetailsElement} */ (field.closest("details")).open = true;
+      field.focus();
+      throw new Problem("BAD_UID");
+    }
+    return this.#policy;
+  }
+
+  /** Shows another policy in the place of what was there; tells it as `policy-changed`. @param {Policy} policy */
+  setPolicy(policy) {
+    this.#policy = policy;
+    const { options, allow_sop_classes: allowed, pass_burned_in, verbose } = policy;
+    for (const input of this.#inputs("option")) input.checked = options.includes(input.value);
+    for (const input of this.#inputs("sop-class")) input.checked = allowed.includes(input.value);
+    const listed = this.#checked("sop-class").map(({ value }) => value);
+    part(this, "other-uids", HTMLInputElement).value = allowed.filter((uid) => !listed.includes(uid)).join(" ");
+    part(this, "pass-burned-in", HTMLInputElement).checked = pass_burned_in;
+    part(this, "verbose", HTMLInputElement).checked = verbose;
+    this.#show();
   }
 
   /** While a run goes on, and after it, one line stands for the form. @param {boolean} closed */
@@ -72,42 +90,43 @@ export class PolicyPanel extends HTMLElement {
 
   #words() {
     const titles = this.#checked("option").map((input) => input.dataset.title ?? "");
-    const policy = this.policy;
-    const allowed = policy.allow_sop_classes.length;
-    if (allowed > 0) titles.push(`${counted(allowed, "more SOP Class", "more SOP Classes")} allowed`);
-    if (policy.pass_burned_in) titles.push("burned-in annotation passed");
-    if (policy.verbose) titles.push("verbose log");
-    return titles.length > 0 ? `Basic Profile, with: ${titles.join(", ")}.` : "Basic Profile, without options.";
+    return wordsOf(this.#policy, titles);
   }
 
-  /** @param {HTMLInputElement} changed */
+  /** The form says something else than before. @param {HTMLInputElement} changed */
   #changed(changed) {
     const others = EXCLUDE.filter((pair) => changed.checked && pair.includes(changed.value)).flat();
     for (const input of this.#checked("option")) {
       if (others.includes(input.value) && input !== changed) input.checked = false;
     }
-    if (changed === part(this, "other-uids", HTMLInputElement)) this.#validate();
-    this.#tally();
+    this.#policy = {
+      ...this.#policy,
+      options: this.#checked("option").map(({ value }) => value),
+      allow_sop_classes: [
+        ...new Set([...this.#checked("sop-class").map(({ value }) => value), ...this.#validate().uids]),
+      ],
+      pass_burned_in: part(this, "pass-burned-in", HTMLInputElement).checked,
+      verbose: part(this, "verbose", HTMLInputElement).checked,
+    };
+    this.#show();
   }
 
-  /** @returns {string[]}  throws a Problem when one of them is no UID */
-  #otherUids() {
-    const { uids, bad } = this.#validate();
-    if (bad === undefined) return uids;
-    one(this, "details", HTMLDetailsElement).open = true;
-    part(this, "other-uids", HTMLInputElement).focus();
-    throw new Problem("BAD_UID");
+  /** What is not a control of its own, and the news. */
+  #show() {
+    this.#validate();
+    this.#tally();
+    tell(this, "policy-changed", this.#policy);
   }
 
   #validate() {
     const field = part(this, "other-uids", HTMLInputElement);
     const uids = field.value.split(/[\s,;]+/).filter(Boolean);
-    const bad = uids.find((uid) => !UID.test(uid) || uid.length > UID_LETTERS);
+    const bad = uids.find((uid) => !isUid(uid));
     field.setAttribute("aria-invalid", String(bad !== undefined));
     part(this, "other-uids-hint", HTMLElement).textContent = bad
       ? `“${bad}” is not a UID: digits and dots only.`
       : HINT;
-    return { uids, bad };
+    return { uids: uids.filter(isUid), bad };
   }
 
   #tally() {
@@ -116,10 +135,13 @@ export class PolicyPanel extends HTMLElement {
   }
 
   /** @param {"option" | "sop-class"} name @returns {HTMLInputElement[]} */
+  #inputs(name) {
+    return [...this.querySelectorAll(`input[name="${name}"]`)].filter((node) => node instanceof HTMLInputElement);
+  }
+
+  /** @param {"option" | "sop-class"} name */
   #checked(name) {
-    return [...this.querySelectorAll(`input[name="${name}"]:checked`)].filter(
-      (node) => node instanceof HTMLInputElement,
-    );
+    return this.#inputs(name).filter(({ checked }) => checked);
   }
 
   /** @param {boolean} shown */
@@ -127,6 +149,11 @@ export class PolicyPanel extends HTMLElement {
     part(this, "show", HTMLButtonElement).setAttribute("aria-pressed", String(shown));
     part(this, "passphrase", HTMLInputElement).type = shown ? "text" : "password";
   }
+}
+
+/** @param {string} text */
+function isUid(text) {
+  return UID.test(text) && text.length <= UID_LETTERS;
 }
 
 /**

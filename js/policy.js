@@ -1,0 +1,88 @@
+// @ts-check
+/** A policy in words, as the page says them: its rules one by one, and all of it in one line. */
+import { counted } from "./format.js";
+
+/**
+ * @typedef {import("../worker/protocol.js").Policy} Policy
+ * @typedef {import("../worker/protocol.js").AttributeRule} Rule
+ * @typedef {"match" | "vr" | "pattern" | "creator"} Kind
+ */
+
+/** @type {readonly Kind[]} the fields of which a rule has one: which elements it reaches */
+export const KINDS = ["match", "vr", "pattern", "creator"];
+
+/** What becomes of an element, as a row says it. @type {Record<string, string>} */
+const DONE = {
+  K: "kept",
+  C: "cleaned",
+  D: "replaced by a dummy value",
+  Z: "emptied",
+  X: "removed",
+  U: "given a new UID",
+};
+
+/** The policy that nothing was said of: the Basic Profile alone. @returns {Policy} */
+export function plainPolicy() {
+  return { options: [], allow_sop_classes: [], pass_burned_in: false, verbose: false };
+}
+
+/** @param {Rule} rule @returns {Kind} */
+export function kindOf(rule) {
+  return KINDS.find((kind) => rule[kind] !== undefined) ?? "match";
+}
+
+/**
+ * Which elements a rule reaches: words, what stands in them as it is written, and words again.
+ * @param {Rule} rule
+ * @returns {[string, string, string]}
+ */
+export function whereOf({ match = "", vr, pattern, creator, element }) {
+  if (vr) return ["Every element of VR", vr, ""];
+  if (pattern) return ["Every tag", pattern, ""];
+  if (creator && element) return ["Private", element, `of ${creator}`];
+  if (creator) return ["Everything private of", creator, ""];
+  const steps = match.replace(/^\//, "").split("/");
+  const last = steps.pop() ?? "";
+  const top = match.startsWith("/") ? (steps.length ? "from the top" : "at the top only") : "";
+  const around = steps.length ? `in items of ${steps.join(", ")}` : "";
+  return ["", last, [around, top].filter(Boolean).join(", ")];
+}
+
+/** What becomes of them: words, and the text if there is one. @param {Rule} rule @returns {[string, string]} */
+export function actionOf({ action = "", value }) {
+  if (value === undefined) return [DONE[action] ?? action, ""];
+  return value === "" ? ["replaced by nothing", ""] : ["replaced by", `“${value}”`];
+}
+
+/** A rule in one line, for those who hear it. @param {Rule} rule */
+export function spoken(rule) {
+  return [...whereOf(rule), ...actionOf(rule)].filter(Boolean).join(" ");
+}
+
+/**
+ * A policy in one line.
+ * @param {Policy} policy
+ * @param {string[]} titles   of its options
+ */
+export function wordsOf(policy, titles) {
+  const { allow_sop_classes: allowed, pass_burned_in, verbose, attribute = [], python = [], wheels = [] } = policy;
+  const words = [...titles];
+  if (allowed.length > 0) words.push(`${counted(allowed.length, "more SOP Class", "more SOP Classes")} allowed`);
+  if (pass_burned_in) words.push("burned-in annotation passed");
+  if (attribute.length > 0) words.push(counted(attribute.length, "rule"));
+  if (python.length > 0) words.push(`${counted(python.length, "rule")} in Python`);
+  if (wheels.length > 0) words.push(counted(wheels.length, "wheel"));
+  if (verbose) words.push("verbose log");
+  return words.length > 0 ? `Basic Profile, with: ${words.join(", ")}.` : "Basic Profile, without options.";
+}
+
+/** Whether two policies say the same, in the same order. @param {Policy} one @param {Policy} other */
+export function same(one, other) {
+  return JSON.stringify(stated(one)) === JSON.stringify(stated(other));
+}
+
+/** What a policy says, in one order of its fields. @param {Policy} policy */
+function stated({ options, allow_sop_classes, pass_burned_in, verbose, attribute = [], python = [], wheels = [] }) {
+  const rules = attribute.map((rule) => Object.entries(rule).sort());
+  return [options.toSorted(), allow_sop_classes.toSorted(), pass_burned_in, verbose, rules, python, wheels];
+}
