@@ -179,6 +179,14 @@ export class Pool {
     }
   }
 
+  /** A Python worker apart from the run's, for a policy to be tried; whoever asks for it ends it. */
+  async trial() {
+    await this.ready;
+    const thread = new Thread();
+    await thread.alive(thread.python.start(/** @type {import("../worker/boot.js").Shared} */ (this.#shared)));
+    return thread;
+  }
+
   /** The last lines of output.log. @param {RunSummary} summary @returns {Promise<string[]>} */
   closing(summary) {
     return this.ask((python) => python.closing(summary));

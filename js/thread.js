@@ -41,6 +41,13 @@ export class Thread {
     return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key)));
   }
 
+  /** @param {import("../worker/protocol.js").Task} task */
+  explain(task) {
+    return this.alive(
+      /** @type {ReturnType<import("../worker/protocol.js").PythonApi["explain"]>} */ (this.python.explain(task)),
+    );
+  }
+
   /** Ends the thread if it stays silent for so long (milliseconds). @param {number} silence @returns {() => void} stops watching */
   watch(silence) {
     let answered = performance.now();

@@ -7,6 +7,7 @@ import { Scan } from "./scan.js";
 import { Scratch } from "./scratch.js";
 import { Sources } from "./source.js";
 import { countFiles, filesOf, findRun, listRuns, readFile, removeRun } from "./store.js";
+import { Samples } from "./trial.js";
 
 /** @typedef {import("./protocol.js").FilesApi} FilesApi */
 
@@ -32,6 +33,21 @@ export class Files {
   /** @type {FilesApi["stopScan"]} */
   async stopScan() {
     this.#scan?.stop();
+  }
+
+  /** @type {FilesApi["series"]} */
+  async series(study) {
+    return new Samples(this.#sources).series(study);
+  }
+
+  /** @type {FilesApi["sample"]} */
+  async sample(study, series, at) {
+    return new Samples(this.#sources).at(study, series, at);
+  }
+
+  /** @type {FilesApi["look"]} */
+  async look(index, wanted, fragments) {
+    return new Samples(this.#sources).task(index, wanted, fragments);
   }
 
   /**

@@ -109,6 +109,12 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  */
 
 /**
+ * A series of a study, and one of its files: for choosing what to try a policy on. Paths are shown in the page only.
+ * @typedef {{series: number, files: number, path: string}} SeriesFound   path: of its first file
+ * @typedef {{index: number, path: string, size: number}} Sample
+ */
+
+/**
  * Progress and result of a scan; posted at most ten times a second.
  * @typedef {object} Found
  * @property {number} seen        files seen
@@ -188,6 +194,10 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @typedef {object} FilesApi   what the files worker offers the page
  * @property {(picked: Picked, report: (found: Found) => void) => Promise<Found>} scan
  * @property {() => Promise<void>} stopScan
+ * @property {(study: number) => Promise<SeriesFound[]>} series   the series of a study of the scan
+ * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
+ * @property {(index: number, wanted: [number, number][], fragments: number | null) => Promise<Task | {error: string}>} look
+ *   a file of the scan with these ranges of it, and where the fragments end that begin there; for the trial worker
  * @property {(port: MessagePort, worker: number) => Promise<void>} attach   joins a Python worker; exposes WorkApi on the port
  * @property {(worker: number) => Promise<void>} lost    a Python worker died: its files are given out again once, one at a time, then failed
  * @property {(spec: RunSpec, report: (progress: Progress) => void) => Promise<RunSummary>} start

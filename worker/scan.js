@@ -28,7 +28,7 @@ export class Scan {
   #began = performance.now();
   #reported = 0;
   /** @type {Map<string, number>} Study Instance UID -> number */ #studyNumbers = new Map();
-  /** @type {Set<number>} fingerprints of study and series */ #series = new Set();
+  /** @type {Map<number, number>} fingerprint of study and series -> number */ #seriesNumbers = new Map();
   /** @type {Set<number>} fingerprints of SOP Instance UIDs */ #instances = new Set();
   /** @type {Found} */ #found;
 
@@ -88,23 +88,23 @@ export class Scan {
    */
   #accept({ path, origin }, look) {
     this.#found.seen++;
-    const study = look.peek ? this.#count(look, look.peek) : -1;
+    const place = look.peek ? this.#count(look, look.peek) : { study: -1, series: -1 };
     if (look.reason) this.#found.skipped[look.reason] = (this.#found.skipped[look.reason] ?? 0) + 1;
     const repeat = look.peek !== null && this.#isRepeat(look.peek.sopInstance);
-    this.#sources.add(path, /** @type {import("./source.js").Origin} */ (origin), look, study, repeat);
+    this.#sources.add(path, /** @type {import("./source.js").Origin} */ (origin), look, place, repeat);
   }
 
   /**
    * @param {Look} look
    * @param {import("./peek.js").Peek} peeked
-   * @returns {number}  the number of its study
+   * @returns {{study: number, series: number}}  their numbers
    */
   #count(look, peeked) {
     const found = this.#found;
     const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study);
     const study = found.studies[number];
     const modality = /^[A-Z0-9_ ]{1,16}$/.test(peeked.modality) ? peeked.modality : "unknown";
-    const series = fingerprint(`${peeked.study} ${peeked.series}`);
+    const series = this.#seriesNumber(`${peeked.study} ${peeked.series}`, study);
     found.dicom++;
     if (!look.preamble) found.withoutPreamble++;
     found.bytes += look.size;
@@ -112,12 +112,20 @@ export class Scan {
     study.files++;
     study.bytes += look.size;
     if (!study.modality.split("/").includes(modality)) study.modality += (study.modality && "/") + modality;
-    if (!this.#series.has(series)) {
-      this.#series.add(series);
-      study.series++;
-      found.series++;
-    }
-    return number;
+    return { study: number, series };
+  }
+
+  /**
+   * @param {string} uids   of its study and of the series
+   * @param {import("./protocol.js").StudyFound} study
+   */
+  #seriesNumber(uids, study) {
+    const seen = fingerprint(uids);
+    const known = this.#seriesNumbers.get(seen);
+    if (known !== undefined) return known;
+    this.#seriesNumbers.set(seen, this.#found.series);
+    study.series++;
+    return this.#found.series++;
   }
 
   /** @param {string} uid */

@@ -24,6 +24,7 @@ export class Sources {
   /** @type {number[]} */ modified = [];
   /** @type {string[]} */ reasons = [];
   /** @type {number[]} number of the study in scan order; -1 for what is not DICOM */ studies = [];
+  /** @type {number[]} number of the series in scan order; -1 for what is not DICOM */ series = [];
   /** @type {boolean[]} */ repeats = [];
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
 
@@ -35,16 +36,17 @@ export class Sources {
    * @param {string} path
    * @param {Origin} origin
    * @param {Looked} looked
-   * @param {number} study
+   * @param {{study: number, series: number}} place
    * @param {boolean} repeat
    */
-  add(path, origin, looked, study, repeat) {
+  add(path, origin, looked, { study, series }, repeat) {
     this.paths.push(path);
     this.origins.push(origin);
     this.sizes.push(looked.size);
     this.modified.push(looked.modified);
     this.reasons.push(looked.reason);
     this.studies.push(study);
+    this.series.push(series);
     this.repeats.push(repeat);
   }
 
