@@ -18,12 +18,13 @@ import { Problem } from "./problem.js";
  * @property {string} passphrase
  * @property {Policy} policy
  * @property {FileSystemDirectoryHandle | null} output
+ * @property {boolean} resumed   the run was begun before
  */
 
-/** "dicom-deid-20261121-093000", in UTC like the times in output.log. */
+/** "dicom-deid-20261121-093000-250", in UTC like the times in output.log; to the millisecond, for two tabs at once. */
 export function runName(now = new Date()) {
   const digits = now.toISOString().replace(/\D/g, "");
-  return `dicom-deid-${digits.slice(0, 8)}-${digits.slice(8, 14)}`;
+  return `dicom-deid-${digits.slice(0, 8)}-${digits.slice(8, 14)}-${digits.slice(14, 17)}`;
 }
 
 /**
@@ -32,7 +33,7 @@ export function runName(now = new Date()) {
  * @param {{prepare: (text: string) => void, progress: (progress: Progress) => void}} tell
  * @returns {Promise<RunSummary>}
  */
-export async function run({ files, pool }, { name, passphrase, policy, output }, tell) {
+export async function run({ files, pool }, { name, passphrase, policy, output, resumed }, tell) {
   tell.prepare("Making the key…");
   const key = await deriveKey(passphrase);
   tell.prepare("Waiting for Python to be ready…");
@@ -42,7 +43,7 @@ export async function run({ files, pool }, { name, passphrase, policy, output },
   const plan = await pool.configure(policy, key);
   if ("error" in plan) throw new Problem(plan.error);
   tell.prepare("Starting…");
-  const spec = { name, key, policy, plan, output, environment: [environment(), ...notes] };
+  const spec = { name, key, policy, plan, output, resumed, environment: [environment(), ...notes] };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   const summary = await joined(files, pool, ending);
   const lines = await pool.closing(summary).catch(() => []);

@@ -96,7 +96,13 @@ export class Session {
     const found = this.#found;
     if (!found || this.#phase !== "ready") return;
     const { policy, run: runPanel, results, key } = this.#panels;
-    const order = { name: runName(), policy: policy.policy, output: this.#output, passphrase: policy.passphrase };
+    const order = {
+      name: runName(),
+      policy: policy.policy,
+      output: this.#output,
+      passphrase: policy.passphrase,
+      resumed: false,
+    };
     this.name = order.name;
     key.keepFor(order.passphrase);
     if (order.passphrase === "") {

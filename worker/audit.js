@@ -1,5 +1,5 @@
 // @ts-check
-/** The rows of audit.csv: source ids, the rows that do not come from Python, and their text. */
+/** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and reading it back. */
 
 import { AUDIT_COLUMNS } from "./protocol.js";
 
@@ -47,4 +47,26 @@ function cell(value) {
   if (typeof value === "number") return String(value);
   const text = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A cell and what ends it. */
+const CELL = /("(?:[^"]|"")*"|[^",]*)(,|$)/y;
+
+/**
+ * Reads a line back. A cell that was made neutral keeps its apostrophe.
+ * @param {string} line
+ * @returns {Record<typeof AUDIT_COLUMNS[number], string> | null}  null: it is no whole row
+ */
+export function auditRow(line) {
+  /** @type {string[]} */
+  const cells = [];
+  CELL.lastIndex = 0;
+  for (let ended = false; !ended; ) {
+    const found = CELL.exec(line);
+    if (!found) return null;
+    cells.push(found[1].startsWith('"') ? found[1].slice(1, -1).replaceAll('""', '"') : found[1]);
+    ended = found[2] === "";
+  }
+  if (cells.length !== AUDIT_COLUMNS.length) return null;
+  return /** @type {any} */ (Object.fromEntries(AUDIT_COLUMNS.map((column, i) => [column, cells[i]])));
 }

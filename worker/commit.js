@@ -17,6 +17,7 @@ const PLAIN_ROWS_AT_ONCE = 200;
  * @property {import("./sink.js").Sink} sink
  * @property {import("./journal.js").Journal} journal
  * @property {import("./tally.js").Tally} tally
+ * @property {Set<number>} outputs                  fingerprints of the output paths that are taken
  * @property {(reason?: string) => void} stop       ends the run: with a reason code, or because all is done
  * @property {() => Promise<void>} checkpoint       waits while the run is paused, throws when it is over
  * @property {() => boolean} over                   whether the run has ended
@@ -27,7 +28,6 @@ export class Commits {
   #lane = new Lane(CLOSES_IN_FLIGHT);
   #writing = new Stopwatch();
   /** @type {Set<Promise<void>>} what the end of the run waits for */ #underWay = new Set();
-  /** @type {Set<number>} fingerprints of the output paths */ #outputs = new Set();
   #closed = false;
 
   /** @param {Parts} parts */
@@ -41,7 +41,7 @@ export class Commits {
 
   /** Whether an output of this run has that path already. @param {string} path */
   taken(path) {
-    return this.#outputs.has(fingerprint(path));
+    return this.#parts.outputs.has(fingerprint(path));
   }
 
   /**
@@ -55,7 +55,7 @@ export class Commits {
    * @param {string[]} log
    */
   async output(path, segments, source, index, sourceId, row, log) {
-    this.#outputs.add(fingerprint(path));
+    this.#parts.outputs.add(fingerprint(path));
     const committing = this.#lane.run(async () => {
       if (this.#parts.over()) throw new CodedError("CANCELLED");
       const { sink, checkpoint } = this.#parts;
@@ -83,8 +83,7 @@ export class Commits {
     const row = { ...outcome, source_id: sourceId, bytes_in: sources.sizes[index] };
     const unwritten = row.status === "written" ? [] : [`${row.status} ${row.reason} ${sourceId}`];
     try {
-      journal.row(row);
-      journal.log([...log, ...unwritten]);
+      journal.commit(row, [...log, ...unwritten]);
       journal.settle();
     } catch {
       return stop("OUTPUT_FULL");
@@ -99,7 +98,7 @@ export class Commits {
    */
   async sortedOut(nameSource) {
     const { sources, checkpoint } = this.#parts;
-    const plain = [...sources.reasons.keys()].filter((index) => sources.reasons[index] !== "");
+    const plain = [...sources.reasons.keys()].filter((index) => sources.reasons[index] !== "" && !sources.done[index]);
     for (let at = 0; at < plain.length; at += PLAIN_ROWS_AT_ONCE) {
       await checkpoint();
       const some = plain.slice(at, at + PLAIN_ROWS_AT_ONCE);

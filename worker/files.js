@@ -2,6 +2,7 @@
 /** What the files worker offers the page: it holds what was picked, and the run that goes on. */
 
 import { writeArchive } from "./archive.js";
+import { committedPaths } from "./earlier.js";
 import { Run } from "./run.js";
 import { Scan } from "./scan.js";
 import { Scratch } from "./scratch.js";
@@ -121,8 +122,10 @@ export class Files {
     const archive = await this.#scratch.create("zip");
     this.#archive = archive;
     let done = 0;
-    const total = await countFiles(folder);
-    await writeArchive(filesOf(folder), archive.writable, () => {
+    // Of a run that was cut off, an output without a row may be half.
+    const wanted = await committedPaths((await findRun(name)) ?? folder);
+    const total = await countFiles(folder, wanted);
+    await writeArchive(opened(filesOf(folder, wanted)), archive.writable, () => {
       done++;
       if (done % 20 === 0 || done === total) report(done, total);
     });
@@ -131,6 +134,11 @@ export class Files {
 
   /** @type {FilesApi["remove"]} */
   async remove(name) {
-    await removeRun(name);
+    return removeRun(name);
   }
+}
+
+/** @param {ReturnType<typeof filesOf>} files */
+async function* opened(files) {
+  for await (const { path, handle } of files) yield { path, file: await handle.getFile() };
 }

@@ -10,6 +10,9 @@ const FLUSH_MILLISECONDS = 250;
 const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Pause between two copies to a chosen folder, in milliseconds: at least this, and ten times what the last one took. */
 const COPY_MILLISECONDS = 3000;
+/** Bytes of the longest line. */
+const LONGEST_LINE = 4096;
+const NEWLINE = 0x0a;
 
 /** @typedef {"audit.csv" | "output.log"} JournalName */
 
@@ -34,6 +37,7 @@ export class Journal {
     this.#target = target;
   }
 
+  /** Opens both files where they end. A line that was cut off goes; of an audit, whoever resumes has put it right before. */
   async open() {
     for (const name of /** @type {JournalName[]} */ (["audit.csv", "output.log"])) {
       const handle = await patiently(() => this.#folder.getFileHandle(name, { create: true }));
@@ -42,15 +46,27 @@ export class Journal {
         undefined,
         (late) => late.close(),
       );
-      access.truncate(0);
+      cutTornLine(access);
       this.#files.set(name, access);
     }
-    this.#append("audit.csv", auditHeader);
+    if (this.#access("audit.csv").getSize() === 0) this.#append("audit.csv", auditHeader);
   }
 
-  /** @param {import("./protocol.js").AuditRow} row */
-  row(row) {
+  /**
+   * Appends a row and its lines: both, or nothing.
+   * @param {import("./protocol.js").AuditRow} row
+   * @param {string[]} lines
+   */
+  commit(row, lines) {
+    const audit = this.#access("audit.csv");
+    const size = audit.getSize();
     this.#append("audit.csv", auditLine(row));
+    try {
+      this.log(lines);
+    } catch (error) {
+      audit.truncate(size);
+      throw error;
+    }
   }
 
   /** @param {string[]} lines */
@@ -135,6 +151,15 @@ export class Journal {
     }
     this.#files.clear();
   }
+}
+
+/** A run that was cut off can have left half a line. @param {FileSystemSyncAccessHandle} access */
+function cutTornLine(access) {
+  const size = access.getSize();
+  const last = new Uint8Array(Math.min(size, LONGEST_LINE));
+  access.read(last, { at: size - last.length });
+  const torn = last.length - 1 - last.lastIndexOf(NEWLINE);
+  if (torn > 0) access.truncate(size - torn);
 }
 
 /**

@@ -26,6 +26,7 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
  * @property {import("./tally.js").Tally} tally
  * @property {import("./worklist.js").Worklist} worklist
  * @property {import("./flow.js").Signal} changed
+ * @property {Set<number>} outputs   fingerprints of the output paths that are taken
  * @property {(path: string) => Promise<string>} nameSource
  * @property {(reason?: string) => void} stop   ends the run: with a reason code, or because all is done
  */

@@ -138,6 +138,16 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {PlanText} plan
  * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
  * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
+ * @property {boolean} resumed        the run was begun before, and goes on
+ */
+
+/**
+ * What a run was begun with; kept beside its journal until it has come to its end, so that it can go on.
+ * @typedef {object} Begun
+ * @property {number} total           files
+ * @property {Policy} policy
+ * @property {Picked["kind"]} kind
+ * @property {boolean} cancelled      the person ended it; it can go on all the same
  */
 
 /**
@@ -158,7 +168,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {{study: number, done: number, total: number}[]} studies   only those that changed since the last message
  * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
  * @property {Unwritten[]} unwritten   only new ones since the last message
- * @property {"running" | "paused" | "cancelling"} state
+ * @property {"opening" | "running" | "paused" | "cancelling"} state   opening: looks at what is done already
  */
 
 /**
@@ -186,8 +196,16 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  */
 
 /**
- * A run folder in private storage.
- * @typedef {{name: string, files: number, bytes: number, finished: boolean}} StoredRun
+ * A run folder in private storage; of an unfinished run with its output in a chosen folder, its journal.
+ * @typedef {object} StoredRun
+ * @property {string} name
+ * @property {"private" | "folder"} place   where the output is
+ * @property {boolean} open       it goes on in some tab
+ * @property {boolean} finished
+ * @property {number} done        files that have their row
+ * @property {number} files       written ones
+ * @property {number} bytes       of them
+ * @property {Begun | null} begun  null: it is finished, or cannot go on
  */
 
 /**
@@ -208,7 +226,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {() => Promise<StoredRun[]>} runs
  * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
  * @property {(name: string, report: (done: number, total: number) => void) => Promise<File>} zip   the run folder as one stored ZIP64, made in private storage
- * @property {(name: string) => Promise<void>} remove   deletes a run from private storage
+ * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage; false: it is open in some tab
  */
 
 // ---- page -> Python worker ------------------------------------------------------------------------------------

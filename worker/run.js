@@ -1,13 +1,12 @@
 // @ts-check
 /** One run: opens the output, keeps files flowing from reading through Python to writing, and ends with a summary. */
 
-import { sourceNaming } from "./audit.js";
 import { Clock, Signal } from "./flow.js";
-import { Journal, writeText } from "./journal.js";
+import { openRun } from "./opening.js";
 import { CodedError, nameOf } from "./patience.js";
 import { Pipeline } from "./pipeline.js";
 import { Sink } from "./sink.js";
-import { markFinished, openPlace } from "./store.js";
+import { markEnd } from "./store.js";
 import { Tally } from "./tally.js";
 import { taskOf, Worklist } from "./worklist.js";
 
@@ -25,10 +24,12 @@ export class Run {
   #clock = new Clock();
   #worklist = new Worklist(this.#changed);
   #tally;
-  /** @type {Journal | null} */ #journal = null;
+  /** @type {import("./journal.js").Journal | null} */ #journal = null;
   /** @type {Pipeline | null} */ #pipeline = null;
   /** @type {FileSystemDirectoryHandle | null} the run folder */ #folder = null;
-  /** @type {import("./protocol.js").Progress["state"]} */ #state = "running";
+  /** @type {FileSystemDirectoryHandle | null} */ #journalFolder = null;
+  /** Gives the lock back. */ #unlock = () => {};
+  /** @type {import("./protocol.js").Progress["state"]} */ #state = "opening";
   /** @type {import("./protocol.js").RunSummary["end"] | null} */ #end = null;
   #error = "";
   #drained = false;
@@ -74,25 +75,26 @@ export class Run {
     return this.#summary();
   }
 
-  /** Makes the run folder: plan.json, conformance.md, and the first lines of audit.csv and output.log. */
   async #open() {
-    const spec = this.#spec;
-    const { folder, journalFolder } = await openPlace(spec, this.#sources.roots);
-    const journal = new Journal(journalFolder, spec.output && folder);
+    const { folder, journalFolder, journal, outputs, nameSource } = await openRun(
+      this.#spec,
+      this.#sources,
+      this.#tally,
+      (release) => (this.#unlock = release),
+    );
     this.#folder = folder;
+    this.#journalFolder = journalFolder;
     this.#journal = journal;
-    await journal.open();
-    journal.log([...spec.plan.opening, ...spec.environment]);
-    await writeText(folder, "plan.json", spec.plan.document);
-    await writeText(folder, "conformance.md", spec.plan.statement);
+    this.#state = "running";
     return new Pipeline({
       sources: this.#sources,
-      sink: new Sink(folder, spec.output === null),
+      sink: new Sink(folder, this.#spec.output === null),
       journal,
       tally: this.#tally,
       worklist: this.#worklist,
       changed: this.#changed,
-      nameSource: await sourceNaming(spec.key),
+      outputs,
+      nameSource,
       stop: (reason) => this.#stop(reason ? "stopped" : "finished", reason),
     });
   }
@@ -221,20 +223,20 @@ export class Run {
   }
 
   /**
-   * The last lines of output.log; closes the journal.
+   * The last lines of output.log; closes the journal, and lets go of the run.
    * @param {string[]} lines
    */
   async finish(lines) {
     const journal = this.#journal;
-    if (!journal) return;
+    this.#journal = null;
     try {
-      journal.log(lines);
-      await journal.deliver();
+      journal?.log(lines);
+      await journal?.deliver();
+      if (this.#journalFolder && this.#end !== "stopped") await markEnd(this.#journalFolder, this.#end ?? "cancelled");
     } finally {
-      this.#journal = null;
-      await journal.close();
+      await journal?.close();
+      this.#unlock();
     }
-    if (this.#end === "finished" && this.#spec.output === null && this.#folder) await markFinished(this.#folder);
   }
 
   /**

@@ -52,6 +52,7 @@ export class Scan {
    * @returns {Promise<Found>}
    */
   async run(picked, report) {
+    this.#sources.kind = picked.kind;
     if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
     try {
       for await (const { candidate, look } of this.#looks(picked)) {

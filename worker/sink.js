@@ -9,7 +9,7 @@ const BUFFER_BYTES = 1024 * 1024;
 /** Folders whose handles are kept. */
 const FOLDERS_KEPT = 500;
 /** The paths that may be written to: pseudonyms only. */
-const OUTPUT_PATH = /^out(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}$/;
+export const OUTPUT_PATH = /^out(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}$/;
 
 /** @typedef {import("./splice.js").Checkpoint} Checkpoint */
 /** @typedef {import("./splice.js").Segment} Segment */

@@ -26,6 +26,8 @@ export class Sources {
   /** @type {number[]} number of the study in scan order; -1 for what is not DICOM */ studies = [];
   /** @type {number[]} number of the series in scan order; -1 for what is not DICOM */ series = [];
   /** @type {boolean[]} */ repeats = [];
+  /** @type {boolean[]} have their row since before this session; sparse */ done = [];
+  /** @type {import("./protocol.js").Picked["kind"]} */ kind = "handles";
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
 
   get length() {
@@ -74,7 +76,7 @@ export class Sources {
    * @returns {number[]}
    */
   studyOrder() {
-    const wanted = [...this.studies.keys()].filter((index) => this.reasons[index] === "");
+    const wanted = [...this.studies.keys()].filter((index) => this.reasons[index] === "" && !this.done[index]);
     return wanted.sort((one, other) => this.studies[one] - this.studies[other] || one - other);
   }
 

@@ -1,16 +1,24 @@
 // @ts-check
 /** The run folders in private storage: where a run is put, and listing, reading and removing those that are there. */
 
+import { auditRow } from "./audit.js";
+import { writeText } from "./journal.js";
+import { lockRun, openRuns } from "./lock.js";
 import { CodedError, patiently } from "./patience.js";
-import { AUDIT_COLUMNS } from "./protocol.js";
 
 const RUNS = "runs";
-/** Journals of runs whose output is in a chosen folder. Only the newest is kept. */
+/** Journals of runs whose output is in a chosen folder: those that can be resumed, and the last one. */
 const JOURNALS = "journals";
-/** A file in a run folder that has not come to its end; not part of what is handed out. */
+/** A file in the folder of a run that has not come to its end: what it was begun with. Not part of what is handed out. */
 const UNFINISHED = "unfinished";
-const STATUS = AUDIT_COLUMNS.indexOf("status");
-const BYTES_OUT = AUDIT_COLUMNS.indexOf("bytes_out");
+
+/**
+ * @typedef {import("./protocol.js").RunSpec} RunSpec
+ * @typedef {import("./protocol.js").Begun} Begun
+ * @typedef {import("./protocol.js").StoredRun} StoredRun
+ * @typedef {{folder: FileSystemDirectoryHandle, journalFolder: FileSystemDirectoryHandle}} Place
+ *   the run folder, and the folder in private storage that its journal is appended in: the same, or one beside it
+ */
 
 /**
  * @param {string} name
@@ -20,42 +28,71 @@ async function folder(name, create = false) {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create });
 }
 
-/** Makes the folder of a run whose output stays here. @param {string} name */
-async function createRun(name) {
-  const run = await (await folder(RUNS, true)).getDirectoryHandle(name, { create: true });
-  await run.getFileHandle(UNFINISHED, { create: true });
-  return run;
-}
-
-/** Makes the folder for the journal of a run whose output goes elsewhere. @param {string} name */
-async function createJournal(name) {
-  const journals = await folder(JOURNALS, true);
-  const old = [];
-  for await (const key of journals.keys()) old.push(key);
-  for (const key of old) await journals.removeEntry(key, { recursive: true }).catch(() => {});
-  return journals.getDirectoryHandle(name, { create: true });
+/**
+ * Makes the folders of a new run.
+ * @param {RunSpec} spec
+ * @param {FileSystemDirectoryHandle[]} roots   what was picked
+ * @returns {Promise<Place>}
+ */
+export async function beginPlace({ name, output }, roots) {
+  for (const root of output ? roots : []) {
+    if ((await root.resolve(/** @type {FileSystemDirectoryHandle} */ (output))) !== null)
+      throw new CodedError("OUTPUT_INSIDE_INPUT");
+  }
+  if (output) await sweepJournals();
+  const parent = await folder(output ? JOURNALS : RUNS, true);
+  const journalFolder = await parent.getDirectoryHandle(name, { create: true });
+  if (!output) return { folder: journalFolder, journalFolder };
+  return { folder: await patiently(() => output.getDirectoryHandle(name, { create: true })), journalFolder };
 }
 
 /**
- * Makes the run folder, and the folder in private storage that its journal is appended in.
- * @param {import("./protocol.js").RunSpec} spec
- * @param {FileSystemDirectoryHandle[]} roots   what was picked
+ * The folders of a run that was begun before. Throws a CodedError when they are gone.
+ * @param {RunSpec} spec
+ * @returns {Promise<Place>}
  */
-export async function openPlace({ name, output }, roots) {
-  if (output === null) {
-    const folder = await createRun(name);
-    return { folder, journalFolder: folder };
+export async function resumePlace({ name, output }) {
+  const journalFolder = await findRun(name);
+  if (!journalFolder) throw new CodedError("NO_RUN");
+  if (!output) return { folder: journalFolder, journalFolder };
+  try {
+    return { folder: await patiently(() => output.getDirectoryHandle(name)), journalFolder };
+  } catch {
+    throw new CodedError("OUTPUT_LOST");
   }
-  for (const root of roots) {
-    if ((await root.resolve(output)) !== null) throw new CodedError("OUTPUT_INSIDE_INPUT");
-  }
-  const folder = await patiently(() => output.getDirectoryHandle(name, { create: true }));
-  return { folder, journalFolder: await createJournal(name) };
 }
 
-/** @param {FileSystemDirectoryHandle} run */
-export async function markFinished(run) {
-  await run.removeEntry(UNFINISHED).catch(() => {});
+/**
+ * Notes that the run is not at its end, and with what it goes on.
+ * @param {FileSystemDirectoryHandle} journalFolder
+ * @param {RunSpec} spec
+ * @param {import("./source.js").Sources} sources
+ */
+export async function markBegun(journalFolder, { policy }, { length, kind }) {
+  /** @type {Begun} */
+  const begun = { total: length, policy, kind, cancelled: false };
+  await writeText(journalFolder, UNFINISHED, JSON.stringify(begun));
+}
+
+/** Removes the journals that nobody needs any more: of runs that have come to their end, and are open nowhere. */
+async function sweepJournals() {
+  const isOpen = await openRuns();
+  const journals = await folder(JOURNALS, true);
+  for (const [name, handle] of await listed(journals.entries())) {
+    if (isOpen(name) || handle.kind !== "directory" || (await readFile(handle, UNFINISHED))) continue;
+    await journals.removeEntry(name, { recursive: true }).catch(() => {});
+  }
+}
+
+/**
+ * The run has come to its end; or it was cancelled, and is offered no more by itself.
+ * @param {FileSystemDirectoryHandle} journalFolder
+ * @param {"finished" | "cancelled"} end
+ */
+export async function markEnd(journalFolder, end) {
+  if (end === "finished") return journalFolder.removeEntry(UNFINISHED).catch(() => {});
+  const begun = await readBegun(journalFolder);
+  if (begun) await writeText(journalFolder, UNFINISHED, JSON.stringify({ ...begun, cancelled: true }));
 }
 
 /**
@@ -74,49 +111,95 @@ export async function findRun(name) {
   return null;
 }
 
-/** @returns {Promise<import("./protocol.js").StoredRun[]>} */
+/** The runs whose output is here, and those whose output is elsewhere and that can be resumed; newest first. */
 export async function listRuns() {
+  const isOpen = await openRuns();
+  /** @type {StoredRun[]} */
   const runs = [];
-  try {
-    for await (const [name, handle] of (await folder(RUNS)).entries()) {
-      if (handle.kind === "directory") runs.push(await describe(name, handle));
+  for (const parent of [RUNS, JOURNALS]) {
+    for (const [name, handle] of await children(parent)) {
+      if (handle.kind !== "directory") continue;
+      const run = await describe(name, handle, parent === RUNS ? "private" : "folder", isOpen(name));
+      if (run) runs.push(run);
+      // Cut off before anything was done.
+      else if (!isOpen(name)) await removeRun(name).catch(() => {});
     }
-  } catch {
-    // Nothing was ever stored, or the browser has no private storage.
   }
   return runs.sort((one, other) => (one.name < other.name ? 1 : -1));
 }
 
 /**
- * @param {string} name
- * @param {FileSystemDirectoryHandle} run
- * @returns {Promise<import("./protocol.js").StoredRun>}
+ * All of an iterator, before anything is done with it: a folder must not change while it is listed.
+ * @template T
+ * @param {AsyncIterable<T>} iterator
  */
-async function describe(name, run) {
-  const counted = { files: 0, bytes: 0 };
-  const audit = await readFile(run, "audit.csv");
-  if (audit) {
-    try {
-      for await (const line of lines(audit)) {
-        const cells = line.split(",");
-        if (cells[STATUS] !== "written") continue;
-        counted.files++;
-        counted.bytes += Number(cells[BYTES_OUT]) || 0;
-      }
-    } catch {
-      // The run goes on, and its audit grew while it was read: the counts are those up to there.
-    }
-  }
-  return { name, ...counted, finished: (await readFile(run, UNFINISHED)) === null };
+async function listed(iterator) {
+  /** @type {T[]} */
+  const all = [];
+  for await (const one of iterator) all.push(one);
+  return all;
 }
 
-/** @param {Blob} file */
-async function* lines(file) {
+/** @param {string} parent */
+async function children(parent) {
+  try {
+    return await listed((await folder(parent)).entries());
+  } catch {
+    return []; // Nothing was ever stored, or the browser has no private storage.
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {FileSystemDirectoryHandle} run
+ * @param {"private" | "folder"} place
+ * @param {boolean} open
+ * @returns {Promise<StoredRun | null>}
+ */
+async function describe(name, run, place, open) {
+  if (!(await readFile(run, "plan.json"))) return null;
+  const counted = { done: 0, files: 0, bytes: 0 };
+  const audit = await readFile(run, "audit.csv");
+  try {
+    for await (const line of audit ? wholeLines(audit) : []) {
+      const row = auditRow(line);
+      counted.done++;
+      if (row?.status !== "written") continue;
+      counted.files++;
+      counted.bytes += Number(row.bytes_out) || 0;
+    }
+  } catch {
+    // The run goes on, and its audit grew while it was read: the counts are those up to there.
+  }
+  const finished = (await readFile(run, UNFINISHED)) === null;
+  if (finished && place === "folder") return null;
+  return { name, place, open, finished, ...counted, begun: await readBegun(run) };
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} run
+ * @returns {Promise<Begun | null>}  null: the run is finished, or cannot be resumed
+ */
+async function readBegun(run) {
+  try {
+    return JSON.parse((await (await readFile(run, UNFINISHED))?.text()) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The lines of an audit.csv behind its header that end as lines do; the last one may be torn.
+ * @param {Blob} file
+ */
+export async function* wholeLines(file) {
   let rest = "";
+  let header = true;
   const decoder = new TextDecoder();
   for await (const chunk of file.stream()) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = parts.pop() ?? "";
+    if (header && parts.length > 0) header = parts.shift() === undefined;
     yield* parts;
   }
 }
@@ -135,36 +218,46 @@ export async function readFile(run, name) {
 }
 
 /**
- * All files of a run, in order of their names; `skip` names the ones that the caller has in a newer state.
+ * The files of a run, in order of their names.
  * @param {FileSystemDirectoryHandle} run
+ * @param {(path: string) => boolean} [wanted]
  * @param {string} [prefix]
- * @returns {AsyncGenerator<{path: string, file: File}>}
+ * @returns {AsyncGenerator<{path: string, handle: FileSystemFileHandle, parent: FileSystemDirectoryHandle}>}
  */
-export async function* filesOf(run, prefix = "") {
-  const children = [];
-  for await (const child of run.values()) children.push(child);
-  children.sort((one, other) => (one.name < other.name ? -1 : 1));
-  for (const child of children) {
+export async function* filesOf(run, wanted = () => true, prefix = "") {
+  const found = await listed(run.values());
+  found.sort((one, other) => (one.name < other.name ? -1 : 1));
+  for (const child of found) {
     const path = `${prefix}${child.name}`;
-    if (child.kind === "directory") yield* filesOf(child, `${path}/`);
-    else if (path !== UNFINISHED) yield { path, file: await child.getFile() };
+    if (child.kind === "directory") yield* filesOf(child, wanted, `${path}/`);
+    else if (path !== UNFINISHED && wanted(path)) yield { path, handle: child, parent: run };
   }
 }
 
 /**
  * @param {FileSystemDirectoryHandle} run
- * @returns {Promise<number>}
+ * @param {(path: string) => boolean} wanted
  */
-export async function countFiles(run) {
+export async function countFiles(run, wanted) {
   let count = 0;
-  for await (const [name, child] of run.entries()) {
-    if (child.kind === "directory") count += await countFiles(child);
-    else if (name !== UNFINISHED) count++;
-  }
+  for await (const _ of filesOf(run, wanted)) count++;
   return count;
 }
 
-/** @param {string} name */
+/**
+ * Deletes a run from private storage.
+ * @param {string} name
+ * @returns {Promise<boolean>}  false: it is open in some tab, and stays
+ */
 export async function removeRun(name) {
-  await (await folder(RUNS)).removeEntry(name, { recursive: true });
+  const release = await lockRun(name);
+  if (!release) return false;
+  try {
+    for (const parent of [RUNS, JOURNALS]) {
+      await (await folder(parent, true)).removeEntry(name, { recursive: true }).catch(() => {});
+    }
+  } finally {
+    release();
+  }
+  return true;
 }

@@ -66,6 +66,13 @@ export class Tally {
     if (study >= 0) this.#changed.add(study);
   }
 
+  /** Counts a file of an earlier session that is not among the sources any more. @param {import("./protocol.js").AuditRow} row */
+  countElsewhere(row) {
+    this.#total++;
+    this.#bytesTotal += Number(row.bytes_in);
+    this.count(row, "", -1);
+  }
+
   /**
    * @param {Study} study
    * @param {import("./protocol.js").AuditRow} row

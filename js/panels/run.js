@@ -104,6 +104,7 @@ export class RunPanel extends HTMLElement {
   #words({ done, total, state, bytesTotal, bytesDone }) {
     const files = `${count(done)} of ${counted(total, "file")}`;
     if (state === "cancelling") return `Cancelling… ${files}`;
+    if (state === "opening") return "Looking at what is done already…";
     if (state === "paused") return `Paused at ${files}`;
     const left = this.#pace.left(total - done, bytesTotal - bytesDone);
     return left === null || done === total ? files : `${files}, about ${duration(Math.max(1, Math.round(left)))} left`;
