@@ -18,7 +18,7 @@ import typer
 from dicom_deid import __version__, key
 from dicom_deid.errors import Failed, PolicyError, reasons
 from dicom_deid.linkage import BadLinkage
-from dicom_deid.native import importing, whatif
+from dicom_deid.native import finding, importing, whatif
 from dicom_deid.native.chosen import chosen_policy, unusable
 from dicom_deid.native.passphrase import Unusable, given_passphrase, made_passphrase, read_passphrase
 
@@ -173,6 +173,8 @@ def decrypt(
 app.command("plan")(whatif.show_plan)
 app.command("import")(importing.show_import)
 app.command("conformance")(whatif.show_conformance)
+app.command("index")(finding.show_index)
+app.command("search")(finding.show_search)
 
 
 def usage(text: str) -> NoReturn:

@@ -81,6 +81,37 @@ def inspect(source: Source) -> Instance:
 
     Raises Skipped, Failed or Withheld for what cannot go on, ShortRead and FragmentsWanted for bytes not at hand.
     """
+    meta, start, named = opened(source)
+    if named == DEFLATED_UID:
+        return inspect_deflated(source, meta, start)
+    head = source.head()
+    syntax = encoding_of(head, start, named)
+    reader = Reader(head, source.size, syntax)
+    data, at = bounded(reader, start)
+    pixels = find_pixels(reader, at, source)
+    end = pixels.end if pixels else at
+    return describe(meta, data, syntax, named, pixels, None, tail=end < source.size)
+
+
+def header(source: Source) -> tuple[Item, bool, bool]:
+    """The data set up to the pixel data, whether any follow, and whether it is little endian; pixels are not looked at.
+
+    Raises Skipped or Failed for what has no header that can be read, ShortRead for bytes not at hand.
+    """
+    _, start, named = opened(source)
+    if named == DEFLATED_UID:
+        inflated = inflate(source, start)
+        reader, syntax = Reader(inflated, len(inflated), EXPLICIT), EXPLICIT
+        data, at = reader.data_set(0)
+    else:
+        syntax = encoding_of(source.head(), start, named)
+        reader = Reader(source.head(), source.size, syntax)
+        data, at = bounded(reader, start)
+    return data, at < reader.size and not reader.only_zeros(at), syntax.little
+
+
+def opened(source: Source) -> tuple[Item, int, str]:
+    """File meta information, the offset behind it, and the transfer syntax that it names. Raises Skipped."""
     if source.size == 0:
         raise Skipped("EMPTY")
     head = source.head()
@@ -92,31 +123,28 @@ def inspect(source: Source) -> Instance:
         raise Skipped("NOT_DICOM")
     if MEDIA_DIRECTORY in (uid_of(meta, 0x00020002), uid_of(meta, 0x00020003)):
         raise Skipped("DICOMDIR")
-    named = uid_of(meta, 0x00020010)
-    if named == DEFLATED_UID:
-        return inspect_deflated(source, meta, start)
-    syntax = encoding_of(head, start, named)
-    reader = Reader(head, source.size, syntax)
-    data, at = bounded(reader, start)
-    pixels = find_pixels(reader, at, source)
-    end = pixels.end if pixels else at
-    return describe(meta, data, syntax, named, pixels, None, tail=end < source.size)
+    return meta, start, uid_of(meta, 0x00020010)
 
 
 def inspect_deflated(source: Source, meta: Item, start: int) -> Instance:
-    """An instance whose data set is deflated (PS3.5 A.5): the whole of it has to be at hand."""
-    packed = source.read(start, source.size)
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        inflated = inflater.decompress(packed, MAX_HEADER)
-    except zlib.error:
-        raise Failed("MALFORMED") from None
-    if not inflater.eof:
-        raise Failed("HEADER_TOO_LONG" if len(inflated) >= MAX_HEADER else "TRUNCATED")
+    """An instance whose data set is deflated."""
+    inflated = inflate(source, start)
     reader = Reader(inflated, len(inflated), EXPLICIT)
     data, at = reader.data_set(0)
     pixels = find_pixels(reader, at, None)
     return describe(meta, data, EXPLICIT, DEFLATED_UID, pixels, inflated, tail=False)
+
+
+def inflate(source: Source, start: int) -> bytes:
+    """A deflated data set (PS3.5 A.5): the whole of it has to be at hand."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        inflated = inflater.decompress(source.read(start, source.size), MAX_HEADER)
+    except zlib.error:
+        raise Failed("MALFORMED") from None
+    if not inflater.eof:
+        raise Failed("HEADER_TOO_LONG" if len(inflated) >= MAX_HEADER else "TRUNCATED")
+    return inflated
 
 
 def bounded(reader: Reader, start: int) -> tuple[Item, int]:

@@ -1,0 +1,108 @@
+"""What the index keeps of one instance: which series it is of, and what describes patient, study and series."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from typing import NamedTuple
+
+from pydicom.charset import convert_encodings, decode_bytes
+from pydicom.datadict import tag_for_keyword
+
+from dicom_deid.elements import ascii_text, vr_of
+from dicom_deid.model import Element, Item
+
+ATTRIBUTES = {
+    "patient_id": "PatientID",
+    "patient_name": "PatientName",
+    "patient_birth_date": "PatientBirthDate",
+    "patient_sex": "PatientSex",
+    "study_instance_uid": "StudyInstanceUID",
+    "study_date": "StudyDate",
+    "study_time": "StudyTime",
+    "study_id": "StudyID",
+    "study_description": "StudyDescription",
+    "accession_number": "AccessionNumber",
+    "institution_name": "InstitutionName",
+    "series_instance_uid": "SeriesInstanceUID",
+    "series_number": "SeriesNumber",
+    "series_date": "SeriesDate",
+    "series_time": "SeriesTime",
+    "series_description": "SeriesDescription",
+    "protocol_name": "ProtocolName",
+    "modality": "Modality",
+    "body_part": "BodyPartExamined",
+    "manufacturer": "Manufacturer",
+    "model_name": "ManufacturerModelName",
+    "sop_class_uid": "SOPClassUID",
+    "rows": "Rows",
+    "columns": "Columns",
+}
+"""Column -> keyword of the attribute that it comes from (PS3.3 C.7.1 to C.7.3, C.7.6.3)."""
+FIELDS = tuple(ATTRIBUTES)
+NUMBERS = {"series_number", "rows", "columns"}
+TAGS = {name: int(tag_for_keyword(keyword) or 0) for name, keyword in ATTRIBUTES.items()}
+CHARACTER_SET, NUMBER_OF_FRAMES = 0x00080005, 0x00280008
+LONGEST = 256
+"""Characters of a value that are kept: no attribute of ATTRIBUTES may be longer (PS3.5 6.2)."""
+TEXT_VRS = ("PN", "LO", "SH")
+
+
+class Entry(NamedTuple):
+    """One instance. ``key`` is its SeriesKey; ``fields`` are in the order of FIELDS."""
+
+    key: str
+    frames: int
+    fields: tuple[str | int, ...]
+
+
+def entry(data: Item, *, has_pixels: bool, little: bool = True) -> Entry:
+    """The entry of a data set; ``has_pixels``: it has pixel data, so one frame at least."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they quote values
+        encodings = encodings_of(data)
+        fields = tuple(
+            whole_number(data.get(tag), little) if name in NUMBERS else text(data.get(tag), encodings)
+            for name, tag in TAGS.items()
+        )
+    named = dict(zip(FIELDS, fields, strict=True))
+    frames = whole_number(data.get(NUMBER_OF_FRAMES), little) if has_pixels else 0
+    series = str(named["series_instance_uid"]) or f"{named['study_instance_uid']}{named['series_number']}"
+    return Entry(series_key(series), max(frames, int(has_pixels)), fields)
+
+
+def series_key(series: str) -> str:
+    """SHA-1 of the Series Instance UID, or of Study Instance UID and Series Number where there is none."""
+    return hashlib.sha1(series.encode("utf-8"), usedforsecurity=False).hexdigest()
+
+
+def encodings_of(data: Item) -> list[str]:
+    """Python's names of the character sets of a data set (PS3.5 6.1.2)."""
+    try:
+        found = convert_encodings(ascii_text(data.get(CHARACTER_SET)).split("\\"))
+    except (LookupError, ValueError):
+        found = ["iso8859"]
+    return [found] if isinstance(found, str) else list(found)
+
+
+def text(element: Element | None, encodings: list[str]) -> str:
+    """A value as text: groups of a person name and several values with a space between."""
+    if element is None or element.items is not None:
+        return ""
+    if element.vr not in TEXT_VRS and vr_of(element.tag) not in TEXT_VRS:
+        return ascii_text(element)[:LONGEST]
+    try:
+        decoded = decode_bytes(element.value, encodings, {0x0D, 0x0A, 0x09, 0x0C, 0x5C, 0x5E, 0x3D})
+    except (LookupError, ValueError):
+        decoded = element.value.decode("latin-1")
+    return " ".join(decoded.replace("\\", " ").replace("=", " ").replace("\0", " ").split())[:LONGEST]
+
+
+def whole_number(element: Element | None, little: bool) -> int:
+    """A number of VR IS or US; 0 where there is none."""
+    if element is None or element.items is not None:
+        return 0
+    if vr_of(element.tag) == "US":
+        return int.from_bytes(element.value[:2], "little" if little else "big")
+    digits = ascii_text(element).split("\\")[0].strip()
+    return int(digits) if digits.removeprefix("-").isdecimal() and len(digits) < 12 else 0

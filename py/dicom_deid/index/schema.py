@@ -1,0 +1,60 @@
+"""The tables of an index, and which words of a series go into its full-text table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dicom_deid.index.entry import FIELDS, NUMBERS
+
+VERSION = 1
+"""Of the schema; kept as user_version. An index of another version is made anew."""
+WORDS = {
+    "patient": ("patient_name", "patient_id"),
+    "study": ("study_description", "accession_number", "study_id"),
+    "series": ("series_description", "protocol_name", "series_number"),
+    "modality": ("modality",),
+    "body": ("body_part",),
+    "maker": ("manufacturer", "model_name", "institution_name"),
+    "uid": ("study_instance_uid", "series_instance_uid", "sop_class_uid"),
+}
+"""Columns of the full-text table, by which a query can say where: fields of a series whose words they hold."""
+_COLUMNS = ",\n    ".join(f"{name} {'INTEGER' if name in NUMBERS else 'TEXT'} NOT NULL" for name in FIELDS)
+SCHEMA = f"""
+PRAGMA user_version = {VERSION};
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    {_COLUMNS},
+    files INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    frames INTEGER NOT NULL DEFAULT 0,
+    first_path TEXT NOT NULL,
+    thumbnails INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX series_by_date ON series (study_date DESC, patient_id, study_instance_uid, series_number, key);
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    series INTEGER REFERENCES series (id),
+    frames INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX files_by_series ON files (series, path);
+CREATE TABLE images (
+    filename TEXT PRIMARY KEY,
+    study TEXT NOT NULL,
+    path TEXT NOT NULL,
+    frame INTEGER NOT NULL,
+    split TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (
+    {", ".join(WORDS)}, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+);
+"""
+
+
+def words_of(series: Mapping[str, object]) -> tuple[str, ...]:
+    """The text of each column of the full-text table."""
+    return tuple(" ".join(str(series[field]) for field in fields) for fields in WORDS.values())

@@ -1,0 +1,88 @@
+"""How an index is asked: words, words of one kind (``modality:CT``), dates (``date:2024-01..2024-03``), ``-`` for not.
+
+All terms must hold. A word is found at the beginning of a word; accents and case do not count. "Several words" stand
+together in quotes. Dates are those of the study, as far as they are given: 2024, 2024-01, 2024-01-31, or a range.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import NamedTuple
+
+from dicom_deid.index.schema import WORDS
+
+TERM = re.compile(r'(-)?(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
+DAY = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?")
+DATE = "date"
+LAST_DIGIT = "99"
+"""Behind a year or a month, it is after each of its days."""
+
+
+class Asked(NamedTuple):
+    """A condition of SQL over ``series``, and its values."""
+
+    condition: str
+    values: tuple[str, ...]
+
+
+class Page(NamedTuple):
+    """Rows of an answer, as dictionaries by column, and how many series there are in all."""
+
+    total: int
+    rows: list[dict[str, object]]
+
+
+def asked(query: str) -> Asked:
+    """What a query means. Every text means something: what is no term of the language is a word."""
+    conditions: list[str] = []
+    values: list[str] = []
+    for found in TERM.finditer(query):
+        negative, kind, quoted, word = found.groups()
+        word = quoted if quoted is not None else word
+        kind = (kind or "").lower()
+        if kind and kind != DATE and kind not in WORDS:
+            kind, word = "", f"{found[2]} {word}"
+        term = of_date(word) if kind == DATE else of_words(kind, word)
+        if term is not None:
+            conditions.append(f"NOT ({term.condition})" if negative else term.condition)
+            values += term.values
+    return Asked(" AND ".join(conditions) or "1", tuple(values))
+
+
+def of_words(kind: str, text: str) -> Asked | None:
+    """A condition for words that stand together, the last one perhaps being the beginning of one."""
+    if not re.search(r"\w", text):
+        return None
+    words = re.sub(r'["\0\ud800-\udfff]', " ", text)  # what SQLite takes for the end of a text, or for none
+    phrase = f'"{words}" *'
+    return Asked("id IN (SELECT rowid FROM words WHERE words MATCH ?)", (f"{{{kind}}} : {phrase}" if kind else phrase,))
+
+
+def of_date(text: str) -> Asked | None:
+    """A condition for a day, a month, a year, or a range of them; one that is being typed asks nothing yet."""
+    first, dots, last = text.partition("..")
+    begin, end = digits(first), digits(last if dots else first)
+    if not begin and not end:
+        return None
+    values = (begin or "0", (end or "9999") + LAST_DIGIT)
+    return Asked("study_date != '' AND study_date >= ? AND study_date <= ?", values)
+
+
+def digits(day: str) -> str:
+    """2024-01 as 202401; "" for what is no date."""
+    found = DAY.fullmatch(day)
+    return "".join(part or "" for part in found.groups()) if found else ""
+
+
+def search(database: sqlite3.Connection, query: str, first: int = 0, count: int = 100) -> Page:
+    """``count`` series from number ``first`` on, the latest studies first."""
+    condition, values = asked(query)
+    total = database.execute(f"SELECT count(*) FROM series WHERE {condition}", values).fetchone()[0]
+    found = database.execute(
+        f"SELECT * FROM series WHERE {condition} "
+        "ORDER BY study_date DESC, patient_id, study_instance_uid, series_number, key LIMIT ? OFFSET ?",
+        (*values, count, first),
+    )
+    columns = [column[0] for column in found.description]
+    return Page(total, [dict(zip(columns, row, strict=True)) for row in found])

@@ -1,0 +1,181 @@
+"""The index: one row per series, kept up to date file by file, and found by words, kinds and dates."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from dicom_deid.index import Index, OtherVersion, Seen, Status
+from dicom_deid.index.entry import Entry, entry, series_key
+from dicom_deid.index.search import search
+from dicom_deid.scan import header
+from hypothesis import given
+from hypothesis import strategies as st
+from made import UID, Stingy, ct, to_bytes
+from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
+
+
+def entry_of(dataset: Dataset) -> Entry:
+    data, has_pixels, little = header(Stingy(to_bytes(dataset)))
+    return entry(data, has_pixels=has_pixels, little=little)
+
+
+def made(*files: tuple[str, Dataset | None]) -> Index:
+    index = Index(sqlite3.connect(":memory:"))
+    index.begin()
+    for path, dataset in files:
+        take(index, path, dataset)
+    index.finish("2026-11-23T00:00:00+00:00")
+    return index
+
+
+def take(index: Index, path: str, dataset: Dataset | None, size: int = 1000, modified: int = 1) -> None:
+    for seen in index.wanted([Seen(path, size, modified)]):
+        index.add(seen, entry_of(dataset) if dataset else None, "" if dataset else "NOT_DICOM")
+
+
+def found(index: Index, query: str) -> list[object]:
+    return [row["first_path"] for row in search(index.database, query).rows]
+
+
+def test_files_of_a_series_make_one_row() -> None:
+    index = made(
+        ("b/2.dcm", ct(SeriesNumber=3, SeriesDescription="second")),
+        ("b/1.dcm", ct(SeriesNumber=3, SeriesDescription="first")),
+        ("c/1.dcm", ct(SeriesInstanceUID=f"{UID}.9")),
+        ("note.txt", None),
+    )
+    rows = search(index.database, "").rows
+    assert len(rows) == 2
+    row = next(row for row in rows if row["series_instance_uid"] == f"{UID}.2")
+    assert row["key"] == series_key(f"{UID}.2")
+    assert (row["files"], row["bytes"], row["frames"], row["first_path"]) == (2, 2000, 2, "b/1.dcm")
+    assert row["series_description"] == "first", "what describes a series does not depend on the order of its files"
+    assert index.status() == Status(4, 4, 2, 0, "2026-11-23T00:00:00+00:00", running=False)
+
+
+def test_without_series_uid_study_and_number_make_the_key() -> None:
+    assert entry_of(ct(SeriesInstanceUID="", SeriesNumber=7)).key == series_key(f"{UID}.1" + "7")
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian])
+def test_every_encoding_tells_the_same(syntax: str) -> None:
+    dataset = ct(NumberOfFrames=12, Rows=300)
+    plain = entry_of(dataset)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    assert entry_of(dataset) == plain
+    assert plain.frames == 12
+
+
+def test_a_changed_file_is_read_again_and_a_gone_one_is_taken_out() -> None:
+    index = made(("1.dcm", ct()), ("2.dcm", ct(SeriesInstanceUID=f"{UID}.9")), ("3.dcm", ct()))
+    index.begin()
+    assert index.wanted([Seen("1.dcm", 1000, 1)]) == []
+    take(index, "3.dcm", ct(SeriesInstanceUID=f"{UID}.10"), modified=2)
+    index.finish("later")
+    assert sorted(map(str, found(index, ""))) == ["1.dcm", "3.dcm"]
+    assert [row["files"] for row in search(index.database, "").rows] == [1, 1]
+
+
+def test_a_path_that_is_no_text_is_spelled_out() -> None:
+    index = made(("x\udcff.dcm", ct()))
+    assert found(index, "") == ["x\\udcff.dcm"]
+    index.begin()
+    assert index.wanted([Seen("x\udcff.dcm", 1000, 1)]) == []
+
+
+def test_a_walk_that_was_not_whole_takes_nothing_out() -> None:
+    index = made(("1.dcm", ct()), ("2.dcm", ct(SeriesInstanceUID=f"{UID}.9")))
+    index.begin()
+    index.wanted([Seen("1.dcm", 1000, 1)])
+    index.finish("later", complete=False)
+    assert len(found(index, "")) == 2
+
+
+def test_what_was_committed_is_found_while_the_walk_goes_on() -> None:
+    index = Index(sqlite3.connect(":memory:"))
+    index.begin()
+    take(index, "1.dcm", ct())
+    index.commit()
+    assert found(index, "okonkwo") == ["1.dcm"]
+    assert index.status().running
+
+
+def test_an_index_is_found_again_and_another_database_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("index") / "index.sqlite"
+    index = Index(sqlite3.connect(path), "de-identified")
+    take(index, "1.dcm", ct())
+    index.finish("now")
+    index.database.close()
+    again = Index(sqlite3.connect(path))
+    assert again.holds == "de-identified"
+    assert found(again, "") == ["1.dcm"]
+    other = sqlite3.connect(":memory:")
+    other.execute("CREATE TABLE cats (name TEXT)")
+    with pytest.raises(OtherVersion):
+        Index(other)
+
+
+SERIES = (
+    (
+        "ct",
+        ct(SeriesInstanceUID="1.1", StudyDate="20240115", StudyDescription="Thorax Abdomen", BodyPartExamined="CHEST"),
+    ),
+    (
+        "mr",
+        ct(SeriesInstanceUID="1.2", StudyDate="20240331", Modality="MR", SeriesDescription="t1 sag", PatientName="X"),
+    ),
+    ("old", ct(SeriesInstanceUID="1.3", StudyDate="20191231", PatientName="Müller^José", PatientID="4711-0815")),
+    ("none", ct(SeriesInstanceUID="1.4", StudyDate="", PatientName="山田^太郎", SpecificCharacterSet="ISO_IR 192")),
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        ("", {"ct", "mr", "old", "none"}),
+        ("thorax", {"ct"}),
+        ("THO abd", {"ct"}),
+        ('"thorax abd', {"ct"}),
+        ('"abdomen thorax"', set()),
+        ("modality:CT", {"ct", "old", "none"}),
+        ("modality:ct -thorax", {"old", "none"}),
+        ("-modality:CT", {"mr"}),
+        ("date:2024", {"ct", "mr"}),
+        ("date:2024-01..2024-03", {"ct", "mr"}),
+        ("date:2024-03", {"mr"}),
+        ("date:20240115", {"ct"}),
+        ("date:..2023", {"old"}),
+        ("date:2024-02..", {"mr"}),
+        ("date:20", {"ct", "mr", "old", "none"}),
+        ("patient:muller", {"old"}),
+        ("patient:jose 4711", {"old"}),
+        ("0815", {"ct", "mr", "old", "none"}),
+        ("4711-0815", {"old"}),
+        ("patient:thorax", set()),
+        ("body:chest", {"ct"}),
+        ("山田", {"none"}),
+        ("patient:太郎", {"none"}),
+        ("uid:1.3", {"old"}),
+        ("nosuch:ct", set()),
+        ("; DROP TABLE series", set()),
+    ],
+)
+def test_search(query: str, paths: set[str]) -> None:
+    assert set(found(made(*SERIES), query)) == paths
+
+
+def test_the_latest_study_is_first_and_pages_follow_each_other() -> None:
+    index = made(*SERIES)
+    assert found(index, "") == ["mr", "ct", "old", "none"]
+    page = search(index.database, "", 1, 2)
+    assert (page.total, [row["first_path"] for row in page.rows]) == (4, ["ct", "old"])
+
+
+ONE = made(*SERIES)
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_every_query_has_an_answer(query: str) -> None:
+    assert 0 <= search(ONE.database, query).total <= len(SERIES)
