@@ -55,13 +55,18 @@ def registered(tag: int) -> bool:
 
 def encode(item: Item, syntax: Syntax) -> bytes:
     """The bytes of the elements of a data set or an item, without the item's own header."""
+    return b"".join(pieces(item, syntax))
+
+
+def pieces(item: Item, syntax: Syntax) -> list[bytes]:
+    """The same, element by element."""
     parts: list[bytes] = []
     for element in item:
         coded = element.coded
         if coded is None or coded[0] is not syntax:
             coded = element.coded = (syntax, encode_element(element, syntax))
         parts.append(coded[1])
-    return b"".join(parts)
+    return parts
 
 
 def encode_element(element: Element, syntax: Syntax) -> bytes:

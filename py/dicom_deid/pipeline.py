@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.linked import link
 from dicom_deid.deidentify.markers import file_meta
-from dicom_deid.elements import encode, encode_header
+from dicom_deid.elements import encode_header, pieces
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.model import Copy, Element, Instance, Item, Names, Outcome, Source, Splice
+from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Source, Splice
 from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
 from dicom_deid.recall import Recalling
@@ -45,14 +45,13 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         names = deidentifier.names(source_id, repeat)
         admit(plan, instance)
         data = deidentifier.header()
-        header = header_bytes(instance, data)
-        uids, retained = deidentifier.remapped, deidentifier.retained
-        verify(
-            checkable(instance, header),
+        header = verify(
+            file_meta(instance, data),
+            pieces(data, instance.syntax),
             deidentifier.identifiers,
-            uids,
+            deidentifier.remapped,
             instance.transfer_syntax,
-            retained,
+            deidentifier.retained,
             private=deidentifier.private,
             identity_removed=plan.claims.identity_removed,
             coded=bool(plan.claims.codes),
@@ -70,11 +69,6 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
     return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
 
 
-def header_bytes(instance: Instance, data: Item) -> bytes:
-    """Preamble, file meta information and the new data set, up to the pixel data."""
-    return file_meta(instance, data) + encode(data, instance.syntax)
-
-
 def join(instance: Instance, header: bytes) -> Splice:
     """The output as a splice: the new header, and the pixel data copied from the source."""
     pixels = instance.pixels
@@ -89,15 +83,6 @@ def join(instance: Instance, header: bytes) -> Splice:
     packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(whole) + packer.flush()
     return (header[:meta] + packed + bytes(len(packed) % 2),)
-
-
-def checkable(instance: Instance, header: bytes) -> bytes:
-    """The new header as a file that can be read: a deflated one is named by the encoding it had before."""
-    if instance.inflated is None:
-        return header
-    meta = meta_end(header)
-    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return header[:meta] + packer.compress(header[meta:]) + packer.flush()
 
 
 def meta_end(header: bytes) -> int:

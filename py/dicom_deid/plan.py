@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from bisect import bisect_left
 from typing import Any
 
 import pydicom
@@ -12,7 +13,7 @@ import pydicom
 from dicom_deid import __version__
 from dicom_deid.elements import ascii_text, number
 from dicom_deid.errors import Withheld
-from dicom_deid.model import Instance
+from dicom_deid.model import TAG, Instance
 from dicom_deid.policy import Plan
 from dicom_deid.profile import edition, sop_class_state, table
 
@@ -29,18 +30,23 @@ def admit(plan: Plan, instance: Instance) -> None:
             raise Withheld("PRIVATE_SOP_CLASS")
         if state == "withheld":
             raise Withheld("SOP_CLASS_WITHHELD")
-    if any(overlay_in_pixels(instance, group) for group in range(0x6000, 0x6020, 2)):
+    if overlay_in_pixels(instance):
         raise Withheld("OVERLAY_IN_PIXELS")
     burned_in = ascii_text(instance.data.get(BURNED_IN_ANNOTATION)).upper()
     if burned_in.startswith("Y") and not plan.policy.pass_burned_in:
         raise Withheld("BURNED_IN")
 
 
-def overlay_in_pixels(instance: Instance, group: int) -> bool:
+def overlay_in_pixels(instance: Instance) -> bool:
     """Whether an overlay plane lies in unused bits of the pixel data (retired, PS3.3-2004 C.9.2), which are copied."""
-    if instance.data.get(group << 16 | 0x3000) is not None:
-        return False
-    return bool(number(instance.data.get(group << 16 | 0x0102), instance.syntax))
+    data = instance.data
+    overlays = {element.tag: element for element in data[bisect_left(data, 0x60000000, key=TAG) :]}
+    return any(
+        tag & 0xFF01FFFF == 0x60000102
+        and tag & 0xFFFF0000 | 0x3000 not in overlays
+        and number(element, instance.syntax)
+        for tag, element in overlays.items()
+    )
 
 
 def content(plan: Plan) -> dict[str, Any]:

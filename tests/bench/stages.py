@@ -30,7 +30,7 @@ from dicom_deid.policy import Plan, Policy  # noqa: E402
 
 HEAD_BYTES = 64 * 1024  # as in worker/protocol.js
 SOURCE_ID = "0123456789abcdef0123"
-STAGES = {"inspect": "inspect", "encode": "encode", "file_meta": "encode", "verify": "verify", "checkable": "verify"}
+STAGES = {"inspect": "inspect", "pieces": "encode", "file_meta": "encode", "verify": "verify"}
 """What pipeline.py calls -> the stage its time belongs to. What is left of the whole is `deidentify`."""
 ROWS = ("inspect", "deidentify", "encode", "verify", "without verification", "with verification")
 Times = dict[str, float]

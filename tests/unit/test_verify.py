@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 from dicom_deid.errors import Withheld
+from dicom_deid.memory import CONTEXTS, ENTRY, Contexts
 from dicom_deid.verify import verify
 from made import ct, item, sequence, to_bytes
+from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 
 EXPLICIT_UID = "1.2.840.10008.1.2.1"
 NAMES = frozenset(("okonkwo",))
@@ -19,8 +23,10 @@ def marked(**values: object) -> Dataset:
 
 
 def finding(dataset: Dataset, uids: tuple[str, ...] = (), syntax: str = EXPLICIT_UID, data: bytes = b"") -> str:
+    header = data or to_bytes(dataset)
+    end = 144 + int.from_bytes(header[140:144], "little")
     try:
-        verify(data or to_bytes(dataset), NAMES, uids, syntax, frozenset())
+        verify([header[:end]], [header[end:]], NAMES, uids, syntax, frozenset())
     except Withheld as withheld:
         return withheld.reason
     return ""
@@ -70,3 +76,81 @@ def test_another_transfer_syntax_or_a_preamble_is_found() -> None:
 
 def test_bytes_that_cannot_be_read_are_found() -> None:
     assert finding(marked(), data=b"nothing") == "OUTPUT_UNSOUND"
+
+
+def pieces_of(dataset: Dataset) -> tuple[list[bytes], list[bytes]]:
+    """File meta information as one piece, and the data set element by element."""
+    header = to_bytes(dataset)
+    end = 144 + int.from_bytes(header[140:144], "little")
+    codecs = convert_encodings(dataset.get("SpecificCharacterSet", "ISO_IR 6"))
+    pieces = []
+    for element in dataset:
+        stream = DicomBytesIO()
+        stream.is_implicit_VR, stream.is_little_endian = False, True
+        write_dataset(stream, Dataset({element.tag: element}), codecs)
+        pieces.append(stream.getvalue())
+    assert header[end:] == b"".join(pieces)
+    return [header[:end]], pieces
+
+
+def reason(
+    meta: list[bytes], data: list[bytes], names: frozenset[str] = NAMES, retained: frozenset[int] = frozenset()
+) -> str:
+    try:
+        assert verify(meta, data, names, (), EXPLICIT_UID, retained) == b"".join(meta + data)
+    except Withheld as withheld:
+        return withheld.reason
+    return ""
+
+
+def test_what_was_sound_is_looked_at_again_for_another_name_and_where_it_is_not_retained() -> None:
+    meta, data = pieces_of(marked(FilterType="for Reyes", InstitutionName="Eastport"))
+    for _ in range(2):
+        assert reason(meta, data) == ""
+        assert reason(meta, data, frozenset(("reyes",))) == "IDENTIFIER_LEFT"
+        assert reason(meta, data, frozenset(("eastport",)), frozenset((0x00080080,))) == ""
+        assert reason(meta, data, frozenset(("eastport",))) == "IDENTIFIER_LEFT"
+
+
+def test_what_was_sound_is_looked_at_again_behind_another_character_set() -> None:
+    names = frozenset(("жуков",))
+    text = "Жуков".encode("iso8859_5").decode("latin-1")
+    latin = marked(SpecificCharacterSet="ISO_IR 100", FilterType=text)
+    cyrillic = marked(SpecificCharacterSet="ISO_IR 144", FilterType="Жуков")
+    assert set(pieces_of(latin)[1]) - set(pieces_of(cyrillic)[1]) == {pieces_of(latin)[1][0]}
+    for _ in range(2):
+        assert reason(*pieces_of(latin), names) == ""
+        assert reason(*pieces_of(cyrillic), names) == "IDENTIFIER_LEFT"
+
+
+def test_pieces_out_of_order_or_cut_within_an_element_are_found() -> None:
+    meta, data = pieces_of(marked())
+    assert reason(meta, data) == ""
+    assert reason(meta, [data[1], data[0], *data[2:]]) == "OUTPUT_UNSOUND"
+    assert reason(meta, [data[0], *data]) == "OUTPUT_UNSOUND"
+    assert reason(meta, [data[0][:-2], data[0][-2:] + data[1], *data[2:]]) == "OUTPUT_UNSOUND"
+    assert reason(meta, [*data, b""]) == "OUTPUT_UNSOUND"
+    assert reason([*meta, data[0]], data[1:]) == "OUTPUT_UNSOUND"
+    assert reason(meta, [b"", *data]) == "OUTPUT_UNSOUND"
+
+
+def test_an_undefined_length_without_its_end_is_no_whole_piece() -> None:
+    meta, data = pieces_of(marked())
+    data.pop()  # pixel data
+    sequence_start = b"\x40\0\x75\2SQ\0\0\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff"
+    value, item_end, sequence_end = b"\x40\0\7\0LO\2\0ab", b"\xfe\xff\r\xe0" + bytes(4), b"\xfe\xff\xdd\xe0" + bytes(4)
+    whole = sequence_start + value + item_end + sequence_end
+    assert reason(meta, [*data, whole]) == ""
+    for cut in range(1, len(whole)):
+        assert reason(meta, [*data, whole[:cut]]) == "OUTPUT_UNSOUND"
+        assert reason(meta, [*data, whole[:cut], whole[cut:]]) == "OUTPUT_UNSOUND"
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    contexts: Contexts[int, bytes] = Contexts(10_000)
+    for number in range(1000):
+        contexts.of(number).add(1, b"", 0)
+        contexts.of("one").add(number, bytes(100), 100)
+    assert len(contexts.held) <= CONTEXTS
+    assert sum(ENTRY + 100 for _ in contexts.of("one")) <= 10_000
+    assert contexts.of("one").add(1000, b"longer than all", 20_000) == b"longer than all"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect
+from functools import lru_cache
 
 from dicom_deid import __version__
-from dicom_deid.elements import ascii_text, encode, padding
+from dicom_deid.elements import ascii_text, encode, padding, pieces
 from dicom_deid.model import Element, Instance, Item, Syntax
 from dicom_deid.policy import Plan
+from dicom_deid.policy.claims import Claims
 from dicom_deid.profile import table
 
 IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED = 0x00120062, 0x00120063, 0x00120064, 0x00280303
@@ -33,40 +35,64 @@ def text(tag: int, vr: str, value: str) -> Element:
 
 def mark(data: Item, plan: Plan) -> None:
     """Writes the four marks into a de-identified data set."""
-    claims, method = plan.claims, plan.method
-    put(data, text(IDENTITY_REMOVED, "CS", claims.identity_removed))
+    removed, method, codes, dates = fresh(plan.claims, plan.method)
+    put(data, removed)
     known = data.get(METHOD)
     before = known.value.rstrip(b" \0") if known is not None else b""
-    if method.encode("ascii") not in before.split(b"\\"):
-        value = (before + b"\\" if before else b"") + method.encode("ascii")
+    if not before:
+        put(data, method)
+    elif method.value.rstrip(b" ") not in before.split(b"\\"):
+        value = before + b"\\" + method.value.rstrip(b" ")
         put(data, Element(METHOD, "LO", value + b" " * (len(value) % 2)))
-    codes = data.get(METHOD_CODES)
-    items = list(codes.items or ()) if codes is not None else []
-    present = {ascii_text(item.get(0x00080100)) for item in items}
-    meanings = table("methods.json")["rows"]
-    for code in claims.codes:
-        if code not in present:
-            elements = [text(0x00080100, "SH", code), text(0x00080102, "SH", "DCM")]
-            items.append(Item([*elements, text(0x00080104, "LO", meanings[code])]))
+    earlier = data.get(METHOD_CODES)
+    items = list((earlier.items if earlier is not None else None) or ())
     if items:
-        put(data, Element(METHOD_CODES, "SQ", b"", items))
-    elif codes is not None:  # without a code, (0012,0063) alone says what was done (PS3.3 C.7.1.1, Type 1C)
-        data.remove(codes)
-    put(data, text(DATES_MODIFIED, "CS", claims.dates))
+        present = {ascii_text(item.get(0x00080100)) for item in items}
+        added = [item for item in codes.items or () if ascii_text(item.get(0x00080100)) not in present]
+        put(data, Element(METHOD_CODES, "SQ", b"", [*items, *added]))
+    elif codes.items:
+        put(data, codes)
+    elif earlier is not None:  # without a code, (0012,0063) alone says what was done (PS3.3 C.7.1.1, Type 1C)
+        data.remove(earlier)
+    put(data, dates)
 
 
-def file_meta(instance: Instance, data: Item) -> bytes:
-    """Preamble and file meta information, made anew (PS3.10 7.1): nothing of the source's is carried over."""
-    meta = Item(
-        [
-            Element(0x00020001, "OB", b"\0\1"),
-            Element(0x00020002, "UI", instance.sop_class.encode("latin-1")),
-            Element(0x00020003, "UI", ascii_text(data.get(0x00080018)).encode("latin-1")),
-            Element(0x00020010, "UI", instance.transfer_syntax.encode("latin-1")),
-            Element(0x00020012, "UI", IMPLEMENTATION_UID.encode("ascii")),
-            text(0x00020013, "SH", "DICOM-DEID " + ".".join(__version__.split(".")[:2])),
-        ]
+@lru_cache(16)
+def fresh(claims: Claims, method: str) -> tuple[Element, Element, Element, Element]:
+    """The four marks of an instance that had none, in the order of their tags."""
+    meanings, items = table("methods.json")["rows"], []
+    for code in claims.codes:
+        elements = [text(0x00080100, "SH", code), text(0x00080102, "SH", "DCM")]
+        items.append(Item([*elements, text(0x00080104, "LO", meanings[code])]))
+    return (
+        text(IDENTITY_REMOVED, "CS", claims.identity_removed),
+        text(METHOD, "LO", method),
+        Element(METHOD_CODES, "SQ", b"", items),
+        text(DATES_MODIFIED, "CS", claims.dates),
     )
-    encoded = encode(meta, EXPLICIT)
-    length = encode(Item([Element(0x00020000, "UL", len(encoded).to_bytes(4, "little"))]), EXPLICIT)
-    return bytes(128) + b"DICM" + length + encoded
+
+
+def file_meta(instance: Instance, data: Item) -> list[bytes]:
+    """Preamble and file meta information, made anew (PS3.10 7.1): nothing of the source's is carried over."""
+    kind, transfer_syntax, program = constant_meta(instance.sop_class, instance.transfer_syntax)
+    instance_uid = Element(0x00020003, "UI", ascii_text(data.get(0x00080018)).encode("latin-1"))
+    encoded = pieces(Item([*kind, instance_uid, transfer_syntax, *program]), EXPLICIT)
+    return [opening(sum(map(len, encoded))), *encoded]
+
+
+@lru_cache(256)
+def constant_meta(sop_class: str, transfer_syntax: str) -> tuple[list[Element], Element, list[Element]]:
+    """What stands before the instance's own UID, the transfer syntax, and what stands behind it."""
+    version = Element(0x00020001, "OB", b"\0\1")
+    name = text(0x00020013, "SH", "DICOM-DEID " + ".".join(__version__.split(".")[:2]))
+    return (
+        [version, Element(0x00020002, "UI", sop_class.encode("latin-1"))],
+        Element(0x00020010, "UI", transfer_syntax.encode("latin-1")),
+        [Element(0x00020012, "UI", IMPLEMENTATION_UID.encode("ascii")), name],
+    )
+
+
+@lru_cache(256)
+def opening(length: int) -> bytes:
+    """Preamble and File Meta Information Group Length."""
+    return bytes(128) + b"DICM" + encode(Item([Element(0x00020000, "UL", length.to_bytes(4, "little"))]), EXPLICIT)

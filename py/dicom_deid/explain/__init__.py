@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dicom_deid.deidentify import Deidentifier
+from dicom_deid.deidentify.markers import file_meta
+from dicom_deid.elements import encode
 from dicom_deid.errors import Unwritten, reasons
 from dicom_deid.explain.compare import Comparison, Place, Row
 from dicom_deid.explain.readable import class_name, counted, keyword_of, name_of, tag_text
 from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
-from dicom_deid.pipeline import header_bytes, process
+from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
 from dicom_deid.reader import Reader
 from dicom_deid.scan import read_meta
@@ -101,7 +103,7 @@ def rows_of(listener: Listener, made: Item, size: int) -> list[Row]:
     """The rows of an instance: file meta information, data set, pixel data, and what lies behind."""
     instance = listener.instance
     comparison = Comparison(instance, listener.plan.policy, listener.decided)
-    header = header_bytes(instance, made)
+    header = b"".join((*file_meta(instance, made), encode(made, instance.syntax)))
     meta, start = read_meta(header, 132, len(header))
     data, _ = Reader(header, len(header), instance.syntax).data_set(start)
     comparison.item(instance.meta, meta, Place(around=REPLACED_META))

@@ -1,0 +1,48 @@
+"""What is remembered from one instance to the next, bounded in bytes: a hostile folder must not fill a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+ENTRY = 250
+"""Bytes that an entry takes, beside those of its key and value that the caller counts."""
+CONTEXTS = 16
+"""Contexts remembered; in one folder, series hardly ever take turns by more."""
+
+
+class Remembered(dict[K, V]):
+    """A dictionary that forgets all it holds before it would hold more than ``most`` bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most, self.held = most, 0
+
+    def add(self, key: K, value: V, size: int) -> V:
+        """Remembers a value that takes about ``size`` bytes with its key; the value to go on with."""
+        self.held += ENTRY + size
+        if self.held > self.most:
+            self.clear()
+            self.held = ENTRY + size
+        return self.setdefault(key, value)
+
+
+class Contexts(Generic[K, V]):
+    """What is remembered in each of a few contexts: what all that the values depend on makes one key."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        """Bytes in one context."""
+        self.held: dict[Hashable, Remembered[K, V]] = {}
+
+    def of(self, context: Hashable) -> Remembered[K, V]:
+        """What is remembered in a context."""
+        known = self.held.get(context)
+        if known is None:
+            if len(self.held) >= CONTEXTS:
+                self.held.clear()
+            known = self.held[context] = Remembered(self.most)
+        return known

@@ -1,0 +1,156 @@
+"""Stage verify: the bytes about to be written, read by pydicom, must hold no original identifier and be what they say.
+
+Nothing here is shared with the code that made them but the words that are looked for: pydicom reads the new header
+from its bytes. Values are searched as they are stored; only text outside ASCII is converted. What instances of a series
+have in common is read and searched once (``read`` says why that is enough).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydicom.charset import default_encoding
+from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
+
+from dicom_deid.errors import Withheld
+from dicom_deid.memory import Contexts
+from dicom_deid.verify.encoded import Codecs, Encoding, codecs_behind, elements, walk
+from dicom_deid.verify.search import named_in, uid_left
+
+TRANSFER_SYNTAX, IDENTITY_REMOVED, METHOD, METHOD_CODES = 0x00020010, 0x00120062, 0x00120063, 0x00120064
+MARKS = frozenset((TRANSFER_SYNTAX, IDENTITY_REMOVED, METHOD, METHOD_CODES))
+PREAMBLE = 132  # bytes, with "DICM"
+META_START = bytes(128) + b"DICM" + b"\x02\0\0\0UL\x04\0"
+"""How an output begins: up to the value of (0002,0000) File Meta Information Group Length."""
+META = Encoding(implicit=False, little=True)
+
+
+class Sought(NamedTuple):
+    """What is looked for in an element."""
+
+    identifiers: frozenset[str]
+    retained: frozenset[int]
+    private: bool
+
+
+class Sound(NamedTuple):
+    """What pydicom read from a piece of a header in which nothing was found: its first and last tag."""
+
+    first: int
+    last: int
+    codecs: Codecs
+    """Those of the text behind it."""
+    marks: tuple[tuple[int, Any], ...]
+
+
+NOTHING = Sought(frozenset(), frozenset(), private=False)
+LONGEST = 4096
+"""Bytes of a piece that is remembered; longer ones hardly ever come again."""
+SOUND: Contexts[bytes, Sound] = Contexts(1024 * 1024)
+"""What was found sound lately, by all that this depends on but the bytes."""
+
+
+def verify(
+    meta: Sequence[bytes],
+    data: Sequence[bytes],
+    identifiers: frozenset[str],
+    uids: Iterable[str],
+    transfer_syntax: str,
+    retained: frozenset[int],
+    *,
+    private: bool = False,
+    identity_removed: str = "YES",
+    coded: bool = True,
+) -> bytes:
+    """The header that these pieces make; raises Withheld when a finding forbids writing an output that begins so.
+
+    ``meta``: preamble and file meta information; ``data``: the data set up to the pixel data, not deflated; each in
+    pieces of one or more whole elements. ``uids`` are original UIDs that were replaced; the attributes in ``retained``
+    may keep what they hold; ``private`` elements may be there. ``identity_removed`` and ``coded`` are what the markers
+    have to say.
+    """
+    header = b"".join((*meta, *data))
+    try:
+        check_meta(meta, transfer_syntax)
+        encoding = Encoding(transfer_syntax == ImplicitVRLittleEndian, transfer_syntax != ExplicitVRBigEndian)
+        marks = read(data, encoding, Sought(identifiers, retained, private))
+    except Withheld:
+        raise
+    except Exception:
+        # Whatever pydicom raises, its text may quote a value; only the code goes on.
+        raise Withheld("OUTPUT_UNSOUND") from None
+    if not is_sound(marks, identity_removed, coded):
+        raise Withheld("OUTPUT_UNSOUND")
+    if any(uid_left(uid.encode("latin-1"), header) for uid in uids):
+        raise Withheld("IDENTIFIER_LEFT")
+    return header
+
+
+def check_meta(meta: Sequence[bytes], transfer_syntax: str) -> None:
+    """Raises ValueError where preamble or file meta information are not what they should be."""
+    start, length = b"".join(meta)[: len(META_START)], sum(map(len, meta)) - len(META_START) - 4
+    if start != META_START or int.from_bytes(meta[0][len(META_START) :][:4], "little") != length:
+        raise ValueError
+    marks = read((meta[0][PREAMBLE:], *meta[1:]), META, NOTHING, range(2, 3))
+    if marks.get(TRANSFER_SYNTAX) != padded(transfer_syntax):
+        raise ValueError
+
+
+def read(
+    pieces: Iterable[bytes], encoding: Encoding, sought: Sought, groups: range = range(3, 0xFFFF)
+) -> dict[int, Any]:
+    """The values of the marks in a data set of these pieces, which is of these groups.
+
+    Raises ValueError or Withheld where a piece is not sound.
+
+    A piece that was found sound before is not read again. Nothing can pass by that. pydicom reads elements one after
+    the other, each from its own bytes alone: what lies behind them is not looked at, and of what lies before them only
+    the encoding and the character set count. So if every piece by itself is read as whole elements, which fill it, then
+    the pieces one behind the other are read as the same elements, whoever cut them; a piece that is cut wrongly is not
+    whole and is refused. Whether an element is sound depends, beside its bytes and these two, on what is sought in it
+    and on nothing else; all of it is the key under which it is remembered, the bytes themselves and not a digest of
+    them. What concerns several elements, their order and the marks, is looked at anew for every output.
+    """
+    codecs: Codecs = (default_encoding,)
+    known, last, marks = SOUND.of((encoding, codecs, sought)), groups.start << 16, dict[int, Any]()
+    for piece in pieces:
+        sound = known.get(piece)
+        if sound is None:
+            sound = looked_at(piece, encoding, codecs, sought)
+            if len(piece) <= LONGEST:
+                known.add(piece, sound, 2 * len(piece))
+        if sound.first < last:
+            raise ValueError
+        last = sound.last + 1
+        if sound.marks:
+            marks.update(sound.marks)
+        if sound.codecs != codecs:
+            codecs = sound.codecs
+            known = SOUND.of((encoding, codecs, sought))
+    if last > groups.stop << 16:
+        raise ValueError
+    return marks
+
+
+def looked_at(piece: bytes, encoding: Encoding, codecs: Codecs, sought: Sought) -> Sound:
+    """What pydicom reads from a piece; raises ValueError or Withheld where it is not sound."""
+    found = elements(piece, encoding)
+    values = list(walk(found, codecs, private=sought.private))
+    if sought.identifiers and named_in(values, sought.identifiers, sought.retained):
+        raise Withheld("IDENTIFIER_LEFT")
+    for raw in found:
+        codecs = codecs_behind(raw, codecs)
+    marks = tuple((int(raw.tag), raw.value) for raw in found if raw.tag in MARKS)
+    return Sound(int(found[0].tag), int(found[-1].tag), codecs, marks)
+
+
+def padded(uid: str) -> bytes:
+    """A UID as it is stored (PS3.5 6.2)."""
+    return uid.encode("ascii") + bytes(len(uid) % 2)
+
+
+def is_sound(marks: Mapping[int, Any], identity_removed: str, coded: bool) -> bool:
+    """Whether the data set says what is true: whether it is de-identified, and how."""
+    said = (marks.get(IDENTITY_REMOVED) or b"").decode("latin-1").rstrip(" ")
+    return said == identity_removed and bool(marks.get(METHOD_CODES if coded else METHOD))

@@ -1,0 +1,113 @@
+"""The search of what was read: identifiers as words of their own, in text of every character set and in bytes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import filterfalse
+
+from pydicom.dataelem import RawDataElement, convert_raw_data_element
+from pydicom.multival import MultiValue
+
+from dicom_deid.profile import judged, words
+from dicom_deid.verify.encoded import Codecs
+
+NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
+"""VRs whose values are numbers and dates, not words."""
+TEXTS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
+"""VRs whose bytes depend on Specific Character Set."""
+OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
+"""The marks: what they say is this project's."""
+WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for at in range(256))
+"""What each byte becomes so that ASCII text falls apart into its words at spaces."""
+
+
+@lru_cache(1024)
+def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
+    """The identifiers but for the words that mean something else in their place (tables/judged.json)."""
+    return identifiers - {word.lower() for word in words(known)}
+
+
+@lru_cache(512)
+def finder(identifiers: frozenset[str]) -> re.Pattern[str]:
+    """Finds any identifier as a word of its own in folded text; of none, nothing."""
+    if not identifiers:
+        return re.compile(r"(?!)")
+    words = (rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else re.escape(w) for w in sorted(identifiers))
+    return re.compile("|".join(words))
+
+
+@lru_cache(512)
+def beginnings(identifiers: frozenset[str]) -> tuple[frozenset[bytes], tuple[str, ...]]:
+    """The first words of identifiers, and the identifiers that begin with no ASCII letter or digit."""
+    others = tuple(identifier for identifier in identifiers if not words_in(identifier[:1]))
+    return frozenset(words_in(identifier)[0] for identifier in identifiers.difference(others)), others
+
+
+def words_in(text: str) -> list[bytes]:
+    """The ASCII words of folded text; anything else stands between words."""
+    return text.encode("ascii", "replace").translate(WORDS).split()
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents."""
+    if text.isascii():
+        return text.lower()
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold())))
+
+
+def uid_left(uid: bytes, header: bytes) -> bool:
+    """Whether a UID stands in the header, and not as a part of a longer one. One of a few digits is no identifier."""
+    if len(uid) <= 8 or uid not in header:
+        return False
+    return re.search(rb"(?<![0-9.])%b(?![0-9.])" % re.escape(uid), header) is not None
+
+
+def named_in(
+    values: Iterable[tuple[RawDataElement, str, Codecs]], identifiers: frozenset[str], retained: frozenset[int]
+) -> bool:
+    """Whether an identifier is left in a text, or in the bytes of a value that is not text."""
+    found: dict[str, list[str]] = {"": [], "terms": [], "maker_names": []}
+    makers = judged("maker_names")
+    for raw, vr, codecs in values:
+        tag, value = raw.tag, raw.value
+        if not value or vr in NUMERIC or tag in OURS or tag in retained:
+            continue
+        plain_text = value.isascii() and b"\x1b" not in value
+        text = str(value.lower(), "ascii") if plain_text else folded(text_of(raw, vr, codecs))
+        found["terms" if vr == "CS" else "maker_names" if tag in makers else ""].append(text)
+    return any(
+        texts and left("\\".join(texts), but(known, identifiers) if known else identifiers)
+        for known, texts in found.items()
+    )
+
+
+def left(text: str, identifiers: frozenset[str]) -> bool:
+    """Whether an identifier is left in values, folded, with a backslash between them, which no identifier holds."""
+    first, others = beginnings(identifiers)
+    # An identifier is a word of its own, so its first word is one, too: most outputs have none of these words.
+    if first.isdisjoint(words_in(text)) and not any(other in text for other in others):
+        return False
+    return finder(identifiers).search(text) is not None
+
+
+def text_of(raw: RawDataElement, vr: str, codecs: Codecs) -> str:
+    """The text of a value as pydicom reads it; where its character set is broken or it is no text, its bytes."""
+    value = raw.value or b""
+    if vr in TEXTS:
+        try:
+            return plain(convert_raw_data_element(raw, encoding=list(codecs)).value)
+        except (LookupError, ValueError):
+            pass
+    return value.decode("latin-1")
+
+
+def plain(value: object) -> str:
+    """The text of a value that pydicom has converted."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, MultiValue):
+        return "\\".join(plain(single) for single in value)
+    return "" if value is None else str(value)
