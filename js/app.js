@@ -3,10 +3,12 @@
 import { lacks } from "./capabilities.js";
 import { startDownloads } from "./downloads.js";
 import { startFiles } from "./files.js";
+import { tablesOf } from "./linkage.js";
 import { ChoosePanel } from "./panels/choose.js";
 import "./panels/drop.js";
 import { FoundPanel } from "./panels/found.js";
 import { ProjectKey } from "./panels/key.js";
+import { LinkageOpener } from "./panels/linkage.js";
 import { PolicyPanel } from "./panels/policy.js";
 import { PythonState } from "./panels/python.js";
 import { ResultsPanel } from "./panels/results.js";
@@ -61,6 +63,10 @@ function start() {
   );
   connect(session);
   startDownloads(files, session, panels);
+  one(document, "linkage-opener", LinkageOpener).serve({
+    open: (file, passphrase) => tablesOf(files, pool, file, passphrase),
+    forget: () => files.forgetTables(),
+  });
   addEventListener("beforeunload", (event) => {
     if (session.running) event.preventDefault();
   });

@@ -32,10 +32,12 @@ export function startDownloads(files, session, panels) {
 
   on("audit", results, () => saveFile(files, session.name, "audit.csv"));
   on("log", results, () => saveFile(files, session.name, "output.log"));
+  on("linkage", results, () => saveLinkage(files, session.name));
   on("zip", results, () => saveZip(files, session.name, packingOf(results)));
-  on("get", stored, ({ run, get }) =>
-    get === "zip" ? saveZip(files, run.name, packingOf(stored)) : saveFile(files, run.name, get),
-  );
+  on("get", stored, ({ run: { name }, get }) => {
+    if (get === "zip") return saveZip(files, name, packingOf(stored));
+    return get === "linkage" ? saveLinkage(files, name) : saveFile(files, name, get);
+  });
   on("delete-run", stored, async (name) => {
     await files.remove(name);
     await list();
@@ -49,6 +51,13 @@ async function saveFile(files, name, file) {
   const made = await files.read(name, file);
   if (!made) throw new Problem("NOT_SAVED");
   save(made, `${name}-${file}`);
+}
+
+/** @param {Files} files @param {string} name */
+async function saveLinkage(files, name) {
+  const made = await files.linkage(name);
+  if (!made) throw new Problem("NOT_SAVED");
+  save(made, `${name}.linkage`);
 }
 
 /** @param {Files} files @param {string} name @param {ZipProgress} packing */

@@ -38,7 +38,7 @@ export class Pool {
   #spare = null;
   /** @type {import("../worker/boot.js").Shared | null} */
   #shared = null;
-  /** @type {[Policy, Uint8Array] | null} */
+  /** @type {[Policy, Uint8Array, boolean] | null} */
   #configuration = null;
   /** @type {string[]} */
   #notes = [];
@@ -128,12 +128,13 @@ export class Pool {
   /**
    * @param {Policy} policy
    * @param {Uint8Array} key
+   * @param {boolean} [linked]   whether what is written comes with what links it to its source
    * @returns {Promise<Plan>}
    */
-  async configure(policy, key) {
+  async configure(policy, key, linked = false) {
     await this.ready;
-    this.#configuration = [policy, key];
-    const plans = await Promise.all([...this.#threads.values()].map((thread) => thread.configure(policy, key)));
+    this.#configuration = [policy, key, linked];
+    const plans = await Promise.all([...this.#threads.values()].map((thread) => thread.configure(policy, key, linked)));
     return plans[0];
   }
 

@@ -18,8 +18,12 @@ import { Problem } from "./problem.js";
  * @property {string} passphrase
  * @property {Policy} policy
  * @property {FileSystemDirectoryHandle | null} output
+ * @property {boolean} linkage   what links old to new is kept
  * @property {boolean} resumed   the run was begun before
  */
+
+/** As the command line says it in output.log. */
+const LINKED = "what links old to new goes to a separate encrypted file";
 
 /** "dicom-deid-20261121-093000-250", in UTC like the times in output.log; to the millisecond, for two tabs at once. */
 export function runName(now = new Date()) {
@@ -33,21 +37,22 @@ export function runName(now = new Date()) {
  * @param {{prepare: (text: string) => void, progress: (progress: Progress) => void}} tell
  * @returns {Promise<RunSummary>}
  */
-export async function run({ files, pool }, { name, passphrase, policy, output, resumed }, tell) {
+export async function run({ files, pool }, { name, passphrase, policy, output, linkage, resumed }, tell) {
   tell.prepare("Making the key…");
   const key = await deriveKey(passphrase);
   tell.prepare("Waiting for Python to be ready…");
   const notes = await pool.ready.catch(() => {
     throw new Problem("PYTHON_NOT_STARTED");
   });
-  const plan = await pool.configure(policy, key);
+  const plan = await pool.configure(policy, key, linkage);
   if ("error" in plan) throw new Problem(plan.error);
   tell.prepare("Starting…");
-  const spec = { name, key, policy, plan, output, resumed, environment: [environment(), ...notes] };
+  const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
+  const spec = { name, key, policy, plan, output, linkage, resumed, environment: lines };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   const summary = await joined(files, pool, ending);
-  const lines = await pool.closing(summary).catch(() => []);
-  return files.finish(lines).then(
+  const last = await pool.closing(summary).catch(() => []);
+  return files.finish(last).then(
     () => summary,
     () => ({ ...summary, end: "stopped", error: summary.error ?? "OUTPUT_LOST" }), // the log has no end
   );

@@ -96,19 +96,14 @@ export class Session {
     const found = this.#found;
     if (!found || this.#phase !== "ready") return;
     const { policy, run: runPanel, results, key } = this.#panels;
-    const order = {
-      name: runName(),
-      policy: policy.policy,
-      output: this.#output,
-      passphrase: policy.passphrase,
-      resumed: false,
-    };
+    const chosen = { policy: policy.policy, output: this.#output, linkage: runPanel.linkage };
+    const order = { name: runName(), passphrase: policy.passphrase, ...chosen, resumed: false };
     this.name = order.name;
     key.keepFor(order.passphrase);
     if (order.passphrase === "") {
       order.passphrase = makePassphrase();
       policy.fill(order.passphrase);
-      key.show(order.passphrase, order.name);
+      key.show(order.passphrase, order.name, order.linkage);
     }
     if (!this.#output) await navigator.storage.persist?.();
     results.begin();
@@ -153,7 +148,7 @@ export class Session {
       const follow = runPanel.hasFocus || document.activeElement === document.body;
       runPanel.end();
       this.#enter("finished");
-      results.end(summary, order.output?.name ?? null);
+      results.end(summary, order.output?.name ?? null, order.linkage);
       if (follow) goTo("results", { focus: true });
       tell(results, "run-ended");
     } catch (error) {

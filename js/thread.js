@@ -36,9 +36,9 @@ export class Thread {
     return /** @type {T} */ (await Promise.race([call, dead]));
   }
 
-  /** @param {Policy} policy @param {Uint8Array} key */
-  configure(policy, key) {
-    return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key)));
+  /** @param {Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
+  configure(policy, key, linked = false) {
+    return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key, linked)));
   }
 
   /** @param {import("../worker/protocol.js").Task} task */

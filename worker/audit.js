@@ -1,11 +1,11 @@
 // @ts-check
 /** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and reading it back. */
 
+import { digestBy, hexOf } from "./key.js";
 import { AUDIT_COLUMNS } from "./protocol.js";
 
 /** Hex digits of a source id. */
 const SOURCE_ID_DIGITS = 20;
-const SOURCE_ID_LABEL = "dicom-deid:source";
 /** A cell that begins so is run as a formula by a spreadsheet. */
 const FORMULA = /^[=+\-@\t\r]/;
 const ZEROS = { bytes_out: 0, removed: 0, emptied: 0, replaced: 0, cleaned: 0, uids_remapped: 0, dates_shifted: 0 };
@@ -18,14 +18,8 @@ const SKIPPED = new Set(["NOT_DICOM", "EMPTY"]);
  * @returns {Promise<(path: string) => Promise<string>>}  names a source without telling its path
  */
 export async function sourceNaming(key) {
-  const use = { name: "HMAC", hash: "SHA-256" };
-  const hmac = await crypto.subtle.importKey("raw", new Uint8Array(key), use, false, ["sign"]);
-  const encoder = new TextEncoder();
-  return async (path) => {
-    const digest = await crypto.subtle.sign("HMAC", hmac, encoder.encode(`${SOURCE_ID_LABEL}\0${path}`));
-    const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return hex.slice(0, SOURCE_ID_DIGITS);
-  };
+  const digest = await digestBy(key);
+  return async (path) => hexOf(await digest("source", path)).slice(0, SOURCE_ID_DIGITS);
 }
 
 /**

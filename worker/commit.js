@@ -16,6 +16,7 @@ const PLAIN_ROWS_AT_ONCE = 200;
  * @property {import("./source.js").Sources} sources
  * @property {import("./sink.js").Sink} sink
  * @property {import("./journal.js").Journal} journal
+ * @property {import("./linking.js").LinkageFile | null} linkage   where it was asked for
  * @property {import("./tally.js").Tally} tally
  * @property {Set<number>} outputs                  fingerprints of the output paths that are taken
  * @property {(reason?: string) => void} stop       ends the run: with a reason code, or because all is done
@@ -53,13 +54,15 @@ export class Commits {
    * @param {string} sourceId
    * @param {AuditRow} row
    * @param {string[]} log
+   * @param {import("./protocol.js").Link} [link]
    */
-  async output(path, segments, source, index, sourceId, row, log) {
+  async output(path, segments, source, index, sourceId, row, log, link) {
     this.#parts.outputs.add(fingerprint(path));
     const committing = this.#lane.run(async () => {
       if (this.#parts.over()) throw new CodedError("CANCELLED");
       const { sink, checkpoint } = this.#parts;
       const bytes = await this.#writing.time(() => sink.write(path, segments, source, checkpoint));
+      await this.#link(index, { source: sourceId, output: path }, link);
       this.row(index, sourceId, { ...row, bytes_out: bytes }, log);
     });
     this.#underWay.add(committing);
@@ -71,6 +74,19 @@ export class Commits {
   }
 
   /**
+   * What has a row is linked, where that was asked for.
+   * @param {number} index
+   * @param {{source: string, output: string}} row
+   * @param {import("./protocol.js").Link} [link]
+   */
+  async #link(index, row, link) {
+    const { sources, linkage } = this.#parts;
+    if (!linkage) return;
+    if (!link) throw new CodedError("WORKER_ERROR");
+    await linkage.append({ ...row, path: sources.paths[index], ...link });
+  }
+
+  /**
    * Appends the row: with it the file is done.
    * @param {number} index
    * @param {string} sourceId
@@ -78,13 +94,13 @@ export class Commits {
    * @param {string[]} log
    */
   row(index, sourceId, outcome, log) {
-    const { sources, journal, tally, stop } = this.#parts;
+    const { sources, journal, linkage, tally, stop } = this.#parts;
     if (this.#closed) return;
     const row = { ...outcome, source_id: sourceId, bytes_in: sources.sizes[index] };
     const unwritten = row.status === "written" ? [] : [`${row.status} ${row.reason} ${sourceId}`];
     try {
       journal.commit(row, [...log, ...unwritten]);
-      journal.settle();
+      journal.settle(() => linkage?.flush());
     } catch {
       return stop("OUTPUT_FULL");
     }

@@ -3,12 +3,14 @@
 
 import { writeArchive } from "./archive.js";
 import { committedPaths } from "./earlier.js";
+import { linkageOf, removeLinkage, withLinkages } from "./linking.js";
 import { Run } from "./run.js";
 import { Scan } from "./scan.js";
 import { Scratch } from "./scratch.js";
 import { Sources } from "./source.js";
 import { countFiles, filesOf, findRun, listRuns, readFile, removeRun } from "./store.js";
 import { Samples } from "./trial.js";
+import { Tables } from "./unsealing.js";
 
 /** @typedef {import("./protocol.js").FilesApi} FilesApi */
 
@@ -19,6 +21,7 @@ export class Files {
   /** @type {Run | null} the run that goes on, or the last one */ #run = null;
   #scratch = new Scratch();
   /** @type {import("./scratch.js").ScratchFile | null} the ZIP that was handed out last */ #archive = null;
+  #tables = new Tables(this.#scratch);
 
   /** @type {FilesApi["scan"]} */
   async scan(picked, report) {
@@ -96,7 +99,7 @@ export class Files {
 
   /** @type {FilesApi["runs"]} */
   async runs() {
-    return listRuns();
+    return withLinkages(await listRuns());
   }
 
   /** @type {FilesApi["read"]} */
@@ -132,9 +135,30 @@ export class Files {
     return archive.finish();
   }
 
+  /** @type {FilesApi["linkage"]} */
+  async linkage(name) {
+    return linkageOf(name);
+  }
+
+  /**
+   * @param {File} file
+   * @param {Uint8Array} key
+   * @param {import("./protocol.js").TablesApi} python
+   */
+  async tablesOf(file, key, python) {
+    return this.#tables.make(file, key, python);
+  }
+
+  /** @type {FilesApi["forgetTables"]} */
+  async forgetTables() {
+    await this.#tables.forget();
+  }
+
   /** @type {FilesApi["remove"]} */
   async remove(name) {
-    return removeRun(name);
+    const removed = await removeRun(name);
+    if (removed) await removeLinkage(name);
+    return removed;
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The files worker's entry: joins it to the page and to the Python workers. Everything that it does is in files.js. */
 
-import { expose, transfer } from "../vendor/comlink.mjs";
+import { expose, transfer, wrap } from "../vendor/comlink.mjs";
 import { Files } from "./files.js";
 
 class FilesWorker extends Files {
@@ -19,6 +19,16 @@ class FilesWorker extends Files {
       );
     };
     expose({ take, deliver: work.deliver }, port);
+  }
+
+  /** @type {import("./protocol.js").FilesApi["unseal"]} */
+  async unseal(file, key, port) {
+    const tables = /** @type {import("./protocol.js").TablesApi} */ (/** @type {unknown} */ (wrap(port)));
+    try {
+      return await this.tablesOf(file, key, tables);
+    } finally {
+      port.close();
+    }
   }
 }
 

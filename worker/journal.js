@@ -96,10 +96,14 @@ export class Journal {
     return access;
   }
 
-  /** Makes sure of what was appended, at most every FLUSH_MILLISECONDS; starts a copy when one is due. */
-  settle() {
+  /**
+   * Makes sure of what was appended, at most every FLUSH_MILLISECONDS; starts a copy when one is due.
+   * @param {() => void} [before]   makes sure of what a row stands for
+   */
+  settle(before = () => {}) {
     const now = performance.now();
     if (now - this.#flushed >= FLUSH_MILLISECONDS) {
+      before();
       for (const access of this.#files.values()) access.flush();
       this.#flushed = now;
     }

@@ -14,6 +14,8 @@ import { bytesOf, newItem } from "./worklist.js";
 const BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 /** Files under way: read, with Python, or being written. */
 const FILES_UNDER_WAY = 400;
+/** Reasons that end the run: the next file would meet the same. */
+const FOR_THE_RUN = new Set(["OUTPUT_FULL", "OUTPUT_LOST", "LINKAGE_LOST"]);
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 
 /**
@@ -23,6 +25,7 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
  * @property {import("./source.js").Sources} sources
  * @property {import("./sink.js").Sink} sink
  * @property {import("./journal.js").Journal} journal
+ * @property {import("./linking.js").LinkageFile | null} linkage   where it was asked for
  * @property {import("./tally.js").Tally} tally
  * @property {import("./worklist.js").Worklist} worklist
  * @property {import("./flow.js").Signal} changed
@@ -169,7 +172,7 @@ export class Pipeline {
    * @param {Item} item
    * @param {Answer & {kind: "outcome"}} outcome
    */
-  async #carryOut(item, { row, segments, log }) {
+  async #carryOut(item, { row, segments, log, link }) {
     const { opened, index, sourceId } = item;
     if (!STATUSES.has(String(row.status))) throw new CodedError("WORKER_ERROR");
     if (row.status !== "written" || !opened) {
@@ -180,7 +183,7 @@ export class Pipeline {
     if (this.#commits.taken(path)) return this.#renamed(item);
     const fresh = segments.reduce((sum, segment) => sum + ("bytes" in segment ? segment.bytes.length : 0), 0);
     this.#hold(item, item.held + fresh);
-    await this.#commits.output(path, segments, opened, index, sourceId, row, log);
+    await this.#commits.output(path, segments, opened, index, sourceId, row, log, link);
     await this.#release(item);
   }
 
@@ -214,7 +217,7 @@ export class Pipeline {
   async #failed(item, code) {
     const { sources, stop } = this.#parts;
     if (code === "CANCELLED") return;
-    if (code === "OUTPUT_FULL" || code === "OUTPUT_LOST") return stop(code);
+    if (FOR_THE_RUN.has(code)) return stop(code);
     if (code === "READ_FAILED" && !(await sources.reachable())) return stop("SOURCE_LOST");
     if (this.#over) return;
     this.#commits.row(item.index, item.sourceId, plainRow(code), []);

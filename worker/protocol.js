@@ -133,10 +133,11 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
 /**
  * @typedef {object} RunSpec
  * @property {string} name       name of the run folder ("dicom-deid-20261121-093000")
- * @property {Uint8Array} key    32 bytes; used for source ids only
+ * @property {Uint8Array} key    32 bytes; for source ids and the linkage
  * @property {Policy} policy
  * @property {PlanText} plan
  * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
+ * @property {boolean} linkage    whether what links old to new is kept, encrypted, apart from the results
  * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
  * @property {boolean} resumed        the run was begun before, and goes on
  */
@@ -146,6 +147,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @typedef {object} Begun
  * @property {number} total           files
  * @property {Policy} policy
+ * @property {boolean} linkage        it keeps a linkage file
  * @property {Picked["kind"]} kind
  * @property {boolean} cancelled      the person ended it; it can go on all the same
  */
@@ -206,6 +208,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {number} files       written ones
  * @property {number} bytes       of them
  * @property {Begun | null} begun  null: it is finished, or cannot go on
+ * @property {"beside" | "alone"} [linkage]   it has a linkage file; alone: that is all, and the results are elsewhere
  */
 
 /**
@@ -226,7 +229,16 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {() => Promise<StoredRun[]>} runs
  * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
  * @property {(name: string, report: (done: number, total: number) => void) => Promise<File>} zip   the run folder as one stored ZIP64, made in private storage
- * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage; false: it is open in some tab
+ * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
+ * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
+ * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables | {error: string}>} unseal
+ *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
+ * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
+ */
+
+/**
+ * What a linkage file says: its tables, and in words what is wrong with it. The tables identify people.
+ * @typedef {{tables: {name: string, rows: number, file: File}[], warnings: string[]}} Tables
  */
 
 // ---- page -> Python worker ------------------------------------------------------------------------------------
@@ -251,6 +263,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {(port: MessagePort, worker: number, heapLimit: number) => Promise<"over" | "full">} work
  *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing
+ * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port
  */
 
 // ---- Python worker -> files worker ----------------------------------------------------------------------------
@@ -322,4 +335,14 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @typedef {object} WorkApi   what the files worker offers a Python worker
  * @property {() => Promise<Task[] | null>} take   waits until there is work or a pause ends; null: the run is over
  * @property {(answers: Answer[], heap: number, milliseconds: number) => Promise<void>} deliver   heap: bytes of the worker's WebAssembly memory
+ */
+
+// ---- files worker -> Python worker ----------------------------------------------------------------------------
+
+/**
+ * @typedef {object} TablesApi   what a Python worker offers the files worker while it unseals a linkage file
+ * @property {() => Promise<Record<string, Uint8Array<ArrayBuffer>>>} heads   table -> its first line
+ * @property {(records: {number: number, content: Uint8Array | null}[]) => Promise<Record<string, Uint8Array<ArrayBuffer>> | null>} add
+ *   table -> the lines that the next records add; content is null where a record was changed. null: not to be read
+ * @property {(torn: boolean) => Promise<{counts: Record<string, number>, warnings: string[]} | {error: string}>} end
  */

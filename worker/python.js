@@ -112,6 +112,18 @@ export class PythonThread {
     await files.deliver(Comlink.transfer(answers, buffersOf(answers)), heapOf(this.#started()), milliseconds);
   }
 
+  /** @param {MessagePort} port */
+  async tabulate(port) {
+    const tabulating = this.#bridge.Tabulating();
+    /** @type {import("./protocol.js").TablesApi} */
+    const tables = {
+      heads: async () => tabulating.heads(),
+      add: async (records) => this.#call(() => tabulating.add(records)) ?? null,
+      end: async (torn) => tabulating.end(torn),
+    };
+    Comlink.expose(tables, port);
+  }
+
   #started() {
     if (!this.#python) throw new Error("NOT_STARTED");
     return this.#python;

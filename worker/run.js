@@ -2,6 +2,8 @@
 /** One run: opens the output, keeps files flowing from reading through Python to writing, and ends with a summary. */
 
 import { Clock, Signal } from "./flow.js";
+import { digestBy } from "./key.js";
+import { LinkageFile } from "./linking.js";
 import { openRun } from "./opening.js";
 import { CodedError, nameOf } from "./patience.js";
 import { Pipeline } from "./pipeline.js";
@@ -25,6 +27,7 @@ export class Run {
   #worklist = new Worklist(this.#changed);
   #tally;
   /** @type {import("./journal.js").Journal | null} */ #journal = null;
+  /** @type {LinkageFile | null} */ #linkage = null;
   /** @type {Pipeline | null} */ #pipeline = null;
   /** @type {FileSystemDirectoryHandle | null} the run folder */ #folder = null;
   /** @type {FileSystemDirectoryHandle | null} */ #journalFolder = null;
@@ -85,11 +88,14 @@ export class Run {
     this.#folder = folder;
     this.#journalFolder = journalFolder;
     this.#journal = journal;
+    const { linkage, name, key } = this.#spec;
+    this.#linkage = linkage ? await LinkageFile.open(name, await digestBy(key)) : null;
     this.#state = "running";
     return new Pipeline({
       sources: this.#sources,
       sink: new Sink(folder, this.#spec.output === null),
       journal,
+      linkage: this.#linkage,
       tally: this.#tally,
       worklist: this.#worklist,
       changed: this.#changed,
@@ -191,16 +197,22 @@ export class Run {
     });
   }
 
-  /** Brings audit.csv and output.log to the chosen folder. */
+  /** Ends the linkage, and brings audit.csv and output.log to the chosen folder. */
   async #deliver() {
+    await this.#linkage?.close().catch((error) => this.#lose(error));
     if (this.#end !== "finished")
       this.#note(`${[this.#end, this.#error].join(" ").trim()}, ${this.#tally.remaining} files not done`);
     try {
       await this.#journal?.deliver();
     } catch (error) {
-      if (this.#end === "finished") this.#end = "stopped";
-      this.#error ||= outputReason(error);
+      this.#lose(error);
     }
+  }
+
+  /** Something of the output was lost after the last file. @param {unknown} error */
+  #lose(error) {
+    if (this.#end === "finished") this.#end = "stopped";
+    this.#error ||= outputReason(error);
   }
 
   /** @returns {import("./protocol.js").RunSummary} */

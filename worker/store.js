@@ -68,9 +68,9 @@ export async function resumePlace({ name, output }) {
  * @param {RunSpec} spec
  * @param {import("./source.js").Sources} sources
  */
-export async function markBegun(journalFolder, { policy }, { length, kind }) {
+export async function markBegun(journalFolder, { policy, linkage }, { length, kind }) {
   /** @type {Begun} */
-  const begun = { total: length, policy, kind, cancelled: false };
+  const begun = { total: length, policy, linkage, kind, cancelled: false };
   await writeText(journalFolder, UNFINISHED, JSON.stringify(begun));
 }
 

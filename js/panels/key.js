@@ -22,11 +22,12 @@ export class ProjectKey extends HTMLElement {
     );
   }
 
-  /** @param {string} passphrase @param {string} name  of the run */
-  show(passphrase, name) {
+  /** @param {string} passphrase @param {string} name  of the run @param {boolean} linkage  whether it has one */
+  show(passphrase, name, linkage) {
     this.#name = name;
     part(this, "key", HTMLInputElement).value = passphrase;
     part(this, "copy", HTMLButtonElement).textContent = "Copy";
+    part(this, "opens", HTMLElement).hidden = !linkage;
     this.hidden = false;
   }
 

@@ -17,7 +17,7 @@ export class ResultsPanel extends HTMLElement {
   #total = 0;
 
   connectedCallback() {
-    for (const wish of ["zip", "audit", "log", "again"]) {
+    for (const wish of ["zip", "audit", "log", "linkage", "again"]) {
       part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, wish));
     }
   }
@@ -35,14 +35,19 @@ export class ResultsPanel extends HTMLElement {
     this.#unwritten.add(progress.unwritten);
   }
 
-  /** @param {RunSummary} summary @param {string | null} folder  name of the chosen output folder */
-  end(summary, folder) {
+  /**
+   * @param {RunSummary} summary
+   * @param {string | null} folder  name of the chosen output folder
+   * @param {boolean} linkage       whether there is a linkage file
+   */
+  end(summary, folder, linkage) {
     const { counts, end, error } = summary;
     this.dataset.end = end;
     part(this, "status", HTMLElement).textContent =
       `${ENDS[end]}: ${counts.written} written, ${counts.withheld} withheld, ${counts.skipped} skipped, ${counts.failed} failed`;
     part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
+    for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;
     if (error) noteOf(this).show(error);
     this.#unwritten.show(summary.reasons);
   }

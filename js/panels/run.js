@@ -38,6 +38,11 @@ export class RunPanel extends HTMLElement {
     this.#show({});
   }
 
+  /** Whether a linkage file is to be kept. */
+  get linkage() {
+    return part(this, "linkage", HTMLInputElement).checked;
+  }
+
   /** @param {FileSystemDirectoryHandle | null} output */
   showOutput(output) {
     part(this, "output", HTMLElement).textContent = output
@@ -120,7 +125,7 @@ export class RunPanel extends HTMLElement {
   #show({ bar = false, start = false, destination = false, running = false, ended = false }) {
     part(this, "bar", HTMLElement).hidden = !bar;
     part(this, "start", HTMLButtonElement).hidden = !start;
-    part(this, "destination", HTMLElement).hidden = !destination;
+    for (const name of ["destination", "keep-linkage"]) part(this, name, HTMLElement).hidden = !destination;
     part(this, "figures", HTMLElement).hidden = !running;
     for (const name of ["pause", "cancel"]) {
       Object.assign(part(this, name, HTMLButtonElement), { hidden: !running, disabled: false });

@@ -5,7 +5,7 @@ import { copyOf, one, part, tell } from "../parts.js";
 
 /** @typedef {import("../../worker/protocol.js").StoredRun} StoredRun */
 
-const TITLES = { zip: "ZIP", "audit.csv": "Audit CSV", "output.log": "Log", delete: "Delete" };
+const TITLES = { zip: "ZIP", "audit.csv": "Audit CSV", "output.log": "Log", linkage: "Linkage file", delete: "Delete" };
 
 export class StoredRuns extends HTMLElement {
   /** @type {StoredRun | null} */
@@ -29,11 +29,11 @@ export class StoredRuns extends HTMLElement {
   /** @param {StoredRun} run */
   #item(run) {
     const item = copyOf("stored", HTMLLIElement);
-    const state = run.finished ? "" : ", not finished";
     one(item, ".stored-name", HTMLElement).textContent = run.name;
-    one(item, ".stored-about", HTMLElement).textContent = `${counted(run.files, "file")}, ${bytes(run.bytes)}${state}`;
+    one(item, ".stored-about", HTMLElement).textContent = about(run);
     for (const [get, title] of Object.entries(TITLES)) {
       const button = one(item, `[data-get="${get}"]`, HTMLButtonElement);
+      button.hidden = get === "linkage" ? !run.linkage : run.linkage === "alone" && get !== "delete";
       button.setAttribute("aria-label", `${title} of ${run.name}`);
       button.addEventListener("click", () => (get === "delete" ? this.#ask(run) : tell(this, "get", { run, get })));
     }
@@ -46,9 +46,16 @@ export class StoredRuns extends HTMLElement {
     const dialog = part(this, "dialog", HTMLDialogElement);
     dialog.returnValue = "";
     part(this, "delete-text", HTMLElement).textContent =
-      `${run.name}: ${counted(run.files, "file")}, ${bytes(run.bytes)}. This cannot be taken back. Your originals stay as they are.`;
+      `${run.name}: ${about(run)}. This cannot be taken back. Your originals stay as they are.`;
     dialog.showModal();
   }
+}
+
+/** @param {StoredRun} run */
+function about({ files, bytes: size, finished, linkage }) {
+  if (linkage === "alone") return "linkage file; the results are in the folder that you chose";
+  const more = `${linkage ? ", linkage file" : ""}${finished ? "" : ", not finished"}`;
+  return `${counted(files, "file")}, ${bytes(size)}${more}`;
 }
 
 customElements.define("stored-runs", StoredRuns);

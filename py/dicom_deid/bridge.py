@@ -12,6 +12,7 @@ from dicom_deid.explain import document as explained
 from dicom_deid.explain import explain as explain_source
 from dicom_deid.imports import read_any
 from dicom_deid.key import Key
+from dicom_deid.linkage import BadLinkage, Reading, Tables, table_bytes
 from dicom_deid.model import Copy, Fill, Fragments, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening
@@ -137,6 +138,38 @@ def segments(outcome: Outcome) -> list[dict[str, Any]]:
         else {"bytes": part}
         for part in outcome.splice
     ]
+
+
+class Tabulating:
+    """Makes the tables of one linkage file of the records that the files worker has unsealed."""
+
+    def __init__(self) -> None:
+        self._reading, self._tables = Reading(), Tables()
+
+    def heads(self) -> Any:
+        """Table -> its first line."""
+        return self._written(self._tables.heads())
+
+    def add(self, records: Any) -> Any:
+        """Table -> the lines that some records add (Unsealed in worker/linkage.js)."""
+        lines = dict.fromkeys(self._tables.counts, "")
+        for record in records:
+            for found in self._reading.take(record.number, record.content.to_bytes() if record.content else None):
+                for name, text in self._tables.add(found).items():
+                    lines[name] += text
+        return self._written(lines)
+
+    def end(self, torn: bool) -> Any:
+        """{counts, warnings}, or {error} if nothing can be made of the file. ``torn``: it ends within a record."""
+        self._reading.torn = torn
+        try:
+            self._tables.check(self._reading)
+        except BadLinkage as bad:
+            return to_js({"error": bad.reason})
+        return to_js({"counts": self._tables.counts, "warnings": self._reading.warnings()})
+
+    def _written(self, tables: dict[str, str]) -> Any:
+        return to_js({name: table_bytes(text) for name, text in tables.items()})
 
 
 def closing(summary: str) -> Any:

@@ -183,6 +183,11 @@ class Tables:
         """The lines of ids that were replaced; an id that was kept, or was not there, is none."""
         return self.lines(table, [(old, (old, new)) for old, new in pairs if old and new and old != new])
 
+    def check(self, reading: Reading) -> None:
+        """Raises BadLinkage if nothing can be made of a file that was changed."""
+        if not reading.sound() and not self.counts["linkage.csv"]:
+            raise BadLinkage("LINKAGE_DAMAGED")
+
     def lines(self, table: str, found: list[tuple[str, tuple[str, ...]]]) -> str:
         """The lines that are new, by what makes them the same."""
         text = []
@@ -192,6 +197,11 @@ class Tables:
                 self.counts[table] += 1
                 text.append(",".join(map(cell_text, cells)) + "\n")
         return "".join(text)
+
+
+def table_bytes(text: str) -> bytes:
+    """Lines of a table as they are written; of a path that is no text, the bytes are told as escapes."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def cell_text(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dicom_deid.key import Key
-from dicom_deid.linkage import TABLES, BadLinkage, Reading, Tables
+from dicom_deid.linkage import TABLES, BadLinkage, Reading, Tables, table_bytes
 from dicom_deid.native.sealed import open_new, read_header, read_rows
 
 
@@ -60,14 +60,13 @@ def write_tables(
 
     def put(lines: dict[str, str]) -> None:
         for name, text in lines.items():
-            targets[name].write(text.encode("utf-8", "backslashreplace"))
+            targets[name].write(table_bytes(text))
 
     put(tables.heads())
     for rows in read_rows(file, header, key, reading):
         for row in rows:
             put(tables.add(row))
-    if not reading.sound() and not tables.counts["linkage.csv"]:
-        raise BadLinkage("LINKAGE_DAMAGED")
+    tables.check(reading)
     for target in targets.values():
         target.close()
     return tables.counts, reading.warnings()
