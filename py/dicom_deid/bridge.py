@@ -74,9 +74,14 @@ def read_policy(name: str, text: str) -> Any:
 
 
 def configure(policy: str, key: Any, linked: bool = False) -> Any:
-    """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code."""
+    """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code.
+
+    Runs the code of rules in Python: the page has asked for it.
+    """
     try:
-        Run.plan = plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked)
+        plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked)
+        plan.load()
+        Run.plan = plan
     except PolicyError as error:
         return to_js({"error": error.code, "problems": problems(error)})
     return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})

@@ -19,6 +19,7 @@ from dicom_deid.elements import vr_of
 from dicom_deid.errors import reasons
 from dicom_deid.key import ITERATIONS, MAX_WEEKS, SALT
 from dicom_deid.policy import Plan
+from dicom_deid.policy.python import label
 from dicom_deid.profile import edition, listed_code, table
 
 DUMMY_VRS = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "TM", "UR")
@@ -76,7 +77,7 @@ def claims(plan: Plan) -> dict[str, str]:
     claimed = rows(("code", "title", "what it means"), ((code, meanings[code], said[code]) for code in codes))
     left = ((code, meaning, unclaimed(code, plan)) for code, meaning in meanings.items() if code not in codes)
     return {
-        "claimed": claimed if codes else "Nothing: rules of this policy protect less than the profile.",
+        "claimed": claimed if codes else "Nothing: rules of this policy protect less than the profile, or may.",
         "unclaimed": rows(("code", "title", "why"), left),
         "own_rules": own_rules(plan),
         "attributes": rows(("tag", "attribute", "Basic Profile", "this policy"), attributes(plan)),
@@ -88,19 +89,30 @@ def unclaimed(code: str, plan: Plan) -> str:
     if code in PIXEL_CODES:
         return "This program does not do it."
     chosen = code == "113100" or any(plan.keeps(row["name"]) for row in table("options.json") if row["code"] == code)
-    return "Rules of this policy do otherwise." if chosen else "Not chosen."
+    return "Rules of this policy do otherwise, or may." if chosen else "Not chosen."
 
 
 def own_rules(plan: Plan) -> str:
     """What the policy's own rules mean for the claims."""
-    if not plan.policy.rules:
+    if not plan.policy.rules and not plan.policy.python:
         return ""
     text = "This policy has rules of its own, which go before the profile; they stand under The policy."
     if plan.claims.weaker:
-        text += f" These protect less than the profile: {', '.join(plan.claims.weaker)}."
+        text += f" These protect less than the profile, or may: {', '.join(plan.claims.weaker)}."
     if plan.claims.tells_offset:
-        text += " Dates that are kept stand beside shifted ones, so a patient's shift can be worked out."
-    return text
+        text += " Dates that are kept can stand beside shifted ones, so a patient's shift can be worked out."
+    return text + coded_rules(plan)
+
+
+def coded_rules(plan: Plan) -> str:
+    """What rules in Python mean for the claims."""
+    if not plan.policy.python:
+        return ""
+    named = (f"{label(rule, at)} may say {', '.join(rule.may)}" for at, rule in enumerate(plan.policy.python, 1))
+    text = f" It brings code that is asked about each element after all other rules: {'; '.join(named)}."
+    text += " What it will say is not known beforehand, so no option is claimed, and the tables below leave it out."
+    text += " An instance of which it keeps a date says UNMODIFIED in (0028,0303), one of which it shifts one MODIFIED."
+    return text + " An instance over which it fails is withheld."
 
 
 def attributes(plan: Plan) -> Iterator[tuple[str, ...]]:

@@ -51,12 +51,14 @@ def overlay_in_pixels(instance: Instance) -> bool:
 
 def content(plan: Plan) -> dict[str, Any]:
     """What decides the output, apart from the key: it is what a resumed run has to have in common."""
+    wheels = {"wheel_sha256": dict(plan.wheels)} if plan.wheels else {}
     return {
         "tool": "dicom-deid",
         "version": __version__,
         "standard": f"PS3.15 {edition()}",
         "table_sha256": table("profile.json")["sha256"],
         "policy": plan.policy.stated(),
+        **wheels,
     }
 
 
@@ -88,15 +90,21 @@ def opening(plan: Plan) -> list[str]:
 
 def rule_lines(plan: Plan) -> list[str]:
     """Each rule of the policy, and what the markers say because of them. Values are in plan.json."""
-    if not plan.policy.rules:
+    if not plan.policy.rules and not plan.policy.python:
         return []
     claims, lines = plan.claims, list[str]()
     for place, rule in enumerate(plan.policy.rules, 1):
         weaker = ", weaker than the profile" if f"policy rule {place}" in claims.weaker else ""
         reason = f" ({rule.reason})" if rule.reason else ""
         lines.append(f"policy rule {place}: {rule.where}: {rule.action or 'a value'}{weaker}{reason}")
-    lines.append(f"claimed in (0012,0064): {', '.join(claims.codes) or 'nothing, since rules are weaker'}")
+    for place, coded in enumerate(plan.policy.python, 1):
+        named, code = f" ({coded.name})" if coded.name else "", hashlib.sha256(coded.code.encode()).hexdigest()
+        lines.append(f"python rule {place}{named}: code, SHA-256 {code[:16]}, may say {', '.join(coded.may)}")
+    lines += [f"wheel {name}, SHA-256 {plan.wheels.get(name, 'not known')[:16]}" for name in plan.policy.wheels]
+    nothing = "nothing, since rules are weaker" + (", or may be" if plan.policy.python else "")
+    lines.append(f"claimed in (0012,0064): {', '.join(claims.codes) or nothing}")
     lines.append(f"Patient Identity Removed {claims.identity_removed}, temporal information {claims.dates}")
     if claims.tells_offset:
-        lines.append("dates that are kept stand beside shifted ones: the patient's offset can be worked out")
+        beside = "may stand" if plan.policy.python else "stand"
+        lines.append(f"dates that are kept {beside} beside shifted ones: the patient's offset can be worked out")
     return lines

@@ -61,7 +61,7 @@ class Recalling(Deidentifier):
         special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
     ) -> Item:
         """The new elements; those of a data set by what is remembered, unless they depend on each other."""
-        if path or self.private or self.plan.policy.verbose or item.get(CODE_MEANING) is not None:
+        if path or self.coded or self.private or self.plan.policy.verbose or item.get(CODE_MEANING) is not None:
             return super().item(item, path, encodings, special)
         memory = Recalling.memory
         if memory is None or memory.plan is not self.plan:

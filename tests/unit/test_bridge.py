@@ -39,6 +39,22 @@ def test_an_explanation_has_the_elements_with_their_values() -> None:
     assert (age["before"], age["after"], age["action"]) == ("063Y", None, "X")
 
 
+class Bytes(bytes):
+    """What Pyodide makes of a Uint8Array, as far as it is used."""
+
+    def to_bytes(self) -> bytes:
+        return self
+
+
+def test_a_policy_of_which_something_is_wrong_is_told_with_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "to_js", lambda value: value)
+    several = bridge.configure('{"options": ["x"], "attribute": [{"vr": "XX", "action": "K"}]}', Bytes(KEY))
+    assert (several["error"], [problem["word"] for problem in several["problems"]]) == ("BAD_POLICY", ["x", "XX"])
+    broken = bridge.configure('{"python": [{"name": "mine", "code": "import nix\\ndef rule(a, b): pass"}]}', Bytes(KEY))
+    assert (broken["error"], broken["problems"][0]["line"]) == ("RULE_NOT_LOADED", 1)
+    assert bridge.configure("{}", Bytes(KEY)).keys() == {"document", "opening", "statement"}
+
+
 def test_what_is_saved_is_made_of_the_policy_and_read_back() -> None:
     read = read_any("p.json", '{"options": ["retain-uids"], "verbose": true}')
     assert read.policy == {

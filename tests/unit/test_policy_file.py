@@ -14,7 +14,7 @@ import hypothesis.strategies as st
 import pytest
 from dicom_deid.errors import PolicyError, Problem
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.policy.file import FIELDS, RULE_FIELDS, load, to_toml
+from dicom_deid.policy.file import FIELDS, PYTHON_FIELDS, RULE_FIELDS, WHEEL, load, to_toml
 from dicom_deid.policy.rules import ACTIONS, Rule
 from dicom_deid.profile import table
 from hypothesis import given, settings
@@ -184,8 +184,10 @@ def test_the_schema_has_the_fields_actions_and_options_of_the_code() -> None:
     fields = schema()["properties"]
     rule = fields["attribute"]["items"]["properties"]
     assert set(fields) == set(FIELDS)
-    assert set(rule) == set(RULE_FIELDS)
-    assert set(rule["action"]["enum"]) == set(ACTIONS)
+    coded = fields["python"]["items"]["properties"]
+    assert (set(rule), tuple(coded)) == (set(RULE_FIELDS), PYTHON_FIELDS)
+    assert set(rule["action"]["enum"]) == set(coded["may"]["items"]["enum"]) == set(ACTIONS)
+    assert fields["wheels"]["items"]["pattern"] == f"^{WHEEL.pattern}$"
     assert fields["options"]["items"]["enum"] == [option["name"] for option in table("options.json")]
 
 
@@ -223,13 +225,13 @@ def examples() -> list[str]:
     return [found[2] for found in re.finditer(r"```(toml|json)\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)]
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(5))
 def test_every_documented_example_is_a_policy_and_fits_the_schema(number: int) -> None:
     text = examples()[number]
-    assert len(examples()) == 3
+    assert len(examples()) == 5
     document = json.loads(text) if text.startswith("{") else tomllib.loads(text)
     assert list(complaints(document, schema())) == []
-    assert Policy.read(text).rules
+    assert {"attribute", "python", "wheels"} & Policy.read(text).stated().keys()
 
 
 @pytest.mark.parametrize(
@@ -243,6 +245,9 @@ def test_every_documented_example_is_a_policy_and_fits_the_schema(number: int) -
         {"attribute": [{"match": "PatientAge", "vr": "AS", "action": "K"}]},
         {"attribute": [{"match": "PatientAge", "action": "k"}]},
         {"attribute": [{"match": "PatientAge", "element": "(0019,xx0C)", "action": "K"}]},
+        {"python": [{"name": "a"}]},
+        {"python": [{"code": "def rule(element, instance): pass", "may": ["k"]}]},
+        {"wheels": ["numpy.whl"]},
     ],
 )
 def test_what_the_schema_refuses_the_program_refuses(document: dict[str, Any]) -> None:
@@ -258,6 +263,7 @@ def documented(heading: str) -> list[str]:
 
 def test_the_documentation_names_every_field_and_every_action() -> None:
     assert documented("Fields") == list(FIELDS)
+    assert documented("Rules in Python") == list(PYTHON_FIELDS)
     assert documented("Fields of a rule") == [*RULE_FIELDS[:4], "element", "action", "value", "reason", *ACTIONS]
 
 

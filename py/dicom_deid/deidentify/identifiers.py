@@ -19,18 +19,22 @@ MIN_NAME = 3
 """Letters of a part of a name that is looked for; a shorter one would be found in half of all words."""
 MIN_NUMBER = 4
 """Characters of an ID that is looked for."""
-Kept = Callable[[int, str, tuple[int, ...]], bool]
-"""Tells by tag, VR and path whether an element is kept."""
+Kept = Callable[[Element, tuple[int, ...], tuple[str, ...]], bool]
+"""Tells of an element, its path and the codecs of its text whether it is kept."""
 DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
-def collect(data: Item, retained: frozenset[int], kept: Kept = lambda _tag, _vr, _path: True) -> frozenset[str]:
+def collect(data: Item, retained: frozenset[int], kept: Kept = lambda _element, _path, _codecs: True) -> frozenset[str]:
     """The identifiers of an instance, folded (see ``fold``): parts of names, IDs, institutions, addresses, dates.
 
     What the attributes in ``retained`` hold may stay where they are ``kept``, so it is not looked for.
     """
     found = set() if PATIENT_AGE in retained else ages(data)
-    gather(data, (), encodings_of(data, ("iso8859",)), lambda *at: at[0] in retained and kept(*at), found)
+
+    def left(element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> bool:
+        return element.tag in retained and kept(element, path, encodings)
+
+    gather(data, (), encodings_of(data, ("iso8859",)), left, found)
     return frozenset(found)
 
 
@@ -45,7 +49,7 @@ def gather(item: Item, path: tuple[int, ...], encodings: tuple[str, ...], kept: 
         person = element.vr == "PN" or vr_of(element.tag) == "PN"
         day = element.vr == "DA" or vr_of(element.tag) == "DA"
         whole = element.tag in judged("whole_identifiers")
-        if not (person or day or whole) or kept(element.tag, element.vr, path):
+        if not (person or day or whole) or kept(element, path, encodings):
             continue
         if person:
             found.update(name_parts(decode(element, encodings)))

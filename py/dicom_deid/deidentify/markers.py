@@ -33,9 +33,9 @@ def text(tag: int, vr: str, value: str) -> Element:
     return Element(tag, vr, encoded + padding(vr) * (len(encoded) % 2))
 
 
-def mark(data: Item, plan: Plan) -> None:
-    """Writes the four marks into a de-identified data set."""
-    removed, method, codes, dates = fresh(plan.claims, plan.method)
+def mark(data: Item, plan: Plan, dates: str) -> None:
+    """Writes the four marks into a de-identified data set; ``dates`` is what (0028,0303) says."""
+    removed, method, codes, dated = fresh(plan.claims._replace(dates=dates), plan.method)
     put(data, removed)
     known = data.get(METHOD)
     before = known.value.rstrip(b" \0") if known is not None else b""
@@ -54,7 +54,7 @@ def mark(data: Item, plan: Plan) -> None:
         put(data, codes)
     elif earlier is not None:  # without a code, (0012,0063) alone says what was done (PS3.3 C.7.1.1, Type 1C)
         data.remove(earlier)
-    put(data, dates)
+    put(data, dated)
 
 
 @lru_cache(16)

@@ -15,6 +15,7 @@ from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.elements import encode
 from dicom_deid.errors import Unwritten, reasons
 from dicom_deid.explain.compare import Comparison, Place, Row
+from dicom_deid.explain.failures import traceback_of
 from dicom_deid.explain.readable import class_name, counted, keyword_of, name_of, tag_text
 from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
@@ -33,6 +34,8 @@ class Explanation:
     outcome: Outcome
     rows: tuple[Row, ...] = ()
     sop_class: str = ""
+    traceback: str = ""
+    """Of a rule in Python that failed. It may quote values."""
 
 
 class Listener(Deidentifier):
@@ -95,7 +98,7 @@ def told(listener: Listener, outcome: Outcome, size: int) -> Explanation:
         # What the policy withholds was not de-identified, and here the question is what would happen to it.
         made = listener.made if listener.made is not None else listener.header()
     except Unwritten as end:
-        return Explanation(Outcome(end.status, end.reason), (), sop_class)
+        return Explanation(Outcome(end.status, end.reason), (), sop_class, traceback_of(listener.unanswered))
     return Explanation(outcome, tuple(rows_of(listener, made, size)), sop_class)
 
 
@@ -124,6 +127,7 @@ def rows_of(listener: Listener, made: Item, size: int) -> list[Row]:
 
 def document(explanation: Explanation, *, values: bool) -> dict[str, Any]:
     """The explanation for JSON; without ``values``, nothing of it is from the source but tags and VRs."""
+    failure = {"traceback": explanation.traceback} if values and explanation.traceback else {}
     outcome = explanation.outcome
     reason = reasons().get(outcome.reason, {"sentence": "", "remedy": ""})
     return {
@@ -133,6 +137,7 @@ def document(explanation: Explanation, *, values: bool) -> dict[str, Any]:
             "sentence": reason["sentence"],
             "remedy": reason["remedy"],
         },
+        **failure,
         "sop_class": explanation.sop_class,
         "elements": [
             {

@@ -8,6 +8,7 @@ from pydicom.datadict import dictionary_description, keyword_for_tag, private_di
 from pydicom.uid import UID
 
 from dicom_deid.deidentify.identifiers import decode
+from dicom_deid.deidentify.values import NUMBERS, WORDS, numbers_of
 from dicom_deid.elements import TEXT_VRS
 from dicom_deid.model import Element, Syntax
 from dicom_deid.profile import table, well_known
@@ -16,9 +17,6 @@ LONGEST = 120
 """Characters of a value that are shown; of a longer one, its length is."""
 MOST = 16
 """Numbers of a binary value that are shown; of more, how many there are."""
-WORDS = frozenset(("AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"))
-"""VRs whose values are text of the default character set."""
-NUMBERS = {"FD": "d", "FL": "f", "SL": "l", "SS": "h", "SV": "q", "UL": "L", "US": "H", "UV": "Q"}
 
 
 def tag_text(tag: int) -> str:
@@ -59,23 +57,21 @@ def value_of(element: Element, encodings: tuple[str, ...], syntax: Syntax) -> st
         return cut(decode(element, encodings).strip(" \0"))
     if element.vr in WORDS:
         return cut(element.value.decode("latin-1").strip(" \0"))
-    return numbers_of(element, syntax)
+    return binary(element, syntax)
 
 
-def numbers_of(element: Element, syntax: Syntax) -> str:
+def binary(element: Element, syntax: Syntax) -> str:
     """The value of an element of a binary VR."""
-    order, size = "<" if syntax.little else ">", len(element.value)
+    size = len(element.value)
     if element.vr == "AT" and size % 4 == 0:
-        pairs = struct.unpack(f"{order}{size // 2}H", element.value)
+        pairs = struct.unpack(f"{'<' if syntax.little else '>'}{size // 2}H", element.value)
         return cut("\\".join(tag_text(pairs[at] << 16 | pairs[at + 1]) for at in range(0, len(pairs), 2)))
-    code = NUMBERS.get(element.vr)
-    width = struct.calcsize(f"<{code}") if code else 0
-    if not width or size % width:
+    numbers = numbers_of(element, syntax, MOST)
+    if numbers is None:
         return counted(size, "byte") if size else ""
-    count, shown = size // width, min(size // width, MOST)
-    values = struct.unpack_from(f"{order}{shown}{code}", element.value)
-    text = "\\".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
-    return text if count == shown else f"{text}… ({count} values)"
+    text = "\\".join(f"{value:g}" if isinstance(value, float) else str(value) for value in numbers)
+    count = size // struct.calcsize(f"<{NUMBERS[element.vr]}")
+    return text if count == len(numbers) else f"{text}… ({count} values)"
 
 
 def cut(text: str) -> str:

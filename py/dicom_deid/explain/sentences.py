@@ -13,6 +13,8 @@ ADDED = "+"
 
 POLICY_RULE = "policy rule "
 """Begins the rule of an action that the policy's own rules name; its number follows."""
+PYTHON_RULE = "python rule "
+"""Begins that of an action that a rule in Python has given."""
 
 
 @cache
@@ -35,13 +37,17 @@ def why(rule: str) -> str:
     """What a rule says, in a sentence."""
     if rule.startswith(POLICY_RULE):
         return f"Rule {rule.removeprefix(POLICY_RULE)} of the policy names it."
+    if rule.startswith(PYTHON_RULE):
+        return f"Rule {rule.removeprefix(PYTHON_RULE)} in Python says so."
     return sentences().get(rule, rule)
 
 
 def detail(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: str, policy: Policy) -> str:
-    """What Table E.1-1 and its options say of an attribute, and how that was resolved; or a policy rule's reason."""
+    """What Table E.1-1 and its options say of an attribute, and how that was resolved; or a policy rule's own words."""
     if action.rule.startswith(POLICY_RULE):
         return policy.rules[int(action.rule.removeprefix(POLICY_RULE)) - 1].reason
+    if action.rule.startswith(PYTHON_RULE):
+        return policy.python[int(action.rule.removeprefix(PYTHON_RULE)) - 1].name
     options = policy.options
     row = row_of(tag) if action.rule == "E.1-1" else None
     if row is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +15,7 @@ from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
 from dicom_deid.policy import file
 from dicom_deid.policy.claims import Claims, claims
+from dicom_deid.policy.python import Loaded, PythonRule, loaded
 from dicom_deid.policy.rules import Rule, Rules
 from dicom_deid.policy.targets import compiled
 from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons
@@ -27,6 +30,9 @@ class Policy:
     pass_burned_in: bool = False
     verbose: bool = False
     rules: tuple[Rule, ...] = ()
+    python: tuple[PythonRule, ...] = ()
+    wheels: tuple[str, ...] = ()
+    """File names of the wheels that the rules in Python import."""
 
     @classmethod
     def read(cls, text: str) -> Policy:
@@ -40,7 +46,13 @@ class Policy:
             "allow_sop_classes": sorted(self.allow_sop_classes),
             "pass_burned_in": self.pass_burned_in,
         }
-        return found | ({"attribute": [rule.stated() for rule in self.rules]} if self.rules else {})
+        if self.rules:
+            found["attribute"] = [rule.stated() for rule in self.rules]
+        if self.wheels:
+            found["wheels"] = list(self.wheels)
+        if self.python:
+            found["python"] = [rule.stated() for rule in self.python]
+        return found
 
 
 @dataclass(slots=True)
@@ -51,7 +63,12 @@ class Plan:
     key: Key
     linked: bool = False
     """Whether outcomes carry what links old to new. It changes no output, so it is no part of the policy."""
+    watch: AbstractContextManager[object] = field(default_factory=nullcontext)
+    """Within it rules in Python are asked: it ends what takes too long, where there are means to."""
+    wheels: Mapping[str, str] = field(default_factory=dict)
+    """Name -> SHA-256 of the wheels that the policy names, as far as they are known."""
     rules: Rules = field(init=False)
+    _code: tuple[Loaded, ...] | None = None
     _claims: list[Claims] = field(default_factory=list)
     _decided: dict[tuple[int, str, tuple[int, ...], str], ElementAction] = field(default_factory=dict)
     _retained: dict[str, frozenset[int]] = field(default_factory=dict)
@@ -59,6 +76,12 @@ class Plan:
     def __post_init__(self) -> None:
         file.refuse(file.wrong_problems(self.policy.options, self.policy.allow_sop_classes))
         self.rules = compiled(self.policy.rules)
+
+    def load(self) -> tuple[Loaded, ...]:
+        """The rules in Python, the last one first. Runs their code, once; raises PolicyError where that fails."""
+        if self._code is None:
+            self._code = loaded(self.policy.python, self.watch)
+        return self._code
 
     def action(self, tag: int, vr: str, path: tuple[int, ...], sop_class: str) -> ElementAction:
         """What happens to a data element."""
@@ -96,7 +119,7 @@ class Plan:
     def claims(self) -> Claims:
         """What the markers of every output may say."""
         if not self._claims:
-            self._claims.append(claims(self.policy.options, self.dates, self.rules))
+            self._claims.append(claims(self.policy.options, self.dates, self.rules, self.policy.python))
         return self._claims[0]
 
     @property
@@ -108,7 +131,7 @@ class Plan:
     def method(self) -> str:
         """The text of (0012,0063): the program, the standard, and which rules of its own a policy has."""
         text = f"dicom-deid {__version__}, PS3.15 {edition()}"
-        if not self.policy.rules:
+        if not self.policy.rules and not self.policy.python:
             return text
         stated = json.dumps(self.policy.stated(), sort_keys=True)
         return f"{text}, local policy {hashlib.sha256(stated.encode()).hexdigest()[:12]}"

@@ -2,7 +2,8 @@
 
 Conformance is claimed by "protecting and retaining all Attributes as specified in the Profile and Options". So a rule
 that protects less than the profile takes all codes away, and one that keeps less than a chosen option takes the
-option's code away. What a rule adds to the protection takes nothing away.
+option's code away. What a rule adds to the protection takes nothing away. What a rule in Python will say is not known
+beforehand: where it may keep or clean, no code is claimed; else the profile's is, without those of the options.
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 
 from dicom_deid.elements import vr_of
 from dicom_deid.model import ElementAction
-from dicom_deid.policy.rules import ONE, Rules, Target, fixed, named_vr
+from dicom_deid.policy.python import PythonRule
+from dicom_deid.policy.rules import ONE, PROTECTING, Rules, Target, fixed, named_vr
 from dicom_deid.profile import DATES, LABEL, decide, judged, row_of, table
 
 BASIC = "113100"
-PROTECTING = frozenset("XZDU")
-"""Action codes after which nothing of the original value is left."""
 INSIDE = 0
 """Stands in a path for whatever sequence a rule without a fixed place also looks into."""
 
@@ -61,7 +61,7 @@ class Finding(NamedTuple):
         return self.ruled.code != self.profile.code or self.ruled.value is not None
 
 
-def claims(options: frozenset[str], dates: str, rules: Rules) -> Claims:
+def claims(options: frozenset[str], dates: str, rules: Rules, python: tuple[PythonRule, ...] = ()) -> Claims:
     """The claims of a plan; ``dates`` is what (0028,0303) says under its options alone."""
     found = list(findings(options, rules))
     weaker = {finding.ruled.rule for finding in found if finding.weaker}
@@ -71,13 +71,16 @@ def claims(options: frozenset[str], dates: str, rules: Rules) -> Claims:
     codes = sorted(entry["code"] for entry in table("options.json") if entry["name"] in options - lost)
     kept = any(finding.vr in DATES and finding.ruled.code == "K" != finding.profile.code for finding in found)
     shifted = any(finding.vr in DATES and finding.ruled.code == "C" and finding.lost for finding in found)
+    may = {code for rule in python for code in rule.may}
+    coded = [f"python rule {number}" for number, rule in enumerate(python, 1) if not rule.protecting]
     named = any(finding.tag in judged("patient_identity") and finding.ruled.code == "K" for finding in found)
+    beside_kept, beside_shifted = kept or "K" in may, shifted or "C" in may
     return Claims(
-        () if weaker else (BASIC, *codes),
+        () if weaker or coded else (BASIC,) if python else (BASIC, *codes),
         "UNMODIFIED" if kept else "MODIFIED" if shifted and dates == "REMOVED" else dates,
         "NO" if named else "YES",
-        tuple(sorted(weaker, key=lambda rule: int(rule.split()[-1]))),
-        (kept and (shifted or dates == "MODIFIED")) or (shifted and dates == "UNMODIFIED"),
+        (*sorted(weaker, key=lambda rule: int(rule.split()[-1])), *coded),
+        (beside_kept and (beside_shifted or dates == "MODIFIED")) or (beside_shifted and dates == "UNMODIFIED"),
     )
 
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields as fields_of
-from typing import Any
+from typing import Any, TypeVar
 
 from dicom_deid.errors import PolicyError, Problem
+from dicom_deid.policy.python import of_fields
 from dicom_deid.policy.rules import Rule
 from dicom_deid.policy.targets import Wrong, nearest, target
 from dicom_deid.profile import table
 
 LISTS = ("options", "allow_sop_classes")
 SWITCHES = ("pass_burned_in", "verbose")
-RULES = "attribute"
-FIELDS = (*LISTS, *SWITCHES, RULES)
+RULES, PYTHON, WHEELS = "attribute", "python", "wheels"
+FIELDS = (*LISTS, *SWITCHES, RULES, WHEELS, PYTHON)
 RULE_FIELDS = tuple(field.name for field in fields_of(Rule))
+PYTHON_FIELDS = ("name", "may", "code")
+WHEEL = re.compile(r"\w[\w.]*-[\w.!+]+(-\d\w*)?-(py2\.)?py3-none-any\.whl", re.ASCII)
+"""The file name of a wheel of pure Python, which runs anywhere."""
+CONTROLS = re.compile(r"[^\n\t\x20-\x7e\x80-\U0010ffff]|'$")
+"""What cannot stand in a text of TOML that is written as it is, in several lines."""
+T = TypeVar("T")
 EXCLUDING = ("retain-full-dates", "retain-modified-dates")
 
 
@@ -27,7 +34,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._rules: list[int] = []
+        self._rules: dict[str, list[int]] = {}
 
     def line(self, at: int) -> int:
         return self._text.count("\n", 0, at) + 1
@@ -37,14 +44,24 @@ class Text:
         found = re.compile(rf"""(?<![\w-])["']?{re.escape(name)}["']?\s*[=:]""").search(self._text, start)
         return found.start() if found else start
 
-    def rule(self, index: int) -> int:
-        """Where the rule with that index begins."""
-        if not self._rules:
-            head = re.compile(rf"^[ \t]*\[\[\s*{RULES}\s*\]\]", re.MULTILINE)
-            at = self.field(RULES)
+    def rule(self, kind: str, index: int) -> int:
+        """Where the rule of a kind with that index begins."""
+        if kind not in self._rules:
+            head = re.compile(rf"^[ \t]*\[\[\s*{kind}\s*\]\]", re.MULTILINE)
+            at = self.field(kind)
             found = list(head.finditer(self._text)) or list(re.compile(r"\{").finditer(self._text, at))
-            self._rules = [rule.start() for rule in found] or [at]
-        return self._rules[min(index, len(self._rules) - 1)]
+            self._rules[kind] = [rule.start() for rule in found] or [at]
+        return self._rules[kind][min(index, len(self._rules[kind]) - 1)]
+
+    def wrong(self, wrong: Wrong, start: int) -> Problem:
+        """What is wrong with a rule that begins at ``start``, with its line; code is told by its line alone."""
+        if not wrong.line:
+            return Problem(self.word(wrong.word, start), wrong.word, wrong.text, wrong.near)
+        start = self.field("code", start)
+        stands = self._text.find(wrong.word, start) >= 0  # as it is, and so line by line
+        line = self.word(wrong.word, start) + (wrong.line - 1 if stands else 0)
+        where = "" if stands else f"Line {wrong.line} of the code: "
+        return Problem(line, word_of(wrong.word, wrong.line), where + wrong.text, wrong.near)
 
     def word(self, word: object, start: int = 0) -> int:
         """The line of a word from ``start`` on; that of ``start`` where it is not found."""
@@ -55,6 +72,7 @@ class Text:
 
 def read(text: str) -> dict[str, Any]:
     """The fields of a policy: sets of names, switches, and rules. Raises PolicyError with all that is wrong."""
+    text = text.replace("\r\n", "\n")
     document, places, problems = load(text), Text(text), list[Problem]()
     for name in document:
         if name not in FIELDS:
@@ -74,7 +92,9 @@ def read(text: str) -> dict[str, Any]:
     start = {name: places.field(name) for name in LISTS}
     for name, wrong in wrong_words(found["options"], found["allow_sop_classes"]):
         problems.append(Problem(places.word(wrong.word, start[name]), wrong.word, wrong.text, wrong.near))
-    found["rules"] = tuple(rules(document.get(RULES, []), places, problems))
+    found["rules"] = tuple(rules(RULES, document, places, problems, attribute_rule))
+    found["python"] = tuple(rules(PYTHON, document, places, problems, of_fields))
+    found["wheels"] = tuple(wheels(document.get(WHEELS, []), places, problems))
     refuse(problems)
     return found
 
@@ -94,32 +114,62 @@ def load(text: str) -> dict[str, Any]:
     raise PolicyError("BAD_POLICY", "", (problem,))
 
 
-def rules(stated: object, places: Text, problems: list[Problem]) -> Iterator[Rule]:
-    """The rules that are sound; what is wrong with the others is added to ``problems``."""
+def rules(
+    kind: str, document: dict[str, Any], places: Text, problems: list[Problem], make: Callable[[dict[str, Any]], T]
+) -> Iterator[T]:
+    """The rules of a kind that are sound; what is wrong with the others is added to ``problems``."""
+    stated = document.get(kind, [])
     if not isinstance(stated, list) or not all(isinstance(fields, dict) for fields in stated):
-        problems.append(Problem(places.line(places.field(RULES)), RULES, f"{RULES} is a list of rules: [[{RULES}]]."))
+        problems.append(Problem(places.line(places.field(kind)), kind, f"{kind} is a list of rules: [[{kind}]]."))
         return
+    known = RULE_FIELDS if kind == RULES else PYTHON_FIELDS
     for index, given in enumerate(stated):
-        wrong, start = list(wrong_fields(given)), places.rule(index)
+        wrong, start = list(wrong_fields(given, known)), places.rule(kind, index)
         problems += [Problem(places.word(name, start), name, text, near) for name, text, near in wrong]
         if wrong:
             continue
         try:
-            rule = Rule(**given)
-            target(rule)
+            yield make(given)
         except Wrong as error:
-            problems.append(Problem(places.word(error.word, start), error.word, error.text, error.near))
-        else:
-            yield rule
+            problems.append(places.wrong(error, start))
 
 
-def wrong_fields(given: dict[str, object]) -> Iterator[tuple[str, str, str]]:
+def word_of(code: str, line: int) -> str:
+    """A line of code, as the word that is wrong."""
+    return (code.splitlines() or [""])[min(line, len(code.splitlines()) or 1) - 1].strip()
+
+
+def attribute_rule(given: dict[str, Any]) -> Rule:
+    """The rule of its fields; raises Wrong where it cannot be followed."""
+    rule = Rule(**given)
+    target(rule)
+    return rule
+
+
+def wrong_fields(given: dict[str, object], known: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     """Name, complaint and nearest name of each field of a rule that is none."""
-    for name, text in given.items():
-        if name not in RULE_FIELDS:
-            yield name, f"“{name}” is no field of a rule.", nearest(name, RULE_FIELDS)
-        elif not isinstance(text, str):
+    for name, value in given.items():
+        if name not in known:
+            yield name, f"“{name}” is no field of a rule.", nearest(name, known)
+        elif name == "may":
+            if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
+                yield name, f"{name} is a list of action codes.", ""
+        elif not isinstance(value, str):
             yield name, f"{name} is a text, in quotes.", ""
+
+
+def wheels(stated: object, places: Text, problems: list[Problem]) -> Iterator[str]:
+    """The file names of wheels that can be imported anywhere."""
+    start = places.field(WHEELS)
+    if not isinstance(stated, list) or not all(isinstance(name, str) for name in stated):
+        problems.append(Problem(places.line(start), WHEELS, f"{WHEELS} is a list of texts."))
+        return
+    for name in stated:
+        if WHEEL.fullmatch(name):
+            yield name
+        else:
+            text = f"“{name}” is no file name of a wheel of pure Python (…-py3-none-any.whl)."
+            problems.append(Problem(places.word(name, start), name, text))
 
 
 def wrong_words(options: Iterable[str], allowed: Iterable[str]) -> Iterator[tuple[str, Wrong]]:
@@ -157,12 +207,15 @@ def refuse(problems: list[Problem]) -> None:
 def to_toml(fields: dict[str, Any], remarks: Iterable[str] = ()) -> str:
     """A policy file: ``fields`` as a policy states them, below ``remarks``."""
     lines = [f"# {remark}".rstrip() for remark in remarks]
-    lines += [f"{name} = {toml(value)}" for name, value in fields.items() if name != RULES]
-    for rule in fields.get(RULES, ()):
-        lines += ["", f"[[{RULES}]]", *(f"{name} = {toml(value)}" for name, value in rule.items())]
+    lines += [f"{name} = {toml(value)}" for name, value in fields.items() if name not in (RULES, PYTHON)]
+    for kind in (RULES, PYTHON):
+        for rule in fields.get(kind, ()):
+            lines += ["", f"[[{kind}]]", *(f"{name} = {toml(value)}" for name, value in rule.items())]
     return "\n".join(lines) + "\n"
 
 
 def toml(value: object) -> str:
     """A text, a switch or a list of texts in TOML, which has the same texts as JSON but for one control character."""
+    if isinstance(value, str) and "\n" in value and "'''" not in value and not CONTROLS.search(value):
+        return f"'''\n{value}'''"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

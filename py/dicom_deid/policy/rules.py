@@ -18,15 +18,10 @@ from dicom_deid.elements import PIXEL_TAGS, TEXT_VRS, vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.profile import DATES, MARKERS
 
-ACTIONS = {
-    "D": "replaced by a dummy value",
-    "Z": "emptied",
-    "X": "removed",
-    "K": "kept; of a sequence, each item is decided in turn",
-    "C": "cleaned: text loses identifiers, a date is shifted by the patient's weeks",
-    "U": "given a new UID",
-}
-"""The action codes of PS3.15 Table E.1-1a that a rule may name."""
+ACTIONS = ("D", "Z", "X", "K", "C", "U")
+"""The action codes of PS3.15 Table E.1-1a that a rule may name; tables/sentences.json says what they do."""
+PROTECTING = frozenset("XZDU")
+"""Those after which nothing of the original value is left."""
 IDENTITY = tuple(map(tag_for_keyword, ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")))
 DESCRIBING = frozenset(
     tag_for_keyword(keyword)

@@ -24,9 +24,11 @@ TAG = re.compile(r"\(?([0-9A-Fa-fx]{4}),? ?([0-9A-Fa-fx]{4})\)?")
 class Wrong(Exception):
     """A rule that cannot be followed: the offending word, why, and the nearest valid one."""
 
-    def __init__(self, word: str, text: str, near: str = "") -> None:
+    def __init__(self, word: str, text: str, near: str = "", line: int = 0) -> None:
         super().__init__(text)
         self.word, self.text, self.near = word, text, near
+        self.line = line
+        """The line within ``word``, where that is code; else 0."""
 
 
 @cache
@@ -137,7 +139,7 @@ def check(rule: Rule, found: Target) -> None:
     if rule.action == "C" and vr and vr not in CLEANABLE:
         raise Wrong("C", f"C is for text, dates and sequences, and {rule.where} is {vr}.")
     if rule.value is not None:
-        check_value(rule, vr)
+        check_value(rule.value, vr, rule.where)
 
 
 def check_fixed(rule: Rule, tag: int) -> None:
@@ -151,11 +153,10 @@ def check_fixed(rule: Rule, tag: int) -> None:
         raise Wrong(rule.where, f"No rule reaches {rule.where}: markers, file meta and pixel description stay true.")
 
 
-def check_value(rule: Rule, vr: str) -> None:
+def check_value(value: str, vr: str, where: str) -> None:
     """Raises Wrong for a value that the VR does not allow."""
-    value = rule.value or ""
     if vr not in WRITABLE:
-        raise Wrong("value", f"A value goes with a VR of text, and {rule.where} is {vr or 'of no known VR'}.")
+        raise Wrong("value", f"A value goes with a VR of text, and {where} is {vr or 'of no known VR'}.")
     if not value.isascii() or not value.isprintable():
         raise Wrong(value, "A value is of ASCII letters in one line, so that every character set has them.")
     try:

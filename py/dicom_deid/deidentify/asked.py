@@ -1,0 +1,112 @@
+"""What rules in Python are asked about an element: what they see of it, and what is made of their answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+
+from pydicom.datadict import keyword_for_tag
+
+from dicom_deid.deidentify.values import Value, value_of
+from dicom_deid.model import Element, ElementAction, Syntax
+from dicom_deid.policy import Plan
+from dicom_deid.policy.python import Loaded
+from dicom_deid.policy.rules import CLEANABLE, named_vr
+from dicom_deid.policy.targets import check_value
+from dicom_deid.profile import judged
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A data element as a rule in Python sees it. Nothing of the instance can be changed through it."""
+
+    path: str
+    """Keywords, or tags where there is none, of the sequences around it and of itself, with / between them."""
+    tag: int
+    keyword: str
+    """"" where PS3.6 has none."""
+    vr: str
+    creator: str
+    """The private creator of a private element, else ""."""
+    _element: Element = field(repr=False)
+    _encodings: tuple[str, ...] = field(repr=False)
+    _syntax: Syntax = field(repr=False)
+
+    @property
+    def value(self) -> Value:
+        """The value; see ``value_of``."""
+        return value_of(self._element, self._encodings, self._syntax)
+
+
+class WrongAnswer(Exception):
+    """An answer that cannot be followed. The text may quote it."""
+
+
+class Unanswered(Exception):
+    """A rule that failed, over the element at ``path``. Its error quotes values, so nothing of it is kept."""
+
+    def __init__(self, rule: Loaded, path: str, error: BaseException) -> None:
+        super().__init__("a rule in Python failed")
+        self.rule, self.path, self.error = rule, path, error
+
+
+def name_of(tag: int) -> str:
+    """The keyword of an attribute, or its tag."""
+    return keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+
+
+def ask(
+    plan: Plan,
+    element: Element,
+    path: tuple[int, ...],
+    creator: str,
+    instance: Mapping[str, Value],
+    encodings: tuple[str, ...],
+    syntax: Syntax,
+) -> ElementAction | None:
+    """What the last rule in Python that has an opinion says of an element. Raises Unanswered where one fails."""
+    tag = element.tag
+    place = "/".join(map(name_of, (*path, tag)))
+    shown = Asked(place, tag, keyword_for_tag(tag), element.vr, creator, element, encodings, syntax)
+    for rule in plan.load():
+        try:
+            # What a rule prints could be a value, and the terminal may well be a log.
+            with plan.watch, redirect_stdout(None), redirect_stderr(None):
+                answer = rule.function(shown, instance)
+                said = None if answer is None else checked(answer, rule, element)
+        except BaseException as error:  # also one that would end the program
+            raise Unanswered(rule, place, error) from None
+        if said is not None:
+            return said
+    return None
+
+
+def checked(answer: object, rule: Loaded, element: Element) -> ElementAction:
+    """The action that an answer names; raises WrongAnswer or Wrong where it cannot be carried out."""
+    code, text = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
+    if not isinstance(code, str) or not (text is None or isinstance(text, str)):
+        raise WrongAnswer(f"It returned {answer!r}, which is neither None, nor an action code, nor D with a text.")
+    if code not in rule.rule.may:
+        raise WrongAnswer(f"It returned {code!r}, and may return {', '.join(rule.rule.may)}.")
+    action = ElementAction(str(code), f"python rule {rule.number}", local=True, value=text)
+    check_action(action, rule, element)
+    return action
+
+
+def check_action(action: ElementAction, rule: Loaded, element: Element) -> None:
+    """Raises WrongAnswer or Wrong for an action that does not go with an element, by what attribute rules may do."""
+    tag, private = element.tag, bool(element.tag >> 16 & 1)
+    vr = element.vr if private else named_vr(tag, element.vr)
+    if action.value is not None:
+        if action.code != "D" or private or element.items is not None:
+            raise WrongAnswer("A text goes with D, and with a standard attribute that is no sequence.")
+        if action.value not in rule.texts and rule.rule.protecting:
+            raise WrongAnswer("A text that does not stand in the code could be the value; the rule may not return K.")
+        check_value(action.value, vr, name_of(tag))
+    elif action.code == "U" and (vr != "UI" or element.items is not None):
+        raise WrongAnswer(f"U is for UIDs, and this is {vr}.")
+    elif action.code == "C" and vr not in CLEANABLE:
+        raise WrongAnswer(f"C is for text, dates and sequences, and this is {vr}.")
+    elif action.code in "KC" and tag in judged("patient_identity"):
+        raise WrongAnswer("What names the patient is kept by an attribute rule only: (0012,0062) says so then.")

@@ -1,0 +1,22 @@
+"""What went wrong in a rule in Python, for the one who writes it. It may quote values: it is shown, never stored."""
+
+from __future__ import annotations
+
+import traceback
+
+from dicom_deid.deidentify.asked import Unanswered, WrongAnswer
+from dicom_deid.policy.targets import Wrong
+
+LONGEST = 20_000
+"""Characters of a traceback that are shown: its end, where the error stands."""
+
+
+def traceback_of(failure: Unanswered | None) -> str:
+    """Which rule failed, over which element, and how; of the frames only those of the rule and what it called."""
+    if failure is None:
+        return ""
+    error, head = failure.error, f"{failure.rule.label}, asked about {failure.path}:\n"
+    if isinstance(error, WrongAnswer | Wrong):
+        return head + str(error)
+    frames = error.__traceback__.tb_next if error.__traceback__ else None
+    return head + "".join(traceback.format_exception(type(error), error, frames))[-LONGEST:]
