@@ -23,6 +23,10 @@ export class Files {
   /** @type {import("./scratch.js").ScratchFile | null} the ZIP that was handed out last */ #archive = null;
   #tables = new Tables(this.#scratch);
 
+  constructor() {
+    this.#scratch.sweep().catch(() => {});
+  }
+
   /** @type {FilesApi["scan"]} */
   async scan(picked, report) {
     this.#scan?.stop();

@@ -29,6 +29,11 @@ export class Scratch {
     return new ScratchFile(folder, handle, access);
   }
 
+  /** Deletes what workers that are gone have left: it can be tables that identify people. */
+  async sweep() {
+    await sweep(await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true }));
+  }
+
   async #claim() {
     const top = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
     // Held for as long as this worker lives: the promise inside never settles.

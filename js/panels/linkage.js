@@ -91,8 +91,12 @@ export class LinkageOpener extends HTMLElement {
     this.#reveal(false);
     this.#clear();
     clearTimeout(this.#forgetting);
-    this.#forgetting = setTimeout(() => this.#opening?.forget(), this.#saved ? DOWNLOAD_MILLISECONDS : 0);
+    this.#forgetting = setTimeout(() => this.#forget(), this.#saved ? DOWNLOAD_MILLISECONDS : 0);
+  }
+
+  #forget() {
     this.#saved = false;
+    this.#opening?.forget();
   }
 
   /** @param {boolean} shown */

@@ -77,7 +77,7 @@ def open_linkage(journey: Journey, linkage: Path, passphrase: str = PASSPHRASE) 
         journey.button("Open a linkage file").click()
     dialog(journey).get_by_label("File", exact=True).set_input_files(linkage)
     dialog(journey).get_by_label("Passphrase of the run").fill(passphrase)
-    dialog(journey).get_by_role("button", name="Make the tables").click()
+    journey.page.keyboard.press("Enter")
 
 
 def tables_of(journey: Journey, linkage: Path, tmp_path: Path, passphrase: str = PASSPHRASE) -> dict[str, bytes]:
@@ -135,8 +135,9 @@ def test_a_linkage_of_the_command_line_is_opened_in_the_page(
 ) -> None:
     assert tables_of(journey, native[1], tmp_path) == decrypted(native[1], tmp_path)
     expect(dialog(journey).get_by_role("status")).to_contain_text(f"linkage.csv {FILES + 3} rows")
-    dialog(journey).get_by_role("button", name="Close").click()
-    journey.button("Open a linkage file").click()
+    journey.page.keyboard.press("Escape")
+    expect(journey.button("Open a linkage file")).to_be_focused()
+    journey.page.keyboard.press("Enter")
     assert dialog(journey).get_by_label("Passphrase of the run").input_value() == ""
     expect(dialog(journey).get_by_role("listitem")).to_have_count(0)
 
