@@ -186,7 +186,7 @@ def test_content_is_told_item_by_item() -> None:
         assert found[f"(0040,A730)[1]/{path}"].action[:2] == ("X", "E.3.4-1")
     assert found["(0040,A730)[2]/(0040,A123)"].effect == "changed"
     text = found["(0040,A730)[3]/(0040,A160)"]
-    assert (text.before, text.after) == ("seen by Okonkwo, fine", "seen by , fine")
+    assert (text.before, text.after) == ("seen by Okonkwo, fine", "seen by, fine")
     basic = rows(report())
     assert basic["(0040,A730)[1]/(0040,A160)"].action[:2] == ("D", "in a dummy")
     assert basic["(0040,A730)[1]/(0040,A160)"].after == "REMOVED"

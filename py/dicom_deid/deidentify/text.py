@@ -1,7 +1,7 @@
 """Cleaning text: identifiers are cut out of it word by word, and the rest stays as it is.
 
 No dictionary of names is used: a name is known because an attribute of the object holds it. Free text is also searched
-for what only looks like an identifier: dates, addresses of electronic mail, telephone numbers, names behind a title.
+for what only looks like an identifier (looks.py).
 """
 
 from __future__ import annotations
@@ -10,22 +10,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from dicom_deid.deidentify import looks
 from dicom_deid.deidentify.dummies import REMOVED
 from dicom_deid.profile import words
-
-LOOKS_IDENTIFYING = re.compile(
-    r"""
-      [\w.+-]+@[\w-]+\.[\w.]+
-    | (?P<title>\b(?i:dr|prof|mr|mrs|ms|miss|mme|herr|frau|sra?)\b\.?\s*(?i:med\.\s*)?)
-      [A-ZÀ-Þ][\w'-]+(?:\s+[A-ZÀ-Þ][\w'-]+)?
-    | \b[A-ZÀ-Þ][\w'-]+,?\s+M\.?D\.?\b
-    | \b(?:19|20)\d\d(?P<gap>[-/.]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01])\b
-    | \b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|[12]\d|3[01])[./-](?:(?:19|20)?\d\d)\b
-    | \b(?i:tel|phone|fax|pager)\b[.:]?\s*[+\d(][\d\s()/-]{4,}\d
-    | \+\d[\d\s()/-]{6,}\d
-    """,
-    re.VERBOSE,
-)
 
 
 @lru_cache(65_536)
@@ -72,19 +59,10 @@ def clean(text: str, identifiers: frozenset[str]) -> str:
 
 def clean_thoroughly(text: str, identifiers: frozenset[str]) -> str:
     """Free text without identifiers, and without what looks like one."""
-    if LOOKS_IDENTIFYING.search(text):
-        values = (LOOKS_IDENTIFYING.sub(lambda hit: rest_of(hit, identifiers), value) for value in text.split("\\"))
-        text = "\\".join(
-            tidy(new) or (REMOVED if old else "") for old, new in zip(text.split("\\"), values, strict=True)
-        )
-    return clean(text, identifiers)
-
-
-def rest_of(hit: re.Match[str], identifiers: frozenset[str]) -> str:
-    """What stays of a text that looks identifying: of a title and two words, the one that is no name while one is."""
-    words_after = hit[0][hit.end("title") - hit.start() :].split() if hit["title"] else []
-    unknown = [word for word in words_after if not holds(word, identifiers)]
-    return " ".join(unknown) if len(unknown) < len(words_after) else ""
+    values = text.split("\\")
+    changed = [looks.without(value, lambda word: holds(word, identifiers)) for value in values]
+    tidied = (value if new == value else tidy(new) or REMOVED for value, new in zip(values, changed, strict=True))
+    return clean("\\".join(tidied), identifiers)
 
 
 def clean_value(value: str, found: re.Pattern[str]) -> str:
@@ -100,4 +78,4 @@ def clean_value(value: str, found: re.Pattern[str]) -> str:
 
 def tidy(value: str) -> str:
     """A value without the spaces and commas that cutting leaves behind."""
-    return re.sub(r"  +", " ", value).strip(" ,;^")
+    return re.sub(r"  +", " ", re.sub(r" +([,;])", r"\1", value)).strip(" ,;^")

@@ -1,0 +1,112 @@
+"""Free text loses what only looks like an identifier, and keeps the words and numbers that descriptions consist of."""
+
+from __future__ import annotations
+
+import pytest
+from dicom_deid.deidentify.text import clean_thoroughly
+from hypothesis import given
+from hypothesis import strategies as st
+
+KNOWN = frozenset({"okonkwo"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Abdomen wo 2021-03-04 10:22", "Abdomen wo"),
+        ("CT_20240229_chest", "CT__chest"),
+        ("at 20210304102233 done", "at done"),
+        ("from 3/4/21 on", "from on"),
+        ("study of 3 March 2021", "study of"),
+        ("DOB: Jan 5 1950", "DOB:"),
+        ("Thorax 12 Feb 21", "Thorax"),
+        ("scan of 12FEB2021", "scan of"),
+        ("Sep 2019 follow up", "follow up"),
+        ("10 June, knee", "knee"),
+        ("Kontrolle vom 1. März 2020", "Kontrolle vom"),
+        ("Knee 2 views 12/2020", "Knee 2 views"),
+        ("FOLLOW UP FROM 1/15", "FOLLOW UP"),
+        ("CT CHEST 555-123-4567", "CT CHEST"),
+        ("call (212) 555-0199", "call"),
+        ("Tel. 0711 123456, knee", "knee"),
+        ("reach +49 711 12345678", "reach"),
+        ("email jane.doe@example.org head", "email head"),
+        ("see https://hospital.example.org/p?id=4711 now", "see now"),
+        ("Patient lives at 42 Main Street, Springfield IL 62704", "Patient lives at"),
+        ("Marchstraße 12, Knie", "Knie"),
+        ("PO Box 991", "REMOVED"),
+        ("from 192.168.1.20 sent", "from sent"),
+        ("uid 1.2.276.0.7230010.3.1.2.811753780.1", "uid"),
+        ("SSN 123-45-6789 chest xray", "chest xray"),
+        ("MRN: 88271123 lumbar", "lumbar"),
+        ("ACC# A1234567 knee", "knee"),
+        ("pat. id 4711-99 knee", "knee"),
+        ("95 yo female", "female"),
+        ("at Mercy General Hospital, knee", "knee"),
+        ("Bilat. mammo screening 55F Dr. Smith", "Bilat. mammo screening 55F"),
+        ("DR. SMITH CHEST", "CHEST"),
+        ("DR SMITH knee", "knee"),
+        ("Prof. Dr. Müller, Knie", "Knie"),
+        ("Dr. Okonkwo Adrenals", "Adrenals"),
+        ("Miss Jones", "REMOVED"),
+        ("Referred by Nurse Adams", "Referred by"),
+        ("Name: Peter Wilson; Indication: cough", "Name:; Indication: cough"),
+        ("MRI brain, pt John Q. Public", "MRI brain, pt"),
+        ("read Gregory House MD", "read"),
+        ("HOUSE, M.D.", "REMOVED"),
+    ],
+)
+def test_what_looks_identifying_goes(before: str, after: str) -> None:
+    assert clean_thoroughly(before, KNOWN) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MR Brain",
+        "MR ABDOMEN",
+        "MR Abdomen W Contrast",
+        "MRS Brain single voxel",
+        "MS protocol Brain",
+        "MS Lesion follow up",
+        "DR CHEST AP",
+        "DR Chest PA",
+        "DX Dr. Chest",
+        "SR Report",
+        "SR Series 3",
+        "DTI MD",
+        "Axial MD",
+        "FA, MD maps",
+        "Protocol Name Head First",
+        "T1 SE axial 5mm FOV 240",
+        "Lesion 12x14 mm, L3/L4 disc, 3/4 sequences",
+        "C7-T1 fusion 2/3",
+        "T2 TSE 3-4-5",
+        "b 50-400-800 s/mm2",
+        "PET/CT FDG 370 MBq 60 min p.i.",
+        "90Y SIRT, Y-90 liver",
+        "O-MAR Head 2.0 B30f",
+        "MAR 3 iterative",
+        "MAY protocol",
+        "OCT scan 3",
+        "3D T1 MPRAGE 1.0mm iso",
+        "CTA 120kV 512x512",
+        "Series 1001, Image 20",
+        "120/80 mmHg",
+        "Tc-99m 3-phase",
+        "55F chest",
+        "73 year old male",
+        "SIEMENS VB17A 1.0",
+        "Kernel Br40d\\3",
+        "PT Whole Body",
+        "Ax T2 FLAIR FS",
+        "(0008,0016)",
+    ],
+)
+def test_what_descriptions_consist_of_stays(text: str) -> None:
+    assert clean_thoroughly(text, KNOWN) == text
+
+
+@given(st.text())
+def test_no_text_is_too_odd(text: str) -> None:
+    assert len(clean_thoroughly(text, KNOWN)) <= len(text) + len("REMOVED") * (text.count("\\") + 1)
