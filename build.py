@@ -24,14 +24,14 @@ from sitebuild.site import site  # noqa: E402
 TABLE_SOURCE = ROOT.parent / "shared" / "data"  # the standard's tables as CSV; kept beside the project, not in it
 
 
-def build_site(uses: Sequence[str] = ("site",)) -> None:
+def build_site(uses: Sequence[str] = ("site",), wheels: Path | None = None) -> None:
     check_node()
     vendor(uses)
-    site()
+    site(wheels)
 
 
-def serve_site(port: int, isolation: bool) -> None:
-    build_site()
+def serve_site(port: int, isolation: bool, wheels: Path | None) -> None:
+    build_site(wheels=wheels)
     serve(port, isolation=isolation)
 
 
@@ -68,7 +68,9 @@ def parse() -> argparse.Namespace:
     served.add_argument("--port", type=int, default=8000)
     served.add_argument("--no-isolation", action="store_true", help="send no COOP and COEP, like a plain static host")
     commands.add_parser("vendor", help="fetch the pinned assets into vendor/")
-    commands.add_parser("site", help="assemble dist/")
+    assembled = commands.add_parser("site", help="assemble dist/")
+    for command in (served, assembled):
+        command.add_argument("--wheels", type=Path, help="folder of pure-Python wheels that policies can name")
     standard = commands.add_parser("tables", help="regenerate py/dicom_deid/tables/ from the standard's tables")
     standard.add_argument("--source", type=Path, default=TABLE_SOURCE, help="folder of the tables as CSV")
     commands.add_parser("lint", help="lint and types")
@@ -80,9 +82,9 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     options = parse()
     jobs: dict[str, Callable[[], int | None]] = {
-        "serve": lambda: serve_site(options.port, not options.no_isolation),
+        "serve": lambda: serve_site(options.port, not options.no_isolation, options.wheels),
         "vendor": fetch_all,
-        "site": build_site,
+        "site": lambda: build_site(wheels=options.wheels),
         "tables": lambda: tables(options.source),
         "lint": lambda: checks("--lint"),
         "test": lambda: test(options.quick),

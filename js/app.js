@@ -14,17 +14,20 @@ import { PythonState } from "./panels/python.js";
 import { ResultsPanel } from "./panels/results.js";
 import { RunPanel } from "./panels/run.js";
 import { StoredRuns } from "./panels/stored.js";
+import { TryOut } from "./panels/tryout.js";
 import { one } from "./parts.js";
 import { Pool } from "./pool.js";
 import { codeOf, noteOf } from "./problem.js";
 import { Session } from "./session.js";
 import { showPhase } from "./steps.js";
 import { fetchTables, fetchVersion } from "./tables.js";
+import { Trial } from "./trial.js";
 
 const panels = {
   choose: one(document, "choose-panel", ChoosePanel),
   found: one(document, "found-panel", FoundPanel),
   policy: one(document, "policy-panel", PolicyPanel),
+  tryOut: one(document, "try-out", TryOut),
   run: one(document, "run-panel", RunPanel),
   key: one(document, "project-key", ProjectKey),
   results: one(document, "results-panel", ResultsPanel),
@@ -61,6 +64,7 @@ function start() {
       (one(document, "#version", HTMLElement).textContent = `dicom-deid ${version}, build ${build}`),
     () => {}, // the line then has the name alone
   );
+  panels.tryOut.connect(files, new Trial(files, pool), panels.policy).catch(() => refuse("PAGE_INCOMPLETE"));
   connect(session);
   startDownloads(files, session, panels);
   one(document, "linkage-opener", LinkageOpener).serve({

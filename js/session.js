@@ -162,6 +162,7 @@ export class Session {
   async #offer(found) {
     this.#panels.policy.close(false);
     this.#panels.run.offer(found, hasFolderPicker());
+    this.#panels.tryOut.offer(found).catch(() => {}); // then it has nothing to try on
     if (!this.#output && found.bytes > (await freeStorage())) noteOf(this.#panels.run).show("NOT_ENOUGH_ROOM");
   }
 
@@ -179,6 +180,7 @@ export class Session {
   #enter(phase) {
     this.#phase = phase;
     this.#panels.choose.lock(phase === "running");
+    if (phase !== "ready") this.#panels.tryOut.withdraw();
     showPhase(phase);
   }
 }

@@ -16,7 +16,7 @@ export async function fetchTables() {
 }
 
 /** @param {string} name */
-async function fetchTable(name) {
+export async function fetchTable(name) {
   const response = await fetch(new URL(`../tables/${name}.json`, import.meta.url));
   if (!response.ok) throw new Error("TABLE_MISSING");
   return response.json();
@@ -98,6 +98,22 @@ const known = {
     status: "page",
     sentence: "One of the other SOP Class UIDs is not a UID.",
     remedy: "A UID has digits and dots only, like 1.2.840.10008.5.1.4.1.1.7. Correct it and start again.",
+  },
+  TRY_TOO_LONG: {
+    status: "page",
+    sentence: "Python took longer than 10 seconds and was ended.",
+    remedy:
+      "A rule in Python that loops or waits does this: correct it and try again. In a run it would hold up every file.",
+  },
+  TRY_FAILED: {
+    status: "page",
+    sentence: "The try could not be made: the Python worker for it ended, or could not be started.",
+    remedy: "Try again. If it stays so, close other tabs to free memory and reload the page.",
+  },
+  EDITOR_MISSING: {
+    status: "page",
+    sentence: "The editor for rules in Python could not be loaded.",
+    remedy: "Check that the page’s address can be reached, close this section and open it again.",
   },
   UNEXPECTED: {
     status: "page",

@@ -14,6 +14,7 @@ import { deriveKey, makePassphrase } from "./key.js";
 
 /** So long may Python take over one step. Reading a policy and a header take a fraction of a second. */
 const TRY_MILLISECONDS = 10_000;
+const TOO_LONG = "TRY_TOO_LONG";
 
 export class Trial {
   #files;
@@ -90,7 +91,7 @@ export class Trial {
   #failed(error) {
     this.end();
     const code = error instanceof Error ? error.message : "";
-    return { error: ["TRY_TOO_LONG", "WORKER_DIED"].includes(code) ? code : "TRY_FAILED" };
+    return { error: code === TOO_LONG ? code : "TRY_FAILED" };
   }
 
   /** @param {string} passphrase */
@@ -110,7 +111,7 @@ export class Trial {
  */
 async function inTime(call) {
   const { promise, reject } = Promise.withResolvers();
-  const timer = setTimeout(() => reject(new Error("TRY_TOO_LONG")), TRY_MILLISECONDS);
+  const timer = setTimeout(() => reject(new Error(TOO_LONG)), TRY_MILLISECONDS);
   try {
     return /** @type {T} */ (await Promise.race([call, promise]));
   } finally {

@@ -14,6 +14,8 @@ import { parseArgs } from "node:util";
 
 /** What a browser loads of the npm package; its standard library is replaced by the compiled one. */
 const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"];
+/** What installs further wheels: it is not in the snapshot, and loaded when a policy names any. */
+const INSTALLER = /^micropip-.*\.whl$/;
 /** Hex digits of a build id. */
 const BUILD_DIGITS = 20;
 
@@ -53,6 +55,10 @@ async function freeze(vendor, py, out, previous) {
   mkdirSync(out, { recursive: true });
   const versions = await compile(vendor, py, out, previous);
   for (const name of PYODIDE_FILES) cpSync(join(vendor, "pyodide", name), join(out, name));
+  const wheels = join(vendor, "wheels");
+  for (const name of readdirSync(wheels).filter((name) => INSTALLER.test(name))) {
+    cpSync(join(wheels, name), join(out, "micropip.whl"));
+  }
   const files = describeFiles(out);
   const lock = JSON.parse(readFileSync(join(vendor, "pyodide", "pyodide-lock.json"), "utf8"));
   const build = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, BUILD_DIGITS);

@@ -12,6 +12,7 @@
  */
 import * as Comlink from "../vendor/comlink.mjs";
 import { boot, heapOf, load, makeSnapshot } from "./boot.js";
+import { installWheels } from "./wheels.js";
 
 /** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
 const BREATH_MILLISECONDS = 500;
@@ -50,6 +51,8 @@ export class PythonThread {
 
   /** @param {import("./protocol.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
   async configure(policy, key, linked = false) {
+    const error = await installWheels(this.#started(), policy.wheels ?? []);
+    if (error) return { error };
     return this.#call(() => this.#bridge.configure(JSON.stringify(policy), key, linked)) ?? { error: "WORKER_ERROR" };
   }
 

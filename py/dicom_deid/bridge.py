@@ -21,6 +21,10 @@ from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import row
 
 
+PAGE_LONGEST = 20_000
+"""Characters of a value that the page is given; it shows the first of them, and all on demand."""
+
+
 class Run:
     """The run that this worker serves: one at a time."""
 
@@ -114,7 +118,7 @@ def wanting(number: int, error: ShortRead | FragmentsWanted) -> dict[str, Any]:
 def explanation(source: Ranges, number: int, source_id: str) -> dict[str, Any]:
     """The explanation as Python values."""
     try:
-        found = explain_source(source, Run.plan, source_id)
+        found = explain_source(source, Run.plan, source_id, PAGE_LONGEST)
     except (ShortRead, FragmentsWanted) as error:
         return wanting(number, error)
     return {"kind": "explained", "id": number, "explanation": explained(found, values=True)}

@@ -10,13 +10,16 @@ from .assets import locked
 from .paths import DIST, ROOT, TABLES, VENDOR, digest, digest_files
 from .shell import BuildError, run, say
 
-SITE_TABLES = ("reasons.json", "options.json", "sop-classes.json", "policy.schema.json")
+SITE_TABLES = ("reasons.json", "options.json", "sop-classes.json", "policy.schema.json", "sentences.json")
 BUILD_DIGITS = 16  # hex digits of the build's name
 
 
-def site() -> None:
-    """Assembles the site beside the old one and swaps them, so that nobody ever sees half of it."""
-    sources = source_files()
+def site(wheels: Path | None = None) -> None:
+    """Assembles the site beside the old one and swaps them, so that nobody ever sees half of it.
+
+    ``wheels``: a folder of pure-Python wheels that the site's policies can name.
+    """
+    sources = source_files() | wheel_files(wheels)
     lost = [name for name, path in sources.items() if not path.exists()]
     if lost:
         raise BuildError(f"The source tree is not whole. Missing: {', '.join(lost)}")
@@ -45,10 +48,20 @@ def site() -> None:
 def source_files() -> dict[str, Path]:
     """Every file that is copied as it is: its place in the site, and where it comes from."""
     worker = [path for path in files_below(ROOT / "worker") if path.suffix == ".js"]
-    third_party = [VENDOR / "comlink.mjs", VENDOR / "zip.js", *files_below(VENDOR / "licences")]
+    third_party = [VENDOR / "comlink.mjs", VENDOR / "zip.js", *files_below(VENDOR / "licences"), *files_below(VENDOR / "pyscript")]
     paths = [ROOT / "index.html", *files_below(ROOT / "js"), *worker, *third_party]
     tables = {f"tables/{name}": TABLES / name for name in SITE_TABLES}
     return {path.relative_to(ROOT).as_posix(): path for path in paths} | tables
+
+
+def wheel_files(folder: Path | None) -> dict[str, Path]:
+    """The wheels that go into wheels/ of the site."""
+    if folder is None:
+        return {}
+    found = {f"wheels/{path.name}": path for path in folder.glob("*-none-any.whl")}
+    if not found:
+        raise BuildError(f"There is no pure-Python wheel (…-none-any.whl) in {folder}.")
+    return found
 
 
 def files_below(folder: Path) -> list[Path]:

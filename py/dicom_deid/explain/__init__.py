@@ -16,7 +16,7 @@ from dicom_deid.elements import encode
 from dicom_deid.errors import Unwritten, reasons
 from dicom_deid.explain.compare import Comparison, Place, Row
 from dicom_deid.explain.failures import traceback_of
-from dicom_deid.explain.readable import class_name, counted, keyword_of, name_of, tag_text
+from dicom_deid.explain.readable import LONGEST, class_name, counted, keyword_of, name_of, tag_text
 from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
 from dicom_deid.pipeline import process
@@ -73,8 +73,11 @@ def apart(item: Item) -> Item:
     )
 
 
-def explain(source: Source, plan: Plan, source_id: str) -> Explanation:
-    """What would come of a source. Raises ShortRead and FragmentsWanted, as ``process`` does."""
+def explain(source: Source, plan: Plan, source_id: str, longest: int = LONGEST) -> Explanation:
+    """What would come of a source; values of at most ``longest`` characters.
+
+    Raises ShortRead and FragmentsWanted, as ``process`` does.
+    """
     heard: list[Listener] = []
 
     def listen(instance: Instance, plan: Plan) -> Deidentifier:
@@ -86,10 +89,10 @@ def explain(source: Source, plan: Plan, source_id: str) -> Explanation:
         return Explanation(outcome)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they quote values
-        return told(heard[-1], outcome, source.size)
+        return told(heard[-1], outcome, source.size, longest)
 
 
-def told(listener: Listener, outcome: Outcome, size: int) -> Explanation:
+def told(listener: Listener, outcome: Outcome, size: int, longest: int) -> Explanation:
     """The explanation, from what was heard."""
     sop_class = class_name(listener.instance.sop_class)
     if outcome.status == "failed":
@@ -99,13 +102,13 @@ def told(listener: Listener, outcome: Outcome, size: int) -> Explanation:
         made = listener.made if listener.made is not None else listener.header()
     except Unwritten as end:
         return Explanation(Outcome(end.status, end.reason), (), sop_class, traceback_of(listener.unanswered))
-    return Explanation(outcome, tuple(rows_of(listener, made, size)), sop_class)
+    return Explanation(outcome, tuple(rows_of(listener, made, size, longest)), sop_class)
 
 
-def rows_of(listener: Listener, made: Item, size: int) -> list[Row]:
+def rows_of(listener: Listener, made: Item, size: int, longest: int) -> list[Row]:
     """The rows of an instance: file meta information, data set, pixel data, and what lies behind."""
     instance = listener.instance
-    comparison = Comparison(instance, listener.plan.policy, listener.decided)
+    comparison = Comparison(instance, listener.plan.policy, listener.decided, longest)
     header = b"".join((*file_meta(instance, made), encode(made, instance.syntax)))
     meta, start = read_meta(header, 132, len(header))
     data, _ = Reader(header, len(header), instance.syntax).data_set(start)

@@ -57,6 +57,8 @@ class Comparison:
     policy: Policy
     decided: Mapping[int, ElementAction]
     """id() of an element of the instance -> what the engine decided."""
+    longest: int
+    """Characters of a value that are shown."""
     rows: list[Row] = field(default_factory=list)
 
     def item(self, old: Item | None, new: Item | None, place: Place) -> None:
@@ -89,8 +91,8 @@ class Comparison:
                 why(action.rule),
                 detail(action, tag, place.tags, instance.sop_class, self.policy),
                 effect(old, new),
-                None if old is None else value_of(old, place.before, syntax),
-                None if new is None else value_of(new, place.after, syntax),
+                None if old is None else value_of(old, place.before, syntax, self.longest),
+                None if new is None else value_of(new, place.after, syntax, self.longest),
             )
         )
         self.nested(old, new, action, place._replace(tags=(*place.tags, tag)))

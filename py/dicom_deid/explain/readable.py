@@ -14,7 +14,7 @@ from dicom_deid.model import Element, Syntax
 from dicom_deid.profile import table, well_known
 
 LONGEST = 120
-"""Characters of a value that are shown; of a longer one, its length is."""
+"""Characters of a value that are shown unless more are asked for; of a longer one, its length is."""
 MOST = 16
 """Numbers of a binary value that are shown; of more, how many there are."""
 
@@ -49,14 +49,14 @@ def class_name(uid: str) -> str:
     return listed or (UID(uid).name if well_known(uid) else "")
 
 
-def value_of(element: Element, encodings: tuple[str, ...], syntax: Syntax) -> str:
+def value_of(element: Element, encodings: tuple[str, ...], syntax: Syntax, longest: int = LONGEST) -> str:
     """The value as text: long ones cut, bulk ones as their size."""
     if element.items is not None:
         return counted(len(element.items), "item")
     if element.vr in TEXT_VRS:
-        return cut(decode(element, encodings).strip(" \0"))
+        return cut(decode(element, encodings).strip(" \0"), longest)
     if element.vr in WORDS:
-        return cut(element.value.decode("latin-1").strip(" \0"))
+        return cut(element.value.decode("latin-1").strip(" \0"), longest)
     return binary(element, syntax)
 
 
@@ -74,9 +74,9 @@ def binary(element: Element, syntax: Syntax) -> str:
     return text if count == len(numbers) else f"{text}… ({count} values)"
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST) -> str:
     """A text of bounded length."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
 def counted(number: int, what: str) -> str:

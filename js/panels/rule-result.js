@@ -1,0 +1,61 @@
+// @ts-check
+/** <rule-result>: what a rule in Python does to the chosen file, before and after; or where it failed. */
+import { counted } from "../format.js";
+import { part } from "../parts.js";
+import { ElementRows } from "./element-rows.js";
+
+/** @typedef {import("../../worker/protocol.js").ExplainedElement} ExplainedElement */
+
+export class RuleResult extends HTMLElement {
+  /** @type {ElementRows | null} */ #rows = null;
+
+  /** @param {import("./element-rows.js").Words} words */
+  setWords(words) {
+    const region = part(this, "region", HTMLElement);
+    const [body] = part(region, "elements", HTMLTableElement).tBodies;
+    this.#rows = new ElementRows(body, part(region, "end", HTMLElement), words);
+  }
+
+  wait() {
+    part(this, "waiting", HTMLElement).hidden = false;
+  }
+
+  /**
+   * @param {import("../trial.js").Tried} tried
+   * @param {number} at   number of the rule among those of the policy, from 0
+   */
+  show(tried, at) {
+    const failed = "error" in tried ? (tried.problems ?? []).map(wordsOf).join("\n") : (tried.traceback ?? "");
+    const elements = "error" in tried || failed ? [] : tried.elements.filter(({ rule }) => isOf(rule, at));
+    part(this, "traceback", HTMLElement).textContent = failed;
+    part(this, "region", HTMLElement).hidden = elements.length === 0;
+    this.#rows?.show(elements);
+    part(this, "words", HTMLElement).textContent = failed
+      ? "The rule failed. In a run, every file that this happens to is withheld."
+      : elements.length > 0
+        ? `The rule decides ${counted(elements.length, "data element")} of this file.`
+        : "The rule decides nothing in this file.";
+    this.dataset.result = failed ? "failed" : "";
+    part(this, "shown", HTMLElement).hidden = false;
+  }
+
+  /** Nothing of a file is left in the page. */
+  clear() {
+    part(this, "waiting", HTMLElement).hidden = true;
+    part(this, "shown", HTMLElement).hidden = true;
+    part(this, "traceback", HTMLElement).textContent = "";
+    this.#rows?.clear();
+  }
+}
+
+/** @param {string} rule   of an element @param {number} at */
+function isOf(rule, at) {
+  return rule === `python rule ${at + 1}`;
+}
+
+/** @param {import("../../worker/protocol.js").PolicyProblem} problem */
+function wordsOf({ line, word, text, near }) {
+  return [line > 0 && `line ${line}`, word, text, near && `(${near}?)`].filter(Boolean).join(": ");
+}
+
+customElements.define("rule-result", RuleResult);

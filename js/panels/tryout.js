@@ -1,0 +1,129 @@
+// @ts-check
+/**
+ * <try-out>: the policy tried on one file before anything is written: what would happen to it, and rules in Python.
+ * What is shown of the file is nowhere else, and gone when both are closed or a run begins.
+ */
+import { part } from "../parts.js";
+import { codeOf, noteOf } from "../problem.js";
+import { fetchTable } from "../tables.js";
+import { PythonRules } from "./python-rules.js";
+import { SamplePicker } from "./sample.js";
+import { WhatIf } from "./whatif.js";
+
+/**
+ * @typedef {import("../../worker/protocol.js").Found} Found
+ * @typedef {import("../../worker/protocol.js").Policy} Policy
+ * @typedef {import("../trial.js").Trial} Trial
+ * @typedef {import("../trial.js").Tried} Tried
+ * @typedef {import("./sample.js").Files} Files
+ * @typedef {HTMLElement & {policy: Policy, passphrase: string, setPolicy(policy: Policy): void}} PolicyPanel
+ */
+
+/** A policy often changes by several clicks; the last one is waited for, in milliseconds. */
+const PAUSE = 150;
+
+export class TryOut extends HTMLElement {
+  /** @type {{files: Files, trial: Trial, policy: PolicyPanel} | null} */ #parts = null;
+  /** Number of the look that is being taken; an earlier one's answer is dropped. */ #turn = 0;
+  /** @type {number | undefined} */ #timer;
+
+  connectedCallback() {
+    for (const details of this.#all) details.addEventListener("toggle", () => this.#toggled());
+    this.addEventListener("sample-chosen", () => this.#changed());
+  }
+
+  /** @param {Files} files @param {Trial} trial @param {PolicyPanel} policy */
+  async connect(files, trial, policy) {
+    this.#parts = { files, trial, policy };
+    policy.addEventListener("policy-changed", () => this.#changed());
+    policy.addEventListener("change", () => this.#changed()); // the passphrase is no part of the policy
+    this.#rules.connect(policy, (tried) => this.#tryRule(tried));
+    const { actions, added } = await fetchTable("sentences");
+    const words = Object.entries(actions).map(([code, { word }]) => [code, word]);
+    this.#whatIf.setWords({ ...Object.fromEntries(words), [added.code]: added.word });
+    this.#rules.setWords({ ...Object.fromEntries(words), [added.code]: added.word });
+  }
+
+  /** @param {Found} found */
+  async offer(found) {
+    if (!this.#parts) return;
+    this.hidden = false;
+    await part(this, "picker", SamplePicker).offer(this.#parts.files, found);
+  }
+
+  /** A run begins, or other files were chosen: nothing is left of what was shown. */
+  withdraw() {
+    this.hidden = true;
+    for (const details of this.#all) details.open = false;
+    this.#clear();
+  }
+
+  get #all() {
+    return ["what-if-details", "rules-details"].map((name) => part(this, name, HTMLDetailsElement));
+  }
+
+  get #whatIf() {
+    return part(this, "what-if", WhatIf);
+  }
+
+  get #rules() {
+    return part(this, "python-rules", PythonRules);
+  }
+
+  #toggled() {
+    const [whatIf, rules] = this.#all;
+    if (rules.open) this.#rules.open();
+    else this.#rules.clear();
+    if (whatIf.open) this.#look();
+    else this.#whatIf.clear();
+    if (!whatIf.open && !rules.open) this.#clear();
+  }
+
+  #clear() {
+    this.#turn++;
+    clearTimeout(this.#timer);
+    this.#whatIf.clear();
+    this.#rules.clear();
+    noteOf(this).clear();
+    this.#parts?.trial.end();
+  }
+
+  /** Another policy, another file: what is shown follows. */
+  #changed() {
+    this.#rules.clear();
+    if (!this.#all[0].open) return;
+    this.#whatIf.wait();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), PAUSE);
+  }
+
+  async #look() {
+    const turn = ++this.#turn;
+    this.#whatIf.wait();
+    const tried = await this.#try();
+    if (turn !== this.#turn) return;
+    noteOf(this).clear();
+    if (tried && !("error" in tried)) return this.#whatIf.show(tried, this.#parts?.policy.passphrase === "");
+    this.#whatIf.clear();
+    if (tried) noteOf(this).show(tried.error);
+  }
+
+  /** @param {(policy: Policy) => Policy} tried   the policy with the rule in question */
+  async #tryRule(tried) {
+    return this.#try(tried);
+  }
+
+  /** @param {(policy: Policy) => Policy} [tried] @returns {Promise<Tried | null>}  null: no file is chosen */
+  async #try(tried = (policy) => policy) {
+    const { sample } = part(this, "picker", SamplePicker);
+    if (!this.#parts || !sample) return null;
+    const { policy, trial } = this.#parts;
+    try {
+      return await trial.explain(sample.index, tried(policy.policy), policy.passphrase);
+    } catch (error) {
+      return { error: codeOf(error) }; // what is asked for is no policy
+    }
+  }
+}
+
+customElements.define("try-out", TryOut);
