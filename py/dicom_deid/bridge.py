@@ -20,7 +20,6 @@ from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import row
 
-
 PAGE_LONGEST = 20_000
 """Characters of a value that the page is given; it shows the first of them, and all on demand."""
 

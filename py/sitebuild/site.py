@@ -48,7 +48,12 @@ def site(wheels: Path | None = None) -> None:
 def source_files() -> dict[str, Path]:
     """Every file that is copied as it is: its place in the site, and where it comes from."""
     worker = [path for path in files_below(ROOT / "worker") if path.suffix == ".js"]
-    third_party = [VENDOR / "comlink.mjs", VENDOR / "zip.js", *files_below(VENDOR / "licences"), *files_below(VENDOR / "pyscript")]
+    third_party = [
+        VENDOR / "comlink.mjs",
+        VENDOR / "zip.js",
+        *files_below(VENDOR / "licences"),
+        *files_below(VENDOR / "pyscript"),
+    ]
     paths = [ROOT / "index.html", *files_below(ROOT / "js"), *worker, *third_party]
     tables = {f"tables/{name}": TABLES / name for name in SITE_TABLES}
     return {path.relative_to(ROOT).as_posix(): path for path in paths} | tables
