@@ -5,6 +5,7 @@ import { startDownloads } from "./downloads.js";
 import { startFiles } from "./files.js";
 import { tablesOf } from "./linkage.js";
 import { ChoosePanel } from "./panels/choose.js";
+import { CutOffRun } from "./panels/cutoff.js";
 import "./panels/drop.js";
 import { FoundPanel } from "./panels/found.js";
 import { ProjectKey } from "./panels/key.js";
@@ -32,6 +33,7 @@ const panels = {
   key: one(document, "project-key", ProjectKey),
   results: one(document, "results-panel", ResultsPanel),
   stored: one(document, "stored-runs", StoredRuns),
+  cutOff: one(document, "cut-off-run", CutOffRun),
   python: one(document, "python-state", PythonState),
 };
 /** @typedef {typeof panels} Panels */
@@ -87,6 +89,9 @@ function connect(session) {
   on("pause", panels.run, () => session.pause());
   on("resume", panels.run, () => session.resume());
   on("cancel", panels.run, () => session.cancel());
+  on("go-on", panels.stored, (run) => session.askToGoOn(run));
+  on("resume-run", panels.cutOff, (asked) => session.goOn(asked));
+  on("resume-later", panels.cutOff, () => session.resumeLater());
   on("again", panels.results, () => session.again());
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** What is taken out of a run folder: the ZIP, the audit and the log, of the last run or of a stored one; and deleting. */
 import * as Comlink from "../vendor/comlink.mjs";
+import { forgetHandles, forgetOthers } from "./handles.js";
 import { ZipProgress } from "./panels/packing.js";
 import { one } from "./parts.js";
 import { noteOf, Problem } from "./problem.js";
@@ -17,10 +18,12 @@ import { save } from "./saving.js";
  * @param {Panels} panels
  */
 export function startDownloads(files, session, panels) {
-  const { results, stored } = panels;
+  const { results, stored, cutOff } = panels;
   const list = async () => {
-    const runs = await files.runs().catch(() => []);
-    stored.show(runs.filter(({ name }) => !(session.running && name === session.name)));
+    const runs = (await files.runs().catch(() => [])).filter(({ name }) => !(session.running && name === session.name));
+    stored.show(runs);
+    if (!session.running) cutOff.show(runs);
+    await forgetOthers(runs.map(({ name }) => name)).catch(() => {});
   };
 
   /** @param {string} wish @param {HTMLElement} panel @param {(detail: any) => Promise<unknown>} act */
@@ -39,9 +42,12 @@ export function startDownloads(files, session, panels) {
     return get === "linkage" ? saveLinkage(files, name) : saveFile(files, name, get);
   });
   on("delete-run", stored, async (name) => {
-    await files.remove(name);
+    const removed = await files.remove(name);
+    await forgetHandles(name).catch(() => {});
     await list();
+    if (!removed) noteOf(stored).show("RUN_OPEN");
   });
+  document.addEventListener("runs-changed", list);
   document.addEventListener("run-ended", list);
   list();
 }

@@ -64,7 +64,7 @@ export async function pickDropped(transfer) {
   const handles = asked.filter((handle) => handle !== null);
   if (handles.length === 0) return null;
   if (handles.every(isZip)) return pickFiles(await Promise.all(handles.map((handle) => handle.getFile())));
-  return { picked: { kind: "handles", handles }, label: handleLabel(handles) };
+  return { picked: { kind: "handles", handles }, label: labelOf(handles) };
 }
 
 /** @param {FileSystemHandle} handle @returns {handle is FileSystemFileHandle} */
@@ -73,7 +73,7 @@ function isZip(handle) {
 }
 
 /** @param {FileSystemHandle[]} handles */
-function handleLabel(handles) {
+export function labelOf(handles) {
   if (handles.length > 1) return counted(handles.length, "dropped item");
   return `${handles[0].kind === "directory" ? "Folder" : "File"} “${handles[0].name}”`;
 }

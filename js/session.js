@@ -2,10 +2,12 @@
 /** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
 import * as Comlink from "../vendor/comlink.mjs";
 import { freeStorage, hasFolderPicker } from "./capabilities.js";
+import { forgetHandles, handlesOf, keepHandles } from "./handles.js";
 import { makePassphrase } from "./key.js";
 import { tell } from "./parts.js";
 import { pickOutput } from "./picking.js";
 import { codeOf, noteOf, Problem } from "./problem.js";
+import { prepareResuming } from "./resuming.js";
 import { run, runName } from "./run.js";
 import { goTo, showPhase } from "./steps.js";
 
@@ -21,7 +23,8 @@ export class Session {
   /** @type {Pick | null} */ #pick = null;
   /** @type {Found | null} */ #found = null;
   /** @type {FileSystemDirectoryHandle | null} */ #output = null;
-  /** Name of the run that goes on, or of the last one. */ name = "";
+  /** @type {import("./run.js").Order | null} the run that goes on, or the last one */ #order = null;
+  /** @type {import("./run.js").Order | null} goes on as soon as its files are chosen */ #waiting = null;
   #stopped = false;
   #threads;
   #panels;
@@ -34,6 +37,11 @@ export class Session {
   constructor(files, pool, panels) {
     this.#threads = { files, pool };
     this.#panels = panels;
+  }
+
+  /** Name of the run that goes on, or of the last one. */
+  get name() {
+    return this.#order?.name ?? "";
   }
 
   get running() {
@@ -70,7 +78,13 @@ export class Session {
     this.#panels.found.end(found, this.#stopped);
     this.#found = found;
     this.#enter(found.dicom > 0 ? "ready" : "nothing");
-    if (found.dicom > 0) await this.#offer(found);
+    if (found.dicom === 0) return;
+    const order = this.#waiting;
+    this.#waiting = null;
+    if (!order || this.#stopped) return this.#offer(found);
+    this.#panels.policy.setPolicy(order.policy);
+    this.setOutput(order.output);
+    await this.#begin(order, found);
   }
 
   async stopScan() {
@@ -95,23 +109,62 @@ export class Session {
   async start() {
     const found = this.#found;
     if (!found || this.#phase !== "ready") return;
-    const { policy, run: runPanel, results, key } = this.#panels;
+    const { policy, run: runPanel, key } = this.#panels;
+    const passphrase = policy.passphrase || makePassphrase();
     const chosen = { policy: policy.policy, output: this.#output, linkage: runPanel.linkage };
-    const order = { name: runName(), passphrase: policy.passphrase, ...chosen, resumed: false };
-    this.name = order.name;
-    key.keepFor(order.passphrase);
-    if (order.passphrase === "") {
-      order.passphrase = makePassphrase();
-      policy.fill(order.passphrase);
-      key.show(order.passphrase, order.name, order.linkage);
+    const order = { name: runName(), passphrase, ...chosen, resumed: false };
+    key.keepFor(policy.passphrase);
+    if (policy.passphrase === "") {
+      policy.fill(passphrase);
+      key.show(passphrase, order.name, order.linkage);
     }
-    if (!this.#output) await navigator.storage.persist?.();
+    await this.#begin(order, found);
+  }
+
+  /** @param {import("./run.js").Order} order @param {Found} found */
+  async #begin(order, found) {
+    const { policy, run: runPanel, results, cutOff } = this.#panels;
+    this.#order = order;
+    if (!order.output) await navigator.storage.persist?.();
+    if (this.#pick) await keepHandles(order.name, this.#pick.picked, order.output).catch(() => {});
+    cutOff.rest();
     results.begin();
     runPanel.begin(found);
     policy.close(true);
     this.#enter("running");
     goTo("run");
     await this.#run(order);
+  }
+
+  /** Asks what is needed to go on with a run. @param {import("../worker/protocol.js").StoredRun} run */
+  async askToGoOn(run) {
+    if (this.running) throw new Problem("RUN_GOES_ON");
+    const known = (await handlesOf(run.name)).handles !== null;
+    this.#panels.cutOff.ask(run, { known, passphrase: run.name === this.name ? (this.#order?.passphrase ?? "") : "" });
+  }
+
+  /** @param {{run: import("../worker/protocol.js").StoredRun, passphrase: string}} asked */
+  async goOn({ run, passphrase }) {
+    const { cutOff } = this.#panels;
+    noteOf(cutOff).clear();
+    cutOff.busy(true);
+    try {
+      const ready = await prepareResuming(this.#threads, run, passphrase);
+      if (!ready) return;
+      cutOff.close();
+      this.#waiting = ready.order;
+      if (ready.pick) return await this.open(ready.pick);
+      cutOff.wait(run);
+      goTo("choose", { focus: true });
+    } finally {
+      cutOff.busy(false);
+    }
+  }
+
+  /** The run that waited for its files is not gone on with now. */
+  async resumeLater() {
+    this.#waiting = null;
+    tell(this.#panels.stored, "runs-changed");
   }
 
   async pause() {
@@ -145,6 +198,7 @@ export class Session {
     };
     try {
       const summary = await run(this.#threads, order, { prepare: (text) => runPanel.prepare(text), progress });
+      if (summary.end === "finished") await forgetHandles(order.name).catch(() => {});
       const follow = runPanel.hasFocus || document.activeElement === document.body;
       runPanel.end();
       this.#enter("finished");

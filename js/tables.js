@@ -69,6 +69,11 @@ const known = {
     sentence: "The browser did not let the page read this.",
     remedy: "Choose it again and allow it, or choose another folder.",
   },
+  NOT_ALLOWED: {
+    status: "page",
+    sentence: "The page may not use the folder of this run yet.",
+    remedy: "Press “Go on” again, and allow it when the browser asks.",
+  },
   FOLDER_DROP: {
     status: "page",
     sentence: "This browser cannot read a dropped folder.",

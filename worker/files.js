@@ -2,8 +2,9 @@
 /** What the files worker offers the page: it holds what was picked, and the run that goes on. */
 
 import { writeArchive } from "./archive.js";
-import { committedPaths } from "./earlier.js";
+import { checkPlan, committedPaths } from "./earlier.js";
 import { linkageOf, removeLinkage, withLinkages } from "./linking.js";
+import { openRuns } from "./lock.js";
 import { Run } from "./run.js";
 import { Scan } from "./scan.js";
 import { Scratch } from "./scratch.js";
@@ -104,6 +105,17 @@ export class Files {
   /** @type {FilesApi["runs"]} */
   async runs() {
     return withLinkages(await listRuns());
+  }
+
+  /** @type {FilesApi["check"]} */
+  async check(name, document) {
+    const folder = await findRun(name);
+    if (!folder) return "NO_RUN";
+    if ((await openRuns())(name)) return "RUN_OPEN";
+    return checkPlan(folder, document).then(
+      () => "",
+      (error) => error.code ?? "NO_RUN",
+    );
   }
 
   /** @type {FilesApi["read"]} */

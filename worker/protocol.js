@@ -227,6 +227,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {() => Promise<void>} resume
  * @property {() => Promise<void>} cancel
  * @property {() => Promise<StoredRun[]>} runs
+ * @property {(name: string, document: string) => Promise<string>} check   why a run cannot go on with this plan.json, as a reason code; "": it can
  * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
  * @property {(name: string, report: (done: number, total: number) => void) => Promise<File>} zip   the run folder as one stored ZIP64, made in private storage
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab

@@ -1,11 +1,18 @@
 // @ts-check
-/** <stored-runs>: the runs in this page's private storage, there after a reload too, to be downloaded or deleted. */
-import { bytes, counted } from "../format.js";
+/** <stored-runs>: the runs in this page's private storage, there after a reload too, to be downloaded, gone on with or deleted. */
+import { bytes, count, counted } from "../format.js";
 import { copyOf, one, part, tell } from "../parts.js";
 
 /** @typedef {import("../../worker/protocol.js").StoredRun} StoredRun */
 
-const TITLES = { zip: "ZIP", "audit.csv": "Audit CSV", "output.log": "Log", linkage: "Linkage file", delete: "Delete" };
+const TITLES = {
+  "go-on": "Go on",
+  zip: "ZIP",
+  "audit.csv": "Audit CSV",
+  "output.log": "Log",
+  linkage: "Linkage file",
+  delete: "Delete",
+};
 
 export class StoredRuns extends HTMLElement {
   /** @type {StoredRun | null} */
@@ -30,14 +37,21 @@ export class StoredRuns extends HTMLElement {
   #item(run) {
     const item = copyOf("stored", HTMLLIElement);
     one(item, ".stored-name", HTMLElement).textContent = run.name;
-    one(item, ".stored-about", HTMLElement).textContent = about(run);
+    one(item, ".stored-about", HTMLElement).textContent = aboutOf(run);
     for (const [get, title] of Object.entries(TITLES)) {
       const button = one(item, `[data-get="${get}"]`, HTMLButtonElement);
-      button.hidden = get === "linkage" ? !run.linkage : run.linkage === "alone" && get !== "delete";
+      button.hidden = !mayGet(get, run);
       button.setAttribute("aria-label", `${title} of ${run.name}`);
-      button.addEventListener("click", () => (get === "delete" ? this.#ask(run) : tell(this, "get", { run, get })));
+      button.addEventListener("click", () => this.#wish(get, run));
     }
     return item;
+  }
+
+  /** @param {string} get @param {StoredRun} run */
+  #wish(get, run) {
+    if (get === "go-on") tell(this, "go-on", run);
+    else if (get === "delete") this.#ask(run);
+    else tell(this, "get", { run, get });
   }
 
   /** @param {StoredRun} run */
@@ -45,17 +59,30 @@ export class StoredRuns extends HTMLElement {
     this.#doomed = run;
     const dialog = part(this, "dialog", HTMLDialogElement);
     dialog.returnValue = "";
+    const stays = run.place === "folder" ? " What is in the output folder stays there." : "";
     part(this, "delete-text", HTMLElement).textContent =
-      `${run.name}: ${about(run)}. This cannot be taken back. Your originals stay as they are.`;
+      `${run.name}: ${aboutOf(run)}. This cannot be taken back.${stays} Your originals stay as they are.`;
     dialog.showModal();
   }
 }
 
 /** @param {StoredRun} run */
-function about({ files, bytes: size, finished, linkage }) {
+function aboutOf({ files, bytes: size, finished, done, open, begun, place, linkage }) {
   if (linkage === "alone") return "linkage file; the results are in the folder that you chose";
-  const more = `${linkage ? ", linkage file" : ""}${finished ? "" : ", not finished"}`;
-  return `${counted(files, "file")}, ${bytes(size)}${more}`;
+  const written = `${counted(files, "file")}, ${bytes(size)}${linkage ? ", linkage file" : ""}`;
+  if (finished) return written;
+  const where = place === "folder" ? ", in its output folder" : "";
+  const rest = begun ? `, not finished: ${count(done)} of ${counted(begun.total, "file")} done` : ", not finished";
+  return `${written}${where}${rest}${open ? "; open in another tab" : ""}`;
+}
+
+/** @param {string} get @param {StoredRun} run */
+function mayGet(get, { place, open, begun, linkage }) {
+  if (get === "linkage") return linkage !== undefined && !open;
+  if (get === "delete") return !open;
+  if (linkage === "alone") return false;
+  if (get === "go-on") return begun !== null && !open;
+  return get !== "zip" || place === "private";
 }
 
 customElements.define("stored-runs", StoredRuns);

@@ -1,0 +1,141 @@
+"""Runs that are cut off at some moment, and go on in a new page to what an undisturbed run would have been."""
+
+import os
+import re
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from journey import Ended, Journey
+from playwright.sync_api import expect
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+from runs import PASSPHRASE, RunFolder, native_run, timeless
+
+if TYPE_CHECKING:
+    from conftest import Launch, Server
+    from playwright.sync_api import BrowserContext
+
+FILES = 500
+REPEATS = 20  # files with the SOP Instance UID of another
+NOTES = 20  # files that are not DICOM
+WITHOUT_HANDLES = "delete globalThis.showDirectoryPicker"
+CUT_OFF = re.compile(r"A run was cut off: (\d+) of 540 files done\.")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Many instances, some twice, and some notes between them."""
+    folder = tmp_path_factory.mktemp("many") / "Herons"
+    folder.mkdir()
+    data = dcmread(str(get_testdata_file("CT_small.dcm")))
+    for number in range(FILES):
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        data.save_as(folder / f"{number:04}.dcm")
+    for number in range(REPEATS):
+        shutil.copyfile(folder / f"{number * 7:04}.dcm", folder / f"{number * 11:04} again.dcm")
+    for number in range(NOTES):
+        (folder / f"{number * 23:04} note.txt").write_text("a note")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(many: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The run that nobody disturbs."""
+    return native_run(many, tmp_path_factory.mktemp("whole") / "run", status=0)
+
+
+Open = Callable[[], Journey]
+
+
+@pytest.fixture
+def open_page(launch: "Launch", server: "Server", tmp_path: Path) -> Open:
+    """Opens the page in a browser with the profile of the one before.
+
+    It gives files and no handles to them: a browser without a window could ask nobody for leave to use one again.
+    """
+
+    def open_again() -> Journey:
+        page = launch(tmp_path / "profile").pages[0]
+        page.add_init_script(WITHOUT_HANDLES)
+        page.goto(server.url)
+        return Journey(page)
+
+    return open_again
+
+
+def choose(journey: Journey, folder: Path) -> None:
+    with journey.page.expect_file_chooser() as chosen:
+        journey.button("Choose folder").click()
+    chosen.value.set_files(folder)
+
+
+def begin(journey: Journey, folder: Path, beyond: int) -> None:
+    """Starts a run, and returns as soon as so many files are done."""
+    journey.wait_for_python()
+    choose(journey, folder)
+    journey.wait_for_scan()
+    journey.set_passphrase()
+    journey.start()
+    journey.page.evaluate(f"""async () => {{
+      while (document.querySelector("run-panel [data-part=progress]").value <= {beyond})
+        await new Promise((done) => setTimeout(done, 5));
+    }}""")
+
+
+def kill(context: "BrowserContext", profile: Path) -> None:
+    """Ends the browser as a power cut would: all of its processes at once, without a word."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(profile).encode() in command:
+            os.kill(int(folder.name), signal.SIGKILL)
+    context.close()
+
+
+def go_on(journey: Journey, passphrase: str = PASSPHRASE) -> None:
+    dialog = journey.page.get_by_role("dialog")
+    dialog.get_by_label("Passphrase or key of this run").fill(passphrase)
+    dialog.get_by_role("button", name="Go on").click()
+
+
+def offered(journey: Journey) -> int:
+    """How many files the page says are done of the run that it offers to go on with."""
+    line = journey.page.locator("cut-off-run [data-part=text]")
+    expect(line).to_have_text(CUT_OFF)
+    match = CUT_OFF.search(line.inner_text())
+    assert match
+    return int(match[1])
+
+
+def agree(run: RunFolder, whole: RunFolder) -> None:
+    run.check()
+    assert timeless(run.rows) == timeless(whole.rows)
+    assert run.outputs == whole.outputs
+
+
+def test_a_run_of_a_killed_browser_goes_on_by_one_button_and_the_passphrase(
+    open_page: Open, many: Path, whole: RunFolder, tmp_path: Path
+) -> None:
+    journey = open_page()
+    begin(journey, many, 60)
+    kill(journey.page.context, tmp_path / "profile")
+    journey = open_page()
+    done = offered(journey)
+    assert 60 < done < FILES + REPEATS + NOTES
+    journey.button("Go on").first.click()
+    go_on(journey, "another passphrase")
+    expect(journey.page.locator('cut-off-run problem-note[data-code="WRONG_KEY"]')).to_be_visible(timeout=60_000)
+    go_on(journey)
+    expect(journey.page.get_by_text("Now choose the same folder or files")).to_be_visible(timeout=60_000)
+    choose(journey, many)
+    assert journey.wait_for_end() == Ended("Done", FILES + REPEATS, 0, NOTES, 0)
+    run = journey.results(tmp_path)
+    agree(run, whole)
+    assert f"resumed: {done} files were done before" in run.log
+    expect(journey.page.locator("cut-off-run")).to_be_hidden()
