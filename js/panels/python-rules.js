@@ -2,7 +2,7 @@
 /** <python-rules>: the policy's rules in Python, written, tried on the chosen file, and taken into the policy. */
 import { part } from "../parts.js";
 import { noteOf } from "../problem.js";
-import { Drafts } from "./rule-drafts.js";
+import { Drafts, MAY } from "./rule-drafts.js";
 import { RuleEditor } from "./rule-editor.js";
 import { RuleResult } from "./rule-result.js";
 
@@ -80,7 +80,7 @@ export class PythonRules extends HTMLElement {
 
   /** The rule that is being edited, and the list of all. */
   #show() {
-    const { name = "", may = [], code } = this.#drafts.current;
+    const { name = "", may = MAY, code } = this.#drafts.current;
     part(this, "rule-name", HTMLInputElement).value = name;
     for (const input of this.#may()) input.checked = may.includes(/** @type {ActionCode} */ (input.value));
     if (this.#editor && this.#editor.code !== code) this.#editor.code = code;

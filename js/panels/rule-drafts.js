@@ -3,18 +3,24 @@
 
 /** @typedef {import("../../worker/protocol.js").PythonRule} PythonRule */
 
+/**
+ * The actions that a rule may return which says nothing of them: nothing of a value is left after any.
+ * @type {NonNullable<PythonRule["may"]>}
+ */
+export const MAY = ["D", "Z", "X", "U"];
+
 /** @type {PythonRule} */
 const EXAMPLE = {
   name: "Screening series",
-  may: ["D"],
-  code: `# Called for each data element. Return an action code ("D", "Z", "X", "K", "C" or "U"), a dummy
-# value with "D", or nothing: then the policy decides as it would without this rule.
+  code: `# Called for each data element. It returns an action code, "D" with a text to take the place of
+# the value, or nothing: then the policy decides as it would without this rule.
 def rule(element, instance):
-    if element.keyword == "SeriesDescription" and "screening" in element.value.lower():
+    if element.keyword == "SeriesDescription" and "screening" in str(element.value).lower():
         return "D", "SCREENING"
 `,
 };
-const BLANK = { may: [], code: "def rule(element, instance):\n    return None\n" };
+/** @type {PythonRule} */
+const BLANK = { code: "def rule(element, instance):\n    return None\n" };
 
 class Draft {
   /** @param {PythonRule | null} saved   as in the policy @param {PythonRule} draft */
@@ -110,6 +116,6 @@ function same(one, other) {
 }
 
 /** @param {PythonRule} rule */
-function stated({ name = "", may = [], code }) {
-  return JSON.stringify([name, may, code]);
+function stated({ name = "", may = MAY, code }) {
+  return JSON.stringify([name, may.toSorted(), code]);
 }

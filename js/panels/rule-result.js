@@ -31,7 +31,9 @@ export class RuleResult extends HTMLElement {
     part(this, "region", HTMLElement).hidden = elements.length === 0;
     this.#rows?.show(elements);
     part(this, "words", HTMLElement).textContent = failed
-      ? "The rule failed. In a run, every file that this happens to is withheld."
+      ? "error" in tried
+        ? "The rule cannot be used as it is."
+        : "The rule failed. In a run, every file that this happens to is withheld."
       : elements.length > 0
         ? `The rule decides ${counted(elements.length, "data element")} of this file.`
         : "The rule decides nothing in this file.";
@@ -43,7 +45,7 @@ export class RuleResult extends HTMLElement {
   clear() {
     part(this, "waiting", HTMLElement).hidden = true;
     part(this, "shown", HTMLElement).hidden = true;
-    part(this, "traceback", HTMLElement).textContent = "";
+    for (const name of ["words", "traceback"]) part(this, name, HTMLElement).textContent = "";
     this.#rows?.clear();
   }
 }
@@ -54,8 +56,9 @@ function isOf(rule, at) {
 }
 
 /** @param {import("../../worker/protocol.js").PolicyProblem} problem */
-function wordsOf({ line, word, text, near }) {
-  return [line > 0 && `line ${line}`, word, text, near && `(${near}?)`].filter(Boolean).join(": ");
+function wordsOf({ line, text, near }) {
+  // Of code that is no Python, the text says the line; `line` is then that of the policy.
+  return `${line > 0 && !text.startsWith("Line ") ? `Line ${line}: ` : ""}${text}${near ? ` Perhaps “${near}”?` : ""}`;
 }
 
 customElements.define("rule-result", RuleResult);
