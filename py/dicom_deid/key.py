@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-import uuid
+
+from dicom_deid.memory import Remembered
 
 SALT = b"dicom-deid/project-key/v1"
 ITERATIONS = 600_000
@@ -41,14 +42,14 @@ def make_key() -> bytes:
 class Key:
     """The project key. One object serves a whole run; it keeps no original value but a bounded memory of UIDs."""
 
-    MEMORY = 65_536
-    """UIDs remembered, so that the UIDs of one series are worked out once."""
+    MEMORY = 4 * 1024 * 1024
+    """Bytes of UIDs remembered, so that the UIDs of one series are worked out once."""
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError("a project key has 32 bytes")
         self._keyed = hmac.new(key, b"dicom-deid:", hashlib.sha256)
-        self._uids: dict[str, str] = {}
+        self._uids: Remembered[str, str] = Remembered(self.MEMORY)
 
     def digest(self, domain: str, value: str) -> bytes:
         """The 32 bytes that stand for ``value`` in ``domain``."""
@@ -63,10 +64,8 @@ class Key:
             number = int.from_bytes(self.digest("uid", original)[:16], "big")
             number = number & ~(0xF << 76) | (8 << 76)
             number = number & ~(0x3 << 62) | (2 << 62)
-            found = f"2.25.{uuid.UUID(int=number).int}"
-            if len(self._uids) >= self.MEMORY:
-                self._uids.clear()
-            self._uids[original] = found
+            found = f"2.25.{number}"
+            self._uids.add(original, found, len(original))
         return found
 
     def patient(self, original: str) -> str:

@@ -24,7 +24,8 @@ class Element:
 
     ``items`` is None unless the VR is SQ. ``undefined`` keeps whether the length was undefined (PS3.5 7.1.3), so that
     what stays is written in the style it had. Never changed once made: the files of a series share what they have in
-    common, which ``shared`` says, and ``coded`` remembers how it is written.
+    common, and ``shared`` says about how many bytes such an element takes; 0: it is of one file. ``coded`` remembers
+    how it is written.
     """
 
     __slots__ = ("coded", "items", "shared", "tag", "undefined", "value", "vr")
@@ -34,7 +35,7 @@ class Element:
     ) -> None:
         self.tag, self.vr, self.value, self.items, self.undefined = tag, vr, value, items, undefined
         self.coded: tuple[Syntax, bytes] | None = None
-        self.shared = False
+        self.shared = 0
 
 
 class Item(list[Element]):
@@ -153,6 +154,10 @@ class Counts:
     cleaned: int = 0
     uids_remapped: int = 0
     dates_shifted: int = 0
+
+
+COUNTED = attrgetter(*Counts.__slots__)
+"""The numbers of Counts, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

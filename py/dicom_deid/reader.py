@@ -1,12 +1,10 @@
 """Reading data elements (PS3.5 section 7): header bytes into elements, at every depth.
 
-What was read lately is not read again: it is known by its bytes. Whatever is not whole or not as it should be ends the
+What was read lately is not read again (known.py). Whatever is not whole or not as it should be ends the
 reading with Failed, and bytes that are not at hand with ShortRead.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from dicom_deid.elements import (
     IMPLICIT_LITTLE,
@@ -24,6 +22,7 @@ from dicom_deid.elements import (
     vr_of,
 )
 from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.known import KNOWN
 from dicom_deid.model import TAG, Element, Item, Syntax
 
 MAX_DEPTH = 64
@@ -31,69 +30,12 @@ MAX_DEPTH = 64
 _VR_NAMES = {name.encode(): name for name in VRS}
 
 
-class Memory:
-    """The elements that were read lately in one encoding, by their bytes: slices of a series have most in common."""
-
-    MOST = 4096
-    """Elements kept."""
-    LONGEST = 2048
-    """Bytes of an element that is kept: sequences of codes and references are; bulk values hardly ever come again."""
-
-    def __init__(self, syntax: Syntax) -> None:
-        self.width = 6 if syntax.explicit else 4
-        """Bytes of tag and VR."""
-        self.lengths: dict[bytes, tuple[Callable[[bytes, int], tuple[int, ...]], int, int]] = {}
-        """Tag and VR -> what reads the length, its offset, and the offset of the value."""
-        self.elements: dict[bytes, Element] = {}
-        self._u16, self._u32 = U16[syntax.little].unpack_from, U32[syntax.little].unpack_from
-
-    def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> Element:
-        """Remembers what was read from ``buffer[at:end]``, the value from ``start`` on; the element to go on with."""
-        if end - at > self.LONGEST or element.tag < 0x00020000:
-            return element
-        if len(self.elements) >= self.MOST:
-            self.elements.clear()
-            self.lengths.clear()
-        coded, header = buffer[at:end], start - at
-        if not element.undefined:  # without a length it has to be read to its end each time
-            short = self.width == 6 and header == 8
-            self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
-        element.shared = True
-        return self.elements.setdefault(coded, element)
-
-
-MEMORIES = {
-    syntax: Memory(syntax)
-    for syntax in (Syntax(explicit, little) for explicit in (True, False) for little in (True, False))
-}
-
-
 class Reader:
     """Reads the elements of one data set. ``size`` is where the whole ends; ``buffer`` may hold less of it."""
 
     def __init__(self, buffer: bytes, size: int, syntax: Syntax) -> None:
         self.buffer, self.size, self.syntax = buffer, size, syntax
-        self.memory = MEMORIES[syntax]
-
-    def known(self, item: Item, at: int, limit: int, *, nested: bool) -> int:
-        """Adds to ``item`` the elements from ``at`` on as far as they were read before; the offset behind them."""
-        buffer, memory = self.buffer, self.memory
-        lengths, elements, width, longest = memory.lengths, memory.elements, memory.width, memory.LONGEST
-        limit = min(limit, len(buffer))
-        while at + 12 <= limit:
-            found = lengths.get(buffer[at : at + width])
-            if found is None:
-                break
-            length, offset, header = found
-            end = at + header + length(buffer, at + offset)[0]
-            if end > limit or end - at > longest:
-                break
-            element = elements.get(buffer[at:end])
-            if element is None or (nested and element.items is not None):  # its depth has to be counted
-                break
-            item.append(element)
-            at = end
-        return at
+        self.known = KNOWN[syntax]
 
     def need(self, end: int) -> None:
         """Makes sure that the bytes before ``end`` are at hand; raises ShortRead, or Failed past the file's end."""
@@ -120,7 +62,7 @@ class Reader:
     def data_set(self, at: int) -> tuple[Item, int]:
         """The elements from ``at`` up to the pixel data or the end, and the offset where they end."""
         item = Item()
-        while (at := self.known(item, at, self.size, nested=False)) < self.size:
+        while (at := self.known.top(item, self.buffer, at)) < self.size:
             if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
                 break
             tag, vr, length, start = self.header(at, self.syntax)
@@ -129,7 +71,7 @@ class Reader:
             if tag >> 16 == 0xFFFE:
                 raise Failed("MALFORMED")
             element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
-            item.append(self.memory.add(self.buffer, at, start, end, element))
+            item.append(self.known.add(self.buffer, at, start, end, element))
             at = end
         return in_order(item), at
 
@@ -193,7 +135,7 @@ class Reader:
         remember = syntax == self.syntax
         while length == UNDEFINED or at < end:
             if remember:
-                at = self.known(item, at, end, nested=True)
+                at = self.known.plain(item, self.buffer, at, min(end, len(self.buffer)))
                 if at == end and length != UNDEFINED:
                     break
             tag, vr, size, start = self.header(at, syntax)
@@ -205,7 +147,7 @@ class Reader:
                 raise Failed("MALFORMED")
             element, behind = self.value(tag, vr, size, start, end, syntax, depth + 1)
             if remember and element.items is None:
-                element = self.memory.add(self.buffer, at, start, behind, element)
+                element = self.known.add(self.buffer, at, start, behind, element)
             item.append(element)
             at = behind
         return in_order(item), at

@@ -1,23 +1,24 @@
-"""What became of a value in an earlier instance of the series: it need not be worked out again.
+"""What became of a value in an earlier instance of the series, and whom it names: neither is worked out again.
 
 The elements of a data set that instances share are the same objects (reader.py). What becomes of one of them depends,
-beside the plan, on the patient, the kind of object, the character set and the identifiers to look for: one context.
+beside the plan, on the patient, the kind of object, the character set, the identifiers to look for and what the object
+declares of its private elements: one context. Private elements depend on each other, and are worked out each time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple
 from typing import NamedTuple
 
 from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
-from dicom_deid.model import Counts, Element, ElementAction, Item
+from dicom_deid.deidentify.identifiers import Told
+from dicom_deid.deidentify.private import CHARACTERISTICS
+from dicom_deid.memory import Contexts
+from dicom_deid.model import COUNTED, Counts, Element, ElementAction, Item
 from dicom_deid.policy import Plan
 
-CONTEXTS = 16
-"""Contexts remembered; in one folder, series hardly ever take turns by more."""
-MOST = 4096
-"""Elements remembered in one context."""
+MOST = 1024 * 1024
+"""Bytes remembered in one context."""
 
 
 class Became(NamedTuple):
@@ -27,6 +28,7 @@ class Became(NamedTuple):
     counted: tuple[int, ...]
     """The fields of Counts; () when nothing was counted, and then no UID was replaced either."""
     remapped: frozenset[str]
+    log: tuple[str, ...]
 
 
 class Memory:
@@ -34,24 +36,26 @@ class Memory:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.contexts: dict[tuple[object, ...], dict[Element, Became]] = {}
-
-    def of(self, context: tuple[object, ...]) -> dict[Element, Became]:
-        """What is remembered in a context."""
-        known = self.contexts.get(context)
-        if known is None:
-            if len(self.contexts) >= CONTEXTS:
-                self.contexts.clear()
-            known = self.contexts[context] = {}
-        elif len(known) >= MOST:
-            known.clear()
-        return known
+        self.became: Contexts[Element, Became] = Contexts(MOST)
+        self.told: Contexts[Element, frozenset[str]] = Contexts(MOST)
 
 
 class Recalling(Deidentifier):
     """A Deidentifier that recalls what became of the same element in instances before."""
 
     memory: Memory | None = None
+
+    def recalled(self) -> Memory:
+        """What is remembered under this plan."""
+        memory = Recalling.memory
+        if memory is None or memory.plan is not self.plan:
+            memory = Recalling.memory = Memory(self.plan)
+        return memory
+
+    def told(self) -> Told | None:
+        if self.coded:
+            return None
+        return self.recalled().told.of((self.instance.sop_class, self.encodings))
 
     def item(
         self,
@@ -61,33 +65,37 @@ class Recalling(Deidentifier):
         special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
     ) -> Item:
         """The new elements; those of a data set by what is remembered, unless they depend on each other."""
-        if path or self.coded or self.private or self.plan.policy.verbose or item.get(CODE_MEANING) is not None:
+        declared = item.get(CHARACTERISTICS) if self.declared is not None else None
+        if path or self.coded or item.get(CODE_MEANING) is not None or not (declared is None or declared.shared):
             return super().item(item, path, encodings, special)
-        memory = Recalling.memory
-        if memory is None or memory.plan is not self.plan:
-            memory = Recalling.memory = Memory(self.plan)
-        context = (self.patient, self.weeks, self.instance.sop_class, encodings, self.identifiers, self.retained)
-        known, new, counted = memory.of(context), Item(undefined=item.undefined), [astuple(self.counts)]
+        kind = (self.instance.sop_class, encodings, self.identifiers, self.retained)
+        known = self.recalled().became.of((self.patient, self.weeks, declared, *kind))
+        new, counted = Item(undefined=item.undefined), [COUNTED(self.counts)]
         for element in item:
             became = known.get(element)
             if became is None:
+                if self.private and element.tag >> 16 & 1:
+                    continue
                 became = self.worked_out(element, encodings)
                 if element.shared:
-                    known[element] = became
+                    known.add(element, became, 2 * element.shared)
             new += became.elements
             if became.counted:
                 counted.append(became.counted)
                 self.remapped |= became.remapped
+            self.log += became.log
         self.counts = Counts(*map(sum, zip(*counted, strict=True)))
+        if self.private:
+            self.keep_private(item, new, path, encodings)
         return new
 
     def worked_out(self, element: Element, encodings: tuple[str, ...]) -> Became:
         """What becomes of one element of the data set, by itself."""
-        counts, remapped = self.counts, self.remapped
-        self.counts, self.remapped = Counts(), set()
+        counts, remapped, log = self.counts, self.remapped, self.log
+        self.counts, self.remapped, self.log = Counts(), set(), []
         try:
             made = super().item(Item([element]), (), encodings)
-            counted = astuple(self.counts)
-            return Became(tuple(made), counted if any(counted) else (), frozenset(self.remapped))
+            counted = COUNTED(self.counts)
+            return Became(tuple(made), counted if any(counted) else (), frozenset(self.remapped), tuple(self.log))
         finally:
-            self.counts, self.remapped = counts, remapped
+            self.counts, self.remapped, self.log = counts, remapped, log

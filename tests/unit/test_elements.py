@@ -9,8 +9,9 @@ import pydicom
 import pytest
 from dicom_deid.elements import encode
 from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.known import KNOWN, LONGEST, MOST, Known, Run
 from dicom_deid.model import Element, Item, Syntax
-from dicom_deid.reader import MAX_DEPTH, MEMORIES, Memory, Reader
+from dicom_deid.reader import MAX_DEPTH, Reader
 from dicom_deid.scan import EXPLICIT, EXPLICIT_BIG, IMPLICIT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,9 +73,9 @@ def test_what_was_read_before_is_read_alike_again(data: bytes, name: str) -> Non
             return failed.reason
         return told(elements), end
 
-    warm, memory = read(), MEMORIES[SYNTAXES[name]]
-    memory.elements.clear()
-    memory.lengths.clear()
+    warm, known = read(), KNOWN[SYNTAXES[name]]
+    known.elements.clear()
+    known.lengths.clear()
     cold = read()
     assert warm == cold == read()
 
@@ -91,12 +92,27 @@ def test_slices_share_the_elements_that_they_have_in_common(name: str) -> None:
     assert len(shared) == len(first) == len(second) - 1
 
 
-def test_the_memory_is_bounded() -> None:
-    memory = Memory(EXPLICIT)
-    for number in range(3 * Memory.MOST):
-        data = struct.pack("<HH", 0x0010, 0x0020) + b"LO\x08\x00%08d" % number
-        memory.add(data, 0, 8, len(data), Element(0x00100020, "LO", data[8:]))
-    assert len(memory.elements) <= Memory.MOST
+def test_the_memory_is_bounded_in_bytes() -> None:
+    known, longest = Known(EXPLICIT), LONGEST - 8
+    for number in range(MOST // longest):
+        data = struct.pack("<HH2sH", 0x0010, 0x0020, b"LO", longest) + b"%0*d" % (longest, number)
+        known.add(data, 0, 8, len(data), Element(0x00100020, "LO", data[8:]))
+        known.keep(Run(b"%08d" % number + data, [], []))
+    # The value of an element is held twice: by itself, and in its bytes.
+    assert longest < sum(2 * len(coded) for coded in known.elements) < MOST
+    assert longest < sum(len(run.coded) for run in known.runs.values()) < MOST
+
+
+@pytest.mark.parametrize("name", SYNTAXES)
+def test_runs_that_a_series_has_in_common_end_where_something_changes(name: str) -> None:
+    series = []
+    for number in range(4):
+        dataset = nested()
+        dataset.InstanceNumber, dataset.StudyDescription = str(number), "one" if number < 3 else "other"
+        series.append(encoded(dataset, SYNTAXES[name]))
+    read = [Reader(data, len(data), SYNTAXES[name]).data_set(0) for data in series]
+    assert [end for _, end in read] == [len(data) for data in series]
+    assert [encode(item, SYNTAXES[name]) for item, _ in read] == series
 
 
 @pytest.mark.parametrize("name", SYNTAXES)

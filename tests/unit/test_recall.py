@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 from dicom_deid.key import Key
-from dicom_deid.model import Element, Outcome
+from dicom_deid.model import Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.recall import CONTEXTS, MOST, Became, Memory
 from made import KEY, SOURCE_ID, UID, Stingy, ct, item, sequence, to_bytes
 from pydicom.dataset import Dataset
 
@@ -53,11 +52,28 @@ def test_another_plan_recalls_nothing_of_the_one_before() -> None:
     assert mixed == [process(Stingy(first), plan, SOURCE_ID, repeat=False) for plan in [*fresh, *fresh]]
 
 
-def test_what_is_remembered_is_bounded() -> None:
-    memory = Memory(Plan(Policy(), Key(KEY)))
-    for number in range(5 * CONTEXTS):
-        memory.of((number,))
-    assert len(memory.contexts) <= CONTEXTS
-    known = memory.of(("full",))
-    known.update((Element(number, "LO", b""), Became((), (), frozenset())) for number in range(MOST))
-    assert memory.of(("full",)) == {}
+def test_a_declaration_of_private_elements_counts_for_its_own_instance_only() -> None:
+    plan, apart = (Plan(POLICIES["private"], Key(KEY)) for _ in range(2))
+    declared = []
+    for status in ("SAFE", "UNSAFE", "SAFE"):
+        dataset = ct()
+        dataset.private_block(0x0009, "ACME", create=True).add_new(1, "LO", "hello")
+        said = item(PrivateGroupReference=9, PrivateCreatorReference="ACME", BlockIdentifyingInformationStatus=status)
+        dataset.PrivateDataElementCharacteristicsSequence = sequence(said)
+        nested = item(ReferencedSOPInstanceUID=f"{UID}.7")
+        nested.private_block(0x0009, "ACME", create=True).add_new(1, "LO", "inside")
+        dataset.ReferencedImageSequence = sequence(nested)
+        declared.append(to_bytes(dataset))
+    made = [process(Stingy(data), plan, SOURCE_ID, repeat=False) for data in declared * 2]
+    headers = [outcome.splice[0] for outcome in made]
+    assert [b"hello" in header and b"inside" in header for header in headers] == [True, False, True] * 2
+    assert [b"hello" in header or b"inside" in header for header in headers] == [True, False, True] * 2
+    alone = process(Stingy(declared[1]), apart, SOURCE_ID, repeat=False)
+    assert made[1] == made[4] == alone
+
+
+def test_lines_of_a_verbose_log_are_recalled_too() -> None:
+    plan, data = Plan(POLICIES["verbose"], Key(KEY)), to_bytes(slices()[0])
+    first, second = (process(Stingy(data), plan, SOURCE_ID, repeat=False).log for _ in range(2))
+    assert first == second
+    assert len(first) > 5

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from dicom_deid.deidentify import content, dates, identifiers, markers, private, text
+from dicom_deid.deidentify.identifiers import Told
 from dicom_deid.deidentify.asked import Unanswered, ask
 from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.values import ItemView
@@ -41,13 +42,14 @@ class Deidentifier:
         self.remapped: set[str] = set()
         """The original UIDs that were replaced."""
         data = instance.data
-        self.patient = plan.key.patient(patient_of(instance))
-        self.weeks = plan.key.weeks(patient_of(instance))
+        patient = patient_of(instance)
+        self.patient, self.weeks = plan.key.patient(patient), plan.key.weeks(patient)
         self.retained = plan.retained(instance.sop_class)
         self.coded = bool(plan.policy.python)
         """Whether rules in Python are to be asked."""
         self.unanswered: Unanswered | None = None
         """Which of them failed."""
+        self.encodings = identifiers.encodings_of(data, ("iso8859",))
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
         """What the object says of its private elements; None when that does not count."""
         self.private = self.declared is not None or plan.rules.private or self.coded
@@ -58,13 +60,16 @@ class Deidentifier:
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """What the instance names that must occur nowhere else in it."""
-        return identifiers.collect(self.instance.data, self.retained, self.keeps)
+        return identifiers.collect(self.instance.data, self.retained, self.keeps, self.told())
 
     @cached_property
     def view(self) -> ItemView:
         """The data set as rules in Python see it."""
-        data = self.instance.data
-        return ItemView(data, identifiers.encodings_of(data, ("iso8859",)), self.instance.syntax)
+        return ItemView(self.instance.data, self.encodings, self.instance.syntax)
+
+    def told(self) -> Told | None:
+        """What elements that instances share named before."""
+        return None
 
     def decide(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction:
         """The plan's action for an element of this instance."""
@@ -109,8 +114,7 @@ class Deidentifier:
 
     def header(self) -> Item:
         """The new data set up to the pixel data, with its markers."""
-        encodings = identifiers.encodings_of(self.instance.data, ("iso8859",))
-        data = self.item(self.instance.data, (), encodings)
+        data = self.item(self.instance.data, (), self.encodings)
         if self.instance.tail:
             self.counts.removed += 1
         if data.get(SOP_INSTANCE) is None:

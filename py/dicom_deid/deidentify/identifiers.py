@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from pydicom.charset import convert_encodings, decode_bytes, encode_string
@@ -11,6 +12,7 @@ from pydicom.charset import convert_encodings, decode_bytes, encode_string
 from dicom_deid.deidentify.text import fold
 from dicom_deid.elements import TEXT_VRS, ascii_text, vr_of
 from dicom_deid.errors import Failed
+from dicom_deid.memory import Remembered
 from dicom_deid.model import Element, Item
 from dicom_deid.profile import judged, words
 
@@ -21,42 +23,57 @@ MIN_NUMBER = 4
 """Characters of an ID that is looked for."""
 Kept = Callable[[Element, tuple[int, ...], tuple[str, ...]], bool]
 """Tells of an element, its path and the codecs of its text whether it is kept."""
+Told = Remembered[Element, frozenset[str]]
+"""The identifiers that elements told which instances share."""
+NOBODY: frozenset[str] = frozenset()
 DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
-def collect(data: Item, retained: frozenset[int], kept: Kept = lambda _element, _path, _codecs: True) -> frozenset[str]:
+def collect(
+    data: Item, retained: frozenset[int], kept: Kept = lambda _element, _path, _codecs: True, known: Told | None = None
+) -> frozenset[str]:
     """The identifiers of an instance, folded (see ``fold``): parts of names, IDs, institutions, addresses, dates.
 
-    What the attributes in ``retained`` hold may stay where they are ``kept``, so it is not looked for.
+    What the attributes in ``retained`` hold may stay where they are ``kept``, so it is not looked for. ``known``: what
+    elements of a data set of these encodings told before, under the same ``retained`` and ``kept``.
     """
-    found = set() if PATIENT_AGE in retained else ages(data)
+    known, encodings = Remembered(0) if known is None else known, encodings_of(data, ("iso8859",))
 
-    def left(element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> bool:
-        return element.tag in retained and kept(element, path, encodings)
+    def left(element: Element, path: tuple[int, ...], codecs: tuple[str, ...]) -> bool:
+        return element.tag in retained and kept(element, path, codecs)
 
-    gather(data, (), encodings_of(data, ("iso8859",)), left, found)
-    return frozenset(found)
+    named = [
+        NOBODY
+        if PATIENT_AGE in retained
+        else ages(ascii_text(data.get(PATIENT_AGE)), ascii_text(data.get(PATIENT_SEX)).lower())
+    ]
+    for element in data:
+        told = known.get(element)
+        if told is None:
+            told = frozenset(told_by(element, (), encodings, left))
+            if element.shared:
+                known.add(element, told, element.shared + 100 * len(told))
+        if told:
+            named.append(told)
+    return frozenset().union(*named)
 
 
-def gather(item: Item, path: tuple[int, ...], encodings: tuple[str, ...], kept: Kept, found: set[str]) -> None:
-    """Adds the identifiers of one item and what is nested in it."""
-    for element in item:
-        if element.items is not None:
-            within = (*path, element.tag)
-            for nested in element.items:
-                gather(nested, within, encodings_of(nested, encodings), kept, found)
-            continue
-        person = element.vr == "PN" or vr_of(element.tag) == "PN"
-        day = element.vr == "DA" or vr_of(element.tag) == "DA"
-        whole = element.tag in judged("whole_identifiers")
-        if not (person or day or whole) or kept(element, path, encodings):
-            continue
-        if person:
-            found.update(name_parts(decode(element, encodings)))
-        elif whole:
-            found.update(whole_values(decode(element, encodings)))
-        else:
-            found.update(date_forms(element.value))
+def told_by(element: Element, path: tuple[int, ...], encodings: tuple[str, ...], kept: Kept) -> AbstractSet[str]:
+    """The identifiers of one element and what is nested in it."""
+    if element.items is not None:
+        within, found = (*path, element.tag), set[str]()
+        for item in element.items:
+            codecs = encodings_of(item, encodings)
+            found.update(*(told_by(nested, within, codecs, kept) for nested in item))
+        return found
+    person = element.vr == "PN" or vr_of(element.tag) == "PN"
+    day = element.vr == "DA" or vr_of(element.tag) == "DA"
+    whole = element.tag in judged("whole_identifiers")
+    if not (person or day or whole) or kept(element, path, encodings):
+        return NOBODY
+    if person:
+        return name_parts(decode(element, encodings))
+    return whole_values(decode(element, encodings)) if whole else date_forms(element.value)
 
 
 def name_parts(text: str) -> set[str]:
@@ -132,11 +149,11 @@ def encode(text: str, encodings: tuple[str, ...]) -> bytes:
         return b""
 
 
-def ages(item: Item) -> set[str]:
+@lru_cache(256)
+def ages(age: str, sex: str) -> frozenset[str]:
     """The ways in which people write age and sex ("55F", "55 y/o"), from (0010,1010) and (0010,0040)."""
-    age, sex = ascii_text(item.get(PATIENT_AGE)), ascii_text(item.get(PATIENT_SEX)).lower()
     if not re.fullmatch(r"\d{3}Y", age) or age == "000Y":
-        return set()
+        return NOBODY
     years = str(int(age[:3]))
     units = ("y", "yo", "y/o", "yr", "yrs", "years", "years old", "year old", "-year-old", "y.o.")
     found = {f"{years}{gap}{unit}" for unit in units for gap in ("", " ")}
@@ -144,4 +161,4 @@ def ages(item: Item) -> set[str]:
         named = (sex, "female" if sex == "f" else "male")
         found |= {f"{start}{gap}{name}" for start in {years, *found} for name in named for gap in ("", " ")}
         found |= {f"{name}{gap}{years}" for name in named for gap in ("", " ")}
-    return found
+    return frozenset(found)

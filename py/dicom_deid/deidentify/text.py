@@ -15,20 +15,21 @@ from dicom_deid.deidentify.dummies import REMOVED
 from dicom_deid.profile import words
 
 
-@lru_cache(65_536)
 def fold(text: str) -> str:
     """Text as it is compared: lower case, without accents, in one form."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-@lru_cache(1024)
+@lru_cache(128)
 def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
     """The identifiers but for the words of a list of judged.json, which mean something else in their place."""
     return identifiers - {fold(word) for word in words(known)}
 
 
-@lru_cache(512)
+@lru_cache(64)
 def pattern(identifiers: frozenset[str]) -> re.Pattern[str] | None:
     """Finds any of the identifiers as a word of its own in folded text, the longest first."""
     if not identifiers:

@@ -24,13 +24,13 @@ WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for
 """What each byte becomes so that ASCII text falls apart into its words at spaces."""
 
 
-@lru_cache(1024)
+@lru_cache(128)
 def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
     """The identifiers but for the words that mean something else in their place (tables/judged.json)."""
     return identifiers - {word.lower() for word in words(known)}
 
 
-@lru_cache(512)
+@lru_cache(64)
 def finder(identifiers: frozenset[str]) -> re.Pattern[str]:
     """Finds any identifier as a word of its own in folded text; of none, nothing."""
     if not identifiers:
@@ -39,7 +39,7 @@ def finder(identifiers: frozenset[str]) -> re.Pattern[str]:
     return re.compile("|".join(words))
 
 
-@lru_cache(512)
+@lru_cache(64)
 def beginnings(identifiers: frozenset[str]) -> tuple[frozenset[bytes], tuple[str, ...]]:
     """The first words of identifiers, and the identifiers that begin with no ASCII letter or digit."""
     others = tuple(identifier for identifier in identifiers if not words_in(identifier[:1]))

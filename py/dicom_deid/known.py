@@ -1,0 +1,127 @@
+"""What was read before: elements, and runs of them, by their bytes. The slices of a series have most in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+from dicom_deid.elements import U16, U32
+from dicom_deid.memory import Remembered
+from dicom_deid.model import Element, Item, Syntax
+
+MOST = 4 * 1024 * 1024
+"""Bytes that the elements kept may take, and so many again their runs."""
+LONGEST = 2048
+"""Bytes of an element that is kept: sequences of codes and references are; bulk values hardly ever come again."""
+SHORTEST_RUN = 3
+"""Elements of a run that is worth keeping."""
+
+
+class Run(NamedTuple):
+    """Elements that came one behind the other in a data set."""
+
+    coded: bytes
+    elements: list[Element]
+    ends: list[int]
+    """Where each of them ends in ``coded``, behind a 0."""
+
+    def part(self, start: int, stop: int) -> Run:
+        """The run from one of its elements up to another."""
+        first = self.ends[start]
+        ends = [end - first for end in self.ends[start : stop + 1]]
+        return Run(self.coded[first : self.ends[stop]], self.elements[start:stop], ends)
+
+
+class Known:
+    """The elements that were read lately in one encoding."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.width = 6 if syntax.explicit else 4
+        """Bytes of tag and VR."""
+        self.lengths: dict[bytes, tuple[Callable[[bytes, int], tuple[int, ...]], int, int]] = {}
+        """Tag and VR -> what reads the length, its offset, and the offset of the value."""
+        self.elements: Remembered[bytes, Element] = Remembered(MOST)
+        self.runs: Remembered[bytes, Run] = Remembered(MOST)
+        """By their first 8 bytes."""
+        self._u16, self._u32 = U16[syntax.little].unpack_from, U32[syntax.little].unpack_from
+
+    def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> Element:
+        """Remembers what was read from ``buffer[at:end]``, the value from ``start`` on; the element to go on with."""
+        if end - at > LONGEST or element.tag < 0x00020000:
+            return element
+        coded, header = buffer[at:end], start - at
+        if not element.undefined:  # without a length it has to be read to its end each time
+            short = self.width == 6 and header == 8
+            self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
+        element.shared = (3 if element.items is None else 32) * len(coded)  # small elements of items are many objects
+        element = self.elements.add(coded, element, element.shared)
+        if len(self.elements) == 1:  # the others are forgotten: runs would bring them back beside new ones
+            self.lengths.clear()
+            self.runs.clear()
+        return element
+
+    def one(self, buffer: bytes, at: int, limit: int) -> tuple[Element | None, int]:
+        """The element at ``at``, if it was read before, and the offset behind it."""
+        found = self.lengths.get(buffer[at : at + self.width])
+        if found is None or at + 12 > limit:
+            return None, at
+        length, offset, header = found
+        end = at + header + length(buffer, at + offset)[0]
+        if end > limit or end - at > LONGEST:
+            return None, at
+        return self.elements.get(buffer[at:end]), end
+
+    def plain(self, item: Item, buffer: bytes, at: int, limit: int) -> int:
+        """Adds to ``item`` the elements from ``at`` on that were read before and are no sequences; where they end."""
+        while True:
+            element, end = self.one(buffer, at, limit)
+            if element is None or element.items is not None:  # the depth of sequences has to be counted
+                return at
+            item.append(element)
+            at = end
+
+    def top(self, data: Item, buffer: bytes, at: int) -> int:
+        """Adds to ``data`` all elements from ``at`` on that were read before; the offset behind them."""
+        singles, ends, start = list[Element](), [0], at
+        while True:
+            run = self.run(buffer, at)
+            element, end = (None, at) if run else self.one(buffer, at, len(buffer))
+            if element is not None:
+                singles.append(element)
+                ends.append(end - start)
+                at = end
+                continue
+            data += singles
+            if len(singles) >= SHORTEST_RUN:
+                self.keep(Run(buffer[start:at], singles, ends))
+            if run is None:
+                return at
+            data += run.elements
+            at += len(run.coded)
+            singles, ends, start = [], [0], at
+
+    def run(self, buffer: bytes, at: int) -> Run | None:
+        """A run that stands at ``at``; one of which only the beginning does is cut where it differs."""
+        run = self.runs.get(buffer[at : at + 8])
+        if run is None or buffer.startswith(run.coded, at):
+            return run
+        same = 0
+        for start, end in pairwise(run.ends):
+            if not buffer.startswith(run.coded[start:end], at + start):
+                break
+            same += 1
+        del self.runs[run.coded[:8]]
+        if len(run.elements) - same > SHORTEST_RUN:
+            self.keep(run.part(same + 1, len(run.elements)))
+        return self.keep(run.part(0, same)) if same >= SHORTEST_RUN else None
+
+    def keep(self, run: Run) -> Run:
+        """Remembers a run."""
+        return self.runs.add(run.coded[:8], run, len(run.coded) + 16 * len(run.elements))
+
+
+KNOWN = {
+    syntax: Known(syntax)
+    for syntax in (Syntax(explicit, little) for explicit in (True, False) for little in (True, False))
+}
