@@ -51,15 +51,19 @@ class Known:
         if end - at > LONGEST or element.tag < 0x00020000:
             return element
         coded, header = buffer[at:end], start - at
+        element.shared = (3 if element.items is None else 32) * len(coded)  # small elements of items are many objects
+        if self.elements.full(element.shared):
+            self.forget()  # all at once: runs would bring elements back beside new ones
         if not element.undefined:  # without a length it has to be read to its end each time
             short = self.width == 6 and header == 8
             self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
-        element.shared = (3 if element.items is None else 32) * len(coded)  # small elements of items are many objects
-        element = self.elements.add(coded, element, element.shared)
-        if len(self.elements) == 1:  # the others are forgotten: runs would bring them back beside new ones
-            self.lengths.clear()
-            self.runs.clear()
-        return element
+        return self.elements.add(coded, element, element.shared)
+
+    def forget(self) -> None:
+        """Forgets everything."""
+        self.elements.clear()
+        self.lengths.clear()
+        self.runs.clear()
 
     def one(self, buffer: bytes, at: int, limit: int) -> tuple[Element | None, int]:
         """The element at ``at``, if it was read before, and the offset behind it."""

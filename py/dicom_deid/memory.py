@@ -23,11 +23,19 @@ class Remembered(dict[K, V]):
 
     def add(self, key: K, value: V, size: int) -> V:
         """Remembers a value that takes about ``size`` bytes with its key; the value to go on with."""
-        self.held += ENTRY + size
-        if self.held > self.most:
+        if self.full(size):
             self.clear()
-            self.held = ENTRY + size
+        self.held += ENTRY + size
         return self.setdefault(key, value)
+
+    def full(self, size: int) -> bool:
+        """Whether another ``size`` bytes would be too much."""
+        return self.held + ENTRY + size > self.most
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        super().clear()
+        self.held = 0
 
 
 class Contexts(Generic[K, V]):

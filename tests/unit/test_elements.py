@@ -74,8 +74,7 @@ def test_what_was_read_before_is_read_alike_again(data: bytes, name: str) -> Non
         return told(elements), end
 
     warm, known = read(), KNOWN[SYNTAXES[name]]
-    known.elements.clear()
-    known.lengths.clear()
+    known.forget()
     cold = read()
     assert warm == cold == read()
 
