@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from dicom_deid.deidentify import content, dates, identifiers, markers, private, text
-from dicom_deid.deidentify.identifiers import Told
 from dicom_deid.deidentify.asked import Unanswered, ask
 from dicom_deid.deidentify.dummies import dummy, dummy_item
+from dicom_deid.deidentify.identifiers import Told
 from dicom_deid.deidentify.values import ItemView
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.errors import Withheld
