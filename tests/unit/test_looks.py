@@ -40,6 +40,7 @@ KNOWN = frozenset({"okonkwo"})
         ("SSN 123-45-6789 chest xray", "chest xray"),
         ("MRN: 88271123 lumbar", "lumbar"),
         ("ACC# A1234567 knee", "knee"),
+        ("MRN 0815 4711 2 views", "2 views"),
         ("pat. id 4711-99 knee", "knee"),
         ("95 yo female", "female"),
         ("at Mercy General Hospital, knee", "knee"),

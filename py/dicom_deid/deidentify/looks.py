@@ -61,7 +61,7 @@ REACHED = (
 )
 PEOPLE = (
     r"\d{3}-\d{2}-\d{4}",
-    rf"(?i:{NUMBERED})[\s.:\#]*(?i:id|no|nr|num|number)?[\s.:\#]*[A-Za-z]{{0,4}}[-/]?\d[\d/-]{{2,}}[A-Za-z]?",
+    rf"(?i:{NUMBERED})[\s.:\#]*(?i:id|no|nr|num|number)?[\s.:\#]*[A-Za-z]{{0,4}}[-/]?\d[\d/-]{{2,}}(?:\s\d{{3,}})*[A-Za-z]?",
     r"(?i:id)[:\#]\s*[A-Za-z]{0,4}[-/]?\d[\d/-]{2,}",
     r"(?!1\.2\.840\.10008\.)[0-2](?:\.(?:0|[1-9]\d*)){6,}",
     r"(?:9\d|1[01]\d)[\s-]*(?i:y/?o|yrs?|years?(?:[\s-]*old)?|jahre|ans|años)",  # above 89; "90Y" is yttrium

@@ -14,6 +14,11 @@ from dicom_deid.deidentify import looks
 from dicom_deid.deidentify.dummies import REMOVED
 from dicom_deid.profile import words
 
+BEGIN, END = "(?<![a-z0-9])", "(?![a-z0-9])"
+"""Bounds of a word in folded text."""
+LONG = 6
+"""Letters and digits from which on an identifier is recognised in other spellings."""
+
 
 def fold(text: str) -> str:
     """Text as it is compared: lower case, without accents, in one form."""
@@ -31,17 +36,31 @@ def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(64)
 def pattern(identifiers: frozenset[str]) -> re.Pattern[str] | None:
-    """Finds any of the identifiers as a word of its own in folded text, the longest first."""
+    """Finds any of the identifiers in folded text, the longest first: as a word, however its parts are joined."""
     if not identifiers:
         return None
     longest = sorted(identifiers, key=lambda text: (-len(text), text))
-    return re.compile("|".join(bounded(text) for text in longest))
+    return re.compile("|".join([*map(bounded, longest), *joined(longest)]))
 
 
 def bounded(text: str) -> str:
-    """An expression for a text that is no part of a longer word; words of ideographs have no bounds."""
-    escaped = re.escape(text)
-    return rf"(?<![a-z0-9]){escaped}(?![a-z0-9])" if text.isascii() else escaped
+    """An expression for a text that is no part of a longer word; words of ideographs have no bounds.
+
+    What stands between the parts of a longer one does not count: MRN-0815 is also written MRN0815 and MRN 0815.
+    """
+    if not text.isascii():
+        return re.escape(text)
+    parts = re.findall("[a-z0-9]+", text)
+    loose = len(parts) > 1 and sum(map(len, parts)) >= LONG
+    return BEGIN + (r"[^a-z0-9\\]{0,2}".join(parts) if loose else re.escape(text)) + END
+
+
+def joined(identifiers: list[str]) -> list[str]:
+    """Expressions for names that are written together, or with a number, a letter or an s, as in the name of a file."""
+    names = [text for text in identifiers if text.isascii() and text.isalpha()]
+    long = "|".join(text for text in names if len(text) >= LONG)
+    several = [rf"{BEGIN}(?:{'|'.join(names)}){{2,}}\d*{END}"] if len(names) > 1 else []
+    return several + ([rf"{BEGIN}(?:[a-z]?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])
 
 
 def holds(text: str, identifiers: frozenset[str]) -> bool:
