@@ -1,7 +1,7 @@
 // @ts-check
 /** Rows of data elements, before and after: as many as are in sight, more as one scrolls. Values are in these rows only. */
 import { count } from "../format.js";
-import { copyOf, one } from "../parts.js";
+import { copyOf, one, part } from "../parts.js";
 
 /** @typedef {import("../../worker/protocol.js").ExplainedElement} ExplainedElement */
 /** @typedef {Partial<Record<ExplainedElement["action"], string>>} Words  action code -> what it does, in a word or two */
@@ -13,31 +13,36 @@ const SHORT = 120;
 const AFTERWARDS = { unchanged: "the same", emptied: "empty", removed: "", changed: "", added: "" };
 
 export class ElementRows {
-  #body;
+  #region;
+  #table;
   #words;
   /** @type {ExplainedElement[]} those that are still to come */ #rest = [];
-  #watch;
 
   /**
-   * @param {HTMLTableSectionElement} body
-   * @param {Element} end   stands behind the table: more rows are made when it comes into sight
+   * @param {HTMLElement} region   scrolls; holds the table, and behind it what comes into sight at its end
    * @param {Words} words
    */
-  constructor(body, end, words) {
-    this.#body = body;
+  constructor(region, words) {
+    this.#region = region;
+    this.#table = part(region, "elements", HTMLTableElement);
     this.#words = words;
-    this.#watch = new IntersectionObserver(
-      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#more(),
-      { rootMargin: "600px" },
-    );
-    this.#watch.observe(end);
+    const more = (/** @type {IntersectionObserverEntry[]} */ [{ isIntersecting }]) => isIntersecting && this.#more();
+    new IntersectionObserver(more, { root: region, rootMargin: "600px" }).observe(part(region, "end", HTMLElement));
   }
 
-  /** @param {ExplainedElement[]} elements */
-  show(elements) {
-    this.#body.replaceChildren();
+  /**
+   * @param {ExplainedElement[]} elements
+   * @param {{stay?: boolean}} [options]   stay: where one had scrolled to
+   */
+  show(elements, { stay = false } = {}) {
+    const [body] = this.#table.tBodies;
+    const [rows, top] = stay ? [body.rows.length, this.#region.scrollTop] : [0, 0];
+    body.replaceChildren();
     this.#rest = elements;
-    this.#more();
+    this.#table.ariaRowCount = String(elements.length + 1);
+    do this.#more();
+    while (body.rows.length < rows && this.#rest.length > 0);
+    this.#region.scrollTop = top;
   }
 
   clear() {
@@ -47,7 +52,7 @@ export class ElementRows {
   #more() {
     const next = this.#rest.slice(0, ROWS);
     this.#rest = this.#rest.slice(ROWS);
-    this.#body.append(...next.map((element) => row(element, this.#words)));
+    this.#table.tBodies[0].append(...next.map((element) => row(element, this.#words)));
   }
 }
 

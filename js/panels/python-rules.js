@@ -30,6 +30,7 @@ export class PythonRules extends HTMLElement {
     for (const change of ["keyup", "input"]) {
       part(this, "editor", HTMLElement).addEventListener(change, () => this.#edited());
     }
+    part(this, "wheels", HTMLInputElement).addEventListener("change", () => this.#changePolicy());
     part(this, "use", HTMLButtonElement).addEventListener("click", () => this.#use());
     part(this, "delete", HTMLButtonElement).addEventListener("click", () => this.#delete());
   }
@@ -39,7 +40,9 @@ export class PythonRules extends HTMLElement {
     this.#policy = policy;
     this.#try = attempt;
     policy.addEventListener("policy-changed", (event) => {
-      this.#drafts.follow(/** @type {CustomEvent<Policy>} */ (event).detail.python ?? []);
+      const { python = [], wheels = [] } = /** @type {CustomEvent<Policy>} */ (event).detail;
+      this.#drafts.follow(python);
+      part(this, "wheels", HTMLInputElement).value = wheels.join(" ");
       if (this.#editor) this.#show();
       this.#tally();
     });
@@ -176,9 +179,12 @@ export class PythonRules extends HTMLElement {
 
   #changePolicy() {
     if (!this.#policy) return;
-    const { python: _, ...rest } = this.#policy.policy;
+    const { python: _, wheels: __, ...rest } = this.#policy.policy;
     const python = this.#drafts.saved;
-    this.#policy.setPolicy(python.length > 0 ? { ...rest, python } : rest);
+    const wheels = part(this, "wheels", HTMLInputElement)
+      .value.split(/[\s,;]+/)
+      .filter(Boolean);
+    this.#policy.setPolicy({ ...rest, ...(wheels.length > 0 && { wheels }), ...(python.length > 0 && { python }) });
   }
 }
 

@@ -11,9 +11,7 @@ export class RuleResult extends HTMLElement {
 
   /** @param {import("./element-rows.js").Words} words */
   setWords(words) {
-    const region = part(this, "region", HTMLElement);
-    const [body] = part(region, "elements", HTMLTableElement).tBodies;
-    this.#rows = new ElementRows(body, part(region, "end", HTMLElement), words);
+    this.#rows = new ElementRows(part(this, "region", HTMLElement), words);
   }
 
   wait() {

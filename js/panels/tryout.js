@@ -30,6 +30,7 @@ export class TryOut extends HTMLElement {
   connectedCallback() {
     for (const details of this.#all) details.addEventListener("toggle", () => this.#toggled());
     this.addEventListener("sample-chosen", () => this.#changed());
+    addEventListener("pagehide", () => this.#close()); // the browser can keep a page that was left
   }
 
   /** @param {Files} files @param {Trial} trial @param {PolicyPanel} policy */
@@ -54,6 +55,10 @@ export class TryOut extends HTMLElement {
   /** A run begins, or other files were chosen: nothing is left of what was shown. */
   withdraw() {
     this.hidden = true;
+    this.#close();
+  }
+
+  #close() {
     for (const details of this.#all) details.open = false;
     this.#clear();
   }

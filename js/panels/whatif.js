@@ -35,9 +35,7 @@ export class WhatIf extends HTMLElement {
   /** @param {import("./element-rows.js").Words} words */
   setWords(words) {
     this.#words = words;
-    const region = part(this, "region", HTMLElement);
-    const [body] = part(region, "elements", HTMLTableElement).tBodies;
-    this.#rows = new ElementRows(body, part(region, "end", HTMLElement), words);
+    this.#rows = new ElementRows(part(this, "region", HTMLElement), words);
   }
 
   /** Something is being worked out: what is there stays until it is done. */
@@ -60,7 +58,7 @@ export class WhatIf extends HTMLElement {
     part(this, "listing", HTMLElement).hidden = elements.length === 0;
     this.#elements = elements;
     this.#offer();
-    this.#filter();
+    this.#filter({ stay: true });
   }
 
   /** Nothing of a file is left in the page. */
@@ -95,14 +93,14 @@ export class WhatIf extends HTMLElement {
     select.value = chosen;
   }
 
-  #filter() {
+  /** @param {{stay: boolean}} [options] */
+  #filter(options) {
     const which = part(this, "which", HTMLSelectElement).value;
     const text = part(this, "filter", HTMLInputElement).value.trim().toLowerCase();
     const elements = this.#elements.filter(
       (element) => isOf(element, which) && (!text || textOf(element).includes(text)),
     );
-    this.#rows?.show(elements);
-    part(this, "region", HTMLElement).scrollTop = 0;
+    this.#rows?.show(elements, options);
     const all = this.#elements.length;
     part(this, "count", HTMLElement).textContent =
       elements.length === all
