@@ -17,8 +17,9 @@ import { RunPanel } from "./panels/run.js";
 import { StoredRuns } from "./panels/stored.js";
 import { TryOut } from "./panels/tryout.js";
 import { one } from "./parts.js";
+import { reader } from "./policy.js";
 import { Pool } from "./pool.js";
-import { codeOf, noteOf } from "./problem.js";
+import { noteOf } from "./problem.js";
 import { Session } from "./session.js";
 import { showPhase } from "./steps.js";
 import { fetchTables, fetchVersion } from "./tables.js";
@@ -57,6 +58,7 @@ function start() {
   const pool = new Pool({ onChange: (workers) => panels.python.show(workers) });
   const session = new Session(files, pool, panels);
   pool.ready.catch(() => panels.python.fail());
+  panels.policy.readWith(reader(pool));
   fetchTables().then(
     (tables) => panels.policy.setTables(tables),
     () => refuse("PAGE_INCOMPLETE"),
@@ -82,6 +84,7 @@ function start() {
 function connect(session) {
   on("picked", panels.choose, (pick) => session.open(pick));
   on("problem", panels.choose, async (code) => panels.choose.problem(code));
+  on("policy-dropped", panels.choose, (file) => session.openPolicy(file));
   on("stop-scan", panels.found, () => session.stopScan());
   on("choose-output", panels.run, () => session.chooseOutput());
   on("forget-output", panels.run, async () => session.setOutput(null));
@@ -106,7 +109,7 @@ function on(wish, panel, act) {
     try {
       await act(/** @type {CustomEvent} */ (event).detail);
     } catch (error) {
-      noteOf(panel).show(codeOf(error));
+      noteOf(panel).showError(error);
     }
   });
 }

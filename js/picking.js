@@ -10,6 +10,8 @@ import { Problem } from "./problem.js";
  */
 
 const ZIP_NAME = /\.zip$/i;
+/** Policies, and the scripts that become one: of RSNA CTP, and recipes of pydicom/deid. */
+const POLICY_NAME = /\.(toml|json|script|properties|xml)$|^deid\./i;
 
 /** @returns {Promise<Pick | null>}  null: the person closed the dialogue */
 export async function pickFolder() {
@@ -65,6 +67,13 @@ export async function pickDropped(transfer) {
   if (handles.length === 0) return null;
   if (handles.every(isZip)) return pickFiles(await Promise.all(handles.map((handle) => handle.getFile())));
   return { picked: { kind: "handles", handles }, label: labelOf(handles) };
+}
+
+/** The one file that was dropped, if its name is that of a policy. @param {DataTransfer} transfer @returns {File | null} */
+export function policyDropped(transfer) {
+  const [file, ...others] = transfer.files;
+  if (!file || others.length > 0 || !POLICY_NAME.test(file.name)) return null;
+  return transfer.items[0].webkitGetAsEntry()?.isDirectory ? null : file;
 }
 
 /** @param {FileSystemHandle} handle @returns {handle is FileSystemFileHandle} */

@@ -1,12 +1,23 @@
 // @ts-check
-/** A policy in words, as the page says them: its rules one by one, and all of it in one line. */
+/** A policy as the page has it: read by Python, compared, and said in words, rule by rule or in one line. */
 import { counted } from "./format.js";
+import { Problem } from "./problem.js";
 
 /**
  * @typedef {import("../worker/protocol.js").Policy} Policy
  * @typedef {import("../worker/protocol.js").AttributeRule} Rule
+ * @typedef {import("../worker/protocol.js").Reading} Reading
+ * @typedef {import("../worker/protocol.js").PolicyProblem} PolicyProblem
  * @typedef {"match" | "vr" | "pattern" | "creator"} Kind
+ *
+ * @typedef {Reading | {problems: PolicyProblem[]} | {error: string}} Answered
+ *
+ * What Python makes of a text; `waiting` says so if it takes long. Throws a Problem.
+ * @typedef {(name: string, text: string, waiting: HTMLElement) => Promise<Exclude<Answered, {error: string}>>} Read
  */
+
+/** What is answered sooner is not announced, in milliseconds. */
+const PATIENCE_MILLISECONDS = 300;
 
 /** @type {readonly Kind[]} the fields of which a rule has one: which elements it reaches */
 export const KINDS = ["match", "vr", "pattern", "creator"];
@@ -85,4 +96,16 @@ export function same(one, other) {
 function stated({ options, allow_sop_classes, pass_burned_in, verbose, attribute = [], python = [], wheels = [] }) {
   const rules = attribute.map((rule) => Object.entries(rule).sort());
   return [options.toSorted(), allow_sop_classes.toSorted(), pass_burned_in, verbose, rules, python, wheels];
+}
+
+/** @param {import("./pool.js").Pool} pool @returns {Read} */
+export function reader(pool) {
+  return async (name, text, waiting) => {
+    const timer = setTimeout(() => (waiting.textContent = "Waiting for Python…"), PATIENCE_MILLISECONDS);
+    const asked = pool.ask(async (python) => /** @type {Answered} */ (await python.readPolicy(name, text)));
+    const reading = await asked.catch(() => ({ error: "PYTHON_NOT_STARTED" })).finally(() => clearTimeout(timer));
+    waiting.textContent = "";
+    if ("error" in reading) throw new Problem(reading.error);
+    return reading;
+  };
 }

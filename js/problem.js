@@ -2,12 +2,15 @@
 /** <problem-note>: what went wrong and what to do, in the panel where it happened; and the error that carries its code. */
 import { reason } from "./tables.js";
 
-/** An error with a code only: its words come from the tables, and no identifier can be in it. */
+/** @typedef {import("../worker/protocol.js").PolicyProblem} PolicyProblem */
+
+/** An error with a code: its words come from the tables, and no identifier can be in it. */
 export class Problem extends Error {
-  /** @param {string} code */
-  constructor(code) {
+  /** @param {string} code @param {PolicyProblem[]} [problems]  all that is wrong with a policy */
+  constructor(code, problems = []) {
     super(code);
     this.code = code;
+    this.problems = problems;
   }
 }
 
@@ -21,19 +24,34 @@ export class ProblemNote extends HTMLElement {
     this.setAttribute("role", "alert");
   }
 
-  /** @param {string} code */
-  show(code) {
+  /** @param {string} code @param {PolicyProblem[]} [problems] */
+  show(code, problems = []) {
     const { sentence, remedy } = reason(code);
     const what = document.createElement("b");
     what.textContent = sentence;
-    this.replaceChildren(what, ` ${remedy}`);
+    this.replaceChildren(what, ` ${remedy}`, ...(problems.length > 0 ? [listOf(problems)] : []));
     this.dataset.code = code;
+  }
+
+  /** @param {unknown} error */
+  showError(error) {
+    this.show(codeOf(error), error instanceof Problem ? error.problems : []);
   }
 
   clear() {
     this.replaceChildren();
     delete this.dataset.code;
   }
+}
+
+/** @param {PolicyProblem[]} problems */
+function listOf(problems) {
+  const list = document.createElement("ul");
+  for (const { text, near } of problems) {
+    list.append(document.createElement("li"));
+    /** @type {Element} */ (list.lastElementChild).textContent = near ? `${text} Nearest: ${near}.` : text;
+  }
+  return list;
 }
 
 customElements.define("problem-note", ProblemNote);

@@ -45,7 +45,7 @@ export async function run({ files, pool }, { name, passphrase, policy, output, l
     throw new Problem("PYTHON_NOT_STARTED");
   });
   const plan = await pool.configure(policy, key, linkage);
-  if ("error" in plan) throw new Problem(plan.error);
+  if ("error" in plan) throw new Problem(plan.error, plan.problems);
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
   const spec = { name, key, policy, plan, output, linkage, resumed, environment: lines };

@@ -6,7 +6,7 @@ import { forgetHandles, handlesOf, keepHandles } from "./handles.js";
 import { makePassphrase } from "./key.js";
 import { tell } from "./parts.js";
 import { pickOutput } from "./picking.js";
-import { codeOf, noteOf, Problem } from "./problem.js";
+import { noteOf, Problem } from "./problem.js";
 import { prepareResuming } from "./resuming.js";
 import { run, runName } from "./run.js";
 import { goTo, showPhase } from "./steps.js";
@@ -85,6 +85,14 @@ export class Session {
     this.#panels.policy.setPolicy(order.policy);
     this.setOutput(order.output);
     await this.#begin(order, found);
+  }
+
+  /** @param {File} file  a policy that was dropped on the page */
+  async openPolicy(file) {
+    const { choose, policy } = this.#panels;
+    if (this.running) return choose.problem("RUN_GOES_ON");
+    await policy.load(file);
+    goTo("policy", { unlessSeen: true });
   }
 
   async stopScan() {
@@ -208,7 +216,7 @@ export class Session {
     } catch (error) {
       this.#enter("ready");
       await this.#offer(/** @type {Found} */ (this.#found));
-      noteOf(runPanel).show(codeOf(error));
+      noteOf(runPanel).showError(error);
     }
   }
 

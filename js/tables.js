@@ -99,6 +99,11 @@ const known = {
     sentence: "The file could not be made.",
     remedy: "Check that there is room on the disk, and try again.",
   },
+  NO_POLICY: {
+    status: "page",
+    sentence: "This file is no text, so it is no policy.",
+    remedy: "Choose a policy.toml, a policy in JSON, a script of RSNA CTP or a recipe of pydicom/deid.",
+  },
   BAD_UID: {
     status: "page",
     sentence: "One of the other SOP Class UIDs is not a UID.",

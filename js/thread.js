@@ -3,7 +3,7 @@
  * One Python worker as the page sees it: its calls, and the news of its death.
  *
  * @typedef {import("../worker/protocol.js").Policy} Policy
- * @typedef {import("../worker/protocol.js").PlanText | {error: string}} Plan
+ * @typedef {import("../worker/protocol.js").PlanText | {error: string, problems?: import("../worker/protocol.js").PolicyProblem[]}} Plan
  * @typedef {import("../vendor/comlink.mjs").Remote<import("../worker/protocol.js").PythonApi>} RemotePython
  */
 import * as Comlink from "../vendor/comlink.mjs";

@@ -1,7 +1,7 @@
 // @ts-check
 /** <drop-anywhere>: the whole page takes a drop, and says so while something is dragged over it. */
 import { part, tell } from "../parts.js";
-import { pickDropped } from "../picking.js";
+import { pickDropped, policyDropped } from "../picking.js";
 import { codeOf } from "../problem.js";
 
 export class DropAnywhere extends HTMLElement {
@@ -31,6 +31,8 @@ export class DropAnywhere extends HTMLElement {
     part(this, "sign", HTMLElement).hidden = true;
     if (!event.dataTransfer || !hasFiles(event)) return;
     event.preventDefault();
+    const policy = policyDropped(event.dataTransfer);
+    if (policy) return tell(this, "policy-dropped", policy);
     try {
       const pick = await pickDropped(event.dataTransfer);
       if (pick) tell(this, "picked", pick);

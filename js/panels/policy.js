@@ -1,8 +1,13 @@
 // @ts-check
 /** <policy-panel>: passphrase, profile options, kinds of objects to allow, and the log's detail. */
+import { counted } from "../format.js";
 import { copyOf, one, part, tell } from "../parts.js";
-import { plainPolicy, wordsOf } from "../policy.js";
+import { plainPolicy, same, wordsOf } from "../policy.js";
 import { Problem } from "../problem.js";
+import { PolicyFile } from "./policy-file.js";
+import { RuleDialog } from "./policy-rule.js";
+import { PolicyRules } from "./policy-rules.js";
+import { PolicyText } from "./policy-text.js";
 
 /**
  * @typedef {import("../../worker/protocol.js").Policy} Policy
@@ -29,6 +34,18 @@ export class PolicyPanel extends HTMLElement {
     });
     const show = part(this, "show", HTMLButtonElement);
     show.addEventListener("click", () => this.#reveal(show.getAttribute("aria-pressed") !== "true"));
+    this.addEventListener("rules-edited", (event) => {
+      const attribute = /** @type {CustomEvent} */ (event).detail;
+      this.setPolicy({ ...this.#policy, attribute });
+    });
+    this.addEventListener("policy-loaded", (event) => this.setPolicy(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @param {import("../policy.js").Read} read */
+  readWith(read) {
+    one(this, "policy-file", PolicyFile).read = read;
+    one(this, "policy-text", PolicyText).read = read;
+    one(this, "rule-dialog", RuleDialog).read = read;
   }
 
   /** @param {Tables} tables */
@@ -42,6 +59,11 @@ export class PolicyPanel extends HTMLElement {
       ...[...groups].map(([reason, classes]) => sopClassGroup(reason, classes)),
     );
     this.setPolicy(this.#policy);
+  }
+
+  /** @param {File} file */
+  load(file) {
+    return one(this, "policy-file", PolicyFile).load(file);
   }
 
   get passphrase() {
@@ -76,21 +98,25 @@ export class PolicyPanel extends HTMLElement {
     part(this, "other-uids", HTMLInputElement).value = allowed.filter((uid) => !listed.includes(uid)).join(" ");
     part(this, "pass-burned-in", HTMLInputElement).checked = pass_burned_in;
     part(this, "verbose", HTMLInputElement).checked = verbose;
+    one(this, "policy-rules", PolicyRules).show(this.#policy.attribute ?? []);
     this.#show();
   }
 
   /** While a run goes on, and after it, one line stands for the form. @param {boolean} closed */
   close(closed) {
-    const summary = part(this, "summary", HTMLElement);
-    if (closed) summary.textContent = this.#words();
-    summary.hidden = !closed;
     part(this, "form", HTMLFormElement).hidden = closed;
+    one(this, "policy-file", PolicyFile).close(closed);
+    this.#summarise();
     this.#reveal(false);
   }
 
-  #words() {
+  /** The line that stands for the form, and for a policy that was loaded before the form is there. */
+  #summarise() {
+    const closed = part(this, "form", HTMLFormElement).hidden;
+    const early = this.dataset.state === "quiet" && !same(this.#policy, plainPolicy());
     const titles = this.#checked("option").map((input) => input.dataset.title ?? "");
-    return wordsOf(this.#policy, titles);
+    part(this, "summary", HTMLElement).textContent = wordsOf(this.#policy, titles);
+    part(this, "summary", HTMLElement).hidden = !closed && !early;
   }
 
   /** The form says something else than before. @param {HTMLInputElement} changed */
@@ -115,6 +141,8 @@ export class PolicyPanel extends HTMLElement {
   #show() {
     this.#validate();
     this.#tally();
+    this.#summarise();
+    one(this, "policy-file", PolicyFile).show(this.#policy);
     tell(this, "policy-changed", this.#policy);
   }
 
@@ -130,8 +158,10 @@ export class PolicyPanel extends HTMLElement {
   }
 
   #tally() {
-    const allowed = this.#checked("sop-class").length;
+    const allowed = this.#policy.allow_sop_classes.length;
+    const rules = this.#policy.attribute?.length ?? 0;
     part(this, "allowed-tally", HTMLElement).textContent = allowed > 0 ? `${allowed} allowed` : "none allowed";
+    part(this, "attribute-tally", HTMLElement).textContent = rules > 0 ? counted(rules, "rule") : "none";
   }
 
   /** @param {"option" | "sop-class"} name @returns {HTMLInputElement[]} */
