@@ -16,16 +16,26 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from dicom_deid import __version__, key
-from dicom_deid.errors import Failed, PolicyError, reasons
+from dicom_deid.errors import Failed, PolicyError, sentence
 from dicom_deid.linkage import BadLinkage
 from dicom_deid.native import finding, importing, whatif
-from dicom_deid.native.chosen import chosen_policy, unusable
+from dicom_deid.native.agreed import made_ready
+from dicom_deid.native.chosen import (
+    Allowed,
+    Burned,
+    Options,
+    PolicyFile,
+    RunCode,
+    WheelFolder,
+    chosen_policy,
+    loaded,
+    unusable,
+)  # fmt: skip
 from dicom_deid.native.passphrase import Unusable, given_passphrase, made_passphrase, read_passphrase
 
 if TYPE_CHECKING:
     from dicom_deid.native.run import Run
     from dicom_deid.native.sealed import LinkageFile
-    from dicom_deid.policy import Policy
 
 UNSOUND, USAGE = 1, 2
 """Exit codes: something was withheld, failed or stopped; the command was not meant so."""
@@ -104,19 +114,12 @@ def run(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Processes; one per core by default, 0: no other process.")
     ] = None,
-    policy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
-    ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Option of the profile, as retain-uids. Repeatable.")
-    ] = None,
-    allow_sop_class: Annotated[
-        list[str] | None,
-        typer.Option(metavar="UID", help="SOP Class to write that is withheld else. Repeatable, or with commas."),
-    ] = None,
-    pass_burned_in: Annotated[
-        bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")
-    ] = False,
+    policy: PolicyFile = None,
+    option: Options = None,
+    allow_sop_class: Allowed = None,
+    pass_burned_in: Burned = False,
+    run_code: RunCode = False,
+    wheels: WheelFolder = None,
     linkage: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Encrypted file for what links old to new, apart from OUTPUT. Else none."),
@@ -135,15 +138,22 @@ def run(
     if list_unwritten and not sys.stdout.isatty():
         usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
     check_places(source, target)
-    from dicom_deid.native.terminal import carry_out  # pydicom takes a moment to load
+    from dicom_deid.native.folder import RunFolder  # pydicom takes a moment to load
+    from dicom_deid.native.run import Run
+    from dicom_deid.native.terminal import carry_out
 
     chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, verbose=verbose)
+    ready = made_ready(chosen, policy, wheels, run_code)
     with ExitStack() as undo:
         given = given_passphrase(passphrase_file, save_passphrase, target, resume)
         passphrase = given or made_passphrase(save_passphrase, undo)
         secret = key.derive(passphrase)
         link = open_linkage(linkage, (source, target), secret, resume, undo)
-        begun = begin(source, target, chosen, secret, cores() if workers is None else workers, resume, link)
+        plan = loaded(chosen, secret, ready)
+        processes = cores() if workers is None else workers
+        root, folder = source.resolve(), RunFolder(target.resolve())
+        begun = Run(root, folder, plan, secret, processes, resume, link, ready.paths)
+        begin(begun)
         undo.pop_all()
     if given is None:
         what = f"saved in {save_passphrase}." if save_passphrase else f"{passphrase}"
@@ -181,11 +191,6 @@ def usage(text: str) -> NoReturn:
     """Ends the command: it was not meant so."""
     print(f"dicom-deid: {text}", file=sys.stderr)
     sys.exit(USAGE)
-
-
-def sentence(code: str) -> str:
-    """What a reason code says, and what to do."""
-    return f"{reasons()[code]['sentence']} {reasons()[code]['remedy']}"
 
 
 def cores() -> int:
@@ -227,22 +232,15 @@ def open_linkage(
     return file
 
 
-def begin(
-    source: Path, target: Path, policy: Policy, secret: bytes, workers: int, resume: bool, link: LinkageFile | None
-) -> Run:
-    """The run, once its folder is open; where it cannot be, the command ends."""
-    from dicom_deid.native.folder import NoRun, RunFolder
-    from dicom_deid.native.run import Run
-    from dicom_deid.policy import Plan
+def begin(run: Run) -> None:
+    """Opens the folder of a run; where it cannot be opened, the command ends."""
+    from dicom_deid.native.folder import NoRun
 
     try:
-        plan = Plan(policy, key.Key(secret))
-        begun = Run(source.resolve(), RunFolder(target.resolve()), policy, plan, secret, workers, resume, link)
-        begun.open()
+        run.open()
     except PolicyError as error:
         raise unusable(error) from None
     except NoRun as error:
         usage(NO_RUN[error.reason])
     except (OSError, Failed):
-        usage(f"OUTPUT cannot be written: {target}")
-    return begun
+        usage(f"OUTPUT cannot be written: {run.folder.root}")

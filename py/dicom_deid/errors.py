@@ -99,3 +99,8 @@ def reasons() -> dict[str, dict[str, str]]:
     text = resources.files("dicom_deid.tables").joinpath("reasons.json").read_text(encoding="utf-8")
     table: dict[str, dict[str, str]] = json.loads(text)
     return table
+
+
+def sentence(code: str) -> str:
+    """What a reason code says, and what to do."""
+    return f"{reasons()[code]['sentence']} {reasons()[code]['remedy']}"

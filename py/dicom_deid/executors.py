@@ -12,8 +12,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from math import inf
 from multiprocessing.connection import Connection, wait
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -63,13 +64,14 @@ class Inline(Generic[T, R]):
 class Processes(Generic[T, R]):
     """Several processes, started at once so that they load the code while the pick goes on."""
 
-    def __init__(self, job: Callable[[T], R], workers: int) -> None:
+    def __init__(self, job: Callable[[T], R], workers: int, patience: float = inf) -> None:
+        """``patience``: seconds without an answer after which a process is taken to hang, and is ended."""
         # Not fork: a forked child inherits the pipes of its siblings and would not see the parent's end.
         methods = multiprocessing.get_all_start_methods()
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
             self._context.set_forkserver_preload(["dicom_deid.native.job", "dicom_deid.executors"])
-        self._job = job
+        self._job, self._patience = job, patience
         self._hands: list[Hand[T, R]] = [Hand(self._context, job) for _ in range(workers)]
 
     def run(self, batches: Iterable[list[T]], stopped: Callable[[], bool]) -> Iterator[Answers[T, R]]:
@@ -80,6 +82,7 @@ class Processes(Generic[T, R]):
                     give(hand, fresh, again)
             if all(hand.idle for hand in self._hands):
                 return
+            self.end_silent()
             for connection in wait([hand.connection for hand in self._hands if not hand.idle], TICK):
                 number = next(i for i, hand in enumerate(self._hands) if hand.connection is connection)
                 hand = self._hands[number]
@@ -93,6 +96,12 @@ class Processes(Generic[T, R]):
                         give(hand, fresh, again)
                 if answers:
                     yield answers
+
+    def end_silent(self) -> None:
+        """Ends the processes that are taken to hang; what was theirs is taken over as from any that died."""
+        for hand in self._hands:
+            if not hand.idle and monotonic() - hand.heard > self._patience:
+                hand.process.kill()
 
     def bury(self, hand: Hand[T, R], again: deque[T]) -> Answers[T, R]:
         """Takes over what a dead process had not answered: once more, or given up."""
@@ -120,6 +129,8 @@ class Hand(Generic[T, R]):
         """What it was given and has not answered."""
         self.alone = False
         self.greeted = False
+        self.heard = monotonic()
+        """When it last was given something, or answered."""
         self.process = context.Process(target=serve, args=(theirs, job), daemon=True)
         self.process.start()
         theirs.close()
@@ -132,14 +143,14 @@ class Hand(Generic[T, R]):
     def give(self, batch: list[T], alone: bool) -> None:
         """Hands it a batch; it is waiting for one, so this cannot block for long."""
         self.tasks.extend(batch)
-        self.alone = alone
+        self.alone, self.heard = alone, monotonic()
         with suppress(OSError):  # that it is dead shows itself when its answer is waited for
             self.connection.send(batch)
 
     def take(self) -> Answers[T, R]:
         """The next answers. Raises EOFError or OSError when it is dead."""
         results: list[R] = self.connection.recv()
-        self.greeted = True
+        self.greeted, self.heard = True, monotonic()
         return [(self.tasks.popleft(), result) for result in results]
 
     def end(self) -> None:

@@ -72,7 +72,7 @@ def ask(
     for rule in plan.load():
         try:
             # What a rule prints could be a value, and the terminal may well be a log.
-            with plan.watch, redirect_stdout(None), redirect_stderr(None):
+            with redirect_stdout(None), redirect_stderr(None), plan.watch:
                 answer = rule.function(shown, instance)
                 said = None if answer is None else checked(answer, rule, element)
         except BaseException as error:  # also one that would end the program

@@ -5,13 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from dicom_deid.errors import PolicyError, reasons
+import typer
+
+from dicom_deid.errors import PolicyError, sentence
+from dicom_deid.native.agreed import Wheels
 from dicom_deid.native.passphrase import Unusable
 
 if TYPE_CHECKING:
-    from dicom_deid.policy import Policy
+    from dicom_deid.policy import Plan, Policy
+
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
+]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME", help="Option of the profile, as retain-uids. Repeatable."),
+]
+Allowed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-sop-class", metavar="UID", help="SOP Class to write that is withheld else. Repeatable, or with commas."
+    ),
+]
+Burned = Annotated[bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")]
+RunCode = Annotated[
+    bool, typer.Option("--run-code", help="Run the code that the policy brings: you have read it. Else you are asked.")
+]
+WheelFolder = Annotated[
+    Path | None,
+    typer.Option("--wheels", metavar="FOLDER", help="Where the policy's wheels are; by default beside the policy."),
+]
 
 
 def chosen_policy(
@@ -54,7 +79,20 @@ def read_policy(file: Path) -> Policy:
         raise unusable(error, f"{file}: ") from None
 
 
+def loaded(policy: Policy, secret: bytes, wheels: Wheels) -> Plan:
+    """The plan of a policy whose code the user has agreed to; it has run."""
+    from dicom_deid.key import Key
+    from dicom_deid.native.limit import TimeLimit
+    from dicom_deid.policy import Plan
+
+    plan = Plan(policy, Key(secret), watch=TimeLimit(), wheels=dict(wheels.digests))
+    try:
+        plan.load()
+    except PolicyError as error:
+        raise unusable(error) from None
+    return plan
+
+
 def unusable(error: PolicyError, place: str = "") -> Unusable:
     """All that is wrong with a policy, a line for each problem."""
-    head = f"{reasons()[error.code]['sentence']} {reasons()[error.code]['remedy']}"
-    return Unusable("\n".join((head, *(f"  {place}{problem}" for problem in error.problems))))
+    return Unusable("\n".join((sentence(error.code), *(f"  {place}{problem}" for problem in error.problems))))

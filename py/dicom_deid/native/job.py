@@ -10,6 +10,8 @@ from typing import NamedTuple
 from dicom_deid.errors import Failed, ShortRead, Unwritten
 from dicom_deid.key import Key
 from dicom_deid.model import Link, Outcome
+from dicom_deid.native.agreed import importable
+from dicom_deid.native.limit import TimeLimit
 from dicom_deid.native.peek import LONG_LOOK_BYTES, peek
 from dicom_deid.native.source import FileSource
 from dicom_deid.native.write import write
@@ -17,6 +19,9 @@ from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import row, unwritten_line
 from dicom_deid.scan import LOOK_BYTES, has_preamble, looks_like_dicom
+
+Paths = tuple[str, ...]
+"""Of wheels."""
 
 
 class Look(NamedTuple):
@@ -61,14 +66,19 @@ class Taken(NamedTuple):
 
 
 class Job:
-    """What a process needs for any file: the chosen folder (or file), the policy, the key, where outputs begin."""
+    """What a process needs for any file: the chosen folder (or file), the policy, to whose code the user has agreed,
+    the key, where outputs begin, and the wheels that the code imports."""
 
-    def __init__(self, root: Path, policy: Policy, key: bytes, unfinished: Path, linked: bool = False) -> None:
-        self.root, self.plan, self.unfinished = root, Plan(policy, Key(key), linked), unfinished
+    def __init__(
+        self, root: Path, policy: Policy, key: bytes, unfinished: Path, linked: bool = False, wheels: Paths = ()
+    ) -> None:
+        importable(wheels)
+        self.root, self.unfinished = root, unfinished
+        self.plan = Plan(policy, Key(key), linked, TimeLimit())
         # A plan does not travel between processes: it holds a running HMAC. Each makes its own.
-        self._parts = (root, policy, key, unfinished, linked)
+        self._parts = (root, policy, key, unfinished, linked, wheels)
 
-    def __reduce__(self) -> tuple[type[Job], tuple[Path, Policy, bytes, Path, bool]]:
+    def __reduce__(self) -> tuple[type[Job], tuple[Path, Policy, bytes, Path, bool, Paths]]:
         return Job, self._parts
 
     def __call__(self, task: Look | Take) -> Looked | Taken:

@@ -8,6 +8,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,21 @@ from dicom_deid.errors import Failed
 from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
 from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.native.folder import Row, RunFolder
-from dicom_deid.native.job import Job, Look, Looked, Take, Taken, plain_row, unwritten
+from dicom_deid.native.job import Job, Look, Looked, Paths, Take, Taken, plain_row, unwritten
 from dicom_deid.native.pick import Sources
 from dicom_deid.native.sealed import LinkageFile
 from dicom_deid.native.survey import Display, Survey
 from dicom_deid.native.tally import Tally
 from dicom_deid.plan import document, opening
-from dicom_deid.policy import Plan, Policy
+from dicom_deid.policy import Plan
 from dicom_deid.report import closing
 
 FILES_AT_ONCE = 32
 """Most files in a batch; towards the end there are fewer in it, so that all processes end together."""
 BYTES_AT_ONCE = 256 * 1024 * 1024
 """A batch that has so many bytes of files gets no more of them."""
+CODE_PATIENCE = 600.0
+"""Seconds after which a process that runs a policy's code and has not answered is ended."""
 FOR_THE_RUN = frozenset(("OUTPUT_FULL", "OUTPUT_LOST", "SOURCE_LOST"))
 """Reasons that end the run: the next file would meet the same."""
 
@@ -49,7 +52,6 @@ class Run:
 
     root: Path
     folder: RunFolder
-    policy: Policy
     plan: Plan
     key: bytes
     workers: int
@@ -57,6 +59,7 @@ class Run:
     resume: bool = False
     linkage: LinkageFile | None = None
     """Where what links old to new goes, if it was asked for; open already."""
+    wheels: Paths = ()
     stop: Stop = field(default_factory=Stop)
     display: Display = field(default_factory=Display)
     sources: Sources = field(default_factory=Sources)
@@ -117,8 +120,10 @@ class Run:
         return summary
 
     def executor(self) -> Executor[Any, Any]:
-        job = Job(self.root, self.policy, self.key, self.folder.unfinished, self.linkage is not None)
-        return Processes(job, self.workers) if self.workers else Inline(job)
+        policy, linked = self.plan.policy, self.linkage is not None
+        job = Job(self.root, policy, self.key, self.folder.unfinished, linked, self.wheels)
+        patience = CODE_PATIENCE if policy.python else inf
+        return Processes(job, self.workers, patience) if self.workers else Inline(job)
 
     def scan(self, executor: Executor[Look, Looked]) -> None:
         """Walks the folder and looks at every file once."""

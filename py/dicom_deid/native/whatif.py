@@ -14,7 +14,8 @@ import typer
 
 from dicom_deid import __version__, key
 from dicom_deid.errors import Failed, ShortRead, reasons
-from dicom_deid.native.chosen import chosen_policy
+from dicom_deid.native.agreed import made_ready
+from dicom_deid.native.chosen import Allowed, Burned, Options, PolicyFile, RunCode, WheelFolder, chosen_policy, loaded
 from dicom_deid.native.passphrase import Unusable, read_passphrase
 
 if TYPE_CHECKING:
@@ -33,18 +34,6 @@ WOULD = {
     "skipped": "It would be skipped.",
     "failed": "It would fail.",
 }
-PolicyFile = Annotated[
-    Path | None, typer.Option("--policy", metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
-]
-Options = Annotated[
-    list[str] | None,
-    typer.Option("--option", metavar="NAME", help="Option of the profile, as retain-uids. Repeatable."),
-]
-Allowed = Annotated[
-    list[str] | None,
-    typer.Option("--allow-sop-class", metavar="UID", help="SOP Class to write that is withheld else. Repeatable."),
-]
-Burned = Annotated[bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")]
 
 
 def show_plan(
@@ -53,6 +42,8 @@ def show_plan(
     option: Options = None,
     allow_sop_class: Allowed = None,
     pass_burned_in: Burned = False,
+    run_code: RunCode = False,
+    wheels: WheelFolder = None,
     passphrase_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase. Without it a key is made up.")
     ] = None,
@@ -65,18 +56,20 @@ def show_plan(
 
     Nothing is stored. Exit code: 0 when it would be written or skipped, 1 if withheld or failed, 2 for a wrong command.
     """
+    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in)
+    ready = made_ready(chosen, policy, wheels, run_code)
     secret = key.derive(read_passphrase(passphrase_file)) if passphrase_file else key.make_key()
-    plan = planned(policy, option, allow_sop_class, pass_burned_in, secret)
+    plan = loaded(chosen, secret, ready)
     explanation = look(file, plan)
     shown = sys.stdout.isatty() if values is None else values
     if as_json:
         print_json(explanation, plan, made_up=passphrase_file is None, values=shown)
     else:
-        print_outcome(explanation)
+        print_outcome(explanation, values=shown)
         (print_table if sys.stdout.isatty() else print_lines)(explanation.rows, values=shown)
         if passphrase_file is None and explanation.rows:
             print(THROW_AWAY, file=sys.stderr)
-    if explanation.rows and not shown and values is None:
+    if (explanation.rows or explanation.traceback) and not shown and values is None:
         print(NO_VALUES, file=sys.stderr)
     sys.exit(0 if explanation.outcome.status in ("written", "skipped") else 1)
 
@@ -85,24 +78,11 @@ def show_conformance(
     policy: PolicyFile = None, option: Options = None, allow_sop_class: Allowed = None, pass_burned_in: Burned = False
 ) -> None:
     """Prints the conformance statement of a policy (PS3.15 E.1.3), in Markdown."""
-    plan = planned(policy, option, allow_sop_class, pass_burned_in, key.make_key())
-    from dicom_deid.conformance import conformance
-
-    print(conformance(plan), end="")
-
-
-def planned(
-    policy: Path | None,
-    option: list[str] | None,
-    allow_sop_class: list[str] | None,
-    pass_burned_in: bool,
-    secret: bytes,
-) -> Plan:
-    """The plan of the policy and the flags that were given."""
     chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in)
-    from dicom_deid.policy import Plan  # pydicom takes a moment to load
+    from dicom_deid.conformance import conformance  # pydicom takes a moment to load
+    from dicom_deid.policy import Plan
 
-    return Plan(chosen, key.Key(secret))
+    print(conformance(Plan(chosen, key.Key(key.make_key()))), end="")
 
 
 def look(file: Path, plan: Plan) -> Explanation:
@@ -138,14 +118,18 @@ def print_json(explanation: Explanation, plan: Plan, *, made_up: bool, values: b
     print(json.dumps(stated, indent=2))
 
 
-def print_outcome(explanation: Explanation) -> None:
-    """The outcome, its reason and what to do."""
+def print_outcome(explanation: Explanation, *, values: bool) -> None:
+    """The outcome, its reason and what to do; with ``values``, the traceback of a rule in Python that failed."""
     outcome = explanation.outcome
     kind = f" ({explanation.sop_class})" if explanation.sop_class else ""
     print(f"{WOULD[outcome.status]}{kind}")
     if outcome.reason:
         reason = reasons()[outcome.reason]
         print(f"{outcome.reason}: {reason['sentence']} {reason['remedy']}")
+    if explanation.traceback and values:
+        from dicom_deid.native.terminal import printable
+
+        print("\n".join(map(printable, explanation.traceback.splitlines())))
 
 
 def print_lines(rows: tuple[Row, ...], *, values: bool) -> None:
