@@ -2,7 +2,7 @@
 /** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
 import * as Comlink from "../vendor/comlink.mjs";
 import { freeStorage, hasFolderPicker } from "./capabilities.js";
-import { forgetHandles, handlesOf, keepHandles } from "./handles.js";
+import { forgetHandles, handlesOf, keepHandles, mayUse } from "./handles.js";
 import { makePassphrase } from "./key.js";
 import { tell } from "./parts.js";
 import { pickOutput } from "./picking.js";
@@ -179,7 +179,11 @@ export class Session {
     await this.#threads.files.pause();
   }
 
+  /** In a click, so that the browser may ask for what it has withdrawn. */
   async resume() {
+    const picked = this.#pick?.picked;
+    for (const handle of picked?.kind === "handles" ? picked.handles : []) await mayUse(handle, "read");
+    if (this.#order?.output) await mayUse(this.#order.output, "readwrite");
     await this.#threads.files.resume();
   }
 

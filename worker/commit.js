@@ -19,7 +19,8 @@ const PLAIN_ROWS_AT_ONCE = 200;
  * @property {import("./linking.js").LinkageFile | null} linkage   where it was asked for
  * @property {import("./tally.js").Tally} tally
  * @property {Set<number>} outputs                  fingerprints of the output paths that are taken
- * @property {(reason?: string) => void} stop       ends the run: with a reason code, or because all is done
+ * @property {() => void} finish                    ends the run, because all is done
+ * @property {(reason: string) => Promise<void>} hold   pauses the run for a coded reason; throws when it is over
  * @property {() => Promise<void>} checkpoint       waits while the run is paused, throws when it is over
  * @property {() => boolean} over                   whether the run has ended
  */
@@ -57,17 +58,21 @@ export class Commits {
    * @param {import("./protocol.js").Link} [link]
    */
   async output(path, segments, source, index, sourceId, row, log, link) {
-    this.#parts.outputs.add(fingerprint(path));
+    const place = fingerprint(path);
+    this.#parts.outputs.add(place);
     const committing = this.#lane.run(async () => {
       if (this.#parts.over()) throw new CodedError("CANCELLED");
       const { sink, checkpoint } = this.#parts;
       const bytes = await this.#writing.time(() => sink.write(path, segments, source, checkpoint));
       await this.#link(index, { source: sourceId, output: path }, link);
-      this.row(index, sourceId, { ...row, bytes_out: bytes }, log);
+      await this.row(index, sourceId, { ...row, bytes_out: bytes }, log);
     });
     this.#underWay.add(committing);
     try {
       await committing;
+    } catch (error) {
+      this.#parts.outputs.delete(place);
+      throw error;
     } finally {
       this.#underWay.delete(committing);
     }
@@ -87,25 +92,24 @@ export class Commits {
   }
 
   /**
-   * Appends the row: with it the file is done.
+   * Appends the row: with it the file is done. Throws when the run is over before.
    * @param {number} index
    * @param {string} sourceId
    * @param {AuditRow} outcome
    * @param {string[]} log
    */
-  row(index, sourceId, outcome, log) {
-    const { sources, journal, linkage, tally, stop } = this.#parts;
-    if (this.#closed) return;
+  async row(index, sourceId, outcome, log) {
+    const { sources, journal, linkage, tally, hold, finish } = this.#parts;
     const row = { ...outcome, source_id: sourceId, bytes_in: sources.sizes[index] };
     const unwritten = row.status === "written" ? [] : [`${row.status} ${row.reason} ${sourceId}`];
-    try {
-      journal.commit(row, [...log, ...unwritten]);
-      journal.settle(() => linkage?.flush());
-    } catch {
-      return stop("OUTPUT_FULL");
+    for (;;) {
+      if (this.#closed) throw new CodedError("CANCELLED");
+      if (journal.commit(row, [...log, ...unwritten])) break;
+      await hold("OUTPUT_FULL");
     }
+    journal.settle(() => linkage?.flush());
     tally.count(row, sources.paths[index], sources.studies[index]);
-    if (tally.complete) stop();
+    if (tally.complete) finish();
   }
 
   /**
@@ -119,7 +123,7 @@ export class Commits {
       await checkpoint();
       const some = plain.slice(at, at + PLAIN_ROWS_AT_ONCE);
       const ids = await Promise.all(some.map((index) => nameSource(sources.paths[index])));
-      for (const [i, index] of some.entries()) this.row(index, ids[i], plainRow(sources.reasons[index]), []);
+      for (const [i, index] of some.entries()) await this.row(index, ids[i], plainRow(sources.reasons[index]), []);
     }
   }
 

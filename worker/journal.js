@@ -56,16 +56,18 @@ export class Journal {
    * Appends a row and its lines: both, or nothing.
    * @param {import("./protocol.js").AuditRow} row
    * @param {string[]} lines
+   * @returns {boolean}  false: there is no room
    */
   commit(row, lines) {
     const audit = this.#access("audit.csv");
     const size = audit.getSize();
-    this.#append("audit.csv", auditLine(row));
     try {
+      this.#append("audit.csv", auditLine(row));
       this.log(lines);
-    } catch (error) {
+      return true;
+    } catch {
       audit.truncate(size);
-      throw error;
+      return false;
     }
   }
 
@@ -83,7 +85,11 @@ export class Journal {
     const access = this.#access(name);
     const bytes = this.#encoder.encode(text);
     const size = access.getSize();
-    if (access.write(bytes, { at: size }) === bytes.length) return;
+    try {
+      if (access.write(bytes, { at: size }) === bytes.length) return;
+    } catch {
+      // The disk or the quota is full, as below.
+    }
     // Half a row would be read as a row.
     access.truncate(size);
     throw new DOMException("", "QuotaExceededError");
@@ -103,14 +109,23 @@ export class Journal {
   settle(before = () => {}) {
     const now = performance.now();
     if (now - this.#flushed >= FLUSH_MILLISECONDS) {
-      before();
-      for (const access of this.#files.values()) access.flush();
       this.#flushed = now;
+      this.#flush(before);
     }
     if (this.#target && now - this.#copied >= this.#copyPause) {
       this.#copied = Number.POSITIVE_INFINITY;
       // A copy that fails is tried again; the last one, at the end, tells of its failure.
       this.#copying = this.#copy(this.#target).catch(() => {});
+    }
+  }
+
+  /** @param {() => void} before */
+  #flush(before) {
+    try {
+      before();
+      for (const access of this.#files.values()) access.flush();
+    } catch {
+      // What was appended is with the operating system; the next flush makes sure of it.
     }
   }
 

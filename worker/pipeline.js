@@ -14,8 +14,8 @@ import { bytesOf, newItem } from "./worklist.js";
 const BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 /** Files under way: read, with Python, or being written. */
 const FILES_UNDER_WAY = 400;
-/** Reasons that end the run: the next file would meet the same. */
-const FOR_THE_RUN = new Set(["OUTPUT_FULL", "OUTPUT_LOST", "LINKAGE_LOST"]);
+/** Reasons for which the run waits: the next file would meet the same. */
+const FOR_THE_RUN = new Set(["OUTPUT_FULL", "OUTPUT_LOST", "LINKAGE_LOST", "SOURCE_LOST"]);
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 
 /**
@@ -31,7 +31,8 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
  * @property {import("./flow.js").Signal} changed
  * @property {Set<number>} outputs   fingerprints of the output paths that are taken
  * @property {(path: string) => Promise<string>} nameSource
- * @property {(reason?: string) => void} stop   ends the run: with a reason code, or because all is done
+ * @property {() => void} finish   ends the run, because all is done
+ * @property {(reason: string) => Promise<void>} hold   pauses the run for a coded reason, until the person goes on; throws when it is over
  */
 
 export class Pipeline {
@@ -69,7 +70,7 @@ export class Pipeline {
   }
 
   start() {
-    if (this.#parts.tally.complete) this.#parts.stop();
+    if (this.#parts.tally.complete) this.#parts.finish();
     this.#commits.sortedOut(this.#parts.nameSource).catch(() => {});
     this.#feed();
   }
@@ -83,23 +84,31 @@ export class Pipeline {
 
   /** Begins file after file, study by study, as long as there is room. */
   async #feed() {
-    const { sources, changed, worklist } = this.#parts;
-    for (const index of sources.studyOrder()) {
-      const size = sources.sizes[index];
-      const bytes = Math.min(size, HEAD_BYTES) + (size <= WHOLE_BYTES ? size : 0);
-      const fits = () => !worklist.paused && this.#underWay.size < FILES_UNDER_WAY && this.#budget.fits(bytes);
-      while (!this.#over && !fits()) await changed.wait();
+    for (const index of this.#parts.sources.studyOrder()) {
+      await this.#room(index);
       if (this.#over) return;
-      this.#begin(index, bytes);
+      this.#begin(index);
     }
   }
 
-  /**
-   * @param {number} index
-   * @param {number} held
-   */
-  #begin(index, held) {
+  /** Bytes that a file takes in memory when it is begun. @param {number} index */
+  #bytesOf(index) {
+    const size = this.#parts.sources.sizes[index];
+    return Math.min(size, HEAD_BYTES) + (size <= WHOLE_BYTES ? size : 0);
+  }
+
+  /** Waits until there is room for one more file, or the run is over. @param {number} index */
+  async #room(index) {
+    const { changed, worklist } = this.#parts;
+    const bytes = this.#bytesOf(index);
+    const fits = () => !worklist.paused && this.#underWay.size < FILES_UNDER_WAY && this.#budget.fits(bytes);
+    while (!this.#over && !fits()) await changed.wait();
+  }
+
+  /** @param {number} index */
+  #begin(index) {
     const { sources } = this.#parts;
+    const held = this.#bytesOf(index);
     const head = Math.min(this.#heads.of(sources.studies[index]), sources.sizes[index]);
     const item = newItem(index, sources.sizes[index], sources.repeats[index], head, held);
     this.#underWay.add(item);
@@ -176,7 +185,7 @@ export class Pipeline {
     const { opened, index, sourceId } = item;
     if (!STATUSES.has(String(row.status))) throw new CodedError("WORKER_ERROR");
     if (row.status !== "written" || !opened) {
-      this.#commits.row(index, sourceId, { ...row, bytes_out: 0 }, log);
+      await this.#commits.row(index, sourceId, { ...row, bytes_out: 0 }, log);
       return this.#release(item);
     }
     const path = String(row.output_path);
@@ -195,7 +204,7 @@ export class Pipeline {
   }
 
   /**
-   * Does something for a file; a failure is that file's, or ends the run.
+   * Does something for a file; a failure is that file's, or the run waits.
    * @param {Item} item
    * @param {() => Promise<void>} step
    */
@@ -215,13 +224,28 @@ export class Pipeline {
    * @param {string} code
    */
   async #failed(item, code) {
-    const { sources, stop } = this.#parts;
     if (code === "CANCELLED") return;
-    if (FOR_THE_RUN.has(code)) return stop(code);
-    if (code === "READ_FAILED" && !(await sources.reachable())) return stop("SOURCE_LOST");
+    const { sources } = this.#parts;
+    let reason = code;
+    if (code === "READ_FAILED")
+      reason = (await sources.reachable()) ? await sources.whyUnread(item.index) : "SOURCE_LOST";
+    if (FOR_THE_RUN.has(reason)) return this.#retry(item, reason);
     if (this.#over) return;
-    this.#commits.row(item.index, item.sourceId, plainRow(code), []);
+    await this.#commits.row(item.index, item.sourceId, plainRow(reason), []).catch(() => {}); // only when the run is over
     await this.#release(item);
+  }
+
+  /**
+   * The file is begun anew when the reason is gone.
+   * @param {Item} item
+   * @param {string} reason
+   */
+  async #retry(item, reason) {
+    const { index } = item;
+    await this.#release(item);
+    await this.#parts.hold(reason).catch(() => {});
+    await this.#room(index);
+    if (!this.#over) this.#begin(index);
   }
 
   /**

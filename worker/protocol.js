@@ -171,6 +171,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
  * @property {Unwritten[]} unwritten   only new ones since the last message
  * @property {"opening" | "running" | "paused" | "cancelling"} state   opening: looks at what is done already
+ * @property {string} reason       why it is paused, as a reason code, where the run could not go on; else ""
  */
 
 /**

@@ -35,6 +35,8 @@ export class Run {
   /** @type {import("./protocol.js").Progress["state"]} */ #state = "opening";
   /** @type {import("./protocol.js").RunSummary["end"] | null} */ #end = null;
   #error = "";
+  /** Why the run waits, as a reason code; "": it does not, or was asked to. */
+  #reason = "";
   #drained = false;
 
   /**
@@ -101,7 +103,8 @@ export class Run {
       changed: this.#changed,
       outputs,
       nameSource,
-      stop: (reason) => this.#stop(reason ? "stopped" : "finished", reason),
+      finish: () => this.#stop("finished"),
+      hold: (reason) => this.#hold(reason),
     });
   }
 
@@ -120,24 +123,42 @@ export class Run {
   }
 
   pause() {
-    if (this.#state !== "running" || this.#end) return;
+    if (this.#state === "running" && !this.#end) this.#pause("paused");
+  }
+
+  /** @param {string} line */
+  #pause(line) {
     this.#state = "paused";
     this.#worklist.paused = true;
     this.#clock.stop();
-    this.#note("paused");
+    this.#note(line);
+  }
+
+  /**
+   * Pauses for a reason that the person has to see to, until the run goes on. Throws when it ends instead.
+   * @param {string} reason
+   */
+  async #hold(reason) {
+    this.#reason ||= reason;
+    if (this.#state === "running") this.#pause(`paused: ${reason}`);
+    while (this.#state === "paused" && !this.#end) await this.#changed.wait();
+    if (this.#end) throw new CodedError("CANCELLED");
   }
 
   resume() {
     if (this.#state !== "paused") return;
     this.#state = "running";
+    this.#reason = "";
     this.#worklist.paused = false;
     this.#clock.go();
     this.#note("resumed");
     this.#changed.fire();
   }
 
+  /** Ends the run before its end; if it was held, for the reason that held it. */
   cancel() {
-    this.#stop("cancelled");
+    if (this.#reason) this.#stop("stopped", this.#reason);
+    else this.#stop("cancelled");
   }
 
   /** A line in output.log that the run can do without. @param {string} line */
@@ -194,6 +215,7 @@ export class Run {
       seconds: this.#clock.seconds,
       workers: this.#worklist.workers,
       state: this.#state,
+      reason: this.#reason,
     });
   }
 

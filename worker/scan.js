@@ -53,6 +53,7 @@ export class Scan {
    */
   async run(picked, report) {
     this.#sources.kind = picked.kind;
+    if (picked.kind === "zips") this.#sources.archives.push(...picked.files);
     if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
     try {
       for await (const { candidate, look } of this.#looks(picked)) {

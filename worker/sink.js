@@ -40,7 +40,8 @@ export class Sink {
   async write(path, segments, source, checkpoint) {
     const length = lengthOf(segments, source.size);
     if (!OUTPUT_PATH.test(path)) throw new CodedError("WRITE_FAILED");
-    const put = () => this.#put(path, length, piecesOf(segments, source, checkpoint));
+    const confirm = () => source.confirm();
+    const put = () => this.#put(path, length, piecesOf(segments, source, checkpoint), confirm);
     try {
       return await put().catch((error) => {
         // A kept folder was deleted meanwhile: it is made again.
@@ -57,15 +58,17 @@ export class Sink {
    * @param {string} path
    * @param {number} length
    * @param {AsyncIterable<Piece>} pieces
+   * @param {() => Promise<void>} confirm   throws when the source has changed meanwhile
    * @returns {Promise<number>}
    */
-  async #put(path, length, pieces) {
+  async #put(path, length, pieces, confirm) {
     const cut = path.lastIndexOf("/");
     const name = path.slice(cut + 1);
     const folder = await this.#folder(path.slice(0, cut));
     try {
       const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
       if ((await this.#write(handle, pieces)) !== length) throw new CodedError("WRITE_FAILED");
+      await confirm();
       return length;
     } catch (error) {
       await folder.removeEntry(name).catch(() => {});
@@ -127,12 +130,23 @@ async function writeInPlace(handle, pieces) {
     access.truncate(0);
     let at = 0;
     for await (const piece of pieces) {
-      at += piece instanceof Blob ? await copyInto(access, at, piece) : access.write(piece, { at });
+      at += piece instanceof Blob ? await copyInto(access, at, piece) : writeAll(access, piece, at);
     }
     return access.getSize();
   } finally {
     access.close();
   }
+}
+
+/**
+ * Writes all of it. A disk that is full shows itself by a part that was not written.
+ * @param {FileSystemSyncAccessHandle} access
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} at
+ */
+function writeAll(access, bytes, at) {
+  if (access.write(bytes, { at }) !== bytes.length) throw new DOMException("", "QuotaExceededError");
+  return bytes.length;
 }
 
 /**
@@ -149,7 +163,7 @@ async function copyInto(access, start, slice) {
   for (let at = start; ; ) {
     const { done, value } = await readInto(reader, buffer);
     if (done) return at - start;
-    at += access.write(value, { at });
+    at += writeAll(access, value, at);
     buffer = value.buffer;
   }
 }

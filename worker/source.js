@@ -29,6 +29,7 @@ export class Sources {
   /** @type {boolean[]} have their row since before this session; sparse */ done = [];
   /** @type {import("./protocol.js").Picked["kind"]} */ kind = "handles";
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
+  /** @type {File[]} archives that were picked */ archives = [];
 
   get length() {
     return this.paths.length;
@@ -65,7 +66,7 @@ export class Sources {
       if (file.size !== this.sizes[index] || file.lastModified !== this.modified[index]) {
         throw new CodedError("SOURCE_CHANGED");
       }
-      return new Opened({ blob: file });
+      return new Opened({ blob: file, confirm: () => this.#confirm(index) });
     } catch (error) {
       throw error instanceof CodedError ? error : new CodedError("READ_FAILED");
     }
@@ -80,14 +81,37 @@ export class Sources {
     return wanted.sort((one, other) => this.studies[one] - this.studies[other] || one - other);
   }
 
-  /** Whether the picked folders can still be listed. */
+  /** Throws a CodedError when a file is not as the scan saw it. @param {number} index */
+  async #confirm(index) {
+    const origin = this.origins[index];
+    if ("extract" in origin) return;
+    const file = await openFile(origin);
+    if (file.size !== this.sizes[index] || file.lastModified !== this.modified[index])
+      throw new CodedError("SOURCE_CHANGED");
+  }
+
+  /** Why a file of a folder that is there could not be read. @param {number} index */
+  async whyUnread(index) {
+    const changed = await this.#confirm(index).then(
+      () => false,
+      (error) => error instanceof CodedError,
+    );
+    return changed ? "SOURCE_CHANGED" : "READ_FAILED";
+  }
+
+  /** Whether what was picked is still there: its folders can be listed, its archives read; of loose files, any. */
   async reachable() {
     try {
       for (const root of this.roots) await patiently(() => root.keys().next());
-      return true;
+      for (const archive of this.archives) await readRange(archive, 0, 1);
     } catch {
       return false;
     }
+    const loose = this.kind === "files" ? this.origins.filter((origin) => origin instanceof File) : [];
+    if (loose.length === 0) return true;
+    const some = [loose[0], loose[loose.length >> 1], loose[loose.length - 1]];
+    const reads = await Promise.allSettled(some.map((file) => readRange(file, 0, Math.min(1, file.size))));
+    return reads.some(({ status }) => status === "fulfilled");
   }
 }
 
@@ -113,8 +137,9 @@ export async function readRange(blob, start, end) {
 }
 
 /**
- * What an open source stands on. `whole`: its bytes, where opening it brought them into memory.
- * @typedef {{blob: Blob, whole?: Uint8Array<ArrayBuffer>, release?: () => Promise<void>}} Content
+ * What an open source stands on. `whole`: its bytes, where opening it brought them into memory. `confirm` throws a
+ * CodedError when the file has changed.
+ * @typedef {{blob: Blob, whole?: Uint8Array<ArrayBuffer>, confirm?: () => Promise<void>, release?: () => Promise<void>}} Content
  */
 
 /** An open source. A small one is held whole, so that it is read once; of a longer one only slices are read. */
@@ -158,6 +183,11 @@ export class Opened {
    */
   part(start, end) {
     return this.#whole ? this.#whole.subarray(start, end) : this.#content.blob.slice(start, end);
+  }
+
+  /** Throws a CodedError when what was read piece by piece has changed meanwhile. */
+  async confirm() {
+    if (!this.#whole) await this.#content.confirm?.();
   }
 
   async release() {

@@ -99,7 +99,7 @@ export class Tally {
 
   /**
    * What changed since the last report.
-   * @param {Pick<Progress, "bytesInFlight" | "seconds" | "workers" | "state">} rest
+   * @param {Pick<Progress, "bytesInFlight" | "seconds" | "workers" | "state" | "reason">} rest
    * @returns {Progress}
    */
   report(rest) {

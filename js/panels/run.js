@@ -15,14 +15,18 @@ import { StudyRows } from "./studies.js";
 export class RunPanel extends HTMLElement {
   #pace = new Pace();
   #paused = false;
+  /** Why the run waits, as a reason code. */
+  #held = "";
 
   connectedCallback() {
     for (const wish of ["start", "cancel", "choose-output", "forget-output"]) {
       part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, wish));
     }
     part(this, "pause", HTMLButtonElement).addEventListener("click", () => {
+      const wish = this.#paused ? "resume" : "pause";
+      this.#hold("");
       this.#showPaused(!this.#paused);
-      tell(this, this.#paused ? "pause" : "resume");
+      tell(this, wish);
     });
   }
 
@@ -58,6 +62,7 @@ export class RunPanel extends HTMLElement {
   begin(found) {
     noteOf(this).clear();
     this.#pace = new Pace();
+    this.#hold("");
     this.#showPaused(false);
     this.#studies.begin(found.studies);
     for (const name of ["speed", "busy", "memory"]) this.#figure(name, "–");
@@ -77,6 +82,7 @@ export class RunPanel extends HTMLElement {
   update(progress) {
     const { counts, done, total, workers } = progress;
     this.#pace.add(progress);
+    if (progress.reason !== this.#held) this.#hold(progress.reason);
     Object.assign(part(this, "progress", HTMLProgressElement), { max: Math.max(total, 1), value: done });
     this.#text(this.#words(progress));
     this.#figure("bytes", bytes(progress.bytesDone));
@@ -115,10 +121,21 @@ export class RunPanel extends HTMLElement {
     return left === null || done === total ? files : `${files}, about ${duration(Math.max(1, Math.round(left)))} left`;
   }
 
+  /** The run waits for the person to see to something; "": it does not. @param {string} reason */
+  #hold(reason) {
+    const wasHeld = this.#held !== "";
+    this.#held = reason;
+    if (reason) noteOf(this).show(reason);
+    else if (wasHeld) noteOf(this).clear();
+    part(this, "cancel", HTMLButtonElement).textContent = reason ? "Stop here" : "Cancel";
+    if (reason || wasHeld) this.#showPaused(reason !== "");
+  }
+
   /** @param {boolean} paused */
   #showPaused(paused) {
     this.#paused = paused;
-    part(this, "pause", HTMLButtonElement).textContent = paused ? "Resume" : "Pause";
+    const again = this.#held ? "Try again" : "Resume";
+    part(this, "pause", HTMLButtonElement).textContent = paused ? again : "Pause";
   }
 
   /** @param {{bar?: boolean, start?: boolean, destination?: boolean, running?: boolean, ended?: boolean}} what */

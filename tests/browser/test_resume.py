@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -10,36 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journey import Ended, Journey
+from many import FILES, NOTES, WRITTEN, many_files, start_and_wait
 from playwright.sync_api import expect
-from pydicom import dcmread
-from pydicom.data import get_testdata_file
 from runs import PASSPHRASE, RunFolder, native_run, timeless
 
 if TYPE_CHECKING:
     from conftest import Launch, Server
     from playwright.sync_api import BrowserContext
 
-FILES = 500
-REPEATS = 20  # files with the SOP Instance UID of another
-NOTES = 20  # files that are not DICOM
 WITHOUT_HANDLES = "delete globalThis.showDirectoryPicker"
-CUT_OFF = re.compile(r"A run was cut off: (\d+) of 540 files done\.")
+CUT_OFF = re.compile(rf"A run was cut off: (\d+) of {FILES} files done\.")
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Many instances, some twice, and some notes between them."""
-    folder = tmp_path_factory.mktemp("many") / "Herons"
-    folder.mkdir()
-    data = dcmread(str(get_testdata_file("CT_small.dcm")))
-    for number in range(FILES):
-        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
-        data.save_as(folder / f"{number:04}.dcm")
-    for number in range(REPEATS):
-        shutil.copyfile(folder / f"{number * 7:04}.dcm", folder / f"{number * 11:04} again.dcm")
-    for number in range(NOTES):
-        (folder / f"{number * 23:04} note.txt").write_text("a note")
-    return folder
+    return many_files(tmp_path_factory.mktemp("many") / "Herons")
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +59,8 @@ def choose(journey: Journey, folder: Path) -> None:
 
 def begin(journey: Journey, folder: Path, beyond: int) -> None:
     """Starts a run, and returns as soon as so many files are done."""
-    journey.wait_for_python()
     choose(journey, folder)
-    journey.wait_for_scan()
-    journey.set_passphrase()
-    journey.start()
-    journey.page.evaluate(f"""async () => {{
-      while (document.querySelector("run-panel [data-part=progress]").value <= {beyond})
-        await new Promise((done) => setTimeout(done, 5));
-    }}""")
+    start_and_wait(journey, beyond)
 
 
 def kill(context: "BrowserContext", profile: Path) -> None:
@@ -127,14 +104,14 @@ def test_a_run_of_a_killed_browser_goes_on_by_one_button_and_the_passphrase(
     kill(journey.page.context, tmp_path / "profile")
     journey = open_page()
     done = offered(journey)
-    assert 60 < done < FILES + REPEATS + NOTES
+    assert 60 < done < FILES
     journey.button("Go on").first.click()
     go_on(journey, "another passphrase")
     expect(journey.page.locator('cut-off-run problem-note[data-code="WRONG_KEY"]')).to_be_visible(timeout=60_000)
     go_on(journey)
     expect(journey.page.get_by_text("Now choose the same folder or files")).to_be_visible(timeout=60_000)
     choose(journey, many)
-    assert journey.wait_for_end() == Ended("Done", FILES + REPEATS, 0, NOTES, 0)
+    assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
     run = journey.results(tmp_path)
     agree(run, whole)
     assert f"resumed: {done} files were done before" in run.log

@@ -1,0 +1,44 @@
+"""A folder of many files for tests that disturb a run, and a run's progress to the file."""
+
+import shutil
+from pathlib import Path
+
+from journey import Journey
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+
+INSTANCES = 500
+REPEATS = 20  # files with the SOP Instance UID of another
+NOTES = 20  # files that are not DICOM
+WRITTEN = INSTANCES + REPEATS
+FILES = WRITTEN + NOTES
+
+
+def many_files(folder: Path) -> Path:
+    """Many instances, some twice, and some notes between them."""
+    folder.mkdir(parents=True)
+    data = dcmread(str(get_testdata_file("CT_small.dcm")))
+    for number in range(INSTANCES):
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        data.save_as(folder / f"{number:04}.dcm")
+    for number in range(REPEATS):
+        shutil.copyfile(folder / f"{number * 7:04}.dcm", folder / f"{number * 11:04} again.dcm")
+    for number in range(NOTES):
+        (folder / f"{number * 23:04} note.txt").write_text("a note")
+    return folder
+
+
+def start_and_wait(journey: Journey, beyond: int) -> None:
+    """Starts a run of what was chosen, and returns as soon as more than so many files are done."""
+    journey.wait_for_python()
+    journey.wait_for_scan()
+    journey.set_passphrase()
+    journey.start()
+    wait_for_files(journey, beyond)
+
+
+def wait_for_files(journey: Journey, beyond: int) -> None:
+    journey.page.evaluate(f"""async () => {{
+      while (document.querySelector("run-panel [data-part=progress]").value <= {beyond})
+        await new Promise((done) => setTimeout(done, 5));
+    }}""")

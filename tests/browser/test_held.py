@@ -1,0 +1,115 @@
+"""Runs that cannot go on for a while: they say why, wait, and go on to what an undisturbed run would have been."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from journey import Ended, Journey
+from many import FILES, NOTES, WRITTEN, many_files, start_and_wait
+from playwright.sync_api import Locator, expect
+from runs import RunFolder, native_run, source_ids, timeless
+
+ROOM = 8 * 1024 * 1024  # bytes: for some of the outputs
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return many_files(tmp_path / "Herons")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The run that nobody disturbs."""
+    folder = tmp_path_factory.mktemp("whole")
+    return native_run(many_files(folder / "Herons"), folder / "run", status=0)
+
+
+def told(journey: Journey, code: str) -> Locator:
+    return journey.page.locator(f'#run problem-note[data-code="{code}"]')
+
+
+def agree(journey: Journey, whole: RunFolder, folder: Path) -> RunFolder:
+    run = journey.results(folder)
+    run.check()
+    assert timeless(run.rows) == timeless(whole.rows)
+    assert run.outputs == whole.outputs
+    return run
+
+
+def test_a_folder_that_is_gone_for_a_while_costs_no_file(
+    journey: Journey, source: Path, whole: RunFolder, tmp_path: Path
+) -> None:
+    away = source.with_name("elsewhere")
+    journey.drop(source)
+    start_and_wait(journey, 50)
+    source.rename(away)
+    expect(told(journey, "SOURCE_LOST")).to_be_visible()
+    expect(journey.page.locator("run-panel [data-part=bar-text]")).to_contain_text("Paused at")
+    journey.button("Try again").click()
+    expect(told(journey, "SOURCE_LOST")).to_be_visible()
+    away.rename(source)
+    journey.button("Try again").click()
+    assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
+    run = agree(journey, whole, tmp_path / "zip")
+    assert "paused: SOURCE_LOST" in run.log
+
+
+@contextmanager
+def quota(journey: Journey, size: int) -> Iterator[None]:
+    """Gives the page's private storage so many bytes, as a full disk would."""
+    page = journey.page
+    session = page.context.new_cdp_session(page)
+    origin = page.evaluate("origin")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": size})
+    yield
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    session.detach()
+
+
+def test_a_full_disk_is_waited_for(journey: Journey, source: Path, whole: RunFolder, tmp_path: Path) -> None:
+    journey.drop(source)
+    journey.wait_for_python()
+    used = journey.page.evaluate("navigator.storage.estimate().then(({usage}) => usage)")
+    with quota(journey, int(used) + ROOM):
+        start_and_wait(journey, 10)
+        expect(told(journey, "OUTPUT_FULL")).to_be_visible(timeout=60_000)
+    journey.button("Try again").click()
+    assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
+    agree(journey, whole, tmp_path / "zip")
+
+
+def test_a_run_that_was_stopped_there_goes_on_later(
+    journey: Journey, source: Path, whole: RunFolder, tmp_path: Path
+) -> None:
+    away = source.with_name("elsewhere")
+    journey.drop(source)
+    start_and_wait(journey, 50)
+    source.rename(away)
+    journey.button("Stop here").click()
+    ended = journey.wait_for_end()
+    assert ended.how == "Stopped"
+    assert 50 < ended.total < FILES
+    expect(journey.page.locator('#results problem-note[data-code="SOURCE_LOST"]')).to_be_visible()
+    journey.results(tmp_path / "before").check()
+    away.rename(source)
+    offer = journey.page.locator("cut-off-run")
+    expect(offer).to_contain_text(f"A run was cut off: {ended.total} of {FILES} files done.")
+    offer.get_by_role("button", name="Go on").click()
+    journey.page.get_by_role("dialog").get_by_role("button", name="Go on").click()  # it knows the passphrase
+    expect(journey.page.get_by_role("status")).to_contain_text("Done")
+    agree(journey, whole, tmp_path / "zip")
+
+
+def test_a_file_that_changed_or_went_fails_alone(journey: Journey, source: Path, tmp_path: Path) -> None:
+    journey.drop(source)
+    with (source / "0100.dcm").open("ab") as file:
+        file.write(b"more")
+    (source / "0200.dcm").unlink()
+    ids = {path.name: name for name, path in source_ids(source).items()}
+    assert journey.run() == Ended("Done", WRITTEN - 2, 0, NOTES, 2)
+    run = journey.results(tmp_path / "zip")
+    run.check()
+    reasons = {row["source_id"]: row["reason"] for row in run.rows if row["status"] == "failed"}
+    assert reasons.pop(ids["0100.dcm"]) == "SOURCE_CHANGED"
+    assert set(reasons.values()) == {"READ_FAILED"}
