@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
 
 from dicom_deid.elements import U16, U32
 from dicom_deid.memory import Remembered
-from dicom_deid.model import Element, Item, Syntax
+from dicom_deid.model import Element, Item, Run, Syntax
 
 MOST = 4 * 1024 * 1024
 """Bytes that the elements kept may take, and so many again their runs."""
@@ -16,21 +15,6 @@ LONGEST = 2048
 """Bytes of an element that is kept: sequences of codes and references are; bulk values hardly ever come again."""
 SHORTEST_RUN = 3
 """Elements of a run that is worth keeping."""
-
-
-class Run(NamedTuple):
-    """Elements that came one behind the other in a data set."""
-
-    coded: bytes
-    elements: list[Element]
-    ends: list[int]
-    """Where each of them ends in ``coded``, behind a 0."""
-
-    def part(self, start: int, stop: int) -> Run:
-        """The run from one of its elements up to another."""
-        first = self.ends[start]
-        ends = [end - first for end in self.ends[start : stop + 1]]
-        return Run(self.coded[first : self.ends[stop]], self.elements[start:stop], ends)
 
 
 class Known:
@@ -85,8 +69,8 @@ class Known:
             item.append(element)
             at = end
 
-    def top(self, data: Item, buffer: bytes, at: int) -> int:
-        """Adds to ``data`` all elements from ``at`` on that were read before; the offset behind them."""
+    def top(self, units: list[Element | Run], buffer: bytes, at: int) -> int:
+        """Adds to ``units`` all elements of a data set from ``at`` on that were read before; the offset behind them."""
         singles, ends, start = list[Element](), [0], at
         while True:
             run = self.run(buffer, at)
@@ -96,12 +80,12 @@ class Known:
                 ends.append(end - start)
                 at = end
                 continue
-            data += singles
+            units += singles
             if len(singles) >= SHORTEST_RUN:
                 self.keep(Run(buffer[start:at], singles, ends))
             if run is None:
                 return at
-            data += run.elements
+            units.append(run)
             at += len(run.coded)
             singles, ends, start = [], [0], at
 
@@ -117,12 +101,19 @@ class Known:
             same += 1
         del self.runs[run.coded[:8]]
         if len(run.elements) - same > SHORTEST_RUN:
-            self.keep(run.part(same + 1, len(run.elements)))
-        return self.keep(run.part(0, same)) if same >= SHORTEST_RUN else None
+            self.keep(part(run, same + 1, len(run.elements)))
+        return self.keep(part(run, 0, same)) if same >= SHORTEST_RUN else None
 
     def keep(self, run: Run) -> Run:
         """Remembers a run."""
-        return self.runs.add(run.coded[:8], run, len(run.coded) + 16 * len(run.elements))
+        return self.runs.add(run.coded[:8], run, run.shared)
+
+
+def part(run: Run, start: int, stop: int) -> Run:
+    """A run from one of its elements up to another."""
+    first = run.ends[start]
+    ends = [end - first for end in run.ends[start : stop + 1]]
+    return Run(run.coded[first : run.ends[stop]], run.elements[start:stop], ends)
 
 
 KNOWN = {

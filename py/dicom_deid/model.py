@@ -38,14 +38,29 @@ class Element:
         self.shared = 0
 
 
+class Run:
+    """Elements that came one behind the other in the data sets of several files, which share them, and their bytes."""
+
+    __slots__ = ("coded", "elements", "ends", "shared")
+
+    def __init__(self, coded: bytes, elements: list[Element], ends: list[int]) -> None:
+        self.coded, self.elements = coded, elements
+        self.ends = ends
+        """Where each of them ends in ``coded``, behind a 0."""
+        self.shared = len(coded) + 16 * len(elements)
+        """About how many bytes it takes, beside its elements."""
+
+
 class Item(list[Element]):
     """The data elements of one sequence item, or of a whole data set, in increasing order of tag."""
 
-    __slots__ = ("undefined",)
+    __slots__ = ("undefined", "units")
 
     def __init__(self, elements: list[Element] | None = None, undefined: bool = False) -> None:
         super().__init__(elements or ())
         self.undefined = undefined
+        self.units: list[Element | Run] = []
+        """The same elements once more, runs of them in one; none where this is not known."""
 
     def get(self, tag: int) -> Element | None:
         """The element with that tag, or None."""

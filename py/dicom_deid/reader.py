@@ -23,7 +23,7 @@ from dicom_deid.elements import (
 )
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.known import KNOWN
-from dicom_deid.model import TAG, Element, Item, Syntax
+from dicom_deid.model import TAG, Element, Item, Run, Syntax
 
 MAX_DEPTH = 64
 """Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
@@ -61,8 +61,8 @@ class Reader:
 
     def data_set(self, at: int) -> tuple[Item, int]:
         """The elements from ``at`` up to the pixel data or the end, and the offset where they end."""
-        item = Item()
-        while (at := self.known.top(item, self.buffer, at)) < self.size:
+        units: list[Element | Run] = []
+        while (at := self.known.top(units, self.buffer, at)) < self.size:
             if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
                 break
             tag, vr, length, start = self.header(at, self.syntax)
@@ -71,8 +71,12 @@ class Reader:
             if tag >> 16 == 0xFFFE:
                 raise Failed("MALFORMED")
             element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
-            item.append(self.known.add(self.buffer, at, start, end, element))
+            units.append(self.known.add(self.buffer, at, start, end, element))
             at = end
+        item = Item()
+        for unit in units:
+            item += unit.elements if isinstance(unit, Run) else (unit,)
+        item.units = units
         return in_order(item), at
 
     def only_zeros(self, at: int) -> bool:
@@ -180,4 +184,5 @@ def in_order(item: Item) -> Item:
         raise Failed("MALFORMED")
     if tags != sorted(tags):
         item.sort(key=TAG)
+        item.units = []
     return item

@@ -7,14 +7,14 @@ declares of its private elements: one context. Private elements depend on each o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
 from dicom_deid.deidentify.identifiers import Told
 from dicom_deid.deidentify.private import CHARACTERISTICS
 from dicom_deid.memory import Contexts
-from dicom_deid.model import COUNTED, Counts, Element, ElementAction, Item
+from dicom_deid.model import COUNTED, Counts, Element, ElementAction, Item, Run
 from dicom_deid.policy import Plan
 
 MOST = 1024 * 1024
@@ -22,7 +22,7 @@ MOST = 1024 * 1024
 
 
 class Became(NamedTuple):
-    """What became of an element: the new one or none, what was counted, and the UIDs that were replaced."""
+    """What became of an element or a run: the new ones, what was counted, and the UIDs that were replaced."""
 
     elements: tuple[Element, ...]
     counted: tuple[int, ...]
@@ -36,8 +36,8 @@ class Memory:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.became: Contexts[Element, Became] = Contexts(MOST)
-        self.told: Contexts[Element, frozenset[str]] = Contexts(MOST)
+        self.became: Contexts[Element | Run, Became] = Contexts(MOST)
+        self.told: Contexts[Element | Run, frozenset[str]] = Contexts(MOST)
 
 
 class Recalling(Deidentifier):
@@ -71,14 +71,13 @@ class Recalling(Deidentifier):
         kind = (self.instance.sop_class, encodings, self.identifiers, self.retained)
         known = self.recalled().became.of((self.patient, self.weeks, declared, *kind))
         new, counted = Item(undefined=item.undefined), [COUNTED(self.counts)]
-        for element in item:
-            became = known.get(element)
+        for unit in item.units or item:
+            became = known.get(unit)
             if became is None:
-                if self.private and element.tag >> 16 & 1:
-                    continue
-                became = self.worked_out(element, encodings)
-                if element.shared:
-                    known.add(element, became, 2 * element.shared)
+                elements = unit.elements if isinstance(unit, Run) else (unit,)
+                became = self.worked_out(elements, encodings)
+                if unit.shared:
+                    known.add(unit, became, 2 * unit.shared)
             new += became.elements
             if became.counted:
                 counted.append(became.counted)
@@ -89,12 +88,14 @@ class Recalling(Deidentifier):
             self.keep_private(item, new, path, encodings)
         return new
 
-    def worked_out(self, element: Element, encodings: tuple[str, ...]) -> Became:
-        """What becomes of one element of the data set, by itself."""
+    def worked_out(self, elements: Sequence[Element], encodings: tuple[str, ...]) -> Became:
+        """What becomes of elements of the data set, by themselves; private ones that may stay are not among them."""
+        if self.private:
+            elements = [element for element in elements if not element.tag >> 16 & 1]
         counts, remapped, log = self.counts, self.remapped, self.log
         self.counts, self.remapped, self.log = Counts(), set(), []
         try:
-            made = super().item(Item([element]), (), encodings)
+            made = super().item(Item(list(elements)), (), encodings)
             counted = COUNTED(self.counts)
             return Became(tuple(made), counted if any(counted) else (), frozenset(self.remapped), tuple(self.log))
         finally:

@@ -9,8 +9,8 @@ import pydicom
 import pytest
 from dicom_deid.elements import encode
 from dicom_deid.errors import Failed, ShortRead
-from dicom_deid.known import KNOWN, LONGEST, MOST, Known, Run
-from dicom_deid.model import Element, Item, Syntax
+from dicom_deid.known import KNOWN, LONGEST, MOST, Known
+from dicom_deid.model import Element, Item, Run, Syntax
 from dicom_deid.reader import MAX_DEPTH, Reader
 from dicom_deid.scan import EXPLICIT, EXPLICIT_BIG, IMPLICIT
 from hypothesis import given

@@ -13,7 +13,7 @@ from dicom_deid.deidentify.text import fold
 from dicom_deid.elements import TEXT_VRS, ascii_text, vr_of
 from dicom_deid.errors import Failed
 from dicom_deid.memory import Remembered
-from dicom_deid.model import Element, Item
+from dicom_deid.model import Element, Item, Run
 from dicom_deid.profile import judged, words
 
 CHARACTER_SET, PATIENT_SEX, PATIENT_AGE = 0x00080005, 0x00100040, 0x00101010
@@ -23,7 +23,7 @@ MIN_NUMBER = 4
 """Characters of an ID that is looked for."""
 Kept = Callable[[Element, tuple[int, ...], tuple[str, ...]], bool]
 """Tells of an element, its path and the codecs of its text whether it is kept."""
-Told = Remembered[Element, frozenset[str]]
+Told = Remembered[Element | Run, frozenset[str]]
 """The identifiers that elements told which instances share."""
 NOBODY: frozenset[str] = frozenset()
 DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
@@ -47,12 +47,13 @@ def collect(
         if PATIENT_AGE in retained
         else ages(ascii_text(data.get(PATIENT_AGE)), ascii_text(data.get(PATIENT_SEX)).lower())
     ]
-    for element in data:
-        told = known.get(element)
+    for unit in data.units or data:
+        told = known.get(unit)
         if told is None:
-            told = frozenset(told_by(element, (), encodings, left))
-            if element.shared:
-                known.add(element, told, element.shared + 100 * len(told))
+            elements = unit.elements if isinstance(unit, Run) else (unit,)
+            told = frozenset().union(*(told_by(element, (), encodings, left) for element in elements))
+            if unit.shared:
+                known.add(unit, told, unit.shared + 100 * len(told))
         if told:
             named.append(told)
     return frozenset().union(*named)
