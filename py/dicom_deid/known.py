@@ -17,6 +17,10 @@ SHORTEST_RUN = 3
 """Elements of a run that is worth keeping."""
 
 
+CHANGES = Run(b"", [], [0])
+"""Stands for a run that would begin with elements that change from file to file."""
+
+
 class Known:
     """The elements that were read lately in one encoding."""
 
@@ -81,7 +85,7 @@ class Known:
                 at = end
                 continue
             units += singles
-            if len(singles) >= SHORTEST_RUN:
+            if len(singles) >= SHORTEST_RUN and buffer[start : start + 8] not in self.runs:
                 self.keep(Run(buffer[start:at], singles, ends))
             if run is None:
                 return at
@@ -92,7 +96,9 @@ class Known:
     def run(self, buffer: bytes, at: int) -> Run | None:
         """A run that stands at ``at``; one of which only the beginning does is cut where it differs."""
         run = self.runs.get(buffer[at : at + 8])
-        if run is None or buffer.startswith(run.coded, at):
+        if run is None or not run.elements:
+            return None
+        if buffer.startswith(run.coded, at):
             return run
         same = 0
         for start, end in pairwise(run.ends):
@@ -102,7 +108,10 @@ class Known:
         del self.runs[run.coded[:8]]
         if len(run.elements) - same > SHORTEST_RUN:
             self.keep(part(run, same + 1, len(run.elements)))
-        return self.keep(part(run, 0, same)) if same >= SHORTEST_RUN else None
+        if same >= SHORTEST_RUN:
+            return self.keep(part(run, 0, same))
+        self.runs.add(run.coded[:8], CHANGES, 0)
+        return None
 
     def keep(self, run: Run) -> Run:
         """Remembers a run."""
