@@ -53,7 +53,7 @@ class Recalling(Deidentifier):
         return memory
 
     def told(self) -> Told | None:
-        if self.coded:
+        if self.inquiry.rules:
             return None
         return self.recalled().told.of((self.instance.sop_class, self.encodings))
 
@@ -66,7 +66,12 @@ class Recalling(Deidentifier):
     ) -> Item:
         """The new elements; those of a data set by what is remembered, unless they depend on each other."""
         declared = item.get(CHARACTERISTICS) if self.declared is not None else None
-        if path or self.coded or item.get(CODE_MEANING) is not None or not (declared is None or declared.shared):
+        if (
+            path
+            or self.inquiry.rules
+            or item.get(CODE_MEANING) is not None
+            or not (declared is None or declared.shared)
+        ):
             return super().item(item, path, encodings, special)
         kind = (self.instance.sop_class, encodings, self.identifiers, self.retained)
         known = self.recalled().became.of((self.patient, self.weeks, declared, *kind))

@@ -25,7 +25,9 @@ def site(wheels: Path | None = None) -> None:
         raise BuildError(f"The source tree is not whole. Missing: {', '.join(lost)}")
     freezer = freezer_digest()
     runtime = digest([freezer, digest_files(core_files(), ROOT)])
-    inputs = digest([runtime, *(f"{name} {digest_files([path], path.parent)}" for name, path in sorted(sources.items()))])
+    inputs = digest(
+        [runtime, *(f"{name} {digest_files([path], path.parent)}" for name, path in sorted(sources.items()))]
+    )
     old = read_version()
     if old.get("inputs") == inputs:
         return

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from dicom_deid.deidentify import content, dates, identifiers, markers, private, text
-from dicom_deid.deidentify.asked import Unanswered, ask
+from dicom_deid.deidentify.asked import Inquiry
 from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.identifiers import Told
-from dicom_deid.deidentify.values import ItemView
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
-from dicom_deid.errors import Withheld
 from dicom_deid.model import Counts, Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
-from dicom_deid.policy.rules import fixed
 from dicom_deid.profile import DATES, LABEL, judged, well_known, words
 
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
@@ -45,27 +42,17 @@ class Deidentifier:
         patient = patient_of(instance)
         self.patient, self.weeks = plan.key.patient(patient), plan.key.weeks(patient)
         self.retained = plan.retained(instance.sop_class)
-        self.coded = bool(plan.policy.python)
-        """Whether rules in Python are to be asked."""
-        self.unanswered: Unanswered | None = None
-        """Which of them failed."""
         self.encodings = identifiers.encodings_of(data, ("iso8859",))
+        self.inquiry = Inquiry(plan, instance, self.encodings)
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
         """What the object says of its private elements; None when that does not count."""
-        self.private = self.declared is not None or plan.rules.private or self.coded
+        self.private = self.declared is not None or plan.rules.private or self.inquiry.rules
         """Whether private elements may stay."""
-        self._dates = plan.claims.dates
-        self._asked: dict[tuple[Element, tuple[int, ...], tuple[str, ...]], ElementAction | None] = {}
 
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """What the instance names that must occur nowhere else in it."""
         return identifiers.collect(self.instance.data, self.retained, self.keeps, self.told())
-
-    @cached_property
-    def view(self) -> ItemView:
-        """The data set as rules in Python see it."""
-        return ItemView(self.instance.data, self.encodings, self.instance.syntax)
 
     def told(self) -> Told | None:
         """What elements that instances share named before."""
@@ -79,24 +66,8 @@ class Deidentifier:
         """Whether the plan keeps an element, and no rule in Python says otherwise."""
         if self.decide(element.tag, element.vr, path).code != "K":
             return False
-        asked = self.asked(element, path, encodings)
-        return asked is None or asked.code == "K"
-
-    def asked(
-        self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], creator: str = ""
-    ) -> ElementAction | None:
-        """What rules in Python say of an element; they are asked once. Raises Withheld where one fails."""
-        if not self.coded or fixed(element.tag):
-            return None
-        where = (element, path, encodings)
-        if where not in self._asked:
-            try:
-                said = ask(self.plan, element, path, creator, self.view, encodings, self.instance.syntax)
-            except Unanswered as failure:
-                self.unanswered = failure
-                raise Withheld("RULE_FAILED") from None
-            self._asked[where] = said
-        return self._asked[where]
+        said = self.inquiry.about(element, path, encodings)
+        return said is None or said.code == "K"
 
     def names(self, source_id: str, repeat: bool) -> Names:
         """The identity of the output. Its path is made of pseudonyms even where the UIDs are retained."""
@@ -119,7 +90,7 @@ class Deidentifier:
             self.counts.removed += 1
         if data.get(SOP_INSTANCE) is None:
             markers.put(data, Element(SOP_INSTANCE, "UI", self.new_uid(self.instance.sop_instance).encode("ascii")))
-        markers.mark(data, self.plan, self._dates)
+        markers.mark(data, self.plan, self.inquiry.dates)
         return data
 
     def item(
@@ -139,10 +110,10 @@ class Deidentifier:
             action = self.decide(element.tag, element.vr, path)
             if special and not action.local:
                 action = special.get(element.tag) or action
-            said = self.asked(element, path, encodings)
+            said = self.inquiry.about(element, path, encodings)
             if said is not None:
                 action = said
-                self.note_dates(element, said)
+                self.inquiry.followed(element, said)
             kept = self.element(element, action, path, encodings)
             if kept is not None:
                 new.append(kept)
@@ -163,7 +134,7 @@ class Deidentifier:
             ruled = self.plan.rules.private_action(element.tag, creator)
             vr, action = private.decide(element, creator, self.declared, ruled)
             named = Element(element.tag, vr, element.value, element.items, element.undefined)
-            said = self.asked(named, path, encodings, creator) if creator else None
+            said = self.inquiry.about(named, path, encodings, creator) if creator else None
             if said is not None:
                 action = private.by_rule(said, vr, element.items is not None)
             kept = self.element(named, action, path, encodings)
@@ -179,14 +150,6 @@ class Deidentifier:
                 else:
                     self.counts.removed += 1
                     self.note(element, NO_CREATOR, path)
-
-    def note_dates(self, element: Element, action: ElementAction) -> None:
-        """What (0028,0303) has to say when a rule in Python keeps or shifts a date."""
-        if element.value and vr_of(element.tag) in DATES:
-            if action.code == "K":
-                self._dates = "UNMODIFIED"
-            elif action.code == "C" and self._dates == "REMOVED":
-                self._dates = "MODIFIED"
 
     def note(self, element: Element, action: ElementAction, path: tuple[int, ...]) -> None:
         """A line for a verbose log: where, which action, by which rule; no value. The what-if listens here."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pydicom.datadict import keyword_for_tag
 
-from dicom_deid.deidentify.values import Value, value_of
-from dicom_deid.model import Element, ElementAction, Syntax
+from dicom_deid.deidentify.values import ItemView, Value, value_of
+from dicom_deid.elements import vr_of
+from dicom_deid.errors import Withheld
+from dicom_deid.model import Element, ElementAction, Instance, Syntax
 from dicom_deid.policy import Plan
 from dicom_deid.policy.python import Loaded
-from dicom_deid.policy.rules import CLEANABLE, named_vr
+from dicom_deid.policy.rules import CLEANABLE, fixed, named_vr
 from dicom_deid.policy.targets import check_value
-from dicom_deid.profile import judged
+from dicom_deid.profile import DATES, judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +58,66 @@ def name_of(tag: int) -> str:
     return keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def ask(
-    plan: Plan,
-    element: Element,
-    path: tuple[int, ...],
-    creator: str,
-    instance: Mapping[str, Value],
-    encodings: tuple[str, ...],
-    syntax: Syntax,
-) -> ElementAction | None:
-    """What the last rule in Python that has an opinion says of an element. Raises Unanswered where one fails."""
-    tag = element.tag
-    place = "/".join(map(name_of, (*path, tag)))
-    shown = Asked(place, tag, keyword_for_tag(tag), element.vr, creator, element, encodings, syntax)
-    for rule in plan.load():
-        try:
-            # What a rule prints could be a value, and the terminal may well be a log.
-            with redirect_stdout(None), redirect_stderr(None), plan.watch:
-                answer = rule.function(shown, instance)
-                said = None if answer is None else checked(answer, rule, element)
-        except BaseException as error:  # also one that would end the program
-            raise Unanswered(rule, place, error) from None
-        if said is not None:
-            return said
-    return None
+class Inquiry:
+    """The rules in Python of a plan, asked about the elements of one instance; each element is asked about once."""
+
+    def __init__(self, plan: Plan, instance: Instance, encodings: tuple[str, ...]) -> None:
+        self.plan, self.instance, self.encodings = plan, instance, encodings
+        self.rules = bool(plan.policy.python)
+        """Whether there are any."""
+        self.failure: Unanswered | None = None
+        """The first that failed."""
+        self.dates = plan.claims.dates
+        """What (0028,0303) has to say."""
+        self._said: dict[tuple[Element, tuple[int, ...], tuple[str, ...]], ElementAction | None] = {}
+
+    @cached_property
+    def view(self) -> ItemView:
+        """The data set as rules see it."""
+        return ItemView(self.instance.data, self.encodings, self.instance.syntax)
+
+    def about(
+        self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], creator: str = ""
+    ) -> ElementAction | None:
+        """What the last rule that has an opinion says of an element. Raises Withheld where one fails."""
+        if not self.rules or fixed(element.tag):
+            return None
+        where = (element, path, encodings)
+        if where not in self._said:
+            try:
+                self._said[where] = self.ask(element, path, encodings, creator)
+            except Unanswered as failure:
+                self.failure = failure
+                raise Withheld("RULE_FAILED") from None
+        return self._said[where]
+
+    def ask(
+        self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], creator: str
+    ) -> ElementAction | None:
+        """Asks the rules, the last one first. Raises Unanswered where one fails."""
+        tag = element.tag
+        place = "/".join(map(name_of, (*path, tag)))
+        syntax = self.instance.syntax
+        shown = Asked(place, tag, keyword_for_tag(tag), element.vr, creator, element, encodings, syntax)
+        for rule in self.plan.load():
+            try:
+                # What a rule prints could be a value, and the terminal may well be a log.
+                with redirect_stdout(None), redirect_stderr(None), self.plan.watch:
+                    answer = rule.function(shown, self.view)
+                    said = None if answer is None else checked(answer, rule, element)
+            except BaseException as error:  # also one that would end the program
+                raise Unanswered(rule, place, error) from None
+            if said is not None:
+                return said
+        return None
+
+    def followed(self, element: Element, action: ElementAction) -> None:
+        """Takes note of what was said, for (0028,0303): a date that is kept or shifted."""
+        if element.value and vr_of(element.tag) in DATES:
+            if action.code == "K":
+                self.dates = "UNMODIFIED"
+            elif action.code == "C" and self.dates == "REMOVED":
+                self.dates = "MODIFIED"
 
 
 def checked(answer: object, rule: Loaded, element: Element) -> ElementAction:

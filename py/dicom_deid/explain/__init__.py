@@ -101,7 +101,7 @@ def told(listener: Listener, outcome: Outcome, size: int, longest: int) -> Expla
         # What the policy withholds was not de-identified, and here the question is what would happen to it.
         made = listener.made if listener.made is not None else listener.header()
     except Unwritten as end:
-        return Explanation(Outcome(end.status, end.reason), (), sop_class, traceback_of(listener.unanswered))
+        return Explanation(Outcome(end.status, end.reason), (), sop_class, traceback_of(listener.inquiry.failure))
     return Explanation(outcome, tuple(rows_of(listener, made, size, longest)), sop_class)
 
 
