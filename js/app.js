@@ -4,6 +4,7 @@ import { lacks } from "./capabilities.js";
 import { startDownloads } from "./downloads.js";
 import { startFiles } from "./files.js";
 import { tablesOf } from "./linkage.js";
+import { StudyChoice } from "./panels/choice.js";
 import { ChoosePanel } from "./panels/choose.js";
 import { CutOffRun } from "./panels/cutoff.js";
 import "./panels/drop.js";
@@ -28,6 +29,7 @@ import { Trial } from "./trial.js";
 const panels = {
   choose: one(document, "choose-panel", ChoosePanel),
   found: one(document, "found-panel", FoundPanel),
+  choice: one(document, "study-choice", StudyChoice),
   policy: one(document, "policy-panel", PolicyPanel),
   tryOut: one(document, "try-out", TryOut),
   run: one(document, "run-panel", RunPanel),
@@ -86,6 +88,7 @@ function connect(session) {
   on("problem", panels.choose, async (code) => panels.choose.problem(code));
   on("policy-dropped", panels.choose, (file) => session.openPolicy(file));
   on("stop-scan", panels.found, () => session.stopScan());
+  on("studies-chosen", panels.found, () => session.rechoose());
   on("choose-output", panels.run, () => session.chooseOutput());
   on("forget-output", panels.run, async () => session.setOutput(null));
   on("start", panels.run, () => session.start());

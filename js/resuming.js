@@ -37,7 +37,8 @@ export async function prepareResuming({ files, pool }, run, passphrase) {
   if ("error" in plan) throw new Problem(plan.error);
   const refused = await files.check(run.name, plan.document);
   if (refused) throw new Problem(refused);
-  const order = { name: run.name, policy: begun.policy, output, passphrase, linkage: begun.linkage, resumed: true };
+  const { policy, linkage } = begun;
+  const order = { name: run.name, policy, output, passphrase, leftOut: [], linkage, resumed: true };
   const handles = kept.handles;
   return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
 }

@@ -18,6 +18,7 @@ import { Problem } from "./problem.js";
  * @property {string} passphrase
  * @property {Policy} policy
  * @property {FileSystemDirectoryHandle | null} output
+ * @property {number[]} leftOut  numbers of the studies that take no part
  * @property {boolean} linkage   what links old to new is kept
  * @property {boolean} resumed   the run was begun before
  */
@@ -37,7 +38,7 @@ export function runName(now = new Date()) {
  * @param {{prepare: (text: string) => void, progress: (progress: Progress) => void}} tell
  * @returns {Promise<RunSummary>}
  */
-export async function run({ files, pool }, { name, passphrase, policy, output, linkage, resumed }, tell) {
+export async function run({ files, pool }, { name, passphrase, policy, output, leftOut, linkage, resumed }, tell) {
   tell.prepare("Making the key…");
   const key = await deriveKey(passphrase);
   tell.prepare("Waiting for Python to be ready…");
@@ -48,7 +49,7 @@ export async function run({ files, pool }, { name, passphrase, policy, output, l
   if ("error" in plan) throw new Problem(plan.error, plan.problems);
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
-  const spec = { name, key, policy, plan, output, linkage, resumed, environment: lines };
+  const spec = { name, key, policy, plan, output, leftOut, linkage, resumed, environment: lines };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   const summary = await joined(files, pool, ending);
   const last = await pool.closing(summary).catch(() => []);

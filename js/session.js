@@ -50,13 +50,14 @@ export class Session {
 
   /** Looks through what was picked; a scan that still goes on for an earlier pick is given up. @param {Pick} pick */
   async open(pick) {
-    const { choose, found, policy, run, results } = this.#panels;
+    const { choose, found, choice, policy, run, results } = this.#panels;
     if (this.running) return choose.problem("RUN_GOES_ON");
     if (this.#phase === "scanning") await this.#threads.files.stopScan();
     this.#pick = pick;
     this.#stopped = false;
     choose.show(pick.label);
     found.begin();
+    choice.offer([]);
     run.withdraw();
     results.begin();
     policy.close(false);
@@ -77,6 +78,7 @@ export class Session {
   async #opened(found) {
     this.#panels.found.end(found, this.#stopped);
     this.#found = found;
+    this.#panels.choice.offer(found.studies);
     this.#enter(found.dicom > 0 ? "ready" : "nothing");
     if (found.dicom === 0) return;
     const order = this.#waiting;
@@ -84,7 +86,7 @@ export class Session {
     if (!order || this.#stopped) return this.#offer(found);
     this.#panels.policy.setPolicy(order.policy);
     this.setOutput(order.output);
-    await this.#begin(order, found);
+    await this.#begin(order);
   }
 
   /** @param {File} file  a policy that was dropped on the page */
@@ -117,27 +119,28 @@ export class Session {
   async start() {
     const found = this.#found;
     if (!found || this.#phase !== "ready") return;
-    const { policy, run: runPanel, key } = this.#panels;
+    const { policy, run: runPanel, key, choice } = this.#panels;
     const passphrase = policy.passphrase || makePassphrase();
-    const chosen = { policy: policy.policy, output: this.#output, linkage: runPanel.linkage };
+    const { leftOut } = choice;
+    const chosen = { policy: policy.policy, output: this.#output, leftOut, linkage: runPanel.linkage };
     const order = { name: runName(), passphrase, ...chosen, resumed: false };
     key.keepFor(policy.passphrase);
     if (policy.passphrase === "") {
       policy.fill(passphrase);
       key.show(passphrase, order.name, order.linkage);
     }
-    await this.#begin(order, found);
+    await this.#begin(order);
   }
 
-  /** @param {import("./run.js").Order} order @param {Found} found */
-  async #begin(order, found) {
+  /** @param {import("./run.js").Order} order */
+  async #begin(order) {
     const { policy, run: runPanel, results, cutOff } = this.#panels;
     this.#order = order;
     if (!order.output) await navigator.storage.persist?.();
     if (this.#pick) await keepHandles(order.name, this.#pick.picked, order.output).catch(() => {});
     cutOff.rest();
     results.begin();
-    runPanel.begin(found);
+    runPanel.begin(this.#panels.choice.taking);
     policy.close(true);
     this.#enter("running");
     goTo("run");
@@ -203,8 +206,12 @@ export class Session {
 
   /** @param {import("./run.js").Order} order */
   async #run(order) {
-    const { run: runPanel, results } = this.#panels;
+    const { run: runPanel, results, choice } = this.#panels;
     const progress = (/** @type {import("../worker/protocol.js").Progress} */ state) => {
+      if (state.leftOut) {
+        choice.leave(state.leftOut);
+        runPanel.showStudies(choice.taking);
+      }
       runPanel.update(state);
       results.update(state);
     };
@@ -227,9 +234,15 @@ export class Session {
   /** @param {Found} found */
   async #offer(found) {
     this.#panels.policy.close(false);
-    this.#panels.run.offer(found, hasFolderPicker());
     this.#panels.tryOut.offer(found).catch(() => {}); // then it has nothing to try on
-    if (!this.#output && found.bytes > (await freeStorage())) noteOf(this.#panels.run).show("NOT_ENOUGH_ROOM");
+    await this.rechoose();
+  }
+
+  /** Other studies take part. */
+  async rechoose() {
+    const { run, choice } = this.#panels;
+    run.offer(choice.taking, hasFolderPicker());
+    if (!this.#output && choice.taking.bytes > (await freeStorage())) noteOf(run).show("NOT_ENOUGH_ROOM");
   }
 
   /** @param {FileSystemDirectoryHandle} output */
@@ -246,6 +259,7 @@ export class Session {
   #enter(phase) {
     this.#phase = phase;
     this.#panels.choose.lock(phase === "running");
+    this.#panels.choice.lock(phase !== "ready");
     if (phase !== "ready") this.#panels.tryOut.withdraw();
     showPhase(phase);
   }

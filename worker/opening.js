@@ -2,11 +2,12 @@
 /** Opens a run: a new one is given its folders, one that was cut off its rows back. Either way its lock and its journal. */
 
 import { sourceNaming } from "./audit.js";
+import { keyedStudies, leaveOut, studiesOf } from "./choice.js";
 import { checkPlan, takeStock } from "./earlier.js";
 import { Journal, writeText } from "./journal.js";
 import { lockRun } from "./lock.js";
 import { CodedError } from "./patience.js";
-import { beginPlace, markBegun, resumePlace } from "./store.js";
+import { beginPlace, markBegun, readBegun, resumePlace } from "./store.js";
 
 /** Sources named at once. */
 const NAMED_AT_ONCE = 1000;
@@ -21,6 +22,7 @@ const NAMED_AT_ONCE = 1000;
  * @property {Journal} journal
  * @property {Set<number>} outputs                      fingerprints of the paths of outputs that are there
  * @property {(path: string) => Promise<string>} nameSource
+ * @property {number[]} leftOut                         the studies that take no part
  */
 
 /**
@@ -40,7 +42,10 @@ export async function openRun(spec, sources, tally, locked) {
   const place = spec.resumed ? await resumePlace(spec) : await beginPlace(spec, sources.roots);
   if (spec.resumed) await checkPlan(place.journalFolder, spec.plan.document);
   const outputs = spec.resumed ? await recall(place, sources, tally, nameSource) : new Set();
-  await markBegun(place.journalFolder, spec, sources);
+  const left = await choice(spec, sources, place.journalFolder);
+  const filesLeft = leaveOut(sources, tally, left.studies);
+  const total = sources.length - filesLeft;
+  await markBegun(place.journalFolder, spec, { total, leftOut: left.keyed, kind: sources.kind });
   for (const folder of new Set([place.journalFolder, place.folder])) {
     await writeText(folder, "plan.json", spec.plan.document);
   }
@@ -49,7 +54,20 @@ export async function openRun(spec, sources, tally, locked) {
   await journal.open();
   journal.log([...spec.plan.opening, ...spec.environment]);
   if (spec.resumed) journal.log([`resumed: ${tally.done} files were done before`]);
-  return { ...place, journal, outputs, nameSource };
+  if (filesLeft > 0) journal.log([`left out by choice: ${filesLeft} files of ${left.studies.length} studies`]);
+  return { ...place, journal, outputs, nameSource, leftOut: left.studies };
+}
+
+/**
+ * The studies that take no part: as was chosen now, or when the run was begun.
+ * @param {RunSpec} spec
+ * @param {Sources} sources
+ * @param {FileSystemDirectoryHandle} journalFolder
+ */
+async function choice({ resumed, key, leftOut }, sources, journalFolder) {
+  if (!resumed) return { studies: leftOut, keyed: await keyedStudies(sources, key, leftOut) };
+  const keyed = (await readBegun(journalFolder))?.leftOut ?? [];
+  return { studies: await studiesOf(sources, key, keyed), keyed };
 }
 
 /**

@@ -102,6 +102,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * One study, as the scan saw it. Held by the page only; `uid` is the original one and is never stored or logged.
  * @typedef {object} StudyFound
  * @property {number} study      number of the study in scan order, from 0
+ * @property {string} folder     the folder of its first file, below what was picked; shown in the page only
  * @property {string} modality   the modalities, joined by "/" ("CT/SR")
  * @property {number} series     number of series
  * @property {number} files
@@ -137,6 +138,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {Policy} policy
  * @property {PlanText} plan
  * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
+ * @property {number[]} leftOut   numbers of the studies that do not take part; of a resumed run those that it was begun with count
  * @property {boolean} linkage    whether what links old to new is kept, encrypted, apart from the results
  * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
  * @property {boolean} resumed        the run was begun before, and goes on
@@ -147,6 +149,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @typedef {object} Begun
  * @property {number} total           files
  * @property {Policy} policy
+ * @property {string[]} leftOut       studies that do not take part, as keyed values of their UIDs
  * @property {boolean} linkage        it keeps a linkage file
  * @property {Picked["kind"]} kind
  * @property {boolean} cancelled      the person ended it; it can go on all the same
@@ -170,6 +173,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {{study: number, done: number, total: number}[]} studies   only those that changed since the last message
  * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
  * @property {Unwritten[]} unwritten   only new ones since the last message
+ * @property {number[]} [leftOut]   once, of a run that was begun before: the studies that take no part
  * @property {"opening" | "running" | "paused" | "cancelling"} state   opening: looks at what is done already
  * @property {string} reason       why it is paused, as a reason code, where the run could not go on; else ""
  */

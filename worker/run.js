@@ -37,6 +37,7 @@ export class Run {
   #error = "";
   /** Why the run waits, as a reason code; "": it does not, or was asked to. */
   #reason = "";
+  /** @type {number[] | undefined} to be told to the page */ #leftOut;
   #drained = false;
 
   /**
@@ -81,7 +82,7 @@ export class Run {
   }
 
   async #open() {
-    const { folder, journalFolder, journal, outputs, nameSource } = await openRun(
+    const { folder, journalFolder, journal, outputs, nameSource, leftOut } = await openRun(
       this.#spec,
       this.#sources,
       this.#tally,
@@ -90,6 +91,7 @@ export class Run {
     this.#folder = folder;
     this.#journalFolder = journalFolder;
     this.#journal = journal;
+    if (this.#spec.resumed) this.#leftOut = leftOut;
     const { linkage, name, key } = this.#spec;
     this.#linkage = linkage ? await LinkageFile.open(name, await digestBy(key)) : null;
     this.#state = "running";
@@ -210,7 +212,10 @@ export class Run {
   }
 
   #progress() {
+    const leftOut = this.#leftOut;
+    this.#leftOut = undefined;
     return this.#tally.report({
+      leftOut,
       bytesInFlight: this.#pipeline?.bytesInFlight ?? 0,
       seconds: this.#clock.seconds,
       workers: this.#worklist.workers,

@@ -90,20 +90,21 @@ export class Scan {
    */
   #accept({ path, origin }, look) {
     this.#found.seen++;
-    const place = look.peek ? this.#count(look, look.peek) : { study: -1, series: -1 };
+    const place = look.peek ? this.#count(path, look, look.peek) : { study: -1, series: -1 };
     if (look.reason) this.#found.skipped[look.reason] = (this.#found.skipped[look.reason] ?? 0) + 1;
     const repeat = look.peek !== null && this.#isRepeat(look.peek.sopInstance);
     this.#sources.add(path, /** @type {import("./source.js").Origin} */ (origin), look, place, repeat);
   }
 
   /**
+   * @param {string} path
    * @param {Look} look
    * @param {import("./peek.js").Peek} peeked
    * @returns {{study: number, series: number}}  their numbers
    */
-  #count(look, peeked) {
+  #count(path, look, peeked) {
     const found = this.#found;
-    const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study);
+    const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study, path);
     const study = found.studies[number];
     const modality = /^[A-Z0-9_ ]{1,16}$/.test(peeked.modality) ? peeked.modality : "unknown";
     const series = this.#seriesNumber(`${peeked.study} ${peeked.series}`, study);
@@ -130,11 +131,13 @@ export class Scan {
     return this.#found.series++;
   }
 
-  /** @param {string} uid */
-  #addStudy(uid) {
+  /** @param {string} uid @param {string} path  of its first file */
+  #addStudy(uid, path) {
     const number = this.#studyNumbers.size;
     this.#studyNumbers.set(uid, number);
-    this.#found.studies.push({ study: number, modality: "", series: 0, files: 0, bytes: 0 });
+    this.#sources.studyUids.push(uid);
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    this.#found.studies.push({ study: number, folder, modality: "", series: 0, files: 0, bytes: 0 });
     return number;
   }
 

@@ -25,8 +25,9 @@ export class Sources {
   /** @type {string[]} */ reasons = [];
   /** @type {number[]} number of the study in scan order; -1 for what is not DICOM */ studies = [];
   /** @type {number[]} number of the series in scan order; -1 for what is not DICOM */ series = [];
+  /** @type {string[]} original UIDs, by the number of the study */ studyUids = [];
   /** @type {boolean[]} */ repeats = [];
-  /** @type {boolean[]} have their row since before this session; sparse */ done = [];
+  /** @type {boolean[]} have their row since before this session, or take no part; sparse */ done = [];
   /** @type {import("./protocol.js").Picked["kind"]} */ kind = "handles";
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
   /** @type {File[]} archives that were picked */ archives = [];

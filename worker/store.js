@@ -66,11 +66,11 @@ export async function resumePlace({ name, output }) {
  * Notes that the run is not at its end, and with what it goes on.
  * @param {FileSystemDirectoryHandle} journalFolder
  * @param {RunSpec} spec
- * @param {import("./source.js").Sources} sources
+ * @param {Pick<Begun, "total" | "leftOut" | "kind">} what   is picked, and takes part
  */
-export async function markBegun(journalFolder, { policy, linkage }, { length, kind }) {
+export async function markBegun(journalFolder, { policy, linkage }, what) {
   /** @type {Begun} */
-  const begun = { total: length, policy, linkage, kind, cancelled: false };
+  const begun = { policy, linkage, cancelled: false, ...what };
   await writeText(journalFolder, UNFINISHED, JSON.stringify(begun));
 }
 
@@ -180,7 +180,7 @@ async function describe(name, run, place, open) {
  * @param {FileSystemDirectoryHandle} run
  * @returns {Promise<Begun | null>}  null: the run is finished, or cannot be resumed
  */
-async function readBegun(run) {
+export async function readBegun(run) {
   try {
     return JSON.parse((await (await readFile(run, UNFINISHED))?.text()) ?? "null");
   } catch {

@@ -47,6 +47,12 @@ export class Tally {
     return this.#total - this.done;
   }
 
+  /** A file that takes no part. @param {number} bytes */
+  leaveOut(bytes) {
+    this.#total--;
+    this.#bytesTotal -= bytes;
+  }
+
   /**
    * Counts a file whose row is in the audit.
    * @param {import("./protocol.js").AuditRow} row
@@ -99,7 +105,7 @@ export class Tally {
 
   /**
    * What changed since the last report.
-   * @param {Pick<Progress, "bytesInFlight" | "seconds" | "workers" | "state" | "reason">} rest
+   * @param {Omit<Progress, "total" | "done" | "counts" | "bytesTotal" | "bytesDone" | "studies" | "unwritten">} rest
    * @returns {Progress}
    */
   report(rest) {

@@ -89,7 +89,7 @@ export class CutOffRun extends HTMLElement {
 
   /** @param {string | null} text @param {boolean} offer */
   #say(text, offer) {
-    this.hidden = text === null;
+    part(this, "notice", HTMLElement).hidden = text === null;
     part(this, "text", HTMLElement).textContent = text;
     part(this, "go-on", HTMLButtonElement).hidden = !offer;
   }

@@ -8,7 +8,7 @@ import { StudyRows } from "./studies.js";
 
 /**
  * @typedef {import("../../worker/protocol.js").Progress} Progress
- * @typedef {import("../../worker/protocol.js").Found} Found
+ * @typedef {import("./choice.js").Taking} Taking
  * @typedef {"start" | "pause" | "resume" | "cancel" | "choose-output" | "forget-output"} Wish
  */
 
@@ -30,10 +30,12 @@ export class RunPanel extends HTMLElement {
     });
   }
 
-  /** A scan has ended, and Start may be pressed. @param {Found} found @param {boolean} mayChooseOutput */
-  offer(found, mayChooseOutput) {
+  /** A scan has ended, and Start may be pressed. @param {Taking} taking @param {boolean} mayChooseOutput */
+  offer({ studies, dicom, bytes: size }, mayChooseOutput) {
     noteOf(this).clear();
-    this.#text(`${counted(found.dicom, "DICOM file")}, ${bytes(found.bytes)}, ready to start`);
+    const some = studies.length > 0;
+    this.#text(some ? `${counted(dicom, "DICOM file")}, ${bytes(size)}, ready to start` : "No study is chosen");
+    part(this, "start", HTMLButtonElement).disabled = !some;
     part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
     this.#show({ bar: true, start: true, destination: true });
   }
@@ -58,19 +60,24 @@ export class RunPanel extends HTMLElement {
     part(this, "forget-output", HTMLButtonElement).hidden = output === null;
   }
 
-  /** @param {Found} found */
-  begin(found) {
+  /** @param {Taking} taking */
+  begin({ studies }) {
     noteOf(this).clear();
     this.#pace = new Pace();
     this.#hold("");
     this.#showPaused(false);
-    this.#studies.begin(found.studies);
+    this.showStudies({ studies });
     for (const name of ["speed", "busy", "memory"]) this.#figure(name, "–");
     this.#figure("bytes", bytes(0));
     this.#figure("unwritten", "0");
     Object.assign(part(this, "progress", HTMLProgressElement), { value: 0, max: 1 });
     this.#show({ bar: true, running: true });
     part(this, "pause", HTMLButtonElement).focus({ preventScroll: true });
+  }
+
+  /** @param {Pick<Taking, "studies">} taking */
+  showStudies({ studies }) {
+    this.#studies.begin(studies);
   }
 
   /** What is done before the first file. @param {string} text */

@@ -29,7 +29,7 @@ export class StudyRows extends HTMLElement {
   /** @param {StudyFound[]} studies */
   begin(studies) {
     this.#studies = studies;
-    this.#done = new Uint32Array(studies.length);
+    this.#done = new Uint32Array((studies.at(-1)?.study ?? -1) + 1);
     this.#rows = Array.from({ length: Math.min(studies.length, MOST_ROWS) }, () => copyOf("study", HTMLLIElement));
     part(this, "rows", HTMLElement).replaceChildren(...this.#rows);
     const more = part(this, "more", HTMLElement);
@@ -85,9 +85,9 @@ function fill(row, study, done) {
   if (row.dataset.key === key) return;
   row.dataset.key = key;
   const name = `Study ${count(study.study + 1)}`;
-  const about = `${study.modality}, ${counted(study.series, "series", "series")}, ${bytes(study.bytes)}`;
+  const about = [study.modality, counted(study.series, "series", "series"), bytes(study.bytes), study.folder];
   one(row, ".study-name", HTMLElement).textContent = name;
-  one(row, ".study-about", HTMLElement).textContent = about;
+  one(row, ".study-about", HTMLElement).textContent = about.filter(Boolean).join(", ");
   one(row, ".study-count", HTMLElement).textContent = `${count(done)} / ${count(study.files)}`;
   const progress = one(row, "progress", HTMLProgressElement);
   progress.setAttribute("aria-label", name);
