@@ -10,6 +10,9 @@ from pydicom.data import get_testdata_file
 INSTANCES = 500
 REPEATS = 20  # files with the SOP Instance UID of another
 NOTES = 20  # files that are not DICOM
+# The page then keeps no handle. With one, the browser would ask the person for leave to use it again, and one without a
+# window could ask nobody.
+WITHOUT_HANDLES = "delete globalThis.showDirectoryPicker"
 WRITTEN = INSTANCES + REPEATS
 FILES = WRITTEN + NOTES
 
@@ -26,6 +29,14 @@ def many_files(folder: Path) -> Path:
     for number in range(NOTES):
         (folder / f"{number * 23:04} note.txt").write_text("a note")
     return folder
+
+
+def choose(journey: Journey, folder: Path) -> None:
+    """Chooses a folder by upload, as in a browser that gives files and no handles."""
+    journey.page.bring_to_front()
+    with journey.page.expect_file_chooser() as chosen:
+        journey.button("Choose folder").click()
+    chosen.value.set_files(folder)
 
 
 def start_and_wait(journey: Journey, beyond: int) -> None:

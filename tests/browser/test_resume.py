@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journey import Ended, Journey
-from many import FILES, NOTES, WRITTEN, many_files, start_and_wait
+from many import FILES, NOTES, WITHOUT_HANDLES, WRITTEN, choose, many_files, start_and_wait
 from playwright.sync_api import expect
 from runs import PASSPHRASE, RunFolder, native_run, timeless
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from conftest import Launch, Server
     from playwright.sync_api import BrowserContext
 
-WITHOUT_HANDLES = "delete globalThis.showDirectoryPicker"
 CUT_OFF = re.compile(rf"A run was cut off: (\d+) of {FILES} files done\.")
 
 
@@ -37,10 +36,7 @@ Open = Callable[[], Journey]
 
 @pytest.fixture
 def open_page(launch: "Launch", server: "Server", tmp_path: Path) -> Open:
-    """Opens the page in a browser with the profile of the one before.
-
-    It gives files and no handles to them: a browser without a window could ask nobody for leave to use one again.
-    """
+    """Opens the page in a browser with the profile of the one before."""
 
     def open_again() -> Journey:
         page = launch(tmp_path / "profile").pages[0]
@@ -49,12 +45,6 @@ def open_page(launch: "Launch", server: "Server", tmp_path: Path) -> Open:
         return Journey(page)
 
     return open_again
-
-
-def choose(journey: Journey, folder: Path) -> None:
-    with journey.page.expect_file_chooser() as chosen:
-        journey.button("Choose folder").click()
-    chosen.value.set_files(folder)
 
 
 def begin(journey: Journey, folder: Path, beyond: int) -> None:
