@@ -63,6 +63,13 @@ class Journey:
     def set_passphrase(self, passphrase: str = PASSPHRASE) -> None:
         self.page.get_by_label("Passphrase", exact=True).fill(passphrase)
 
+    def load_policy(self, path: Path) -> None:
+        """Loads a policy file, and accepts the code that it brings."""
+        with self.page.expect_file_chooser() as chosen:
+            self.button("Load policy").click()
+        chosen.value.set_files(path)
+        self.button("Accept this code").click(timeout=READY)
+
     def allow_everything(self) -> Sequence[str]:
         """Allows every SOP Class that is withheld by default, and burned-in annotation; returns the UIDs."""
         self.page.locator("summary", has_text="SOP Classes to allow").click()

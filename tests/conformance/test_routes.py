@@ -26,6 +26,25 @@ FOLDER = "Ward of Herons"  # a name that nothing else has
 PIXELS = {"PixelData": 0x7FE00010, "FloatPixelData": 0x7FE00008, "DoubleFloatPixelData": 0x7FE00009}
 SHORTEST_NAME = 5  # characters; shorter ones are found everywhere by chance
 
+POLICY = """options = ["retain-modified-dates"]
+
+[[python]]
+name = "a bit of everything"
+may = ["K", "C", "D", "Z"]
+code = '''
+def rule(element, instance):
+    if element.creator and element.vr == "LO":
+        return "K"
+    if element.keyword == "Modality" and element.value.startswith("RT"):
+        raise ValueError(instance["PatientName"])
+    if element.path == "KVP" and element.value:
+        return ("D", "120")
+    if instance.get("Modality") == "MR" and isinstance(element.value, str) and len(element.value) > 20:
+        return "Z"
+    return "C" if element.keyword == "AcquisitionDate" else None
+'''
+"""
+
 
 @pytest.fixture(scope="module")
 def source(corpus: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -45,6 +64,8 @@ class Routes:
     source: Path
     page: RunFolder
     command: RunFolder
+    reasons: frozenset[str] = frozenset()
+    """Reasons that come of the policy."""
 
     @property
     def both(self) -> tuple[RunFolder, RunFolder]:
@@ -58,7 +79,7 @@ class Routes:
                 yield paths[row["source_id"]], self.command.root / row["output_path"]
 
 
-@pytest.fixture(scope="module", params=["default policy", "all allowed"])
+@pytest.fixture(scope="module", params=["default policy", "all allowed", "rules in Python"])
 def routes(
     request: pytest.FixtureRequest,
     source: Path,
@@ -74,17 +95,25 @@ def routes(
     options: list[str] = []
     if request.param == "all allowed":
         options = ["--pass-burned-in", "--allow-sop-class", ",".join(journey.allow_everything())]
+    if request.param == "rules in Python":
+        policy = folder / "policy.toml"
+        policy.write_text(POLICY, encoding="utf-8")
+        journey.load_policy(policy)
+        options = ["--policy", str(policy), "--run-code"]
     ended = journey.run()
     assert ended.how == "Done"
     archive = journey.download("Download results ZIP", folder)
     page.close()
-    return Routes(source, unpacked(archive, folder / "page"), native_run(source, folder / "command", *options))
+    command = native_run(source, folder / "command", *options)
+    reasons = frozenset(("RULE_FAILED",)) if "--run-code" in options else frozenset[str]()
+    return Routes(source, unpacked(archive, folder / "page"), command, reasons)
 
 
 def test_every_file_has_one_row_and_every_written_row_its_file(routes: Routes) -> None:
     for run in routes.both:
         assert sorted(row["source_id"] for row in run.rows) == sorted(source_ids(routes.source))
         run.check()
+    assert {row["reason"] for row in routes.command.rows} >= routes.reasons
     statuses = {row["status"] for row in routes.command.rows}
     assert statuses >= {"written", "skipped", "failed"}
 
