@@ -81,6 +81,14 @@ def inspect(source: Source) -> Instance:
 
     Raises Skipped, Failed or Withheld for what cannot go on, ShortRead and FragmentsWanted for bytes not at hand.
     """
+    instance = located(source)
+    if not instance.sop_instance:
+        raise Withheld("NO_SOP_INSTANCE")
+    return instance
+
+
+def located(source: Source) -> Instance:
+    """The instance in a source, even if it has no SOP Instance UID; raises what inspect raises else."""
     meta, start, named = opened(source)
     if named == DEFLATED_UID:
         return inspect_deflated(source, meta, start)
@@ -218,8 +226,6 @@ def describe(
     elif transfer_syntax not in NATIVE:
         syntax = EXPLICIT
     sop_instance = uid_of(data, 0x00080018) or uid_of(meta, 0x00020003)
-    if not sop_instance:
-        raise Withheld("NO_SOP_INSTANCE")
     sop_class = uid_of(data, 0x00080016) or uid_of(meta, 0x00020002)
     return Instance(meta, data, syntax, transfer_syntax, pixels, inflated, tail, sop_class, sop_instance)
 

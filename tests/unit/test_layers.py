@@ -7,7 +7,7 @@ from pathlib import Path
 import dicom_deid
 
 CORE = Path(dicom_deid.__file__).parent
-STAGES = {"scan", "plan", "deidentify", "verify", "report", "linkage", "index"}
+STAGES = {"scan", "plan", "deidentify", "verify", "report", "linkage", "index", "preview"}
 SURFACES = {"bridge", "cli", "executors", "__main__", "native"}
 PRINTING = {"agreed.py", "cli.py", "terminal.py", "whatif.py", "importing.py", "finding.py"}
 BROWSER_ONLY = {"js", "pyodide", "pyodide_js"}
@@ -74,6 +74,13 @@ def test_only_the_linkage_file_knows_the_cipher() -> None:
     for path, tree in modules().items():
         roots = {name.split(".")[0] for name in imported(path, tree)}
         assert path.name == "sealed.py" or "cryptography" not in roots, path.name
+
+
+def test_only_the_preview_knows_pixels() -> None:
+    """The rest works without numpy, imagecodecs and pillow, which are an extra."""
+    for path, tree in modules().items():
+        roots = {name.split(".")[0] for name in imported(path, tree)}
+        assert unit(path) == "preview" or not roots & {"numpy", "imagecodecs", "PIL"}, path.name
 
 
 def test_only_the_command_line_prints() -> None:

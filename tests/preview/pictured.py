@@ -1,0 +1,50 @@
+"""Frames of files as the preview paints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.native.source import FileSource
+from dicom_deid.preview.frames import LARGEST, Frames, Picture
+from dicom_deid.preview.painting import PLAIN, Painter, Tuning
+from dicom_deid.scan import located
+from made import Stingy, to_bytes
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+Values = NDArray[Any]
+
+
+def painted(picture: Picture, tuning: Tuning = PLAIN, painter: Painter | None = None) -> Values:
+    """Grey levels, or red, green and blue."""
+    out = np.zeros(picture.values.shape[:2], np.uint32)
+    (painter or Painter()).paint(picture, out, tuning)
+    channels = out.view(np.uint8).reshape(*out.shape, 4)
+    assert (channels[..., 3] == 255).all()
+    grey = picture.values.ndim == 2 and picture.display.palette is None
+    return channels[..., 0] if grey else channels[..., :3]
+
+
+def frames_of(path: Path) -> Iterator[Picture | Failed]:
+    """All frames of a file. Raises Unwritten for files that have none."""
+    with FileSource(path) as source:
+        while True:
+            try:
+                instance = located(source)
+                break
+            except ShortRead as short:
+                assert source.extend(short.end)
+        yield from Frames(instance, source)
+
+
+def made_frames(dataset: Dataset, largest: int = LARGEST) -> Frames:
+    """The frames of a data set made in a test."""
+    data = to_bytes(dataset)
+    source = Stingy(data, len(data))
+    if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+        source.walk(data.index(b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff") + 12)
+    return Frames(located(source), source, largest)
