@@ -78,6 +78,7 @@ export function spoken(rule) {
 export function wordsOf(policy, titles) {
   const { allow_sop_classes: allowed, pass_burned_in, verbose, attribute = [], python = [], wheels = [] } = policy;
   const words = [...titles];
+  if (policy.private_dispositions === "tcia") words.push("TCIA's dispositions of private elements");
   if (allowed.length > 0) words.push(`${counted(allowed.length, "more SOP Class", "more SOP Classes")} allowed`);
   if (pass_burned_in) words.push("burned-in annotation passed");
   if (attribute.length > 0) words.push(counted(attribute.length, "rule"));
@@ -93,9 +94,11 @@ export function same(one, other) {
 }
 
 /** What a policy says, in one order of its fields. @param {Policy} policy */
-function stated({ options, allow_sop_classes, pass_burned_in, verbose, attribute = [], python = [], wheels = [] }) {
+function stated(policy) {
+  const { options, allow_sop_classes, pass_burned_in, verbose, attribute = [], python = [], wheels = [] } = policy;
   const rules = attribute.map((rule) => Object.entries(rule).sort());
-  return [options.toSorted(), allow_sop_classes.toSorted(), pass_burned_in, verbose, rules, python, wheels];
+  const plain = [options.toSorted(), allow_sop_classes.toSorted(), pass_burned_in, verbose];
+  return [...plain, policy.private_dispositions ?? "", rules, python, wheels];
 }
 
 /** @param {import("./pool.js").Pool} pool @returns {Read} */

@@ -57,6 +57,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {string[]} allow_sop_classes  SOP Class UIDs to pass that the policy withholds otherwise
  * @property {boolean} pass_burned_in      pass instances that say Burned In Annotation YES
  * @property {boolean} verbose             the log also names each element action
+ * @property {string} [private_dispositions]  "tcia": its list of safe private elements counts too (docs/policy-file.md)
  * @property {AttributeRule[]} [attribute]  rules that go before the profile; the last one that reaches an element decides
  * @property {string[]} [wheels]           file names of the wheels that the rules in Python import
  * @property {PythonRule[]} [python]       rules in Python

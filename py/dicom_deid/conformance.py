@@ -31,7 +31,7 @@ PIXEL_CODES = ("113101", "113102")
 
 def conformance(plan: Plan) -> str:
     """The statement. It does not depend on the key."""
-    facts = {**constants(), **claims(plan), **choices(plan)}
+    facts = {**constants(plan), **claims(plan), **choices(plan)}
     parts = [f"# Conformance statement of dicom-deid {__version__}"]
     for section in table("statement.json")["sections"]:
         if section["title"]:
@@ -40,8 +40,8 @@ def conformance(plan: Plan) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def constants() -> dict[str, str]:
-    """What is the same for every policy."""
+def constants(plan: Plan) -> dict[str, str]:
+    """What is the same for every policy, but for the list of tables."""
     known = table("sentences.json")
     classes = [row for row in table("sop-classes.json") if row["default"] == "withheld"]
     held = [(code, row["sentence"]) for code, row in reasons().items() if row["status"] == "withheld"]
@@ -53,7 +53,7 @@ def constants() -> dict[str, str]:
         "min_name": str(MIN_NAME),
         "rounds": f"{ITERATIONS:,}",
         "salt": SALT.decode("ascii"),
-        "tables": rows(("table", "edition", "SHA-256"), tables()),
+        "tables": rows(("table", "edition", "SHA-256"), tables(plan)),
         "actions": rows(
             ("code", "action", "what happens"),
             ((code, action["word"], action["sentence"]) for code, action in known["actions"].items()),
@@ -131,7 +131,7 @@ def attributes(plan: Plan) -> Iterator[tuple[str, ...]]:
 def choices(plan: Plan) -> dict[str, str]:
     """What the plan's choices make of the rest."""
     uids = "retained" if plan.keeps("retain-uids") else "replaced"
-    private = "safe" if plan.keeps("retain-safe-private") else "removed"
+    private = "tcia" if plan.policy.tcia else "safe" if plan.keeps("retain-safe-private") else "removed"
     variants = table("statement.json")["variants"]
     return {
         "method": plan.method,
@@ -146,9 +146,9 @@ def choices(plan: Plan) -> dict[str, str]:
     }
 
 
-def tables() -> Iterable[tuple[str, str, str]]:
+def tables(plan: Plan) -> Iterable[tuple[str, str, str]]:
     """The tables that decide, with edition and digest."""
-    for name in STANDARD_TABLES:
+    for name in (*STANDARD_TABLES, *(("tcia-private.json",) if plan.policy.tcia else ())):
         known = table(name)
         yield known["table"], known.get("edition", ""), known["sha256"]
     lists = hashlib.sha256(resources.files("dicom_deid.tables").joinpath("judged.json").read_bytes())

@@ -46,10 +46,12 @@ def persons() -> frozenset[int]:
     return frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] == "PN")
 
 
-@cache
-def private_vr(group: int, element: int, creator: str) -> str | None:
-    """The VR of a private element of Table E.3.10-1, "" where the table has none; None when it is not listed."""
-    rows: dict[str, dict[str, str]] = table("safe-private.json")["rows"]
+def private_vr(group: int, element: int, creator: str, name: str = "safe-private.json") -> str | None:
+    """The VR of a private element in a table of safe ones, "" where it has none; None when it is not listed.
+
+    The table is E.3.10-1 of PS3.15 or, where a policy asks for them, TCIA's dispositions.
+    """
+    rows: dict[str, dict[str, str]] = table(name)["rows"]
     return rows.get(creator, {}).get(f"{group:04X}{element:02X}")
 
 

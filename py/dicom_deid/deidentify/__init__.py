@@ -132,11 +132,14 @@ class Deidentifier:
             block = private.block_of(element.tag)
             creator = creators.get(block, "")
             ruled = self.plan.rules.private_action(element.tag, creator)
-            vr, action = private.decide(element, creator, self.declared, ruled)
-            named = Element(element.tag, vr, element.value, element.items, element.undefined)
+            vr, action = private.decide(element, creator, self.declared, ruled, tcia=self.plan.policy.tcia)
+            items = private.items_of(element) if vr == "SQ" and element.items is None else element.items
+            named = Element(element.tag, vr, element.value, items, element.undefined)
             said = self.inquiry.about(named, path, encodings, creator) if creator else None
             if said is not None:
-                action = private.by_rule(said, vr, element.items is not None)
+                action = private.by_rule(said, vr, items is not None)
+            if vr == "SQ" and items is None:
+                action = NO_CREATOR
             kept = self.element(named, action, path, encodings)
             self.note(element, action, path)
             if kept is not None:

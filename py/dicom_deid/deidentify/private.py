@@ -2,17 +2,21 @@
 
 They are matched by private creator and element, never by the number of their block. An element is safe if Table
 E.3.10-1 lists it, or if the object declares it in (0008,0300) Private Data Element Characteristics (PS3.3 C.12.1.1.7).
+A policy may ask for TCIA's dispositions too; they count where the object itself declares nothing of the block.
 Bulk values (OB, OW, UN) are never safe by themselves: nobody can see what is in them.
 """
 
 from __future__ import annotations
 
-from dicom_deid.elements import TEXT_VRS, VRS, ascii_text, number
+from dicom_deid.elements import IMPLICIT_LITTLE, TEXT_VRS, VRS, ascii_text, number
+from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import Element, ElementAction, Item, Syntax
-from dicom_deid.profile import DATES, private_vr
+from dicom_deid.profile import DATES, FREE_TEXT, private_vr
+from dicom_deid.reader import Reader
 
 CHARACTERISTICS = 0x00080300
 BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
+TCIA = "TCIA disposition"
 Declared = dict[tuple[int, str], dict[int, str]]
 """(group, private creator) -> element within its block -> action code; -1 stands for all others of the block."""
 
@@ -70,11 +74,16 @@ def numbers(element: Element | None, syntax: Syntax) -> list[int]:
 
 
 def decide(
-    element: Element, creator: str, known: Declared | None, ruled: ElementAction | None = None
+    element: Element, creator: str, known: Declared | None, ruled: ElementAction | None = None, *, tcia: bool = False
 ) -> tuple[str, ElementAction]:
-    """The VR and the action of a private element; without the option (``known`` is None) only a rule keeps one."""
-    group, within = element.tag >> 16, element.tag & 0xFF
+    """The VR and the action of a private element; without the option (``known`` is None) only a rule keeps one.
+
+    ``tcia``: its dispositions are asked about what Table E.3.10-1 and the object say nothing of.
+    """
+    group, within, rule = element.tag >> 16, element.tag & 0xFF, "safe private"
     listed = private_vr(group, within, creator)
+    if listed is None and tcia and (group, creator) not in (known or {}):
+        listed, rule = private_vr(group, within, creator, "tcia-private.json"), TCIA
     vr = listed if element.vr == "UN" and listed in VRS else element.vr
     if ruled is not None:
         return vr, by_rule(ruled, vr, element.items is not None)
@@ -82,11 +91,23 @@ def decide(
     code = named.get(within, named.get(-1))
     if code is None and listed is not None and known is not None:
         code = "K"
-    if code in (None, "X") or vr in BULK or vr == "PN":
+    if code in (None, "X") or vr in BULK or vr == "PN" or (rule == TCIA and vr in FREE_TEXT):
         return vr, ElementAction("X", "private")
     if code == "K" and element.items is None:
         code = cleaning(vr)
-    return vr, ElementAction(str(code), "safe private")
+    return vr, ElementAction(str(code), rule)
+
+
+def items_of(element: Element) -> list[Item] | None:
+    """The items of a sequence that is stored as UN, and so in Implicit VR Little Endian (PS3.5 6.2.2 note 2).
+
+    None where they are not whole: then nobody knows what is in it.
+    """
+    value = element.value
+    try:
+        return Reader(value, len(value), IMPLICIT_LITTLE).items(0, len(value), len(value), IMPLICIT_LITTLE, 1)[0]
+    except (Failed, ShortRead):
+        return None
 
 
 def by_rule(ruled: ElementAction, vr: str, sequence: bool) -> ElementAction:

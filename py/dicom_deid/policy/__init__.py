@@ -33,11 +33,18 @@ class Policy:
     python: tuple[PythonRule, ...] = ()
     wheels: tuple[str, ...] = ()
     """File names of the wheels that the rules in Python import."""
+    private_dispositions: str = ""
+    """Whose dispositions say, beside the standard, which private elements are safe: "tcia" or nobody's."""
 
     @classmethod
     def read(cls, text: str) -> Policy:
         """A policy from a file, in TOML or JSON; raises PolicyError with all that cannot be followed."""
         return cls(**file.read(text))
+
+    @property
+    def tcia(self) -> bool:
+        """Whether TCIA's dispositions count: they are a way to know safe private elements, for the option only."""
+        return self.private_dispositions == "tcia" and "retain-safe-private" in self.options
 
     def stated(self) -> dict[str, Any]:
         """The policy as a file states it, in one order; without what does not change the output."""
@@ -46,6 +53,8 @@ class Policy:
             "allow_sop_classes": sorted(self.allow_sop_classes),
             "pass_burned_in": self.pass_burned_in,
         }
+        if self.private_dispositions:
+            found["private_dispositions"] = self.private_dispositions
         if self.rules:
             found["attribute"] = [rule.stated() for rule in self.rules]
         if self.wheels:

@@ -17,8 +17,9 @@ from dicom_deid.profile import table
 
 LISTS = ("options", "allow_sop_classes")
 SWITCHES = ("pass_burned_in", "verbose")
-RULES, PYTHON, WHEELS = "attribute", "python", "wheels"
-FIELDS = (*LISTS, *SWITCHES, RULES, WHEELS, PYTHON)
+RULES, PYTHON, WHEELS, DISPOSITIONS = "attribute", "python", "wheels", "private_dispositions"
+FIELDS = (*LISTS, *SWITCHES, DISPOSITIONS, RULES, WHEELS, PYTHON)
+KNOWN_DISPOSITIONS = ("tcia",)
 RULE_FIELDS = tuple(field.name for field in fields_of(Rule))
 PYTHON_FIELDS = ("name", "may", "code")
 WHEEL = re.compile(r"\w[\w.]*-[\w.!+]+(-\d\w*)?-(py2\.)?py3-none-any\.whl", re.ASCII)
@@ -89,6 +90,11 @@ def read(text: str) -> dict[str, Any]:
         found[name] = document.get(name, False)
         if not isinstance(found[name], bool):
             problems.append(Problem(places.line(places.field(name)), name, f"{name} is true or false."))
+    found[DISPOSITIONS] = document.get(DISPOSITIONS, "")
+    if found[DISPOSITIONS] not in ("", *KNOWN_DISPOSITIONS):
+        word, text = str(found[DISPOSITIONS]), f"{DISPOSITIONS} is one of: {', '.join(KNOWN_DISPOSITIONS)}."
+        near = nearest(word, KNOWN_DISPOSITIONS)
+        problems.append(Problem(places.line(places.field(DISPOSITIONS)), word, text, near))
     start = {name: places.field(name) for name in LISTS}
     for name, wrong in wrong_words(found["options"], found["allow_sop_classes"]):
         problems.append(Problem(places.word(wrong.word, start[name]), wrong.word, wrong.text, wrong.near))

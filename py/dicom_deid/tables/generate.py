@@ -21,7 +21,8 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import tag_for_keyword
 from pydicom.sr._snomed_dict import mapping as snomed
 
-from dicom_deid.profile import DATES, DOUBTFUL_TEXT, judged
+from dicom_deid.deidentify.private import BULK
+from dicom_deid.profile import DATES, DOUBTFUL_TEXT, FREE_TEXT, judged
 
 EDITION = "2026d"
 HERE = Path(__file__).parent
@@ -77,6 +78,29 @@ def safe_private(source: Path) -> dict[str, Any]:
     for row in csv.DictReader(path.open(encoding="utf-8")):
         rows.setdefault(row["private_creator"], {})[f"{row['group']}{row['element']}".upper()] = row["vr"]
     return {"table": "PS3.15 E.3.10-1", "edition": EDITION, "sha256": digest(path), "rows": rows}
+
+
+def tcia_private(source: Path) -> dict[str, Any]:
+    """The private elements that TCIA's curators keep, as {private creator: {"ggggee": VR}}, "" for several VRs.
+
+    A disposition counts only where it is the same in every row of a creator's element, at whatever path and of whatever
+    VR: anything else than keep, be it delete, a reading that is not documented (o, oi, h, na, K) or none, wins.
+    Elements of which only bulk values or free text are known are left out, since those never stay; and so is CTP's own
+    block, which names the site that sent an instance.
+    """
+    path = source / "tcia-private-dispositions.csv"
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in csv.DictReader(path.open(encoding="utf-8")):
+        if row["private_creator"] not in ("", "CTP") and row["element"]:
+            place = row["private_creator"], f"{row['group']}{row['element']}".upper()
+            found.setdefault(place, []).append((row["code"], row["vr"]))
+    rows: dict[str, dict[str, str]] = {}
+    for (creator, element), said in sorted(found.items()):
+        vrs = {vr for _, vr in said} - BULK - FREE_TEXT - {""}
+        if vrs and {code for code, _ in said} == {"k"}:
+            rows.setdefault(creator, {})[element] = vrs.pop() if len(vrs) == 1 else ""
+    table = "TCIA private dispositions (UAMS-DBMI/PosdaTools)"
+    return {"table": table, "edition": "October 2023", "sha256": digest(path), "rows": rows}
 
 
 def content_items(source: Path) -> dict[str, Any]:
@@ -193,6 +217,7 @@ def main() -> None:
     write("profile.json", profile, indent=None)
     write("methods.json", method_codes(source))
     write("safe-private.json", safe_private(source))
+    write("tcia-private.json", tcia_private(source), indent=None)
     write("content-items.json", content_items(source))
     write("types.json", attribute_types(profile), indent=None)
     write("sop-classes.json", sop_class_table())
