@@ -11,6 +11,7 @@ import { PolicyText } from "./policy-text.js";
  * @typedef {import("../policy.js").Policy} Policy
  * @typedef {import("../policy.js").Reading} Reading
  * @typedef {import("../policy.js").Read} Read
+ * @typedef {import("../../worker/protocol.js").PythonRule} PythonRule
  */
 
 /** No policy is longer, in bytes; nor is any script that becomes one. */
@@ -118,12 +119,12 @@ export class PolicyFile extends HTMLElement {
 
   /** Whether code that is not in the policy already may come in. @param {Policy} policy */
   async #agreed({ python = [], wheels = [] }) {
-    const known = this.#policy.python?.map(({ code }) => code) ?? [];
-    const code = python.filter((rule) => !known.includes(rule.code));
+    const known = this.#policy.python?.map(weighed) ?? [];
+    const code = python.filter((rule) => !known.includes(weighed(rule)));
     const brought = wheels.filter((wheel) => !this.#policy.wheels?.includes(wheel));
     if (code.length + brought.length === 0) return true;
     part(this, "code", HTMLElement).replaceChildren(
-      ...code.flatMap((rule) => [line("p", rule.name ?? "Without a name"), line("pre", rule.code.trim())]),
+      ...code.flatMap((rule) => [line("p", titleOf(rule)), line("pre", rule.code.trim())]),
       ...(brought.length > 0 ? [line("p", `Wheels: ${brought.join(", ")}`)] : []),
     );
     return this.#asked("consent");
@@ -161,6 +162,16 @@ async function textOf(file) {
   } catch {
     throw new Problem("NO_POLICY");
   }
+}
+
+/** What is agreed to with a rule. @param {PythonRule} rule */
+function weighed({ code, may }) {
+  return JSON.stringify([code, may]);
+}
+
+/** @param {PythonRule} rule */
+function titleOf({ name = "A rule without a name", may = [] }) {
+  return `${name}, which may say ${may.join(", ")}:`;
 }
 
 /** @param {"p" | "pre"} kind @param {string} text */

@@ -25,6 +25,8 @@ export class PolicyText extends HTMLElement {
   /** @type {number | undefined} */
   #timer;
   #name = "policy.toml";
+  /** The text as it was at first. */
+  #opened = "";
 
   connectedCallback() {
     const text = this.#text;
@@ -33,6 +35,11 @@ export class PolicyText extends HTMLElement {
       part(this, "gutter", HTMLElement).scrollTop = text.scrollTop;
     });
     part(this, "cancel", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
+    this.#dialog.addEventListener("cancel", (event) => {
+      if (text.value === this.#opened) return;
+      event.preventDefault(); // Escape is pressed sooner than meant
+      part(this, "state", HTMLElement).textContent = "You changed the text. Apply takes it, Cancel throws it away.";
+    });
     part(this, "apply", HTMLButtonElement).addEventListener("click", async (event) => {
       event.preventDefault();
       if (this.#reading && (await this.#take(this.#reading, text.value))) this.#dialog.close();
@@ -49,6 +56,8 @@ export class PolicyText extends HTMLElement {
     this.#name = name;
     part(this, "title", HTMLElement).textContent = title;
     this.#text.value = text;
+    this.#opened = this.#text.value; // with line feeds alone
+    part(this, "problems", HTMLElement).replaceChildren();
     this.#changed(0);
     this.#dialog.showModal();
     this.#text.focus();

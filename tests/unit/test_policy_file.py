@@ -91,6 +91,12 @@ action = "K"
     ]
 
 
+def test_a_word_is_looked_for_in_its_own_rule() -> None:
+    paths = ("RequestAttributesSequence/PatientAg", "PatientAg", "/PatientAg")
+    text = "".join(f'[[attribute]]\nmatch = "{path}"\naction = "X"\n' for path in paths)
+    assert [line for line, _, _ in told(text)] == [2, 5, 8]
+
+
 def test_lines_are_those_of_json_too() -> None:
     text = '{\n "options": [],\n "attribute": [\n  {"vr": "PN", "action": "X"},\n  {"vr": "PM", "action": "X"}]}'
     assert [line for line, _, _ in told(text)] == [5]

@@ -65,9 +65,10 @@ class Text:
         return Problem(line, word_of(wrong.word, wrong.line), where + wrong.text, wrong.near)
 
     def word(self, word: object, start: int = 0) -> int:
-        """The line of a word from ``start`` on; that of ``start`` where it is not found."""
+        """The line of a word from ``start`` to where the next rule begins; that of ``start`` where it is not found."""
         forms = (json.dumps(word), json.dumps(word, ensure_ascii=False), f"'{word}'", str(word))
-        places = [at for form in forms if (at := self._text.find(form, start)) >= 0]
+        end = min((at for rules in self._rules.values() for at in rules if at > start), default=len(self._text))
+        places = [at for form in forms if (at := self._text.find(form, start, end)) >= 0]
         return self.line(places[0] if places else start)
 
 
