@@ -183,7 +183,9 @@ export class Pool {
   /** A Python worker apart from the run's, for a policy to be tried; whoever asks for it ends it. */
   async trial() {
     await this.ready;
-    const thread = new Thread();
+    const thread = this.#spare ?? new Thread();
+    this.#spare = null;
+    this.#renewSpare();
     await thread.alive(thread.python.start(/** @type {import("../worker/boot.js").Shared} */ (this.#shared)));
     return thread;
   }

@@ -83,7 +83,7 @@ class Journey:
         self.button("Start").click()
 
     def wait_for_end(self) -> Ended:
-        line = self.page.get_by_role("status")
+        line = self.page.locator("results-panel").get_by_role("status")
         expect(line).to_have_text(COUNTS, timeout=DONE)
         match = COUNTS.fullmatch(line.inner_text())
         assert match, line.inner_text()

@@ -1,0 +1,260 @@
+"""Rules in Python in the page: written in PyScript's editor, tried on a file, and run, as the command line runs them."""
+
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import Server, serving, visiting
+from journey import Journey
+from playwright.sync_api import Locator, expect
+from runs import RunFolder, native_run, timeless
+from samples import sample_folder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+TRIED = 30_000  # milliseconds for the trial worker to start and to answer; one that hangs is ended after 10 s
+GOOD = """def rule(element, instance):
+    if element.vr == "DS" and instance.get("Modality") == "CT":
+        return "Z"
+    if element.keyword == "Manufacturer":
+        return "D", "HERON"
+"""
+FAILING = """def rule(element, instance):
+    return divide(element)
+
+def divide(element):
+    return 1 / (element.keyword != "Manufacturer")
+"""
+HANGING = """def rule(element, instance):
+    while True:
+        pass
+"""
+WHEEL = "strange_words-1.0-py3-none-any.whl"
+WITH_WHEEL = """import strange_words
+
+def rule(element, instance):
+    if element.keyword in strange_words.KEYWORDS:
+        return "X"
+"""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_folder(tmp_path_factory.mktemp("rules") / "in")
+
+
+def open_rules(journey: Journey) -> Locator:
+    """The editor of the rules, when it is there."""
+    journey.page.locator("summary", has_text="Rules in Python").click()
+    editor = journey.page.locator("python-rules .cm-content")
+    expect(editor).to_be_visible(timeout=TRIED)
+    return editor
+
+
+def write(journey: Journey, code: str, name: str = "herons") -> None:
+    """Puts code into the editor, in the place of what is there."""
+    journey.page.get_by_label("Name", exact=True).fill(name)
+    journey.page.locator("python-rules .cm-content").click()
+    journey.page.keyboard.press("Control+a")
+    journey.page.keyboard.press("Delete")
+    journey.page.keyboard.insert_text(code)
+
+
+def tried(journey: Journey) -> Locator:
+    """What a try comes to."""
+    journey.button("Try on this file").click()
+    result = journey.page.locator("python-rules").locator("rule-result .shown, problem-note").filter(visible=True)
+    expect(result).not_to_be_empty(timeout=TRIED)
+    return result
+
+
+def policy_file(path: Path, code: str, *wheels: str) -> Path:
+    """A policy with that rule, as one writes it by hand."""
+    path.write_text(
+        f"wheels = {list(wheels)}\n\n[[python]]\nname = 'herons'\ncode = '''\n{code}'''\n", encoding="utf-8"
+    )
+    return path
+
+
+def same_as_native(journey: Journey, source: Path, folder: Path, policy: Path, *options: str) -> RunFolder:
+    """A run in the page, held to that of the command line."""
+    journey.run()
+    run = journey.results(folder / "page")
+    run.check()
+    expected = native_run(source, folder / "native", "--policy", str(policy), *options)
+    assert run.outputs == expected.outputs
+    assert timeless(run.rows) == timeless(expected.rows)
+    return run
+
+
+def test_the_editor_is_loaded_when_it_is_opened(browser: "BrowserContext", server: Server, source: Path) -> None:
+    requests: list[str] = []
+    browser.on("request", lambda request: requests.append(request.url))
+    with visiting(browser, server) as journey:
+        journey.drop(source)
+        assert not [url for url in requests if "pyscript" in url or "micropip" in url]
+        open_rules(journey)
+        assert [url for url in requests if url.endswith("pyscript/core.js")]
+        assert not [url for url in requests if "micropip" in url]
+
+
+def test_a_rule_is_tried_used_and_run_like_the_command_line(journey: Journey, source: Path, tmp_path: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    open_rules(journey)
+    write(journey, GOOD)
+    result = tried(journey)
+    expect(result).to_contain_text("The rule decides 46 data elements of this file.")
+    thickness = result.locator("tbody tr", has_text="Slice Thickness")
+    expect(thickness.locator(".element-before")).to_have_text("5.000000")
+    expect(thickness.locator(".element-after")).to_have_text("empty")
+    maker = result.locator("tbody tr").filter(has_text="(0008,0070)")
+    expect(maker.locator(".element-before")).to_have_text("GE MEDICAL SYSTEMS")
+    expect(maker.locator(".element-after")).to_have_text("HERON")
+    expect(page.locator("python-rules").get_by_text("Not in the policy yet.")).to_be_visible()
+    journey.button("Use in policy").click()
+    expect(page.locator("python-rules").get_by_text("In the policy.", exact=True)).to_be_visible()
+    expect(page.locator("summary", has_text="Rules in Python")).to_contain_text("1 in the policy")
+    policy = policy_file(tmp_path / "policy.toml", GOOD)
+    run = same_as_native(journey, source, tmp_path, policy, "--run-code")
+    assert {row["status"] for row in run.rows} == {"written", "withheld", "skipped", "failed"}
+    assert "herons" in run.log
+
+
+def test_a_rule_that_fails_shows_where_and_withholds(journey: Journey, source: Path, tmp_path: Path) -> None:
+    journey.drop(source)
+    open_rules(journey)
+    write(journey, FAILING)
+    result = tried(journey)
+    expect(result).to_contain_text("every file that this happens to is withheld")
+    expect(result).to_contain_text("asked about Manufacturer")
+    expect(result).to_contain_text("line 5, in divide")
+    expect(result).to_contain_text("ZeroDivisionError: division by zero")
+    journey.button("Use in policy").click()
+    run = same_as_native(journey, source, tmp_path, policy_file(tmp_path / "policy.toml", FAILING), "--run-code")
+    assert [row["reason"] for row in run.rows].count("RULE_FAILED") >= 3
+    for said in (run.log, run.audit):
+        assert "ZeroDivisionError" not in said
+
+
+def test_code_that_is_no_python_is_told_with_its_line(journey: Journey, source: Path) -> None:
+    journey.drop(source)
+    open_rules(journey)
+    write(journey, "import re\ndef rule(element, instance)\n    return None\n")
+    result = tried(journey)
+    expect(result).to_contain_text("The rule cannot be used as it is.")
+    expect(result).to_contain_text("Line 2 of the code: This is no Python: expected ':'")
+    write(journey, "import no_such_module\ndef rule(element, instance):\n    return None\n")
+    result = tried(journey)
+    expect(result).to_contain_text("Line 1: ")
+    expect(result).to_contain_text("No module named 'no_such_module'")
+
+
+def test_a_rule_that_hangs_is_ended_and_the_next_try_works(journey: Journey, source: Path) -> None:
+    journey.drop(source)
+    open_rules(journey)
+    write(journey, HANGING)
+    expect(tried(journey)).to_contain_text("took longer than 10 seconds and was ended")
+    write(journey, GOOD)
+    expect(tried(journey)).to_contain_text("The rule decides 46 data elements")
+
+
+def test_an_answer_that_is_not_allowed_is_a_failure(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    open_rules(journey)
+    write(journey, GOOD)
+    page.get_by_role("checkbox", name="empty").uncheck()
+    expect(tried(journey)).to_contain_text("The rule failed")
+    page.get_by_role("checkbox", name="empty").check()
+    expect(tried(journey)).to_contain_text("The rule decides 46 data elements")
+
+
+def test_several_rules_are_kept_apart_changed_and_deleted(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    editor = open_rules(journey)
+    listed, state = (
+        page.get_by_role("group", name="Rules").get_by_role("button"),
+        page.locator("python-rules .rule-buttons"),
+    )
+    write(journey, GOOD, "first")
+    journey.button("Use in policy").click()
+    expect(listed).to_have_text(["first", "Another rule"])
+    journey.button("Another rule").click()
+    write(journey, FAILING, "second")
+    expect(listed).to_have_text(["first", "second (draft)", "Another rule"])
+    expect(tried(journey)).to_contain_text("rule 2 in Python (second)")
+    listed.first.click()
+    expect(editor).to_contain_text("HERON")
+    expect(state).to_contain_text("In the policy.")
+    expect(tried(journey)).to_contain_text("The rule decides 46 data elements")
+    editor.press_sequentially(" ")
+    expect(state).to_contain_text("Changed, and not in the policy yet.")
+    listed.nth(1).click()
+    expect(editor).to_contain_text("divide")
+    journey.button("Delete rule").click()
+    expect(listed).to_have_text(["first (draft)", "Another rule"])
+    journey.button("Delete rule").click()
+    expect(page.locator("summary", has_text="Rules in Python")).to_contain_text("none")
+
+
+def test_the_editor_lets_the_keyboard_go(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    summary = page.locator("summary", has_text="Rules in Python")
+    summary.focus()
+    page.keyboard.press("Enter")
+    editor = page.locator("python-rules .cm-content")
+    expect(editor).to_be_visible(timeout=TRIED)
+    expect(summary).to_be_focused()
+    editor.focus()
+    page.keyboard.press("Tab")
+    inside = "document.activeElement.classList.contains('editor-host')"
+    assert page.evaluate(inside)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert not page.evaluate(inside)
+    expect(page.get_by_label("Wheels for all rules")).to_be_focused()
+    editor.focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("rule-result .words")).not_to_be_empty(timeout=TRIED)
+
+
+def wheel(folder: Path) -> Path:
+    """A wheel of pure Python with one module."""
+    folder.mkdir(parents=True)
+    about = "strange_words-1.0.dist-info"
+    with zipfile.ZipFile(folder / WHEEL, "w") as archive:
+        archive.writestr("strange_words.py", "KEYWORDS = {'Manufacturer', 'SliceThickness'}\n")
+        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: strange-words\nVersion: 1.0\n")
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", "")
+    return folder / WHEEL
+
+
+def test_a_wheel_of_the_site_is_imported(browser: "BrowserContext", site: Path, source: Path, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path / "site")
+    made = wheel(tmp_path / "site" / "wheels")
+    with serving(tmp_path / "site") as server, visiting(browser, server) as journey:
+        journey.drop(source)
+        open_rules(journey)
+        write(journey, WITH_WHEEL)
+        expect(tried(journey)).to_contain_text("No module named 'strange_words'")
+        journey.page.get_by_label("Wheels for all rules").fill(WHEEL)
+        expect(tried(journey)).to_contain_text("The rule decides 2 data elements")
+        journey.button("Use in policy").click()
+        shutil.copy(made, tmp_path)
+        policy = policy_file(tmp_path / "policy.toml", WITH_WHEEL, WHEEL)
+        same_as_native(journey, source, tmp_path, policy, "--run-code")
+
+
+@pytest.mark.parametrize("name", ["no_such-1.0-py3-none-any.whl"])
+def test_a_wheel_that_is_not_there_is_told(journey: Journey, source: Path, name: str) -> None:
+    journey.drop(source)
+    open_rules(journey)
+    journey.page.get_by_label("Wheels for all rules").fill(name)
+    expect(tried(journey)).to_contain_text("A wheel that the policy names is not there")

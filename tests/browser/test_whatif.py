@@ -1,0 +1,291 @@
+"""What would happen to one file: the page's table is the command line's, follows the policy, and leaves nothing."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from journey import Journey
+from playwright.sync_api import Locator, expect
+from pydicom import Dataset, dcmread
+from pydicom.data import get_testdata_file
+from runs import PASSPHRASE, ROOT
+from samples import sample_folder
+
+SHOWN = 30_000  # milliseconds for the trial worker to start and to answer
+NAME = "CompressedSamples"  # the patient of CT_small.dcm
+LONG = "a comment of many words, " * 100
+MANY = 4000  # elements of a file whose table is long
+# The cells of every row that there is, as a person reads them.
+ROWS = """(table) => [...table.tBodies[0].rows].map((row) => ({
+  name: row.querySelector(".element-name").textContent,
+  tag: row.querySelector(".element-tag").textContent,
+  depth: Number(row.style.getPropertyValue("--depth")),
+  action: row.querySelector(".element-code").textContent,
+  word: row.querySelector(".badge").textContent,
+  rule: row.querySelector(".element-rule").textContent,
+  reason: row.querySelector(".element-reason").textContent,
+  effect: row.querySelector(".badge").dataset.effect,
+  before: row.querySelector(".element-before").textContent,
+  after: row.querySelector(".element-after").textContent,
+}))"""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = sample_folder(tmp_path_factory.mktemp("whatif") / "in")
+    for name in ("SC_rgb_jpeg_gdcm.dcm", "MR_small_RLE.dcm"):
+        (folder / name).write_bytes(Path(str(get_testdata_file(name))).read_bytes())
+    long = dcmread(str(get_testdata_file("CT_small.dcm")))
+    long.ImageComments = LONG
+    long.SOPInstanceUID = long.file_meta.MediaStorageSOPInstanceUID = "1.2.826.0.1.3680043.8.498.1"
+    long.SeriesInstanceUID = "1.2.826.0.1.3680043.8.498.2"
+    long.StudyInstanceUID = "1.2.826.0.1.3680043.8.498.3"
+    long.ReferencedImageSequence = [referring(number) for number in range(MANY // 2)]
+    long.save_as(folder / "long.dcm")
+    return folder
+
+
+def referring(number: int) -> Dataset:
+    item = Dataset()
+    item.ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
+    item.ReferencedSOPInstanceUID = f"1.2.826.0.1.3680043.8.498.4.{number}"
+    return item
+
+
+def planned(file: Path, folder: Path, *options: str) -> dict[str, Any]:
+    """What `dicom-deid plan` says of a file."""
+    secret = folder / "passphrase"
+    secret.write_text(PASSPHRASE, encoding="utf-8")
+    command = [sys.executable, "-m", "dicom_deid", "plan", file, "--json", "--values", "--passphrase-file", secret]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "py")}
+    done = subprocess.run([*command, *options], env=environment, capture_output=True, check=False, timeout=60)
+    assert done.returncode in (0, 1), done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def choose(journey: Journey, name: str) -> None:
+    """Chooses the file of that name, by its study and its number; each has one series here."""
+    page = journey.page
+    study, path = page.locator("#try-study"), page.locator("sample-picker .path")
+    following = journey.button("Next file")
+    for index in range(study.locator("option").count()):
+        study.select_option(index=index)
+        page.wait_for_timeout(150)
+        while not path.inner_text().endswith(name) and following.is_enabled():
+            before = path.inner_text()
+            following.click()
+            expect(path).not_to_have_text(before)
+        if path.inner_text().endswith(name):
+            return
+    raise AssertionError(f"{name} is not among the files to choose from")
+
+
+def open_whatif(journey: Journey) -> Locator:
+    journey.page.locator("summary", has_text="What would happen to it").click()
+    return settled(journey)
+
+
+def settled(journey: Journey) -> Locator:
+    """The what-if when it shows what it was asked for."""
+    shown = journey.page.locator("what-if")
+    expect(shown.get_by_text(re.compile("would (be|fail)"))).to_be_visible(timeout=SHOWN)
+    expect(journey.page.locator("what-if[aria-busy]")).to_have_count(0, timeout=SHOWN)
+    return shown
+
+
+def rows(journey: Journey) -> list[dict[str, Any]]:
+    """All rows, which are made as one scrolls."""
+    table = journey.page.locator("what-if table")
+    wanted = int(table.get_attribute("aria-rowcount") or 0) - 1
+    while (found := table.locator("tbody tr").count()) < wanted:
+        table.locator("tbody tr").last.scroll_into_view_if_needed()
+        expect(table.locator(f"tbody tr:nth-child({found + 1})")).to_be_attached()
+    return list(table.evaluate(ROWS))
+
+
+def expected_row(element: dict[str, Any]) -> dict[str, Any]:
+    """What the page must say of an element of the command line's answer."""
+    steps = element["path"].split("/")
+    item = re.search(r"\[(\d+)\]$", steps[-2])[1] if len(steps) > 1 else ""  # type: ignore[index]
+    unchanged = {"unchanged": "the same", "emptied": "empty"}
+    after = "" if element["effect"] == "unchanged" else short(element["after"])
+    return {
+        "name": element["name"],
+        "tag": (f"item {item} " if item else "") + steps[-1],
+        "depth": len(steps) - 1,
+        "action": element["action"].replace("+", ""),
+        "rule": element["rule"],
+        "reason": element["why"],
+        "effect": element["effect"],
+        "before": short(element["before"]),
+        "after": after or unchanged.get(element["effect"], ""),
+    }
+
+
+def short(text: str | None) -> str:
+    """The beginning of a long value; how the rest is offered is not compared."""
+    return re.sub(r"… (Show all|\().*", "…", text or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("CT_small.dcm", ()),
+        ("rtplan.dcm", ("retain-uids", "retain-modified-dates")),
+        ("MR_small_RLE.dcm", ("retain-patient-characteristics",)),
+    ],
+)
+def test_the_table_is_what_the_command_line_says(
+    journey: Journey, source: Path, tmp_path: Path, name: str, options: tuple[str, ...]
+) -> None:
+    file = next(source.rglob(name))
+    expected = planned(file, tmp_path, *(word for option in options for word in ("--option", option)))
+    journey.drop(source)
+    journey.set_passphrase()
+    for option in options:
+        journey.page.locator(f"input[name=option][value={option}]").check()
+    choose(journey, name)
+    shown = open_whatif(journey)
+    expect(shown.get_by_text("would be written")).to_be_visible()
+    expect(shown.get_by_text(expected["sop_class"], exact=True)).to_be_visible()
+    expect(shown.get_by_text("There is no passphrase yet")).to_be_hidden()
+    found = [{**row, "before": short(row["before"]), "after": short(row["after"])} for row in rows(journey)]
+    for row in found:
+        del row["word"]
+    assert found == [expected_row(element) for element in expected["elements"]]
+    assert expected["key"] == "of the passphrase"
+
+
+def test_it_says_why_a_file_is_not_written(journey: Journey, source: Path) -> None:
+    journey.drop(source)
+    choose(journey, "examples_rgb_color.dcm")
+    shown = open_whatif(journey)
+    expect(shown.get_by_text("would be withheld")).to_be_visible()
+    expect(shown.get_by_text("usually show or hold the patient's name")).to_be_visible()
+    expect(shown.get_by_text("There is no passphrase yet")).to_be_visible()
+    assert len(rows(journey)) > 50  # as they would be if it were allowed
+    choose(journey, "MR_truncated.dcm")
+    settled(journey)
+    expect(shown.get_by_text("would fail")).to_be_visible()
+    expect(shown.get_by_text("it was cut off")).to_be_visible()
+    expect(shown.get_by_role("table")).to_be_hidden()
+
+
+def test_fragments_of_compressed_pixels_are_followed(journey: Journey, source: Path) -> None:
+    journey.drop(source)
+    journey.allow_everything()
+    choose(journey, "SC_rgb_jpeg_gdcm.dcm")
+    open_whatif(journey)
+    [pixels] = [row for row in rows(journey) if row["tag"] == "(7FE0,0010)"]
+    assert (pixels["action"], pixels["after"]) == ("K", "the same")
+
+
+def test_rows_are_found_by_text_by_action_and_by_change(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    choose(journey, "CT_small.dcm")
+    open_whatif(journey)
+    everything = rows(journey)
+    count = page.locator("what-if").get_by_text(re.compile(r"data elements?$"))
+    which, find = page.get_by_label("Show", exact=True), page.get_by_label("Find")
+    which.select_option("changed")
+    changed = rows(journey)
+    assert [row for row in everything if row["effect"] != "unchanged"] == changed
+    which.select_option("X")
+    removed = rows(journey)
+    assert [row for row in everything if row["action"] == "X"] == removed
+    assert {row["word"] for row in removed} == {"removed"}
+    which.select_option("all")
+    for text in ("patientname", "(0010,0010)", NAME.lower()):
+        find.fill(text)
+        expect(count).to_have_text(re.compile(rf"^\d of {len(everything)} data elements$"))
+        assert "Patient's Name" in [row["name"] for row in rows(journey)]
+    find.fill("nothing has this in it")
+    expect(count).to_have_text(f"0 of {len(everything)} data elements")
+    find.fill("")
+    expect(count).to_have_text(f"{len(everything)} data elements")
+
+
+def test_it_follows_the_policy_and_the_passphrase(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    choose(journey, "CT_small.dcm")
+    open_whatif(journey)
+    page.get_by_label("Find").fill("StudyInstanceUID")
+    study = page.locator("what-if tbody tr", has_text="(0020,000D)")
+    expect(study.locator(".badge")).to_have_text("new UID")
+    page.locator("input[name=option][value=retain-uids]").check()
+    expect(study.locator(".element-after")).to_have_text("the same", timeout=SHOWN)
+    page.locator("input[name=option][value=retain-uids]").uncheck()
+    expect(study.locator(".element-after")).to_have_text(re.compile(r"^2\.25\."), timeout=SHOWN)
+    made_up = study.locator(".element-after").inner_text()
+    journey.set_passphrase()
+    page.keyboard.press("Tab")
+    expect(study.locator(".element-after")).not_to_have_text(made_up, timeout=SHOWN)
+    settled(journey)
+    expect(page.get_by_text("There is no passphrase yet")).to_be_hidden()
+
+
+def test_a_long_value_is_cut_and_shown_whole_when_asked_for(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    choose(journey, "long.dcm")
+    open_whatif(journey)
+    page.get_by_label("Find").fill("ImageComments")
+    before = page.locator("what-if tbody tr .element-before")
+    expect(before).to_have_count(1)
+    assert len(before.inner_text()) < 200
+    before.get_by_role("button", name="Show all 2,499 characters").click()
+    expect(before).to_have_text(LONG.strip())
+    assert page.evaluate("document.activeElement.className").startswith("element-before")
+
+
+def test_thousands_of_rows_are_made_as_one_scrolls(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    choose(journey, "long.dcm")
+    open_whatif(journey)
+    table = page.locator("what-if table")
+    assert int(table.get_attribute("aria-rowcount") or 0) > MANY
+    assert table.locator("tbody tr").count() < 500
+    page.get_by_role("region", name="Data elements").press("End")
+    expect(table.locator("tbody tr:nth-child(300)")).to_be_attached()
+    page.get_by_label("Find").fill(f"498.4.{MANY // 2 - 1}")
+    expect(table.locator("tbody tr")).to_have_count(1)
+
+
+def values_in(journey: Journey) -> bool:
+    """Whether the patient's name is anywhere in the page, or in what it keeps."""
+    kept = "document.documentElement.outerHTML + JSON.stringify({...localStorage, ...sessionStorage})"
+    return NAME in str(journey.page.evaluate(kept))
+
+
+def test_values_are_gone_when_it_is_closed_and_when_a_run_begins(journey: Journey, source: Path) -> None:
+    page = journey.page
+    journey.drop(source)
+    choose(journey, "CT_small.dcm")
+    assert not values_in(journey)
+    open_whatif(journey)
+    assert values_in(journey)
+    page.locator("summary", has_text="What would happen to it").click()
+    expect(page.locator("what-if")).to_be_hidden()
+    assert not values_in(journey)
+    open_whatif(journey)
+    assert values_in(journey)
+    journey.run()
+    assert not values_in(journey)
+    expect(page.locator("try-out")).to_be_hidden()
+
+
+def test_a_file_that_changed_after_it_was_found_is_told(journey: Journey, tmp_path: Path) -> None:
+    source = sample_folder(tmp_path / "in")
+    journey.drop(source)
+    choose(journey, "CT_small.dcm")
+    (source / "some" / "CT_small.dcm").write_bytes(b"something else")
+    journey.page.locator("summary", has_text="What would happen to it").click()
+    expect(journey.page.locator("try-out > problem-note")).to_contain_text("changed after it was found", timeout=SHOWN)
