@@ -51,9 +51,10 @@ export class PythonThread {
 
   /** @param {import("./protocol.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
   async configure(policy, key, linked = false) {
-    const error = await installWheels(this.#started(), policy.wheels ?? []);
-    if (error) return { error };
-    return this.#call(() => this.#bridge.configure(JSON.stringify(policy), key, linked)) ?? { error: "WORKER_ERROR" };
+    const wheels = await installWheels(this.#started(), policy.wheels ?? []);
+    if (!wheels) return { error: "WHEEL_MISSING" };
+    const [stated, digests] = [policy, wheels].map((value) => JSON.stringify(value));
+    return this.#call(() => this.#bridge.configure(stated, key, linked, digests)) ?? { error: "WORKER_ERROR" };
   }
 
   /** @param {Task} task */

@@ -80,8 +80,8 @@ function keyOf(build) {
   return `${RUNTIME}snapshot-${build}`;
 }
 
-/** @param {BufferSource} bytes */
-async function digest(bytes) {
+/** SHA-256 in hexadecimal digits. @param {BufferSource} bytes */
+export async function digest(bytes) {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

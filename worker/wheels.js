@@ -1,38 +1,57 @@
 // @ts-check
 /** Wheels of this site that a policy's rules in Python import: installed by micropip, which comes with the first of them. */
 
+import { digest } from "./runtime.js";
+
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
 const WHEELS = new URL("../wheels/", import.meta.url).href;
+/** Where Python finds a wheel that was fetched. */
+const PLACE = "/tmp/wheels";
 
-/** What Python has installed in this worker. @type {Set<string>} */
-const installed = new Set();
+/** @typedef {import("./boot.js").Python} Python */
+
+/** SHA-256 of what this worker has installed, by file name. @type {Map<string, string>} */
+const installed = new Map();
 
 /**
- * @param {import("./boot.js").Python} python
+ * @param {Python} python
  * @param {string[]} names   file names of wheels in wheels/ of the site
- * @returns {Promise<string>}  a reason code; "" when all are there
+ * @returns {Promise<Record<string, string> | null>}  name -> SHA-256; null when one is not there or is damaged
  */
 export async function installWheels(python, names) {
-  const missing = names.filter((name) => !installed.has(name));
-  if (missing.length === 0) return "";
   try {
-    const micropip = await installer(python);
-    for (const name of missing) {
-      await micropip.install.callKwargs(WHEELS + encodeURIComponent(name), { deps: false });
-      installed.add(name);
-    }
-    return "";
+    for (const name of names) if (!installed.has(name)) installed.set(name, await install(python, name));
+    return Object.fromEntries(names.map((name) => [name, installed.get(name) ?? ""]));
   } catch {
-    return "WHEEL_MISSING";
+    return null;
   }
 }
 
-/** @param {import("./boot.js").Python} python */
+/** @param {Python} python @param {string} name */
+async function install(python, name) {
+  const bytes = await fetched(WHEELS + encodeURIComponent(name));
+  const micropip = await installer(python);
+  python.FS.mkdirTree(PLACE);
+  python.FS.writeFile(`${PLACE}/${name}`, new Uint8Array(bytes));
+  await micropip.install.callKwargs(`emfs:${PLACE}/${name}`, { deps: false });
+  return digest(bytes);
+}
+
+/** @type {any} */
+let micropip = null;
+
+/** @param {Python} python */
 async function installer(python) {
-  if (!installed.has("micropip")) {
-    const response = await fetch(`${RUNTIME}micropip.whl`);
-    python.unpackArchive(await response.arrayBuffer(), "wheel");
-    installed.add("micropip");
+  if (!micropip) {
+    python.unpackArchive(await fetched(`${RUNTIME}micropip.whl`), "wheel");
+    micropip = python.pyimport("micropip");
   }
-  return python.pyimport("micropip");
+  return micropip;
+}
+
+/** @param {string} url */
+async function fetched(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error("WHEEL_MISSING");
+  return response.arrayBuffer();
 }

@@ -126,7 +126,8 @@ export class PythonRules extends HTMLElement {
       .filter(({ checked }) => checked)
       .map(({ value }) => /** @type {ActionCode} */ (value));
     const before = this.#drafts.current.name ?? "";
-    this.#drafts.current = { ...(name && { name }), may, code: this.#editor.code };
+    const usual = may.join() === MAY.join();
+    this.#drafts.current = { ...(name && { name }), ...(!usual && { may }), code: this.#editor.code };
     if (before === name) this.#state();
     else this.#list();
   }

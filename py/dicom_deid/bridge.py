@@ -76,13 +76,13 @@ def read_policy(name: str, text: str) -> Any:
         return to_js({"problems": problems(error)})
 
 
-def configure(policy: str, key: Any, linked: bool = False) -> Any:
+def configure(policy: str, key: Any, linked: bool = False, wheels: str = "{}") -> Any:
     """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code.
 
-    Runs the code of rules in Python: the page has asked for it.
+    Runs the code of rules in Python: the page has asked for it. ``wheels``: name -> SHA-256, in JSON.
     """
     try:
-        plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked)
+        plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked, wheels=json.loads(wheels))
         plan.load()
         Run.plan = plan
     except PolicyError as error:

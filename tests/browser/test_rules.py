@@ -1,4 +1,4 @@
-"""Rules in Python in the page: written in PyScript's editor, tried on a file, and run, as the command line runs them."""
+"""Rules in Python in the page: written in PyScript's editor, tried on a file, run as the command line runs them."""
 
 import shutil
 import zipfile
@@ -23,10 +23,10 @@ GOOD = """def rule(element, instance):
         return "D", "HERON"
 """
 FAILING = """def rule(element, instance):
-    return divide(element)
+    divide(element)
 
 def divide(element):
-    return 1 / (element.keyword != "Manufacturer")
+    1 / (element.value != "GE MEDICAL SYSTEMS")
 """
 HANGING = """def rule(element, instance):
     while True:
@@ -135,7 +135,7 @@ def test_a_rule_that_fails_shows_where_and_withholds(journey: Journey, source: P
     expect(result).to_contain_text("ZeroDivisionError: division by zero")
     journey.button("Use in policy").click()
     run = same_as_native(journey, source, tmp_path, policy_file(tmp_path / "policy.toml", FAILING), "--run-code")
-    assert [row["reason"] for row in run.rows].count("RULE_FAILED") >= 3
+    assert [row["reason"] for row in run.rows].count("RULE_FAILED") == 1
     for said in (run.log, run.audit):
         assert "ZeroDivisionError" not in said
 
