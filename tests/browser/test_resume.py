@@ -1,23 +1,47 @@
 """Runs that are cut off at some moment, and go on in a new page to what an undisturbed run would have been."""
 
-import os
-import re
-import signal
-from collections.abc import Callable
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cutoff import Open, agree, choose_again, cut_off_and_go_on, go_on, kill, offered, take_up
 from journey import Ended, Journey
 from many import FILES, NOTES, WITHOUT_HANDLES, WRITTEN, choose, many_files, start_and_wait
 from playwright.sync_api import expect
-from runs import PASSPHRASE, RunFolder, native_run, timeless
+from runs import RunFolder, native_run
 
 if TYPE_CHECKING:
     from conftest import Launch, Server
-    from playwright.sync_api import BrowserContext
 
-CUT_OFF = re.compile(rf"A run was cut off: (\d+) of {FILES} files done\.")
+KILLS = 3
+LONGEST_SECONDS = 4.0  # to a kill: most of what a run takes
+
+# What a power cut can leave: half a row, half a line, an output without its row, one cut short, one that is gone.
+TEAR = """async () => {
+  const storage = await navigator.storage.getDirectory();
+  const [run] = await Array.fromAsync((await storage.getDirectoryHandle("runs")).values());
+  const append = async (name, text) => {
+    const handle = await run.getFileHandle(name);
+    const writable = await handle.createWritable({keepExistingData: true});
+    await writable.seek((await handle.getFile()).size);
+    await writable.write(text);
+    await writable.close();
+  };
+  await append("audit.csv", "0123456789abcdef0123,written,,out/A");
+  await append("output.log", "2026-11-21T09:30:00Z half a li");
+  let folder = await run.getDirectoryHandle("out");
+  for (let depth = 0; depth < 3; depth++) [folder] = await Array.fromAsync(folder.values());
+  const [gone, short] = await Array.fromAsync(folder.values());
+  await folder.removeEntry(gone.name);
+  const writable = await short.createWritable({keepExistingData: true});
+  await writable.truncate(10);
+  await writable.close();
+  const orphan = await folder.getFileHandle("an-output-without-its-row.dcm", {create: true});
+  const filling = await orphan.createWritable();
+  await filling.write("half");
+  await filling.close();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +53,6 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(many: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """The run that nobody disturbs."""
     return native_run(many, tmp_path_factory.mktemp("whole") / "run", status=0)
-
-
-Open = Callable[[], Journey]
 
 
 @pytest.fixture
@@ -53,40 +74,7 @@ def begin(journey: Journey, folder: Path, beyond: int) -> None:
     start_and_wait(journey, beyond)
 
 
-def kill(context: "BrowserContext", profile: Path) -> None:
-    """Ends the browser as a power cut would: all of its processes at once, without a word."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if str(profile).encode() in command:
-            os.kill(int(folder.name), signal.SIGKILL)
-    context.close()
-
-
-def go_on(journey: Journey, passphrase: str = PASSPHRASE) -> None:
-    dialog = journey.page.get_by_role("dialog")
-    dialog.get_by_label("Passphrase or key of this run").fill(passphrase)
-    dialog.get_by_role("button", name="Go on").click()
-
-
-def offered(journey: Journey) -> int:
-    """How many files the page says are done of the run that it offers to go on with."""
-    line = journey.page.locator("cut-off-run [data-part=text]")
-    expect(line).to_have_text(CUT_OFF)
-    match = CUT_OFF.search(line.inner_text())
-    assert match
-    return int(match[1])
-
-
-def agree(run: RunFolder, whole: RunFolder) -> None:
-    run.check()
-    assert timeless(run.rows) == timeless(whole.rows)
-    assert run.outputs == whole.outputs
-
-
-def test_a_run_of_a_killed_browser_goes_on_by_one_button_and_the_passphrase(
+def test_a_run_of_a_killed_browser_goes_on_with_its_passphrase_and_no_other(
     open_page: Open, many: Path, whole: RunFolder, tmp_path: Path
 ) -> None:
     journey = open_page()
@@ -99,10 +87,50 @@ def test_a_run_of_a_killed_browser_goes_on_by_one_button_and_the_passphrase(
     go_on(journey, "another passphrase")
     expect(journey.page.locator('cut-off-run problem-note[data-code="WRONG_KEY"]')).to_be_visible(timeout=60_000)
     go_on(journey)
-    expect(journey.page.get_by_text("Now choose the same folder or files")).to_be_visible(timeout=60_000)
-    choose(journey, many)
+    choose_again(journey, many)
     assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
     run = journey.results(tmp_path)
     agree(run, whole)
     assert f"resumed: {done} files were done before" in run.log
     expect(journey.page.locator("cut-off-run")).to_be_hidden()
+
+
+def test_what_a_power_cut_tore_is_made_again(open_page: Open, many: Path, whole: RunFolder, tmp_path: Path) -> None:
+    journey = open_page()
+    begin(journey, many, 60)
+    journey.page.reload()
+    journey.page.evaluate(TEAR)
+    journey.page.reload()
+    name = journey.page.locator("stored-runs .stored-name").inner_text()
+    as_it_is = journey.results(tmp_path / "before", f"ZIP of {name}")
+    assert not any("without-its-row" in path for path in as_it_is.outputs)
+    take_up(journey, many)
+    assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
+    run = journey.results(tmp_path / "after")
+    agree(run, whole)
+    assert "half a li" not in run.log
+
+
+def test_other_files_are_refused_in_words(open_page: Open, many: Path, tmp_path: Path) -> None:
+    journey = open_page()
+    begin(journey, many, 20)
+    journey.button("Cancel").click()
+    cancelled = journey.wait_for_end()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "elsewhere.dcm").write_bytes((many / "0001.dcm").read_bytes())
+    journey.page.reload()
+    expect(journey.page.locator("cut-off-run")).to_be_hidden()  # who cancels is not asked
+    journey.page.locator("stored-runs").get_by_role("button", name="Go on").click()
+    go_on(journey)
+    choose_again(journey, other)
+    expect(journey.page.locator('#results problem-note[data-code="OTHER_SOURCE"]')).to_be_visible(timeout=60_000)
+    journey.page.reload()
+    expect(journey.page.locator("stored-runs li")).to_contain_text(f"{cancelled.total} of {FILES} files done")
+
+
+def test_kills_at_random_moments(open_page: Open, many: Path, whole: RunFolder, tmp_path: Path) -> None:
+    """`tests/bench/kill.py` does this twenty times."""
+    chance = random.Random(2026)
+    moments = [chance.uniform(0, LONGEST_SECONDS) for _ in range(KILLS)]
+    cut_off_and_go_on(open_page, tmp_path / "profile", many, whole, moments, tmp_path / "zip")
