@@ -77,7 +77,9 @@ def claims(plan: Plan) -> dict[str, str]:
     claimed = rows(("code", "title", "what it means"), ((code, meanings[code], said[code]) for code in codes))
     left = ((code, meaning, unclaimed(code, plan)) for code, meaning in meanings.items() if code not in codes)
     return {
-        "claimed": claimed if codes else "Nothing: rules of this policy protect less than the profile, or may.",
+        "claimed": claimed
+        if codes
+        else "Nothing: rules of this policy do otherwise than the profile and its options, or may.",
         "unclaimed": rows(("code", "title", "why"), left),
         "own_rules": own_rules(plan),
         "attributes": rows(("tag", "attribute", "Basic Profile", "this policy"), attributes(plan)),
@@ -110,7 +112,9 @@ def coded_rules(plan: Plan) -> str:
         return ""
     named = (f"{label(rule, at)} may say {', '.join(rule.may)}" for at, rule in enumerate(plan.policy.python, 1))
     text = f" It brings code that is asked about each element after all other rules: {'; '.join(named)}."
-    text += " What it will say is not known beforehand, so no option is claimed, and the tables below leave it out."
+    text += " What it will say is not known beforehand, so the tables below leave it out."
+    if plan.policy.options and plan.claims.codes:
+        text += " Of an instance in which it does otherwise than an option nothing is claimed."
     text += " An instance of which it keeps a date says UNMODIFIED in (0028,0303), one of which it shifts one MODIFIED."
     return text + " An instance over which it fails is withheld."
 

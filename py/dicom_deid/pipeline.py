@@ -45,6 +45,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         names = deidentifier.names(source_id, repeat)
         admit(plan, instance)
         data = deidentifier.header()
+        claims = deidentifier.inquiry.claims
         header = verify(
             file_meta(instance, data),
             pieces(data, instance.syntax),
@@ -53,8 +54,8 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
             instance.transfer_syntax,
             deidentifier.retained,
             private=deidentifier.private,
-            identity_removed=plan.claims.identity_removed,
-            coded=bool(plan.claims.codes),
+            identity_removed=claims.identity_removed,
+            coded=bool(claims.codes),
         )
         splice = join(instance, header)
         linked = link(deidentifier, data) if plan.linked else None

@@ -101,8 +101,13 @@ def rule_lines(plan: Plan) -> list[str]:
         named, code = f" ({coded.name})" if coded.name else "", hashlib.sha256(coded.code.encode()).hexdigest()
         lines.append(f"python rule {place}{named}: code, SHA-256 {code[:16]}, may say {', '.join(coded.may)}")
     lines += [f"wheel {name}, SHA-256 {plan.wheels.get(name, 'not known')[:16]}" for name in plan.policy.wheels]
-    nothing = "nothing, since rules are weaker" + (", or may be" if plan.policy.python else "")
-    lines.append(f"claimed in (0012,0064): {', '.join(claims.codes) or nothing}")
+    unless = (
+        "; nothing where a rule in Python does otherwise than an option"
+        if plan.policy.python and plan.policy.options and claims.codes
+        else ""
+    )
+    codes = ", ".join(claims.codes) or "nothing, since rules do otherwise than the profile and its options, or may"
+    lines.append(f"claimed in (0012,0064): {codes}{unless}")
     lines.append(f"Patient Identity Removed {claims.identity_removed}, temporal information {claims.dates}")
     if claims.tells_offset:
         beside = "may stand" if plan.policy.python else "stand"

@@ -185,10 +185,20 @@ def test_the_documented_example_does_what_is_said_of_it() -> None:
     assert written(dataset, rule).ConvolutionKernel == "soft, for knees"
 
 
-def test_code_that_only_protects_leaves_the_profile_and_takes_the_options() -> None:
+def test_code_that_only_protects_takes_no_claim_away() -> None:
     read = written(ct(), on("ConvolutionKernel", "'X'", "X", "D"), options="retain-patient-characteristics")
-    assert (codes(read), read.PatientIdentityRemoved) == (["113100"], "YES")
+    assert (codes(read), read.PatientIdentityRemoved) == (["113100", "113108"], "YES")
     assert "local policy" in read.DeidentificationMethod
+
+
+def test_nothing_is_claimed_of_an_instance_in_which_code_does_otherwise_than_an_option() -> None:
+    rule, options = on("PatientAge", "'X' if element.value == '063Y' else None", "X"), "retain-patient-characteristics"
+    assert codes(written(ct(PatientAge="063Y"), rule, options=options)) == []
+    assert codes(written(ct(PatientAge="062Y"), rule, options=options)) == ["113100", "113108"]
+    assert codes(written(ct(PatientAge="063Y"), rule)) == ["113100"]
+    lines = opening(Plan(Policy(frozenset([options]), python=(rule,)), Key(KEY)))
+    said = "claimed in (0012,0064): 113100, 113108; nothing where a rule in Python does otherwise than an option"
+    assert said in lines
 
 
 def test_code_that_may_keep_takes_all_claims() -> None:

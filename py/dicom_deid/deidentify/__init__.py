@@ -90,7 +90,7 @@ class Deidentifier:
             self.counts.removed += 1
         if data.get(SOP_INSTANCE) is None:
             markers.put(data, Element(SOP_INSTANCE, "UI", self.new_uid(self.instance.sop_instance).encode("ascii")))
-        markers.mark(data, self.plan, self.inquiry.dates)
+        markers.mark(data, self.inquiry.claims, self.plan.method)
         return data
 
     def item(
@@ -112,8 +112,8 @@ class Deidentifier:
                 action = special.get(element.tag) or action
             said = self.inquiry.about(element, path, encodings)
             if said is not None:
+                self.inquiry.followed(element, said, action)
                 action = said
-                self.inquiry.followed(element, said)
             kept = self.element(element, action, path, encodings)
             if kept is not None:
                 new.append(kept)

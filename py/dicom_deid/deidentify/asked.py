@@ -9,10 +9,10 @@ from functools import cached_property
 from pydicom.datadict import keyword_for_tag
 
 from dicom_deid.deidentify.values import ItemView, Value, value_of
-from dicom_deid.elements import vr_of
 from dicom_deid.errors import Withheld
 from dicom_deid.model import Element, ElementAction, Instance, Syntax
 from dicom_deid.policy import Plan
+from dicom_deid.policy.claims import Finding, otherwise
 from dicom_deid.policy.python import Loaded
 from dicom_deid.policy.rules import CLEANABLE, fixed, named_vr
 from dicom_deid.policy.targets import check_value
@@ -67,8 +67,8 @@ class Inquiry:
         """Whether there are any."""
         self.failure: Unanswered | None = None
         """The first that failed."""
-        self.dates = plan.claims.dates
-        """What (0028,0303) has to say."""
+        self.claims = plan.claims
+        """What the markers have to say of the instance."""
         self._said: dict[tuple[Element, tuple[int, ...], tuple[str, ...]], ElementAction | None] = {}
 
     @cached_property
@@ -111,13 +111,16 @@ class Inquiry:
                 return said
         return None
 
-    def followed(self, element: Element, action: ElementAction) -> None:
-        """Takes note of what was said, for (0028,0303): a date that is kept or shifted."""
-        if element.value and vr_of(element.tag) in DATES:
-            if action.code == "K":
-                self.dates = "UNMODIFIED"
-            elif action.code == "C" and self.dates == "REMOVED":
-                self.dates = "MODIFIED"
+    def followed(self, element: Element, said: ElementAction, planned: ElementAction) -> None:
+        """Takes note of what the markers have to say of an action that goes before the one planned."""
+        claims, vr = self.claims, named_vr(element.tag, element.vr)
+        if element.value and vr in DATES:
+            if said.code == "K":
+                self.claims = claims._replace(dates="UNMODIFIED")
+            elif said.code == "C" and claims.dates == "REMOVED":
+                self.claims = claims._replace(dates="MODIFIED")
+        if claims.codes and otherwise(Finding(element.tag, vr, said, planned), self.plan.policy.options):
+            self.claims = self.claims._replace(codes=())
 
 
 def checked(answer: object, rule: Loaded, element: Element) -> ElementAction:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from dicom_deid import __version__
 from dicom_deid.elements import ascii_text, encode, padding, pieces
 from dicom_deid.model import Element, Instance, Item, Syntax
-from dicom_deid.policy import Plan
 from dicom_deid.policy.claims import Claims
 from dicom_deid.profile import table
 
@@ -33,9 +32,9 @@ def text(tag: int, vr: str, value: str) -> Element:
     return Element(tag, vr, encoded + padding(vr) * (len(encoded) % 2))
 
 
-def mark(data: Item, plan: Plan, dates: str) -> None:
-    """Writes the four marks into a de-identified data set; ``dates`` is what (0028,0303) says."""
-    removed, method, codes, dated = fresh(plan.claims._replace(dates=dates), plan.method)
+def mark(data: Item, claims: Claims, how: str) -> None:
+    """Writes the four marks into a de-identified data set; ``how`` goes to (0012,0063)."""
+    removed, method, codes, dates = fresh(claims, how)
     put(data, removed)
     known = data.get(METHOD)
     before = known.value.rstrip(b" \0") if known is not None else b""
@@ -54,7 +53,7 @@ def mark(data: Item, plan: Plan, dates: str) -> None:
         put(data, codes)
     elif earlier is not None:  # without a code, (0012,0063) alone says what was done (PS3.3 C.7.1.1, Type 1C)
         data.remove(earlier)
-    put(data, dated)
+    put(data, dates)
 
 
 @lru_cache(16)

@@ -1,9 +1,10 @@
 """What the markers may say of an output under a policy with rules of its own (PS3.15 E.1.1, PS3.3 C.12.1.1.9).
 
 Conformance is claimed by "protecting and retaining all Attributes as specified in the Profile and Options". So a rule
-that protects less than the profile takes all codes away, and one that keeps less than a chosen option takes the
-option's code away. What a rule adds to the protection takes nothing away. What a rule in Python will say is not known
-beforehand: where it may keep or clean, no code is claimed; else the profile's is, without those of the options.
+that protects less than the profile takes all codes away, and so does one that does otherwise than a chosen option: its
+code would not be true, and without it the profile's would not be, since what the option keeps is still there. What a
+rule adds to the protection takes nothing away. Where a rule in Python may keep or clean, no code is claimed; what else
+it says is compared for each instance (``otherwise``).
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def claims(options: frozenset[str], dates: str, rules: Rules, python: tuple[Pyth
     weaker = {finding.ruled.rule for finding in found if finding.weaker}
     if "retain-safe-private" not in options:
         weaker |= {action.rule for to, action in rules.targets() if to.creator and action.code in "KC"}
-    lost = {option for finding in found if finding.lost for option in concerned(finding, options)}
-    codes = sorted(entry["code"] for entry in table("options.json") if entry["name"] in options - lost)
+    lost = any(otherwise(finding, options) for finding in found)
+    codes = sorted(entry["code"] for entry in table("options.json") if entry["name"] in options)
     kept = any(finding.vr in DATES and finding.ruled.code == "K" != finding.profile.code for finding in found)
     shifted = any(finding.vr in DATES and finding.ruled.code == "C" and finding.lost for finding in found)
     may = {code for rule in python for code in rule.may}
@@ -76,7 +77,7 @@ def claims(options: frozenset[str], dates: str, rules: Rules, python: tuple[Pyth
     named = any(finding.tag in judged("patient_identity") and finding.ruled.code == "K" for finding in found)
     beside_kept, beside_shifted = kept or "K" in may, shifted or "C" in may
     return Claims(
-        () if weaker or coded else (BASIC,) if python else (BASIC, *codes),
+        () if weaker or coded or lost else (BASIC, *codes),
         "UNMODIFIED" if kept else "MODIFIED" if shifted and dates == "REMOVED" else dates,
         "NO" if named else "YES",
         (*sorted(weaker, key=lambda rule: int(rule.split()[-1])), *coded),
@@ -84,12 +85,13 @@ def claims(options: frozenset[str], dates: str, rules: Rules, python: tuple[Pyth
     )
 
 
-def concerned(finding: Finding, options: frozenset[str]) -> set[str]:
-    """The chosen options that have something to say of an attribute."""
+def otherwise(finding: Finding, options: frozenset[str]) -> bool:
+    """Whether something else is done with an attribute than a chosen option says of it."""
+    if not finding.lost:
+        return False
     row = row_of(finding.tag)
-    named = options & row.keys() if row is not None else frozenset[str]()
-    by_vr = {"retain-full-dates", "retain-modified-dates"} if row is None and finding.vr in DATES else set[str]()
-    return set(named | (options & by_vr))
+    by_vr = {"retain-full-dates", "retain-modified-dates"} if finding.vr in DATES else set[str]()
+    return not options.isdisjoint(by_vr if row is None else row)
 
 
 def findings(options: frozenset[str], rules: Rules) -> Iterator[Finding]:
