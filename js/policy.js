@@ -93,12 +93,11 @@ export function same(one, other) {
   return JSON.stringify(stated(one)) === JSON.stringify(stated(other));
 }
 
-/** What a policy says, in one order of its fields. @param {Policy} policy */
-function stated(policy) {
-  const { options, allow_sop_classes, pass_burned_in, verbose, attribute = [], python = [], wheels = [] } = policy;
+/** What a policy says, in one order; a field that says nothing is left out. @param {Policy} policy */
+function stated({ options, allow_sop_classes, attribute = [], ...others }) {
   const rules = attribute.map((rule) => Object.entries(rule).sort());
-  const plain = [options.toSorted(), allow_sop_classes.toSorted(), pass_burned_in, verbose];
-  return [...plain, policy.private_dispositions ?? "", rules, python, wheels];
+  const rest = Object.entries(others).filter(([, said]) => (Array.isArray(said) ? said.length > 0 : said));
+  return [options.toSorted(), allow_sop_classes.toSorted(), rules, rest.sort()];
 }
 
 /** @param {import("./pool.js").Pool} pool @returns {Read} */

@@ -31,6 +31,7 @@ export class DropAnywhere extends HTMLElement {
     part(this, "sign", HTMLElement).hidden = true;
     if (!event.dataTransfer || !hasFiles(event)) return;
     event.preventDefault();
+    if (document.querySelector("dialog:modal")) return; // it is to be answered first
     const policy = policyDropped(event.dataTransfer);
     if (policy) return tell(this, "policy-dropped", policy);
     try {

@@ -33,6 +33,10 @@ export class PolicyFile extends HTMLElement {
     for (const [name, act] of Object.entries(buttons)) {
       part(this, name, HTMLButtonElement).addEventListener("click", () => this.#try(act));
     }
+    this.addEventListener("report-dismissed", () => {
+      const next = part(this, "offer", HTMLElement).hidden ? document.getElementById("policy-title") : null;
+      (next ?? part(this, "load", HTMLButtonElement)).focus();
+    });
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       input.value = ""; // so that choosing the same again is a change

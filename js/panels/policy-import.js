@@ -1,7 +1,7 @@
 // @ts-check
 /** <import-report>: which lines of another tool's script are not in the policy, which mean something else, and why. */
 import { counted } from "../format.js";
-import { copyOf, one, part } from "../parts.js";
+import { copyOf, one, part, tell } from "../parts.js";
 
 /**
  * @typedef {import("../../worker/protocol.js").Reading} Reading
@@ -12,7 +12,7 @@ export class ImportReport extends HTMLElement {
   connectedCallback() {
     part(this, "dismiss", HTMLButtonElement).addEventListener("click", () => {
       this.hidden = true;
-      document.getElementById("policy-title")?.focus();
+      tell(this, "report-dismissed");
     });
   }
 

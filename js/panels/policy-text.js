@@ -102,8 +102,10 @@ export class PolicyText extends HTMLElement {
     const line = part(item, "line", HTMLButtonElement);
     line.textContent = `Line ${Math.max(1, problem.line)}`;
     line.addEventListener("click", () => this.#select(problem));
-    part(item, "words", HTMLElement).textContent = problem.text;
-    if (problem.near) item.append(nearButton(problem.near, () => this.#replace(problem)));
+    const replaceable = problem.near && this.#isWord(problem);
+    const near = problem.near && !replaceable ? ` Nearest: ${problem.near}.` : "";
+    part(item, "words", HTMLElement).textContent = problem.text + near;
+    if (replaceable) item.append(nearButton(problem.near, () => this.#replace(problem)));
     return item;
   }
 
@@ -114,6 +116,13 @@ export class PolicyText extends HTMLElement {
     const start = lines.slice(0, number).reduce((sum, text) => sum + text.length + 1, 0);
     const at = word ? lines[number].indexOf(word) : -1;
     return at < 0 ? [start, start + lines[number].length] : [start + at, start + at + word.length];
+  }
+
+  /** Whether the word of a problem stands there as one, quoted or as the name of a field. A line of code does not. @param {PolicyProblem} problem */
+  #isWord(problem) {
+    const [start, end] = this.#place(problem);
+    const text = this.#text.value;
+    return text.slice(start, end) === problem.word && /["'/=: \]]/.test(text[end] ?? "");
   }
 
   /** @param {PolicyProblem} problem */
@@ -127,9 +136,7 @@ export class PolicyText extends HTMLElement {
 
   /** @param {PolicyProblem} problem */
   #replace(problem) {
-    const [start, end] = this.#place(problem);
-    if (this.#text.value.slice(start, end) !== problem.word) return this.#select(problem);
-    this.#text.setRangeText(problem.near, start, end, "end");
+    this.#text.setRangeText(problem.near, ...this.#place(problem), "end");
     this.#text.focus();
     this.#changed(0);
   }

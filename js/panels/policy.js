@@ -18,6 +18,8 @@ import { PolicyText } from "./policy-text.js";
 const UID = /^[0-2](\.(0|[1-9]\d*))+$/;
 const UID_LETTERS = 64;
 const HINT = "For example a vendor’s private kind; several with spaces between.";
+/** Whose dispositions of private elements may count, as a policy says it. */
+const TCIA = "tcia";
 /** Options that contradict each other: choosing one takes the other back. */
 const EXCLUDE = [["retain-full-dates", "retain-modified-dates"]];
 
@@ -98,6 +100,7 @@ export class PolicyPanel extends HTMLElement {
     part(this, "other-uids", HTMLInputElement).value = allowed.filter((uid) => !listed.includes(uid)).join(" ");
     part(this, "pass-burned-in", HTMLInputElement).checked = pass_burned_in;
     part(this, "verbose", HTMLInputElement).checked = verbose;
+    part(this, "dispositions", HTMLInputElement).checked = policy.private_dispositions === TCIA;
     one(this, "policy-rules", PolicyRules).show(this.#policy.attribute ?? []);
     this.#show();
   }
@@ -133,6 +136,7 @@ export class PolicyPanel extends HTMLElement {
       ],
       pass_burned_in: part(this, "pass-burned-in", HTMLInputElement).checked,
       verbose: part(this, "verbose", HTMLInputElement).checked,
+      private_dispositions: part(this, "dispositions", HTMLInputElement).checked ? TCIA : "",
     };
     this.#show();
   }

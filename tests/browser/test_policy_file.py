@@ -94,10 +94,12 @@ def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies,
     assert policies.save(tmp_path / "unchanged").read_text(encoding="utf-8") == POLICY
     policies.told("Saved as policy.toml.")
     page.get_by_role("checkbox", name="Clean Descriptors").check()
+    page.get_by_role("checkbox", name="Private elements that TCIA keeps").check()
     policies.told("Saved as policy.toml. Changed since, and not saved.")
     saved = policies.save(tmp_path / "changed")
     assert '"1.2.3.4.5"' in saved.read_text(encoding="utf-8")
     run = same_run(policies, source, saved, tmp_path)
+    assert policy_of(run)["private_dispositions"] == "tcia"
     assert policy_of(run)["options"] == ["clean-descriptors", "retain-patient-characteristics"]
     assert policy_of(run)["attribute"] == [
         {"match": "StudyDescription", "value": "Teaching", "reason": "for the course"},
@@ -199,6 +201,27 @@ def test_code_is_shown_and_comes_in_only_if_it_is_accepted(policies: Policies, s
     run = same_run(policies, source, saved, tmp_path, "--run-code")
     assert "SCANNER" in str(policy_of(run)["python"])
     expect(policies.panel.locator("[data-part=summary]")).to_contain_text("1 rule, 1 rule in Python.")
+
+
+FAILING = """[[python]]
+code = '''
+list()[1]
+def rule(element, instance):
+    return None
+'''
+"""
+
+
+def test_what_is_wrong_with_code_is_told_in_words(policies: Policies, tmp_path: Path) -> None:
+    policies.choose(written(tmp_path, "fails.toml", FAILING))
+    policies.button("Accept this code").click()
+    policies.told("Loaded from fails.toml.")
+    policies.journey.start()
+    expect(policies.journey.page.locator("run-panel problem-note")).to_contain_text("IndexError")
+    policies.button("Edit as text").click()
+    policies.text.fill(FAILING.replace("def rule(", "def rul("))
+    expect(policies.problems).to_contain_text(["has no function"])
+    expect(policies.problems.get_by_role("button")).to_have_count(1)  # a line of code is no word to be replaced
 
 
 def test_what_was_set_by_hand_is_not_replaced_unasked(policies: Policies, tmp_path: Path) -> None:
