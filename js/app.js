@@ -11,6 +11,7 @@ import "./panels/drop.js";
 import { FoundPanel } from "./panels/found.js";
 import { ProjectKey } from "./panels/key.js";
 import { LinkageOpener } from "./panels/linkage.js";
+import { NotifyMe } from "./panels/notify.js";
 import { PolicyPanel } from "./panels/policy.js";
 import { PythonState } from "./panels/python.js";
 import { ResultsPanel } from "./panels/results.js";
@@ -33,6 +34,7 @@ const panels = {
   policy: one(document, "policy-panel", PolicyPanel),
   tryOut: one(document, "try-out", TryOut),
   run: one(document, "run-panel", RunPanel),
+  notify: one(document, "notify-me", NotifyMe),
   key: one(document, "project-key", ProjectKey),
   results: one(document, "results-panel", ResultsPanel),
   stored: one(document, "stored-runs", StoredRuns),

@@ -4,6 +4,7 @@ import * as Comlink from "../vendor/comlink.mjs";
 import { freeStorage, hasFolderPicker } from "./capabilities.js";
 import { forgetHandles, handlesOf, keepHandles, mayUse } from "./handles.js";
 import { makePassphrase } from "./key.js";
+import { Outside } from "./outside.js";
 import { tell } from "./parts.js";
 import { pickOutput } from "./picking.js";
 import { noteOf, Problem } from "./problem.js";
@@ -28,6 +29,7 @@ export class Session {
   #stopped = false;
   #threads;
   #panels;
+  #outside;
 
   /**
    * @param {import("./files.js").Files} files
@@ -37,6 +39,7 @@ export class Session {
   constructor(files, pool, panels) {
     this.#threads = { files, pool };
     this.#panels = panels;
+    this.#outside = new Outside(panels.notify);
   }
 
   /** Name of the run that goes on, or of the last one. */
@@ -214,7 +217,9 @@ export class Session {
       }
       runPanel.update(state);
       results.update(state);
+      this.#outside.progress(state);
     };
+    this.#outside.begin();
     try {
       const summary = await run(this.#threads, order, { prepare: (text) => runPanel.prepare(text), progress });
       if (summary.end === "finished") await forgetHandles(order.name).catch(() => {});
@@ -222,9 +227,11 @@ export class Session {
       runPanel.end();
       this.#enter("finished");
       results.end(summary, order.output?.name ?? null, order.linkage);
+      this.#outside.end(results.how);
       if (follow) goTo("results", { focus: true });
       tell(results, "run-ended");
     } catch (error) {
+      this.#outside.end("");
       this.#enter("ready");
       await this.#offer(/** @type {Found} */ (this.#found));
       noteOf(runPanel).showError(error);

@@ -51,9 +51,15 @@ export class Thread {
   /** Ends the thread if it stays silent for so long (milliseconds). @param {number} silence @returns {() => void} stops watching */
   watch(silence) {
     let answered = performance.now();
+    let asked = 0;
     const timer = setInterval(() => {
-      if (performance.now() - answered > silence) this.end();
-      else this.python.ping().then(() => (answered = performance.now()));
+      // Time alone says nothing: the computer may have slept, or the browser slowed down the timers of a hidden tab.
+      if (asked > 1 && performance.now() - answered > silence) return this.end();
+      asked++;
+      this.python.ping().then(() => {
+        answered = performance.now();
+        asked = 0;
+      });
     }, silence / PINGS);
     return () => clearInterval(timer);
   }

@@ -57,6 +57,11 @@ export class Pipeline {
     return this.#budget.used;
   }
 
+  /** Files that are read, with Python, or being written. */
+  get underWay() {
+    return this.#underWay.size;
+  }
+
   get readStage() {
     return this.#reading.stage;
   }

@@ -162,6 +162,20 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  */
 
 /**
+ * What a run is at.
+ * @typedef {object} RunStatus
+ * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
+ * @property {number} queued          files that wait for a Python worker
+ * @property {number} underWay        files that are read, with Python, or being written
+ * @property {number} bytesInFlight   held in memory for them
+ * @property {Record<string, Stage>} stages   scan, read, deidentify, write
+ *
+ * @typedef {{items: number, seconds: number}} Stage
+ * @typedef {Record<"workers" | "heap" | "queued" | "under_way" | "bytes_in_flight", number>} Most
+ *   the most that it came to: workers busy at once, bytes of all their heaps, and the rest as above
+ */
+
+/**
  * Progress of a run; posted at most ten times a second.
  * @typedef {object} Progress
  * @property {number} total        files
@@ -169,10 +183,9 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {Record<Status, number>} counts
  * @property {number} bytesTotal
  * @property {number} bytesDone    source bytes of the files that are done
- * @property {number} bytesInFlight
+ * @property {RunStatus} status
  * @property {number} seconds      spent running; pauses do not count
  * @property {{study: number, done: number, total: number}[]} studies   only those that changed since the last message
- * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
  * @property {Unwritten[]} unwritten   only new ones since the last message
  * @property {number[]} [leftOut]   once, of a run that was begun before: the studies that take no part
  * @property {"opening" | "running" | "paused" | "cancelling"} state   opening: looks at what is done already
@@ -199,7 +212,8 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {number} bytes_in
  * @property {number} bytes_out
  * @property {number} seconds
- * @property {Record<string, {items: number, seconds: number}>} stages   scan, read, deidentify, write
+ * @property {Record<string, Stage>} stages   scan, read, deidentify, write
+ * @property {Most} most
  * @property {StudySummary[]} studies
  */
 

@@ -8,6 +8,7 @@ import { openRun } from "./opening.js";
 import { CodedError, nameOf } from "./patience.js";
 import { Pipeline } from "./pipeline.js";
 import { Sink } from "./sink.js";
+import { Status } from "./status.js";
 import { markEnd } from "./store.js";
 import { Tally } from "./tally.js";
 import { taskOf, Worklist } from "./worklist.js";
@@ -26,6 +27,7 @@ export class Run {
   #clock = new Clock();
   #worklist = new Worklist(this.#changed);
   #tally;
+  #status = new Status();
   /** @type {import("./journal.js").Journal | null} */ #journal = null;
   /** @type {LinkageFile | null} */ #linkage = null;
   /** @type {Pipeline | null} */ #pipeline = null;
@@ -216,9 +218,14 @@ export class Run {
     this.#leftOut = undefined;
     return this.#tally.report({
       leftOut,
-      bytesInFlight: this.#pipeline?.bytesInFlight ?? 0,
+      status: this.#status.seen({
+        workers: this.#worklist.workers,
+        queued: this.#worklist.queued,
+        underWay: this.#pipeline?.underWay ?? 0,
+        bytesInFlight: this.#pipeline?.bytesInFlight ?? 0,
+        stages: this.#stages,
+      }),
       seconds: this.#clock.seconds,
-      workers: this.#worklist.workers,
       state: this.#state,
       reason: this.#reason,
     });
@@ -242,22 +249,26 @@ export class Run {
     this.#error ||= outputReason(error);
   }
 
-  /** @returns {import("./protocol.js").RunSummary} */
-  #summary() {
+  get #stages() {
     const { items, milliseconds } = this.#worklist.deidentified;
-    const stages = {
+    return {
       scan: this.#scanStage,
       read: this.#pipeline?.readStage ?? { items: 0, seconds: 0 },
       deidentify: { items, seconds: milliseconds / 1000 },
       write: this.#pipeline?.writeStage ?? { items: 0, seconds: 0 },
     };
+  }
+
+  /** @returns {import("./protocol.js").RunSummary} */
+  #summary() {
     return {
       name: this.#spec.name,
       end: this.#end ?? "stopped",
       ...(this.#error ? { error: this.#error } : {}),
       ...this.#tally.sums,
       seconds: this.#clock.seconds,
-      stages,
+      stages: this.#stages,
+      most: this.#status.most,
     };
   }
 

@@ -148,9 +148,14 @@ export class Worklist {
     return left;
   }
 
+  /** Files that wait for a worker. */
+  get queued() {
+    return this.#ready.length;
+  }
+
   /** What each worker is doing, for the page. */
   get workers() {
-    /** @type {import("./protocol.js").Progress["workers"]} */
+    /** @type {import("./protocol.js").RunStatus["workers"]} */
     const workers = {};
     for (const { worker, gone, heap, files, batches } of this.#sessions) {
       if (!gone) workers[worker] = { busy: batches.length > 0, heap, files };

@@ -15,6 +15,7 @@ const ENDS = { finished: "Done", cancelled: "Cancelled", stopped: "Stopped" };
 export class ResultsPanel extends HTMLElement {
   /** Files of the run, reached or not. */
   #total = 0;
+  /** How the last run ended, in words. */ how = "";
 
   connectedCallback() {
     for (const wish of ["zip", "audit", "log", "linkage", "again"]) {
@@ -43,8 +44,8 @@ export class ResultsPanel extends HTMLElement {
   end(summary, folder, linkage) {
     const { counts, end, error } = summary;
     this.dataset.end = end;
-    part(this, "status", HTMLElement).textContent =
-      `${ENDS[end]}: ${counts.written} written, ${counts.withheld} withheld, ${counts.skipped} skipped, ${counts.failed} failed`;
+    this.how = `${ENDS[end]}: ${counts.written} written, ${counts.withheld} withheld, ${counts.skipped} skipped, ${counts.failed} failed`;
+    part(this, "status", HTMLElement).textContent = this.how;
     part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;

@@ -4,6 +4,8 @@ import { bytes, count, counted, duration, rate } from "../format.js";
 import { Pace } from "../pace.js";
 import { one, part, tell } from "../parts.js";
 import { noteOf } from "../problem.js";
+import { NotifyMe } from "./notify.js";
+import { StatusDetails } from "./status.js";
 import { StudyRows } from "./studies.js";
 
 /**
@@ -67,6 +69,7 @@ export class RunPanel extends HTMLElement {
     this.#hold("");
     this.#showPaused(false);
     this.showStudies({ studies });
+    this.#status.begin();
     for (const name of ["speed", "busy", "memory"]) this.#figure(name, "–");
     this.#figure("bytes", bytes(0));
     this.#figure("unwritten", "0");
@@ -87,7 +90,7 @@ export class RunPanel extends HTMLElement {
 
   /** @param {Progress} progress */
   update(progress) {
-    const { counts, done, total, workers } = progress;
+    const { counts, done, total, status } = progress;
     this.#pace.add(progress);
     if (progress.reason !== this.#held) this.#hold(progress.reason);
     Object.assign(part(this, "progress", HTMLProgressElement), { max: Math.max(total, 1), value: done });
@@ -96,11 +99,11 @@ export class RunPanel extends HTMLElement {
     this.#figure("bytes-of", `Read of ${bytes(progress.bytesTotal)}`);
     this.#figure("speed", rate(this.#pace.speed.files));
     this.#figure("unwritten", count(counts.withheld + counts.skipped + counts.failed));
-    const each = Object.values(workers);
+    const each = Object.values(status.workers);
     this.#figure("busy", `${each.filter(({ busy }) => busy).length} of ${each.length}`);
-    this.#figure("memory", bytes(each.reduce((sum, { heap }) => sum + heap, progress.bytesInFlight)));
+    this.#figure("memory", bytes(each.reduce((sum, { heap }) => sum + heap, status.bytesInFlight)));
+    this.#status.update(status);
     this.#studies.update(progress.studies);
-    document.title = `${Math.floor((100 * done) / Math.max(total, 1))} % · dicom-deid`;
   }
 
   cancelling() {
@@ -111,7 +114,6 @@ export class RunPanel extends HTMLElement {
   end() {
     this.#studies.end();
     this.#show({ ended: true });
-    document.title = "dicom-deid";
   }
 
   get hasFocus() {
@@ -155,7 +157,13 @@ export class RunPanel extends HTMLElement {
       Object.assign(part(this, name, HTMLButtonElement), { hidden: !running, disabled: false });
     }
     part(this, "progress", HTMLProgressElement).hidden = !running;
+    this.#status.hidden = !running;
+    one(this, "notify-me", NotifyMe).hidden = !(destination || running) || !NotifyMe.possible;
     this.#studies.hidden = !running && !ended;
+  }
+
+  get #status() {
+    return one(this, "run-status", StatusDetails);
   }
 
   get #studies() {

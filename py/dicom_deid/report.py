@@ -83,6 +83,11 @@ def closing(summary: Mapping[str, Any]) -> list[str]:
     for stage, done in summary["stages"].items():
         rate = done["items"] / done["seconds"] if done["seconds"] else 0
         lines.append(f"{stage}: {done['items']:,} items in {done['seconds']:.1f}s ({rate:.0f}/sec)")
+    if most := summary.get("most"):
+        lines.append(
+            f"at most: {most['workers']} workers busy, {most['heap']} bytes of memory in all of them, "
+            f"{most['queued']} files queued, {most['under_way']} under way, {most['bytes_in_flight']} bytes in flight"
+        )
     why = f" {summary['error']}" if summary.get("error") else ""
     lines.append(
         f"{summary['end']}{why}: {tally(summary['counts'])}; {summary['bytes_in']} bytes in, "

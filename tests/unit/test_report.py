@@ -60,12 +60,14 @@ def test_the_end_of_the_log_has_studies_reasons_and_rates() -> None:
         "bytes_out": 8,
         "seconds": 1.0,
         "stages": {"read": {"items": 1000, "seconds": 9.1}},
+        "most": {"workers": 2, "heap": 9, "queued": 3, "under_way": 4, "bytes_in_flight": 5},
         "studies": [{"patient_id": "P", "study_instance_uid": "2.25.1", "counts": {"written": 2}, "bytes_out": 8}],
     }
     assert closing(summary) == [
         "study 2.25.1 of patient P: 2 written, 0 withheld, 0 skipped, 0 failed, 8 bytes",
         "reason BURNED_IN: 1",
         "read: 1,000 items in 9.1s (110/sec)",
+        "at most: 2 workers busy, 9 bytes of memory in all of them, 3 files queued, 4 under way, 5 bytes in flight",
         "finished: 2 written, 1 withheld, 0 skipped, 0 failed; 10 bytes in, 8 bytes out, 1.0s",
     ]
 
