@@ -36,7 +36,7 @@ class Known:
 
     def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> Element:
         """Remembers what was read from ``buffer[at:end]``, the value from ``start`` on; the element to go on with."""
-        if end - at > LONGEST or element.tag < 0x00020000:
+        if end - at > LONGEST or not 0x00020000 <= element.tag < 0xFFFA0000:
             return element
         coded, header = buffer[at:end], start - at
         element.shared = (3 if element.items is None else 32) * len(coded)  # small elements of items are many objects

@@ -27,6 +27,7 @@ from dicom_deid.model import TAG, Element, Item, Run, Syntax
 
 MAX_DEPTH = 64
 """Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
+TRAILING_PADDING = 0xFFFCFFFC
 _VR_NAMES = {name.encode(): name for name in VRS}
 
 
@@ -36,6 +37,10 @@ class Reader:
     def __init__(self, buffer: bytes, size: int, syntax: Syntax) -> None:
         self.buffer, self.size, self.syntax = buffer, size, syntax
         self.known = KNOWN[syntax]
+        self.pixels = False
+        """Whether the data set that was read goes on with pixel data."""
+        self.padded: tuple[int, int] | None = None
+        """How many units, and how many bytes, there are up to the end of Data Set Trailing Padding."""
 
     def need(self, end: int) -> None:
         """Makes sure that the bytes before ``end`` are at hand; raises ShortRead, or Failed past the file's end."""
@@ -60,24 +65,42 @@ class Reader:
         return tag, vr, U32[syntax.little].unpack_from(self.buffer, at + 8)[0], at + 12
 
     def data_set(self, at: int) -> tuple[Item, int]:
-        """The elements from ``at`` up to the pixel data or the end, and the offset where they end."""
+        """The elements from ``at`` up to the pixel data or the end, and the offset where they end.
+
+        Behind Data Set Trailing Padding no more is looked for, unless the pixel data are there.
+        """
         units: list[Element | Run] = []
+        try:
+            at = self.units(units, at)
+        except Failed:
+            if not self.padded:
+                raise
+        if self.padded and not self.pixels:
+            count, at = self.padded
+            del units[count:]
+        item = Item()
+        for unit in units:
+            item += unit.elements if isinstance(unit, Run) else (unit,)
+        item.units = units
+        return in_order(item), at
+
+    def units(self, units: list[Element | Run], at: int) -> int:
+        """Adds the elements from ``at`` on, however many can be read; the offset behind them."""
         while (at := self.known.top(units, self.buffer, at)) < self.size:
             if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
                 break
             tag, vr, length, start = self.header(at, self.syntax)
-            if tag in PIXEL_TAGS:
+            self.pixels = tag in PIXEL_TAGS
+            if self.pixels:
                 break
             if tag >> 16 == 0xFFFE:
                 raise Failed("MALFORMED")
             element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
             units.append(self.known.add(self.buffer, at, start, end, element))
             at = end
-        item = Item()
-        for unit in units:
-            item += unit.elements if isinstance(unit, Run) else (unit,)
-        item.units = units
-        return in_order(item), at
+            if tag == TRAILING_PADDING:
+                self.padded = len(units), at
+        return at
 
     def only_zeros(self, at: int) -> bool:
         """Whether nothing but zero bytes follows, as some writers leave behind a data set."""

@@ -13,11 +13,11 @@ from dicom_deid.elements import (
     UNDEFINED,
     VRS,
     ascii_text,
-    number,
     vr_of,
 )
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
 from dicom_deid.model import TAG, Instance, Item, Pixels, Source, Syntax
+from dicom_deid.pixel_length import check_excess, check_length
 from dicom_deid.reader import Reader
 
 EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
@@ -84,6 +84,8 @@ def inspect(source: Source) -> Instance:
     instance = located(source)
     if not instance.sop_instance:
         raise Withheld("NO_SOP_INSTANCE")
+    if instance.pixels is not None and not instance.pixels.encapsulated:
+        check_excess(instance, instance.pixels, source)
     return instance
 
 
@@ -110,12 +112,12 @@ def header(source: Source) -> tuple[Item, bool, bool]:
     if named == DEFLATED_UID:
         inflated = inflate(source, start)
         reader, syntax = Reader(inflated, len(inflated), EXPLICIT), EXPLICIT
-        data, at = reader.data_set(0)
+        data, _ = reader.data_set(0)
     else:
         syntax = encoding_of(source.head(), start, named)
         reader = Reader(source.head(), source.size, syntax)
-        data, at = bounded(reader, start)
-    return data, at < reader.size and not reader.only_zeros(at), syntax.little
+        data, _ = bounded(reader, start)
+    return data, reader.pixels, syntax.little
 
 
 def opened(source: Source) -> tuple[Item, int, str]:
@@ -194,7 +196,7 @@ def encoding_of(head: bytes, start: int, named: str) -> Syntax:
 
 def find_pixels(reader: Reader, at: int, source: Source | None) -> Pixels | None:
     """The pixel data element at ``at``, if one is there and all its bytes are in the file."""
-    if at >= reader.size or reader.only_zeros(at):
+    if at >= reader.size or (reader.padded and not reader.pixels) or reader.only_zeros(at):
         return None
     tag, vr, length, start = reader.header(at, reader.syntax)
     if tag not in PIXEL_TAGS:
@@ -228,20 +230,6 @@ def describe(
     sop_instance = uid_of(data, 0x00080018) or uid_of(meta, 0x00020003)
     sop_class = uid_of(data, 0x00080016) or uid_of(meta, 0x00020002)
     return Instance(meta, data, syntax, transfer_syntax, pixels, inflated, tail, sop_class, sop_instance)
-
-
-def check_length(data: Item, syntax: Syntax, pixels: Pixels) -> None:
-    """Raises Failed TRUNCATED when native pixel data are shorter than their description (PS3.3 C.7.6.3, PS3.5 8.1)."""
-    rows, columns = number(data.get(0x00280010), syntax), number(data.get(0x00280011), syntax)
-    bits = number(data.get(0x00280100), syntax)
-    if not rows or not columns or not bits:
-        return
-    samples = number(data.get(0x00280002), syntax) or 1
-    frames = number(data.get(0x00280008), syntax) or 1
-    if ascii_text(data.get(0x00280004)) == "YBR_FULL_422":
-        samples = 2
-    if (pixels.end - pixels.start) * 8 < rows * columns * samples * frames * bits:
-        raise Failed("TRUNCATED")
 
 
 def uid_of(item: Item, tag: int) -> str:

@@ -8,14 +8,18 @@ from io import BytesIO
 
 import pydicom
 import pytest
+from dicom_deid.pixel_length import MOST_PADDING
 from dicom_deid.scan import looks_like_dicom
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import Stingy, ct, item, outcome_of, output_of, sequence, to_bytes
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEGBaseline8Bit,
 )
@@ -123,10 +127,56 @@ def test_pixel_data_that_are_shorter_than_the_image_are_refused() -> None:
     assert reason(to_bytes(ct(NumberOfFrames=2))) == ("failed", "TRUNCATED")
 
 
-def test_pixel_data_that_are_longer_than_the_image_stay_as_they_are() -> None:
-    data = to_bytes(ct(PixelData=bytes(range(40))))
-    outcome = outcome_of(data)
-    assert pydicom.dcmread(BytesIO(output_of(data, outcome))).PixelData == bytes(range(40))
+LONGER = [b"Okonkwo^", bytes(7) + b"x", bytes(MOST_PADDING + 2)]
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
+@pytest.mark.parametrize("excess", LONGER, ids=["text", "the last byte", "too much to look at"])
+def test_pixel_data_with_something_behind_the_image_are_withheld(excess: bytes, syntax: UID) -> None:
+    dataset = ct(PixelData=bytes(range(32)) + excess)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    assert reason(to_bytes(dataset)) == ("withheld", "PIXELS_TOO_LONG")
+
+
+def test_pixel_data_that_are_filled_up_stay_as_they_are() -> None:
+    for data in (bytes(range(32)) + bytes(128), bytes(range(27)) + b"x"):  # zeros; and a byte for an even length
+        dataset = ct(PixelData=data)
+        if len(data) == 28:
+            dataset.Rows, dataset.Columns, dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 3, 9, 8, 8, 7
+        given = to_bytes(dataset)
+        outcome = outcome_of(given)
+        assert pydicom.dcmread(BytesIO(output_of(given, outcome))).PixelData == data
+
+
+def padded(dataset: Dataset) -> bytes:
+    """A file without pixel data that ends with Data Set Trailing Padding."""
+    del dataset.PixelData
+    dataset.add_new(0xFFFCFFFC, "OB", bytes(4))
+    return to_bytes(dataset)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [b"", b"Okonkwo^Adaeze", bytes(9), b"\x10\0\x20\0LO\x08\0Okonkwo ", b"\x10\0\x20\0", b"\xfe\xff\0\xe0\xff"],
+)
+def test_nothing_goes_on_behind_trailing_padding(behind: bytes) -> None:
+    data = padded(ct())
+    bare = output_of(data, outcome_of(data))
+    for _ in range(2):  # what was read before ends where it did before
+        outcome = outcome_of(data + behind)
+        assert (outcome.status, outcome.reason) == ("written", "")
+        assert output_of(data + behind, outcome) == bare
+    assert b"Okonkwo" not in bare
+
+
+def test_pixel_data_behind_trailing_padding_are_not_lost() -> None:
+    plain = to_bytes(ct())
+    at = plain.index(b"\xe0\x7f\x10\x00")
+    data = plain[:at] + b"\xfc\xff\xfc\xffOB\0\0\x02\0\0\0\0\0" + plain[at:]
+    assert (
+        pydicom.dcmread(BytesIO(output_of(data, outcome_of(data)))).PixelData
+        == pydicom.dcmread(BytesIO(plain)).PixelData
+    )
 
 
 def test_native_pixel_data_under_a_compressed_transfer_syntax_are_refused() -> None:
@@ -169,12 +219,14 @@ def test_a_long_header_is_asked_for_in_few_steps() -> None:
     assert instance.pixels.end == len(data)
 
 
+@settings(deadline=None)
 @given(st.integers(132, 4096))
 def test_the_outcome_does_not_depend_on_how_much_was_at_hand(first: int) -> None:
     data = encapsulated(b"\xff\xd8" + bytes(6000))
     assert outcome_of(data, first=first).splice == outcome_of(data).splice
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_end_in_an_outcome(tail: bytes) -> None:
     for data in (tail, bytes(128) + b"DICM" + tail):
