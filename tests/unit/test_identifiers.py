@@ -63,3 +63,16 @@ def test_identifiers_are_found_at_every_depth_and_in_every_character_set() -> No
     write_dataset(out, dataset, parent_encoding="iso8859")
     data, _ = Reader(out.getvalue(), len(out.getvalue()), IMPLICIT_LITTLE).data_set(0)
     assert collect(data, frozenset()) == {"люкceмбypг", "mrn-0815", "buc", "jerome"}
+
+
+def test_a_name_with_a_byte_that_its_character_set_does_not_have_is_found_without_it() -> None:
+    assert {"okonkwo", "okonkwo\ufffd"} <= name_parts("Okonkwo\ufffd^Ada")
+    assert "okonkwo" in name_parts("\x07Okonkwo\x9f")
+    dataset = item(SpecificCharacterSet="ISO 2022 IR 13")
+    dataset.PatientName = b"Okonkwo\xff"
+    stream = DicomBytesIO()
+    stream.is_implicit_VR, stream.is_little_endian = True, True
+    write_dataset(stream, dataset)
+    data = stream.getvalue()
+    found = collect(Reader(data, len(data), IMPLICIT_LITTLE).data_set(0)[0], frozenset())
+    assert holds("of Okonkwo", found)

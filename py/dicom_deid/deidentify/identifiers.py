@@ -26,6 +26,8 @@ Kept = Callable[[Element, tuple[int, ...], tuple[str, ...]], bool]
 Told = Remembered[Element | Run, frozenset[str]]
 """The identifiers that elements told which instances share."""
 NOBODY: frozenset[str] = frozenset()
+BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]+")
+"""Control characters, and what a byte becomes that its character set does not have: no part of any name."""
 DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
@@ -79,7 +81,7 @@ def told_by(element: Element, path: tuple[int, ...], encodings: tuple[str, ...],
 
 def name_parts(text: str) -> set[str]:
     """The parts of person names that are long enough to be looked for; ideographic parts from two characters on."""
-    parts = (fold(part) for part in re.split(r"[\\^=\s,.;/()\[\]\"'-]+", text))
+    parts = (fold(part) for part in unbroken(re.split(r"[\\^=\s,.;/()\[\]\"'-]+", text)))
     return {
         part
         for part in parts
@@ -89,8 +91,13 @@ def name_parts(text: str) -> set[str]:
 
 def whole_values(text: str) -> set[str]:
     """The values of an ID, institution or address that are long enough to be looked for."""
-    values = (fold(value.strip()) for value in re.split(r"[\\\r\n]+", text))
+    values = (fold(value.strip()) for value in unbroken(re.split(r"[\\\r\n]+", text)))
     return {value for value in values if len(value) >= MIN_NUMBER and value not in words("not_names")}
+
+
+def unbroken(texts: list[str]) -> list[str]:
+    """Some texts, and the pieces of those in which bytes could not be read: elsewhere they may stand without these."""
+    return texts + [piece for text in texts if BROKEN.search(text) for piece in BROKEN.split(text)]
 
 
 def date_forms(value: bytes) -> set[str]:
