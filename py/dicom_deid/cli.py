@@ -18,7 +18,7 @@ import typer
 from dicom_deid import __version__, key
 from dicom_deid.errors import Failed, PolicyError, sentence
 from dicom_deid.linkage import BadLinkage
-from dicom_deid.native import finding, importing, whatif
+from dicom_deid.native import finding, importing, picturing, whatif
 from dicom_deid.native.agreed import made_ready
 from dicom_deid.native.chosen import (
     Allowed,
@@ -185,6 +185,7 @@ app.command("import")(importing.show_import)
 app.command("conformance")(whatif.show_conformance)
 app.command("index")(finding.show_index)
 app.command("search")(finding.show_search)
+app.command("thumbnails")(picturing.show_thumbnails)
 
 
 def usage(text: str) -> NoReturn:

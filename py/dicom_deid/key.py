@@ -76,6 +76,10 @@ class Key:
         """By how many weeks the dates of a patient go back: 1 to 520, never zero."""
         return 1 + int.from_bytes(self.digest("dates", patient)[:8], "big") % MAX_WEEKS
 
+    def is_held_out(self, patient: str, fraction: float) -> bool:
+        """Whether a patient, by the new Patient ID, is of the part that is held out; a larger part has the smaller."""
+        return int.from_bytes(self.digest("hold-out", patient)[:8], "big") < fraction * 2**64
+
     def source(self, path: str) -> str:
         """The source id of a path below the chosen folder: twenty hexadecimal digits."""
         return self.digest("source", path)[:10].hex()

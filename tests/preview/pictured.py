@@ -25,8 +25,7 @@ def painted(picture: Picture, tuning: Tuning = PLAIN, painter: Painter | None = 
     (painter or Painter()).paint(picture, out, tuning)
     channels = out.view(np.uint8).reshape(*out.shape, 4)
     assert (channels[..., 3] == 255).all()
-    grey = picture.values.ndim == 2 and picture.display.palette is None
-    return channels[..., 0] if grey else channels[..., :3]
+    return channels[..., 0] if picture.is_grey else channels[..., :3]
 
 
 def frames_of(path: Path) -> Iterator[Picture | Failed]:

@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 
 from dicom_deid.errors import reasons
 from dicom_deid.index.entry import FIELDS, Entry
+from dicom_deid.index.images import forget
 from dicom_deid.index.schema import SCHEMA, VERSION, WORDS, words_of
 
 Holds = Literal["originals", "de-identified"]
@@ -65,13 +66,14 @@ class Index:
     @property
     def holds(self) -> str:
         """Whether it is of originals, which it then names, or of de-identified files."""
-        return self._noted("holds")
+        return self.noted("holds")
 
     def note(self, name: str, value: str) -> None:
         """Keeps a fact about the index."""
         self.database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
-    def _noted(self, name: str) -> str:
+    def noted(self, name: str) -> str:
+        """A fact that was kept, or ""."""
         found = self.database.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
         return str(found[0]) if found else ""
 
@@ -128,6 +130,7 @@ class Index:
         found = self.database.execute("DELETE FROM files WHERE path = ? RETURNING series", (path,)).fetchone()
         if found is not None and found[0] is not None:
             self._touched.add(int(found[0]))
+            forget(self.database, path)
 
     def commit(self) -> None:
         """Brings the series of the files that came and went up to date; from then on all of it can be found."""
@@ -142,13 +145,14 @@ class Index:
         files, size, frames, first = run(
             "SELECT count(*), total(size), total(frames), min(path) FROM files WHERE series = ?", (number,)
         ).fetchone()
+        images = run("SELECT count(*) FROM images JOIN files USING (path) WHERE series = ?", (number,)).fetchone()
         run("DELETE FROM words WHERE rowid = ?", (number,))
         if not files:
             run("DELETE FROM series WHERE id = ?", (number,))
             return
         run(
-            "UPDATE series SET files = ?, bytes = ?, frames = ?, first_path = ? WHERE id = ?",
-            (files, int(size), int(frames), first, number),
+            "UPDATE series SET files = ?, bytes = ?, frames = ?, first_path = ?, thumbnails = ? WHERE id = ?",
+            (files, int(size), int(frames), first, *images, number),
         )
         row = run(f"SELECT {', '.join(FIELDS)} FROM series WHERE id = ?", (number,)).fetchone()
         texts = words_of(dict(zip(FIELDS, row, strict=True)))
@@ -177,8 +181,8 @@ class Index:
         processed = sum(by_reason.values())
         errors = sum(files for code, files in by_reason.items() if code and reasons()[code]["status"] != "skipped")
         series = self.database.execute("SELECT count(*) FROM series").fetchone()[0]
-        enumerated = int(self._noted("enumerated") or processed)
-        return Status(enumerated, processed, series, errors, self._noted("updated"), bool(self._noted("running")))
+        enumerated = int(self.noted("enumerated") or processed)
+        return Status(enumerated, processed, series, errors, self.noted("updated"), bool(self.noted("running")))
 
 
 def spelled(path: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dicom_deid.index.entry import FIELDS, NUMBERS
 
-VERSION = 1
+VERSION = 2
 """Of the schema; kept as user_version. An index of another version is made anew."""
 WORDS = {
     "patient": ("patient_name", "patient_id"),
@@ -43,12 +43,16 @@ CREATE TABLE files (
 ) WITHOUT ROWID;
 CREATE INDEX files_by_series ON files (series, path);
 CREATE TABLE images (
-    filename TEXT PRIMARY KEY,
+    filename TEXT COLLATE NOCASE PRIMARY KEY,
     study TEXT NOT NULL,
     path TEXT NOT NULL,
     frame INTEGER NOT NULL,
     split TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX images_by_path ON images (path);
+CREATE TABLE unshown (path TEXT NOT NULL, frame INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX unshown_by_path ON unshown (path);
+CREATE TABLE gone (filename TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (
     {", ".join(WORDS)}, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
 );

@@ -34,7 +34,7 @@ def show_index(
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Look at no more than N files.")] = None,
     index: IndexFile = None,
-    delete: Annotated[bool, typer.Option("--delete", help="Delete the index of FOLDER.")] = False,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete the index of FOLDER, and its thumbnails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
 ) -> None:
     """Makes an index of a folder, one row per series, from headers alone, or brings it up to date.
@@ -50,7 +50,8 @@ def show_index(
         raise Unusable(f"FOLDER is no folder: {folder}")
     path = index or indexing.place(folder)
     if delete:
-        path.unlink(missing_ok=True)
+        if path.is_file():
+            indexing.delete(path, folder)
         return
     if not indexing.is_run(folder) and folder.resolve() in path.resolve().parents:
         raise Unusable("The index would lie among the files. A source folder is only read: choose another place.")

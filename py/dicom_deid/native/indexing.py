@@ -20,6 +20,7 @@ from typing import NamedTuple
 from dicom_deid.errors import Failed, ShortRead, Unwritten
 from dicom_deid.index import Index, OtherVersion, Seen
 from dicom_deid.index.entry import Entry, entry
+from dicom_deid.native import thumbnails
 from dicom_deid.native.pick import Candidate, Pick
 from dicom_deid.native.source import FileSource
 from dicom_deid.scan import header
@@ -82,6 +83,14 @@ def open_index(path: Path, folder: Path) -> Index:
         database.close()
         path.unlink()
         return open_index(path, folder)
+
+
+def delete(path: Path, folder: Path) -> None:
+    """Deletes an index with its thumbnails."""
+    index = open_index(path, folder)
+    thumbnails.delete(index)
+    index.database.close()
+    path.unlink()
 
 
 def bring_up_to_date(index: Index, folder: Path, picked: Iterable[Candidate], *, whole: bool, tell: Tell) -> Done:

@@ -38,6 +38,11 @@ class Picture:
     def __init__(self, values: Values, bits: int, display: Display, warning: str = "") -> None:
         self.values, self.bits, self.display, self.warning = values, bits, display, warning
 
+    @property
+    def is_grey(self) -> bool:
+        """Whether it has no colours."""
+        return self.values.ndim == 2 and self.display.palette is None
+
     def extent(self) -> tuple[float, float]:
         """The lowest and the highest stored value, without those that pad the image out."""
         return self._extent

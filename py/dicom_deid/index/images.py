@@ -1,0 +1,120 @@
+"""Thumbnails as an index has them: which files still want some, how they are named, and which are held out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+NUMBERED = re.compile(r"_frame\d+$", re.ASCII)
+STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
+LONGEST_NAME = 100
+DIGEST_DIGITS = 8
+HELD_OUT, REST = "hold-out", "train"
+
+
+class Wanting(NamedTuple):
+    """A file that has frames and no thumbnails yet."""
+
+    path: str
+    study: str
+    """Study Instance UID."""
+
+
+class Unshown(NamedTuple):
+    """A frame, from 1, without a thumbnail, or with one that may be wrong; frame 0: the whole file."""
+
+    path: str
+    frame: int
+    reason: str
+
+
+def wanting(database: sqlite3.Connection, after: str, count: int) -> list[Wanting]:
+    """The next files that want thumbnails, by path."""
+    found = database.execute(
+        "SELECT path, study_instance_uid FROM files JOIN series ON series.id = files.series "
+        "WHERE path > ? AND files.frames > 0 "
+        "AND NOT EXISTS (SELECT 1 FROM images WHERE images.path = files.path) "
+        "AND NOT EXISTS (SELECT 1 FROM unshown WHERE unshown.path = files.path) ORDER BY path LIMIT ?",
+        (after, count),
+    )
+    return [Wanting(*row) for row in found]
+
+
+def name_of(database: sqlite3.Connection, file: Wanting, under_way: Iterable[str]) -> str:
+    """The name of a file's thumbnails, "study/stem", without its end; no other file's begin like it."""
+    study = plain(file.study) or "no-study"
+    stem = plain(file.path.rsplit("/", 1)[-1].removesuffix(".dcm").removesuffix(".DCM")) or "image"
+    name = f"{study}/{stem}"
+    if not NUMBERED.search(stem) and name.lower() not in under_way and not is_taken(database, name):
+        return name
+    return f"{name}-{hashlib.sha256(file.path.encode()).hexdigest()[:DIGEST_DIGITS]}"
+
+
+def plain(text: str) -> str:
+    """What can stand in a name on every file system."""
+    return STRANGE.sub("_", text).strip("._")[:LONGEST_NAME]
+
+
+def is_taken(database: sqlite3.Connection, name: str) -> bool:
+    """Whether there are thumbnails of that name."""
+    found = database.execute(
+        "SELECT 1 FROM images WHERE filename = ? OR (filename >= ? AND filename < ?) LIMIT 1",
+        (f"{name}.png", f"{name}_frame", f"{name}_framf"),
+    )
+    return found.fetchone() is not None
+
+
+def keep(database: sqlite3.Connection, file: Wanting, made: Iterable[tuple[str, int]], unshown: list[Unshown]) -> None:
+    """Takes in what was made of a file: (filename, frame) of each thumbnail, and what has none."""
+    rows = [(filename, file.study, file.path, frame) for filename, frame in made]
+    database.executemany("DELETE FROM gone WHERE filename = ?", [row[:1] for row in rows])
+    database.executemany("INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?, '')", rows)
+    database.executemany("INSERT INTO unshown VALUES (?, ?, ?)", unshown)
+    database.execute(
+        "UPDATE series SET thumbnails = thumbnails + ? WHERE id = (SELECT series FROM files WHERE path = ?)",
+        (len(rows), file.path),
+    )
+
+
+def forget(database: sqlite3.Connection, path: str) -> None:
+    """Takes out what was made of a file; the thumbnails themselves are to be deleted."""
+    database.execute("INSERT OR IGNORE INTO gone SELECT filename FROM images WHERE path = ?", (path,))
+    database.execute("DELETE FROM images WHERE path = ?", (path,))
+    database.execute("DELETE FROM unshown WHERE path = ?", (path,))
+
+
+def forget_all(database: sqlite3.Connection) -> None:
+    """Takes out what was made of all files."""
+    database.execute("INSERT OR IGNORE INTO gone SELECT filename FROM images")
+    database.executescript("DELETE FROM images; DELETE FROM unshown; UPDATE series SET thumbnails = 0")
+
+
+def unshown(database: sqlite3.Connection) -> list[Unshown]:
+    """All that was met and has no thumbnail, or a doubtful one: files that cannot be read, and frames."""
+    found = database.execute(
+        "SELECT path, 0, reason FROM files WHERE reason != '' UNION ALL SELECT path, frame, reason FROM unshown "
+        "ORDER BY reason, path, 2"
+    )
+    return [Unshown(*row) for row in found]
+
+
+def split(database: sqlite3.Connection, is_held_out: Callable[[str, str], bool] | None) -> None:
+    """Says of each thumbnail on which side it is, by patient: ``is_held_out`` gets Patient ID and Study Instance UID.
+
+    None: nothing is held out. Where there is no Patient ID each study is a patient of its own.
+    """
+    database.execute("UPDATE images SET split = ''")
+    if is_held_out is None:
+        return
+    found = database.execute(
+        "SELECT DISTINCT patient_id, iif(patient_id = '', study_instance_uid, '') FROM series WHERE thumbnails"
+    )
+    for patient, study in found.fetchall():
+        database.execute(
+            "UPDATE images SET split = ? WHERE path IN (SELECT path FROM files JOIN series ON series.id = files.series "
+            "WHERE patient_id = ? AND iif(patient_id = '', study_instance_uid, '') = ?)",
+            (HELD_OUT if is_held_out(patient, study) else REST, patient, study),
+        )
