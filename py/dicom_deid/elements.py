@@ -7,7 +7,7 @@ character sets pass through unharmed.
 from __future__ import annotations
 
 import struct
-from functools import cache
+from functools import lru_cache
 
 from pydicom.datadict import get_entry
 
@@ -30,7 +30,7 @@ U16 = {True: struct.Struct("<H"), False: struct.Struct(">H")}
 U32 = {True: struct.Struct("<L"), False: struct.Struct(">L")}
 
 
-@cache
+@lru_cache(16_384)
 def vr_of(tag: int) -> str:
     """The VR of an attribute in PS3.6; "UN" when it is private or not registered. Ambiguous ones take the wider VR."""
     if tag & 0xFFFF == 0:

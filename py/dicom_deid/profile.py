@@ -23,6 +23,8 @@ LABEL = "label not listed"
 SHORT_TEXT = frozenset(("LO", "SH"))
 """VRs of labels: an attribute of these that no table lists is kept, less the identifiers the object itself names."""
 METHOD, PATIENT_AGE = 0x00120063, 0x00101010
+MOST_TAGS = 16_384
+"""Answers remembered by attribute: broken files have any."""
 STANDARD_ROOT = "1.2.840.10008."
 MARKERS = frozenset((0x00120062, METHOD, 0x00120064, 0x00280303))
 
@@ -72,7 +74,7 @@ def edition() -> str:
     return str(table("profile.json")["edition"])
 
 
-@cache
+@lru_cache(MOST_TAGS)
 def row_of(tag: int) -> dict[str, str] | None:
     """The row of Table E.1-1 for an attribute, patterns included, or None."""
     rows: dict[str, dict[str, str]] = table("profile.json")["rows"]
@@ -83,7 +85,7 @@ def row_of(tag: int) -> dict[str, str] | None:
     return found
 
 
-@cache
+@lru_cache(MOST_TAGS)
 def type_of(tag: int, path: tuple[int, ...], sop_class: str) -> str | None:
     """The Type ("1", "1C", "2", "2C", "3") of an attribute at a path of sequences, or None for an IOD without table."""
     types = table("types.json")
@@ -176,16 +178,17 @@ def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: fr
     return ElementAction(code, rule)
 
 
-@lru_cache(4096)
 def well_known(uid: str) -> bool:
     """Whether a UID is registered in PS3.6: a class, a transfer syntax, a well-known frame of reference or instance."""
-    return uid in UID_dictionary or any(row["uid"] == uid for row in table("sop-classes.json"))
+    return uid in UID_dictionary or uid in storage_classes()
+
+
+def sop_class_state(uid: str) -> str:
+    """ "allowed" or "withheld" for a storage SOP Class, "other" for another standard UID, "private" for the rest."""
+    return storage_classes().get(uid) or ("other" if uid.startswith(STANDARD_ROOT) else "private")
 
 
 @cache
-def sop_class_state(uid: str) -> str:
-    """ "allowed" or "withheld" for a storage SOP Class, "other" for another standard UID, "private" for the rest."""
-    for row in table("sop-classes.json"):
-        if row["uid"] == uid:
-            return str(row["default"])
-    return "other" if uid.startswith(STANDARD_ROOT) else "private"
+def storage_classes() -> dict[str, str]:
+    """UID of a storage SOP Class -> "allowed" or "withheld"."""
+    return {row["uid"]: row["default"] for row in table("sop-classes.json")}

@@ -97,7 +97,7 @@ class Plan:
         where = (tag, vr, path, sop_class)
         found = self._decided.get(where)
         if found is None:
-            if len(self._decided) >= 100_000:  # paths of broken files must not fill the memory
+            if len(self._decided) >= 20_000:  # paths of broken files must not fill the memory
                 self._decided.clear()
             found = self.rules.action(tag, vr, path) or decide(tag, vr, path, sop_class, self.policy.options)
             self._decided[where] = found
