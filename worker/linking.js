@@ -195,7 +195,11 @@ const isClosing = (content) => content.length === CLOSING.length && CLOSING.ever
  * @param {number} at
  */
 function put(access, bytes, at) {
-  if (access.write(bytes, { at }) === bytes.length) return;
+  try {
+    if (access.write(bytes, { at }) === bytes.length) return;
+  } catch {
+    // The disk or the quota is full, as below.
+  }
   access.truncate(at);
   throw new CodedError("LINKAGE_LOST");
 }

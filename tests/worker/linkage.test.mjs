@@ -89,7 +89,7 @@ test("a file that was changed, or of another key, is not gone on with", async ()
 });
 
 test("rows that find no room are lost loudly, and leave no half record", async () => {
-  const { files } = storage({ room: 2000 });
+  const { files } = storage(() => 2000);
   const file = await LinkageFile.open("run", digest);
   const appended = await Promise.allSettled(Array.from({ length: 20 }, (_, number) => file.append(row(number))));
   assert.equal(appended[0].status, "fulfilled");

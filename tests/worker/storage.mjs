@@ -38,21 +38,22 @@ export class Access {
 
 /**
  * Begins with an empty storage.
- * @param {{room?: number}} [options]   bytes that a file may have
+ * @param {(path: string) => number} [roomOf]   bytes that a file may have
  */
-export function storage({ room = Number.POSITIVE_INFINITY } = {}) {
+export function storage(roomOf = () => Number.POSITIVE_INFINITY) {
   const files = new Map();
   const folder = (path) => ({
     getDirectoryHandle: async (name) => folder(`${path}${name}/`),
+    removeEntry: async (name) => files.delete(path + name),
     getFileHandle: async (name) => {
       const file = files.get(path + name) ?? { bytes: [] };
       files.set(path + name, file);
-      return { createSyncAccessHandle: async () => new Access(file, room) };
+      return { createSyncAccessHandle: async () => new Access(file, roomOf(path + name)) };
     },
   });
   Object.defineProperty(globalThis, "navigator", {
     value: { storage: { getDirectory: async () => folder("") } },
     configurable: true,
   });
-  return { files };
+  return { files, root: folder("") };
 }
