@@ -14,7 +14,7 @@ const PLAIN_ROWS_AT_ONCE = 200;
  * @typedef {import("./protocol.js").AuditRow} AuditRow
  * @typedef {object} Parts
  * @property {import("./source.js").Sources} sources
- * @property {import("./sink.js").Sink} sink
+ * @property {Pick<import("./sink.js").Sink, "write" | "reachable">} sink
  * @property {import("./journal.js").Journal} journal
  * @property {import("./linking.js").LinkageFile | null} linkage   where it was asked for
  * @property {import("./tally.js").Tally} tally

@@ -12,6 +12,7 @@ import { Sources } from "./source.js";
 import { countFiles, filesOf, findRun, listRuns, readFile, removeRun } from "./store.js";
 import { Samples } from "./trial.js";
 import { Tables } from "./unsealing.js";
+import { Writers } from "./writers.js";
 
 /** @typedef {import("./protocol.js").FilesApi} FilesApi */
 
@@ -23,6 +24,7 @@ export class Files {
   #scratch = new Scratch();
   /** @type {import("./scratch.js").ScratchFile | null} the ZIP that was handed out last */ #archive = null;
   #tables = new Tables(this.#scratch);
+  #writers = new Writers();
 
   constructor() {
     this.#scratch.sweep().catch(() => {});
@@ -75,7 +77,7 @@ export class Files {
 
   /** @type {FilesApi["start"]} */
   async start(spec, report) {
-    const run = new Run(this.#sources, spec, report, this.#scanStage);
+    const run = new Run(this.#sources, spec, report, this.#scanStage, this.#writers);
     const last = this.#run;
     this.#run = run;
     await last?.finish([]).catch(() => {});

@@ -5,13 +5,14 @@ import { plainRow } from "./audit.js";
 import { Commits } from "./commit.js";
 import { Budget } from "./flow.js";
 import { CodedError } from "./patience.js";
-import { HEAD_BYTES, WHOLE_BYTES } from "./protocol.js";
+import { WHOLE_BYTES } from "./protocol.js";
 import { covered, HeadLengths, withRange } from "./ranges.js";
 import { Reading } from "./reading.js";
+import { headerEnd } from "./splice.js";
 import { bytesOf, newItem } from "./worklist.js";
 
 /** Bytes of files under way that are held in memory. */
-const BYTES_IN_FLIGHT = 64 * 1024 * 1024;
+const BYTES_IN_FLIGHT = 48 * 1024 * 1024;
 /** Files under way: read, with Python, or being written. */
 const FILES_UNDER_WAY = 400;
 /** Reasons for which the run waits: the next file would meet the same. */
@@ -23,7 +24,7 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
  * @typedef {import("./protocol.js").Answer} Answer
  * @typedef {object} Parts   what the pipeline joins
  * @property {import("./source.js").Sources} sources
- * @property {import("./sink.js").Sink} sink
+ * @property {Pick<import("./sink.js").Sink, "write" | "reachable">} sink
  * @property {import("./journal.js").Journal} journal
  * @property {import("./linking.js").LinkageFile | null} linkage   where it was asked for
  * @property {import("./tally.js").Tally} tally
@@ -99,7 +100,8 @@ export class Pipeline {
   /** Bytes that a file takes in memory when it is begun. @param {number} index */
   #bytesOf(index) {
     const size = this.#parts.sources.sizes[index];
-    return Math.min(size, HEAD_BYTES) + (size <= WHOLE_BYTES ? size : 0);
+    const head = Math.min(size, this.#heads.of(this.#parts.sources.studies[index]));
+    return head + (size <= WHOLE_BYTES ? size : 0);
   }
 
   /** Waits until there is room for one more file, or the run is over. @param {number} index */
@@ -163,7 +165,7 @@ export class Pipeline {
     // A worker that asks for what it has would ask for ever.
     if (bytes <= covered(item.wanted)) throw new CodedError("WORKER_ERROR");
     item.wanted = wanted;
-    this.#heads.learn(sources.studies[item.index], wanted[0]);
+    if (wanted[0][0] === 0) this.#heads.learn(sources.studies[item.index], wanted[0][1]);
     // Whoever holds its file in memory goes on at once: waiting, it would keep from the others what they wait for.
     while (!this.#over && item.held === 0 && !this.#budget.fits(bytes)) await changed.wait();
     this.#hold(item, item.held + bytes);
@@ -193,6 +195,7 @@ export class Pipeline {
       await this.#commits.row(index, sourceId, { ...row, bytes_out: 0 }, log);
       return this.#release(item);
     }
+    this.#heads.learn(this.#parts.sources.studies[index], headerEnd(segments, item.size));
     const path = String(row.output_path);
     if (this.#commits.taken(path)) return this.#renamed(item);
     const fresh = segments.reduce((sum, segment) => sum + ("bytes" in segment ? segment.bytes.length : 0), 0);

@@ -176,7 +176,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  */
 
 /**
- * Progress of a run; posted at most ten times a second.
+ * Progress of a run; posted at most four times a second.
  * @typedef {object} Progress
  * @property {number} total        files
  * @property {number} done

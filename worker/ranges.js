@@ -5,6 +5,8 @@ import { HEAD_BYTES } from "./protocol.js";
 
 /** The most that the first read of a file grows to. */
 const LONGEST_HEAD_BYTES = 1024 * 1024;
+/** A header may be longer by so much than those before it in its study. */
+const SPARE_HEAD_BYTES = 4096;
 
 /** @typedef {[number, number]} Range */
 
@@ -28,7 +30,7 @@ export function withRange(ranges, added) {
 /** Bytes covered. @param {Range[]} ranges */
 export const covered = (ranges) => ranges.reduce((sum, [start, end]) => sum + end - start, 0);
 
-/** Headers within a study are alike: where one was longer than HEAD_BYTES, more of the next file is sent at once. */
+/** Headers within a study are alike: what was needed of its files is what is sent of the next one at once. */
 export class HeadLengths {
   /** @type {Map<number, number>} */
   #longest = new Map();
@@ -40,9 +42,10 @@ export class HeadLengths {
 
   /**
    * @param {number} study
-   * @param {Range} first   the first range that was wanted of one of its files
+   * @param {number} end   where the header of one of its files ended, or was not yet at its end
    */
-  learn(study, [start, end]) {
-    if (start === 0) this.#longest.set(study, Math.max(this.of(study), Math.min(end, LONGEST_HEAD_BYTES)));
+  learn(study, end) {
+    const rounded = Math.ceil((end + SPARE_HEAD_BYTES) / SPARE_HEAD_BYTES) * SPARE_HEAD_BYTES;
+    this.#longest.set(study, Math.max(this.#longest.get(study) ?? 0, Math.min(rounded, LONGEST_HEAD_BYTES)));
   }
 }

@@ -14,7 +14,7 @@ import { Tally } from "./tally.js";
 import { taskOf, Worklist } from "./worklist.js";
 
 /** Time between two looks at whether the page is to be told something, in milliseconds. */
-const REPORT_MILLISECONDS = 100;
+const REPORT_MILLISECONDS = 250;
 
 /** @typedef {import("./protocol.js").RunSpec} RunSpec */
 
@@ -23,6 +23,7 @@ export class Run {
   #spec;
   #report;
   #scanStage;
+  #writers;
   #changed = new Signal();
   #clock = new Clock();
   #worklist = new Worklist(this.#changed);
@@ -47,12 +48,14 @@ export class Run {
    * @param {RunSpec} spec
    * @param {(progress: import("./protocol.js").Progress) => void | Promise<void>} report
    * @param {{items: number, seconds: number}} scanStage
+   * @param {import("./writers.js").Writers} writers
    */
-  constructor(sources, spec, report, scanStage) {
+  constructor(sources, spec, report, scanStage, writers) {
     this.#sources = sources;
     this.#spec = spec;
     this.#report = report;
     this.#scanStage = scanStage;
+    this.#writers = writers;
     this.#tally = new Tally(sources);
   }
 
@@ -99,7 +102,7 @@ export class Run {
     this.#state = "running";
     return new Pipeline({
       sources: this.#sources,
-      sink: new Sink(folder, this.#spec.output === null),
+      sink: this.#spec.output === null ? this.#writers.sink(folder) : new Sink(folder, false),
       journal,
       linkage: this.#linkage,
       tally: this.#tally,

@@ -131,7 +131,8 @@ export const openFile = async (origin) => (origin instanceof File ? origin : pat
 export async function readRange(blob, start, end) {
   const patience = CALL_MILLISECONDS + ((end - start) / 2 ** 20) * MIB_MILLISECONDS;
   try {
-    return new Uint8Array(await patiently(() => blob.slice(start, end).arrayBuffer(), patience));
+    const part = start === 0 && end === blob.size ? blob : blob.slice(start, end); // a slice is another object to make
+    return new Uint8Array(await patiently(() => part.arrayBuffer(), patience));
   } catch {
     throw new CodedError("READ_FAILED");
   }
@@ -192,6 +193,8 @@ export class Opened {
   }
 
   async release() {
+    // Frees it now, not when it is collected: hundreds of megabytes would wait for that.
+    if (this.#whole?.buffer.detached === false) this.#whole.buffer.transfer(0);
     this.#whole = null;
     await this.#content.release?.();
   }

@@ -34,6 +34,16 @@ export function lengthOf(segments, size) {
 }
 
 /**
+ * Where the header ends, in the source: what is copied begins behind it.
+ * @param {Segment[]} segments
+ * @param {number} size
+ */
+export function headerEnd(segments, size) {
+  for (const segment of segments) if ("copy" in segment) return segment.copy[0];
+  return size;
+}
+
+/**
  * The output's bytes in pieces; those of a large source are slices that are not in memory yet.
  * @param {Segment[]} segments
  * @param {import("./source.js").Opened} source

@@ -1,8 +1,8 @@
 // @ts-check
-/** Counts of a run: what the page is told at most ten times a second, and what the summary says at its end. */
+/** Counts of a run: what the page is told at most four times a second, and what the summary says at its end. */
 
 /** Least time between two reports, in milliseconds. */
-const REPORT_MILLISECONDS = 100;
+const REPORT_MILLISECONDS = 250;
 /** Unwritten files told of in one report. */
 const UNWRITTEN_AT_ONCE = 1000;
 

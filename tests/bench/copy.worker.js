@@ -18,6 +18,9 @@ async function filesIn(folder) {
   return found;
 }
 
+/** Handles that nobody held any more were collected with their calls, which then never settled. */
+const held = [];
+
 /**
  * @param {FileSystemDirectoryHandle} target
  * @param {FileSystemFileHandle} source
@@ -25,6 +28,7 @@ async function filesIn(folder) {
 async function copyIntoFile(target, source) {
   const bytes = new Uint8Array(await (await source.getFile()).arrayBuffer());
   const handle = await target.getFileHandle(source.name, { create: true });
+  held.push(handle);
   const access = await handle.createSyncAccessHandle();
   access.truncate(0);
   access.write(bytes, { at: 0 });

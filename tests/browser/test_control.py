@@ -18,7 +18,7 @@ COPIES = 2000
 SECOND = 1000  # milliseconds: within so many a button must act
 DONE_FILES = "document.querySelector('run-panel [data-part=progress]').value"
 BAR = "document.querySelector('run-panel [data-part=bar-text]').textContent"
-STATUS = "document.querySelector('[role=status]').textContent"
+STATUS = "document.querySelector('.outcome').textContent"
 
 
 @pytest.fixture(scope="module")
