@@ -41,7 +41,8 @@ export class Run {
   /** Why the run waits, as a reason code; "": it does not, or was asked to. */
   #reason = "";
   /** @type {number[] | undefined} to be told to the page */ #leftOut;
-  #drained = false;
+  /** @type {PromiseWithResolvers<true>} settled when nothing is being done any more */ #drained =
+    Promise.withResolvers();
 
   /**
    * @param {import("./source.js").Sources} sources
@@ -79,7 +80,7 @@ export class Run {
     } catch (error) {
       this.#stop("stopped", outputReason(error));
     }
-    this.#drained = true;
+    this.#drained.resolve(true);
     this.#clock.stop();
     await ticking;
     await this.#deliver();
@@ -206,13 +207,14 @@ export class Run {
   /** Tells the page how it goes, until the run has ended and all is told. */
   async #tick() {
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, REPORT_MILLISECONDS));
+      const pause = new Promise((resolve) => setTimeout(resolve, REPORT_MILLISECONDS));
+      const drained = await Promise.race([this.#drained.promise, pause]);
       try {
         await this.#report(this.#progress());
       } catch {
         // The page is gone or busy; the run does not depend on it.
       }
-      if (this.#drained && !this.#tally.untold) return;
+      if (drained && !this.#tally.untold) return;
     }
   }
 

@@ -36,7 +36,8 @@ def milliseconds_until(page: "Page", truth: str, patience: int, press: str = "")
     """How long it takes in the page until this is true, from the press of a button on."""
     return float(
         page.evaluate(f"""async () => {{
-          const button = [...document.querySelectorAll("button")].find((one) => one.textContent === "{press}");
+          const button = [...document.querySelectorAll("button")]
+            .find((one) => one.textContent === "{press}" && one.checkVisibility());
           const began = performance.now();
           button?.click();
           while (!({truth}) && performance.now() - began < {patience})
