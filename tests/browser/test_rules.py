@@ -218,7 +218,7 @@ def test_the_editor_lets_the_keyboard_go(journey: Journey, source: Path) -> None
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert not page.evaluate(inside)
-    expect(page.get_by_label("Wheels for all rules")).to_be_focused()
+    expect(journey.button("Use in policy")).to_be_focused()
     editor.focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator("rule-result .words")).not_to_be_empty(timeout=TRIED)
