@@ -111,7 +111,7 @@ const known = {
   },
   TRY_TOO_LONG: {
     status: "page",
-    sentence: "Python took longer than 10 seconds and was ended.",
+    sentence: "Python took too long over this file and was ended.",
     remedy:
       "A rule in Python that loops or waits does this: correct it and try again. In a run it would hold up every file.",
   },

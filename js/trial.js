@@ -12,8 +12,11 @@ import { HEAD_BYTES } from "../worker/protocol.js";
 import { withRange } from "../worker/ranges.js";
 import { deriveKey, makePassphrase } from "./key.js";
 
-/** So long may Python take over one step. Reading a policy and a header take a fraction of a second. */
+/** So long may Python take over one step where rules in Python are asked, and for each MiB of header again. */
 const TRY_MILLISECONDS = 10_000;
+/** And where there are none, so that nothing can hang. */
+const LONG_MILLISECONDS = 120_000;
+const MIB = 2 ** 20;
 const TOO_LONG = "TRY_TOO_LONG";
 
 export class Trial {
@@ -64,22 +67,23 @@ export class Trial {
     const wanted = JSON.stringify(policy);
     if (wanted !== this.#policy) {
       this.#policy = "";
-      const plan = await inTime(thread.configure(policy, key));
+      const plan = await inTime(thread.configure(policy, key), limit(policy, 0));
       if ("error" in plan) return plan;
       this.#policy = wanted;
     }
-    return this.#explained(thread, index);
+    return this.#explained(thread, index, policy);
   }
 
-  /** @param {Thread} thread @param {number} index @returns {Promise<Tried>} */
-  async #explained(thread, index) {
+  /** @param {Thread} thread @param {number} index @param {Policy} policy @returns {Promise<Tried>} */
+  async #explained(thread, index, policy) {
     /** @type {[number, number][]} */
     let wanted = [[0, HEAD_BYTES]];
     let fragments = null;
     for (;;) {
       const task = await this.#files.look(index, wanted, fragments);
       if ("error" in task) return task;
-      const answer = await inTime(thread.explain(task));
+      const bytes = task.ranges.reduce((sum, range) => sum + range.bytes.length, 0);
+      const answer = await inTime(thread.explain(task), limit(policy, bytes));
       if ("error" in answer) return answer;
       if (answer.kind === "explained") return answer.explanation;
       if (answer.kind === "fragments") fragments = answer.start;
@@ -104,14 +108,20 @@ export class Trial {
   }
 }
 
+/** @param {Policy} policy @param {number} bytes   of header */
+function limit({ python = [] }, bytes) {
+  return python.length > 0 ? TRY_MILLISECONDS * (1 + bytes / MIB) : LONG_MILLISECONDS;
+}
+
 /**
  * @template T
  * @param {Promise<T>} call
+ * @param {number} milliseconds
  * @returns {Promise<T>}
  */
-async function inTime(call) {
+async function inTime(call, milliseconds) {
   const { promise, reject } = Promise.withResolvers();
-  const timer = setTimeout(() => reject(new Error(TOO_LONG)), TRY_MILLISECONDS);
+  const timer = setTimeout(() => reject(new Error(TOO_LONG)), milliseconds);
   try {
     return /** @type {T} */ (await Promise.race([call, promise]));
   } finally {

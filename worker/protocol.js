@@ -348,8 +348,8 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {string} what      the action in a sentence
  * @property {string} why       the rule in a sentence or two
  * @property {"unchanged" | "changed" | "emptied" | "removed" | "added"} effect
- * @property {string} [before]  undefined where it was not there
- * @property {string} [after]   undefined where it is not there any more
+ * @property {string | null} before  null where it was not there
+ * @property {string | null} after   null where it is not there any more
  */
 
 /**

@@ -59,7 +59,7 @@ export class PythonThread {
 
   /** @param {Task} task */
   async explain(task) {
-    return this.#call(() => this.#bridge.explain(task)) ?? { error: "INTERNAL_ERROR" };
+    return this.#call(() => JSON.parse(this.#bridge.explain(task))) ?? { error: "INTERNAL_ERROR" };
   }
 
   /** @param {import("./protocol.js").RunSummary} summary */

@@ -75,7 +75,7 @@ function row(element, words) {
   one(made, ".element-reason", HTMLElement).textContent = why;
   one(made, ".element-rule", HTMLElement).textContent = rule;
   value(one(made, ".element-before", HTMLElement), before, "");
-  value(one(made, ".element-after", HTMLElement), effect === "unchanged" ? undefined : after, AFTERWARDS[effect]);
+  value(one(made, ".element-after", HTMLElement), effect === "unchanged" ? null : after, AFTERWARDS[effect]);
   return made;
 }
 
@@ -87,7 +87,7 @@ function itemOf(steps) {
 
 /**
  * @param {HTMLElement} cell
- * @param {string | undefined} text
+ * @param {string | null} text
  * @param {string} instead   what is said where there is no text
  */
 function value(cell, text, instead) {

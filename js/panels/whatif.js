@@ -120,7 +120,7 @@ function isOf(element, which) {
 }
 
 /** All that one can look for in a row. @param {ExplainedElement} element */
-function textOf({ path, keyword, name, vr, rule, why, before = "", after = "" }) {
+function textOf({ path, keyword, name, vr, rule, why, before, after }) {
   return [path, keyword, name, vr, rule, why, before, after].join("\n").toLowerCase();
 }
 

@@ -95,9 +95,9 @@ def deidentify(task: Any) -> Any:
     return to_js(answer(ranges_of(task), task.id, task.sourceId, task.repeat))
 
 
-def explain(task: Any) -> Any:
-    """What would come of the file of a task, element by element, with its values: to be shown, never stored."""
-    return to_js(explanation(ranges_of(task), task.id, task.sourceId))
+def explain(task: Any) -> str:
+    """What would come of the file of a task, with its values: to be shown, never stored. In JSON, for it can be long."""
+    return json.dumps(explanation(ranges_of(task), task.id, task.sourceId))
 
 
 def ranges_of(task: Any) -> Ranges:

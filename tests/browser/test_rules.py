@@ -157,7 +157,7 @@ def test_a_rule_that_hangs_is_ended_and_the_next_try_works(journey: Journey, sou
     journey.drop(source)
     open_rules(journey)
     write(journey, HANGING)
-    expect(tried(journey)).to_contain_text("took longer than 10 seconds and was ended")
+    expect(tried(journey)).to_contain_text("took too long over this file and was ended")
     write(journey, GOOD)
     expect(tried(journey)).to_contain_text("The rule decides 46 data elements")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from sitebuild.paths import ROOT
+from sitebuild.shell import BuildError
+from sitebuild.site import wheel_files
 
 OURS = ("index.html", "js", "worker", "tables")
 # Put together here, so that this file names none either.
@@ -82,6 +84,16 @@ def test_a_second_build_changes_nothing_and_says_nothing(site: Path) -> None:
     assert again.returncode == 0, again.stderr
     assert again.stdout == ""
     assert (site / "version.json").stat().st_mtime_ns == before
+
+
+def test_wheels_for_policies_are_put_where_the_page_looks(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="no pure-Python wheel"):
+        wheel_files(tmp_path)
+    made = tmp_path / "herons-1.0-py3-none-any.whl"
+    made.touch()
+    (tmp_path / "egrets-1.0-cp314-cp314-win_amd64.whl").touch()
+    assert wheel_files(tmp_path) == {f"wheels/{made.name}": made}
+    assert wheel_files(None) == {}
 
 
 def test_a_second_build_needs_no_network(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
