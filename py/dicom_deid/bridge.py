@@ -96,7 +96,7 @@ def deidentify(task: Any) -> Any:
 
 
 def explain(task: Any) -> str:
-    """What would come of the file of a task, with its values: to be shown, never stored. In JSON, for it can be long."""
+    """What would come of the file of a task, with its values: shown, never stored. In JSON, since it can be long."""
     return json.dumps(explanation(ranges_of(task), task.id, task.sourceId))
 
 

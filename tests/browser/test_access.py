@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from journey import Ended, Journey
+from journey import READY, Ended, Journey
 from playwright.sync_api import expect
 from samples import sample_folder
 
@@ -102,6 +102,12 @@ def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey,
     look_at(journey)
     journey.drop(source)
     page.locator("summary", has_text="SOP Classes to allow").click()
+    page.locator("summary", has_text="What would happen to it").click()
+    expect(page.locator("what-if tbody tr").first).to_be_visible(timeout=READY)
+    page.locator("summary", has_text="Rules in Python").click()
+    expect(page.locator("python-rules .cm-content")).to_be_visible(timeout=READY)
+    journey.button("Try on this file").click()
+    expect(page.locator("rule-result .words")).not_to_be_empty(timeout=READY)
     look_at(journey)
     journey.set_passphrase("")
     journey.start()
