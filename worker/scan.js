@@ -1,7 +1,7 @@
 // @ts-check
 /** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
 
-import { ArchiveEntry } from "./archive.js";
+import { ArchiveEntry } from "./entry.js";
 import { fingerprint } from "./fingerprint.js";
 import { CodedError } from "./patience.js";
 import { peek } from "./peek.js";
@@ -190,7 +190,7 @@ async function look({ origin, reason }) {
     if (origin === null) throw new CodedError(reason ?? "READ_FAILED");
     const { size, modified, head } = await openHead(origin);
     Object.assign(seen, { size, modified });
-    if (origin instanceof ArchiveEntry && origin.encrypted) throw new CodedError("ZIP_ENCRYPTED");
+    if (origin instanceof ArchiveEntry && origin.reason) throw new CodedError(origin.reason);
     if (size === 0) throw new CodedError("EMPTY");
     const first = await head(LOOK_BYTES);
     const shape = recognise(first, size);

@@ -6,7 +6,7 @@ import { WHOLE_BYTES } from "./protocol.js";
 
 /**
  * Where a source's bytes come from: a handle, a File of an <input>, or an entry of an archive.
- * @typedef {FileSystemFileHandle | File | import("./archive.js").ArchiveEntry} Origin
+ * @typedef {FileSystemFileHandle | File | import("./entry.js").ArchiveEntry} Origin
  */
 
 /**

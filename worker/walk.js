@@ -1,7 +1,7 @@
 // @ts-check
 /** Walks what was picked, in an order that does not depend on the file system: by name, in UTF-16 code units, folder by folder. */
 
-import { listArchive } from "./archive.js";
+import { listArchive, unlike } from "./entry.js";
 import { CodedError, patiently } from "./patience.js";
 
 /**
@@ -17,8 +17,24 @@ import { CodedError, patiently } from "./patience.js";
 export async function* walk(picked, scratch) {
   if (picked.kind === "handles") yield* walkHandles(picked.handles);
   else if (picked.kind === "files")
-    yield* inOrder(picked.files.map((file) => ({ path: inputPath(file), origin: file })));
+    yield* inOrder(named(picked.files, inputPath).map(({ one, name }) => ({ path: name, origin: one })));
   else yield* walkArchives(picked.files, scratch);
+}
+
+/**
+ * Names for what was picked side by side, which can come from several places: one that comes again gets a number.
+ * @template T
+ * @param {T[]} picked
+ * @param {(one: T) => string} nameOf
+ */
+function named(picked, nameOf) {
+  /** @type {Set<string>} */
+  const names = new Set();
+  return picked.map((one) => {
+    const name = unlike(names, nameOf(one));
+    names.add(name);
+    return { one, name };
+  });
 }
 
 /**
@@ -28,9 +44,9 @@ export async function* walk(picked, scratch) {
  */
 async function* walkHandles(handles) {
   const alone = handles.length === 1;
-  for (const handle of [...handles].sort(byName)) {
-    if (isFolder(handle)) yield* walkFolder(handle, alone ? "" : `${handle.name}/`);
-    else yield { path: handle.name, origin: /** @type {FileSystemFileHandle} */ (handle) };
+  for (const { one: handle, name } of named([...handles].sort(byName), (handle) => handle.name)) {
+    if (isFolder(handle)) yield* walkFolder(handle, alone ? "" : `${name}/`);
+    else yield { path: name, origin: /** @type {FileSystemFileHandle} */ (handle) };
   }
 }
 
@@ -75,11 +91,11 @@ async function list(folder) {
  * @returns {AsyncGenerator<Candidate>}
  */
 async function* walkArchives(files, scratch) {
-  for (const file of [...files].sort(byName)) {
-    const prefix = files.length === 1 ? "" : `${file.name}/`;
+  for (const { one: file, name } of named([...files].sort(byName), (file) => file.name)) {
+    const prefix = files.length === 1 ? "" : `${name}/`;
     const entries = await listArchive(file, scratch);
     if (entries) yield* inOrder(entries.map(({ path, origin }) => ({ path: prefix + path, origin })));
-    else yield { path: file.name, origin: null, reason: "ZIP_BAD" };
+    else yield { path: name, origin: null, reason: "ZIP_BAD" };
   }
 }
 

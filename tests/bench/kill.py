@@ -1,12 +1,11 @@
 """Kills the browser at random moments of runs in the real page, goes on with each, and checks what comes of it.
 
-    .venv/bin/python tests/bench/kill.py [--kills 20] [--seed 1] [--longest 6]
+    .venv/bin/python tests/bench/kill.py [--kills 20] [--seed 1]
 
-Each round starts a run in a browser with a profile on disk, ends its whole process group by SIGKILL after a random
-time of up to `--longest` seconds, and opens it again; in every third round the run that goes on is killed once more.
-Then the run is let end. Its outputs and rows must be those of an undisturbed run of the command line: the same bytes,
-one row for each source file, no half files. Prints a line for each round; exits with 1 at the first that is not so.
-`build.py site` has to have been run.
+Each round starts a run in a browser with a profile on disk, ends its whole process group by SIGKILL at a random moment,
+and opens it again; in every third round the run that goes on is killed once more. Then the run is let end. Its outputs
+and rows must be those of an undisturbed run of the command line: the same bytes, one row for each source file, no half
+files. Prints a line for each round; exits with 1 at the first that is not so. `build.py site` has to have been run.
 """
 
 import argparse
@@ -39,7 +38,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=float, default=6, help="most seconds before a kill")
     options = parser.parse_args()
     chance, kills, number = random.Random(options.seed), 0, 0
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright, serving(ROOT / "dist") as server:
@@ -56,11 +54,14 @@ def main() -> None:
         while kills < options.kills:
             number += 1
             times = 2 if number % TWICE_EVERY == 0 else 1
-            moments = [chance.uniform(0, options.longest) for _ in range(times)]
+            moments = [chance.random() for _ in range(times)]
             done = cut_off_and_go_on(open_page, profile, folder, whole, moments, scratch / "zip")
             kills += times
-            after = " and ".join(f"{moment:.2f} s" for moment in moments)
-            print(f"round {number}: killed after {after}; {words(done) or 'it had ended'}; as undisturbed", flush=True)  # noqa: T201
+            after = " and ".join(f"{moment:.0%}" for moment in moments)
+            print(
+                f"round {number}: killed at {after} of what was left; {words(done) or 'it had ended'}; as undisturbed",
+                flush=True,
+            )
     print(f"{kills} kills, each run as an undisturbed one: the same bytes, one row a file, no half files")  # noqa: T201
 
 

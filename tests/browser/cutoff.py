@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from journey import Ended, Journey
-from many import FILES, NOTES, WRITTEN, choose
+from many import FILES, NOTES, WRITTEN, choose, wait_for_files
 from playwright.sync_api import Error, expect
 from runs import PASSPHRASE, RunFolder, timeless
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CUT_OFF = re.compile(rf"A run was cut off: (\d+) of {FILES} files done\.")
 PATIENCE = 60_000  # milliseconds
 DIES_SECONDS = 20
+AT_THE_BEGINNING = 0.2
 ANEW = -1
 """Instead of a number of files: nothing was offered, since the run was cut off before it was begun."""
 
@@ -89,17 +90,21 @@ def take_up(journey: Journey, folder: Path) -> int:
 
 
 def cut_off_and_go_on(
-    open_page: Open, profile: Path, folder: Path, whole: RunFolder, seconds: list[float], scratch: Path
+    open_page: Open, profile: Path, folder: Path, whole: RunFolder, moments: list[float], scratch: Path
 ) -> list[int]:
-    """Kills the browser so many seconds after each start, then lets the run end, and checks it.
+    """Kills the browser in the midst of what is left of the run, moment after moment; lets it end, and checks it.
 
+    A moment is a part of what is left, from 0 to 1; one below AT_THE_BEGINNING is in the second before the first file.
     Returns how many files were done at each beginning.
     """
     done = []
-    for moment in seconds:
+    for moment in moments:
         journey = open_page()
         done.append(take_up(journey, folder))
-        journey.page.wait_for_timeout(moment * 1000)
+        if moment < AT_THE_BEGINNING:
+            journey.page.wait_for_timeout(1000 * moment / AT_THE_BEGINNING)
+        else:
+            wait_for_files(journey, int(max(done[-1], 0) + moment * (FILES - 1 - max(done[-1], 0))))
         kill(journey.page.context, profile)
     journey = open_page()
     if not ended_before(journey):

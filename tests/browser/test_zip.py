@@ -5,6 +5,7 @@ import shutil
 import struct
 import subprocess
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from pydicom.data import get_testdata_file
 from runs import native_run, rows_of, source_ids, timeless
 
 LOCAL_HEADER_BYTES = 30
+HOLE_BYTES = 2**32 + 4096
+UTF8 = 0x0800  # bit of the general purpose flags
+LONG = (0xFFFFFFFF, 0xFFFFFFFF)  # the ZIP64 field says it
 ENCRYPTED = 0x0001  # bit of the general purpose flags
 BIG_BYTES = 5 * 1024 * 1024  # more than is inflated in memory
 
@@ -106,6 +110,40 @@ def test_a_bad_entry_fails_alone(journey: Journey, entries: dict[str, bytes], fo
     }
     table = journey.page.locator("unwritten-files")
     expect(table.locator("tbody", has_text="DICOM/Smith John/CT.dcm")).to_contain_text("failed")
+
+
+def beyond_four_gibibytes(path: Path, name: str, content: bytes) -> Path:
+    """A ZIP64 (PKWARE APPNOTE 4.5.3) with an entry behind a long one, of which the disk holds nothing."""
+    central = b""
+    with path.open("wb") as file:
+        for entry, size, body in ((b"hole.raw", HOLE_BYTES, b""), (name.encode(), len(content), content)):
+            at, crc = file.tell(), zlib.crc32(body)
+            extra = struct.pack("<HHQQ", 1, 16, size, size)
+            file.write(struct.pack("<4s5H3I2H", b"PK\3\4", 45, UTF8, 0, 0, 0, crc, *LONG, len(entry), len(extra)))
+            file.write(entry + extra + body)
+            file.seek(at + LOCAL_HEADER_BYTES + len(entry) + len(extra) + size)
+            extra = struct.pack("<HHQQQ", 1, 24, size, size, at)
+            fields = (45, 45, UTF8, 0, 0, 0, crc, *LONG, len(entry), len(extra), 0, 0, 0, 0, LONG[0])
+            central += struct.pack("<4s6H3I5H2I", b"PK\1\2", *fields) + entry + extra
+        at = file.tell()
+        end = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 2, 2, len(central), at)
+        locator = struct.pack("<4sIQI", b"PK\6\7", 0, at + len(central), 1)
+        tail = struct.pack("<4s4H2IH", b"PK\5\6", 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, *LONG, 0)
+        file.write(central + end + locator + tail)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read(name) == content
+    return path
+
+
+def test_an_archive_of_more_than_four_gibibytes_is_read_by_ranges(journey: Journey, tmp_path: Path) -> None:
+    archive = beyond_four_gibibytes(tmp_path / "herons.zip", "DICOM/CT.dcm", sample("CT_small.dcm"))
+    assert archive.stat().st_size > 2**32
+    journey.choose_zip(archive)
+    assert journey.run() == Ended("Done", written=1, withheld=0, skipped=1, failed=0)
+    (tmp_path / "in" / "DICOM").mkdir(parents=True)
+    (tmp_path / "in" / "DICOM" / "CT.dcm").write_bytes(sample("CT_small.dcm"))
+    expected = native_run(tmp_path / "in", tmp_path / "native", status=0)
+    assert journey.results(tmp_path / "results").outputs == expected.outputs
 
 
 def test_what_is_no_archive_is_refused_in_words(journey: Journey, tmp_path: Path) -> None:

@@ -9,8 +9,11 @@ import os
 import random
 import re
 import shutil
+import struct
 import subprocess
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,7 +120,7 @@ def archive() -> bytes:
         made.mkdir("folder")
         made.writestr("stored.dcm", whole, zipfile.ZIP_STORED)
         made.writestr("deflated.dcm", whole, zipfile.ZIP_DEFLATED)
-        made.writestr("../heron.dcm", whole, zipfile.ZIP_DEFLATED)
+        made.writestr("a/heron.dcm", whole, zipfile.ZIP_DEFLATED)
         made.writestr("bad.dcm", whole, zipfile.ZIP_STORED)
         made.writestr("empty", b"")
         bad = made.getinfo("bad.dcm")
@@ -137,6 +140,35 @@ def locked() -> bytes:
     return bytes(content)
 
 
+def central(content: bytes | bytearray, name: str) -> int:
+    """Where the header of an entry begins in the central directory."""
+    return content.rindex(b"PK\x01\x02", 0, content.rindex(name.encode()))
+
+
+def odd_archive() -> bytes:
+    """A ZIP of CT_small.dcm with what a careless or hostile program makes, and something before its beginning."""
+    whole = Path(str(get_testdata_file("CT_small.dcm"))).read_bytes()
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of names that are there already
+        for name in ("twice.dcm", "twice (2).dcm", "twice.dcm", "../out.dcm", "/top.dcm", "C:\\x.dcm", "a/..b.dcm"):
+            made.writestr(name, whole)
+        made.writestr("bzip2.dcm", whole, zipfile.ZIP_BZIP2)
+        for name in ("bomb.dcm", "longer.dcm", "shorter.dcm", "onto.dcm", "moved.dcm"):
+            made.writestr(name, whole)
+        with made.open("zip64.dcm", "w", force_zip64=True) as entry:
+            entry.write(whole)
+        made.writestr("cp437 \u00fc.dcm", whole)
+        onto = made.getinfo("onto.dcm").header_offset
+    content = bytearray(target.getvalue())
+    for name, size in (("bomb.dcm", 2**30), ("longer.dcm", len(whole) - 1), ("shorter.dcm", len(whole) + 1)):
+        struct.pack_into("<I", content, central(content, name) + 24, size)
+    struct.pack_into("<I", content, central(content, "moved.dcm") + 42, onto)
+    at = central(content, "cp437 \u00fc.dcm")
+    content[at + 9] &= ~0x08  # no longer said to be UTF-8
+    return b"#!/bin/unpack\n" + bytes(content)
+
+
 def source_id(path: str) -> str:
     return hmac.new(KEY, b"dicom-deid:source\0" + path.encode(), hashlib.sha256).hexdigest()[:20]
 
@@ -149,6 +181,8 @@ def expected(tmp_path: Path) -> Path:
         "encapsulated": list(encapsulated()),
         "mutants": list(mutants()),
         "archive": base64.b64encode(archive()).decode(),
+        "odd": base64.b64encode(odd_archive()).decode(),
+        "crcs": [[length, zlib.crc32((KEY * 9)[:length])] for length in (0, 1, 7, 8, 9, 31, 250)],
         "locked": base64.b64encode(locked()).decode(),
         "key": KEY.hex(),
         "sourceIds": {path: source_id(path) for path in PATHS},
