@@ -9,6 +9,8 @@ import { RuleDialog } from "./policy-rule.js";
 export class PolicyRules extends HTMLElement {
   /** @type {Rule[]} */
   #rules = [];
+  /** There may be thousands, and a rule that is moved stays the same. @type {WeakMap<Rule, HTMLLIElement>} */
+  #rows = new WeakMap();
 
   connectedCallback() {
     part(this, "add", HTMLButtonElement).addEventListener("click", () => this.#edit(this.#rules.length));
@@ -22,7 +24,13 @@ export class PolicyRules extends HTMLElement {
   /** @param {Rule[]} rules */
   show(rules) {
     this.#rules = rules;
-    part(this, "rules", HTMLElement).replaceChildren(...rules.map((rule, place) => row(rule, place, rules.length)));
+    const rows = rules.map((rule, place) => {
+      const row = this.#rows.get(rule) ?? rowOf(rule);
+      this.#rows.set(rule, row);
+      setPlace(row, rule, place, rules.length);
+      return row;
+    });
+    part(this, "rules", HTMLElement).replaceChildren(...rows);
   }
 
   /** @param {string} act @param {number} place */
@@ -72,28 +80,37 @@ export class PolicyRules extends HTMLElement {
   }
 }
 
+/** @param {Rule} rule */
+function rowOf(rule) {
+  const row = copyOf("rule", HTMLLIElement);
+  const [before, where, after] = whereOf(rule);
+  const [words, text] = actionOf(rule);
+  const [first, last] = row.querySelectorAll(".rule-words");
+  const [action, value, reason] = one(row, ".rule-action", HTMLElement).children;
+  first.textContent = before;
+  one(row, ".rule-where", HTMLElement).textContent = where;
+  last.textContent = after;
+  [action.textContent, value.textContent, reason.textContent] = [words, text, rule.reason ?? ""];
+  return row;
+}
+
 /**
+ * What the buttons of a row are called and can do, which depends on its place.
+ * @param {HTMLLIElement} row
  * @param {Rule} rule
  * @param {number} place
  * @param {number} count   of all rules
  */
-function row(rule, place, count) {
-  const item = copyOf("rule", HTMLLIElement);
-  const [before, where, after] = whereOf(rule);
-  const [words, text] = actionOf(rule);
-  const [first, last] = item.querySelectorAll(".rule-words");
-  const [action, value, reason] = one(item, ".rule-action", HTMLElement).children;
-  first.textContent = before;
-  one(item, ".rule-where", HTMLElement).textContent = where;
-  last.textContent = after;
-  [action.textContent, value.textContent, reason.textContent] = [words, text, rule.reason ?? ""];
-  for (const button of item.querySelectorAll("button")) {
+function setPlace(row, rule, place, count) {
+  const key = `${place} ${place === count - 1}`;
+  if (row.dataset.place === key) return;
+  row.dataset.place = key;
+  for (const button of row.querySelectorAll("button")) {
     const act = button.dataset.do ?? "";
     button.disabled = (act === "up" && place === 0) || (act === "down" && place === count - 1);
     const name = act === "up" || act === "down" ? `Move ${act}` : button.textContent;
     button.setAttribute("aria-label", `${name}: rule ${place + 1}, ${spoken(rule)}`);
   }
-  return item;
 }
 
 customElements.define("policy-rules", PolicyRules);
