@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.native.source import FileSource
-from dicom_deid.preview.frames import LARGEST, Frames, Picture
+from dicom_deid.preview.frames import LARGEST, Frames
 from dicom_deid.preview.painting import PLAIN, Painter, Tuning
+from dicom_deid.preview.picture import Picture
 from dicom_deid.scan import located
 from made import Stingy, to_bytes
 from numpy.typing import NDArray

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from conftest import SHARED_CORPUS
 from dicom_deid.errors import Failed, Unwritten
-from dicom_deid.preview.frames import Picture
 from dicom_deid.preview.painting import Painter
+from dicom_deid.preview.picture import Picture
 from pictured import frames_of, painted
 from reference import reference
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from dicom_deid.preview.display import LINEAR_EXACT, SIGMOID, Display, Table, Window
-from dicom_deid.preview.frames import Picture
 from dicom_deid.preview.painting import PLAIN, STEP, Painter, Tuning
+from dicom_deid.preview.picture import Picture
 from numpy.typing import NDArray
 
 Values = NDArray[Any]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,8 @@ from pydicom.uid import UID
 from dicom_deid.errors import Failed
 from dicom_deid.model import Instance, Pixels, Source
 from dicom_deid.preview import codecs, codestream
-from dicom_deid.preview.display import Display, display_of
+from dicom_deid.preview.display import display_of
+from dicom_deid.preview.picture import Picture
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of a decoded frame; a larger one is not decoded."""
@@ -30,33 +30,6 @@ NO_OFFSETS = itemize_fragment(b"")
 KEYWORDS = {0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData", 0x7FE00010: "PixelData"}
 YBR = ("YBR_FULL", "YBR_FULL_422")
 Values = NDArray[Any]
-
-
-class Picture:
-    """One decoded frame: its stored values, rows by columns, by 3 if in colour, and how they are meant to be shown."""
-
-    def __init__(self, values: Values, bits: int, display: Display, warning: str = "") -> None:
-        self.values, self.bits, self.display, self.warning = values, bits, display, warning
-
-    @property
-    def is_grey(self) -> bool:
-        """Whether it has no colours."""
-        return self.values.ndim == 2 and self.display.palette is None
-
-    def extent(self) -> tuple[float, float]:
-        """The lowest and the highest stored value, without those that pad the image out."""
-        return self._extent
-
-    @cached_property
-    def _extent(self) -> tuple[float, float]:
-        values, padding = self.values, self.display.padding
-        if padding is not None:
-            inside = values[(values < padding[0]) | (values > padding[1])]
-            values = inside if inside.size else values
-        if values.dtype.kind == "f":
-            finite = values[np.isfinite(values)]
-            values = finite if finite.size else np.zeros(1)
-        return float(values.min()), float(values.max())
 
 
 class Frames:
@@ -149,6 +122,8 @@ class Frames:
         """What pydicom and the codecs make of a frame."""
         source: Any = self._file
         told = dict(self.options)
+        if told["bits_allocated"] == 1 and not self.pixels.encapsulated:
+            return self.single_bits(number), told
         if self.pixels.encapsulated:
             source, number = NO_OFFSETS + itemize_fragment(compressed), 0
             told["number_of_frames"] = 1
@@ -164,6 +139,17 @@ class Frames:
             raise Failed("PIXELS_UNKNOWN") from None
         except Exception:  # codecs and pydicom raise whatever they like over damaged data; the text may quote values
             raise Failed("PIXELS_DAMAGED") from None
+
+    def single_bits(self, number: int) -> Values:
+        """A frame of one bit a sample; it need not begin with a byte (PS3.5 8.1.1), where pydicom reads too little."""
+        size = self.options["rows"] * self.options["columns"]
+        if self.options["samples_per_pixel"] != 1:
+            raise Failed("PIXELS_UNKNOWN")
+        first, last = number * size // 8, -(-(number + 1) * size // 8)
+        self._file.seek(self.pixels.start + first)
+        bits = np.unpackbits(np.frombuffer(self._file.read(last - first), np.uint8), bitorder="little")
+        begin = number * size - first * 8
+        return bits[begin : begin + size].reshape(self.options["rows"], self.options["columns"])
 
     def check(self, compressed: bytes) -> str:
         """Raises Failed where a compressed frame says that it is not of the size that the header says.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicom_deid.preview.display import LINEAR, SIGMOID, Display, Table, Window
-from dicom_deid.preview.frames import Picture
+from dicom_deid.preview.picture import Picture
 
 STEP = 65_536
 """Samples in a buffer: as many as 16 bits have patterns, few enough for the processor's cache."""

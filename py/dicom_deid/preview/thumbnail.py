@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dicom_deid.preview.frames import Picture
 from dicom_deid.preview.painting import Painter
+from dicom_deid.preview.picture import Picture
 
 
 class Thumbnails:
