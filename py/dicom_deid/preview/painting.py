@@ -55,12 +55,13 @@ class Painter:
         """
         values, display = picture.values, picture.display
         target = out.reshape(-1)
-        if values.ndim == 3:
-            self.colours(values.reshape(-1, 3), target, picture.bits, tuning)
-        elif display.palette is not None:
-            self.look_up(values.reshape(-1), packed(tuned(display.palette, tuning)), target)
-        else:
-            self.greys(values.reshape(-1), target, display, self.shown(picture, tuning), tuning)
+        with np.errstate(all="ignore"):  # what is not a number becomes black
+            if values.ndim == 3:
+                self.colours(values.reshape(-1, 3), target, picture.bits, tuning)
+            elif display.palette is not None:
+                self.look_up(values.reshape(-1), packed(tuned(display.palette, tuning)), target)
+            else:
+                self.greys(values.reshape(-1), target, display, self.shown(picture, tuning), tuning)
         return out
 
     def colours(self, values: Values, target: Values, bits: int, tuning: Tuning) -> None:
@@ -105,8 +106,6 @@ class Painter:
         here, there = self._ping[: values.size], self._pong[: values.size]
         np.multiply(values, display.slope, out=here)
         np.add(here, display.intercept, out=here)
-        if values.dtype.kind == "f":
-            np.nan_to_num(here, copy=False)
         if display.modality is not None:
             np.copyto(here, values)
             self.apply(display.modality, here, there)
