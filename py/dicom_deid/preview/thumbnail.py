@@ -12,6 +12,9 @@ from PIL import Image
 from dicom_deid.preview.painting import Painter
 from dicom_deid.preview.picture import Picture
 
+QUICK = 3
+"""Of zlib's levels: twice as fast as its usual one, for a few percent of bytes."""
+
 
 class Thumbnails:
     """Makes thumbnails one after another; ``size``: pixels of the longest side, at most."""
@@ -24,7 +27,7 @@ class Thumbnails:
     def png(self, picture: Picture) -> bytes:
         """The PNG of a frame; it holds nothing but pixels."""
         out = BytesIO()
-        self.image(picture).save(out, "PNG")
+        self.image(picture).save(out, "PNG", compress_level=QUICK)
         return out.getvalue()
 
     def image(self, picture: Picture) -> Image.Image:
