@@ -15,6 +15,7 @@ const WOULD = {
   skipped: "would be skipped",
   failed: "would fail",
 };
+const AS_IF = "Its elements are shown as they would be without that.";
 /** After the last key of the filter, before the rows change, in milliseconds. */
 const PAUSE = 120;
 
@@ -51,7 +52,8 @@ export class WhatIf extends HTMLElement {
     badge.textContent = WOULD[outcome.status];
     badge.dataset.status = outcome.status;
     part(this, "kind", HTMLElement).textContent = sop_class;
-    part(this, "reason", HTMLElement).textContent = `${outcome.sentence} ${outcome.remedy}`.trim();
+    const asIf = outcome.status === "withheld" && elements.length > 0 ? AS_IF : "";
+    part(this, "reason", HTMLElement).textContent = `${outcome.sentence} ${outcome.remedy} ${asIf}`.trim();
     part(this, "traceback", HTMLElement).textContent = traceback ?? "";
     part(this, "made-up", HTMLElement).hidden = !madeUp || elements.length === 0;
     part(this, "shown", HTMLElement).hidden = false;

@@ -93,7 +93,8 @@ def open_whatif(journey: Journey) -> Locator:
 def settled(journey: Journey) -> Locator:
     """The what-if when it shows what it was asked for."""
     shown = journey.page.locator("what-if")
-    expect(shown.get_by_text(re.compile("would (be|fail)"))).to_be_visible(timeout=SHOWN)
+    expect(shown.locator("[data-part=status]")).to_have_text(re.compile("^would (be|fail)"), timeout=SHOWN)
+    expect(shown.locator("[data-part=status]")).to_be_visible()
     expect(journey.page.locator("what-if[aria-busy]")).to_have_count(0, timeout=SHOWN)
     return shown
 
@@ -130,6 +131,35 @@ def expected_row(element: dict[str, Any]) -> dict[str, Any]:
 def short(text: str | None) -> str:
     """The beginning of a long value; how the rest is offered is not compared."""
     return re.sub(r"… (Show all|\().*", "…", text or "")
+
+
+def test_a_file_is_chosen_by_study_series_and_number(journey: Journey, tmp_path: Path) -> None:
+    page = journey.page
+    one = dcmread(str(get_testdata_file("CT_small.dcm")))
+    for series, number in ((1, 1), (1, 2), (1, 3), (2, 1)):
+        one.SeriesInstanceUID = f"1.2.826.0.1.3680043.8.498.5.{series}"
+        one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = f"{one.SeriesInstanceUID}.{number}"
+        folder = tmp_path / "in" / f"series {series}"
+        folder.mkdir(parents=True, exist_ok=True)
+        one.save_as(folder / f"{number}.dcm")
+    journey.drop(tmp_path / "in")
+    path, number_field = page.locator("sample-picker .path"), page.get_by_role("spinbutton", name="File")
+    expect(page.locator("#try-study option")).to_have_text(["Study 1: CT, 4 files"])
+    series_field = page.get_by_label("Series", exact=True)
+    expect(series_field.locator("option")).to_have_text(
+        ["Series 1: 3 files, in series 1", "Series 2: 1 file, in series 2"]
+    )
+    expect(journey.button("Previous file")).to_be_disabled()
+    journey.button("Next file").click()
+    expect(path).to_have_text("series 1/2.dcm")
+    number_field.fill("99")
+    number_field.press("Enter")
+    expect(number_field).to_have_value("3")
+    expect(path).to_have_text("series 1/3.dcm")
+    expect(journey.button("Next file")).to_be_disabled()
+    series_field.select_option(index=1)
+    expect(path).to_have_text("series 2/1.dcm")
+    expect(page.locator("sample-picker")).to_contain_text("of 1")
 
 
 @pytest.mark.parametrize(
