@@ -193,7 +193,7 @@ def test_the_line_end_of_a_passphrase_file_is_no_part_of_it(folder: Path, tmp_pa
 def test_a_file_that_cannot_be_written_fails_alone(folder: Path, tmp_path: Path) -> None:
     source = tmp_path / "in"
     source.mkdir()
-    (source / "long.dcm").write_bytes(to_bytes(ct(PixelData=bytes(300_000))))
+    (source / "long.dcm").write_bytes(to_bytes(ct(PixelData=bytes(300_000), Rows=300, Columns=500)))
     (source / "short.dcm").write_bytes(to_bytes(ct(SOPInstanceUID="1.2.276.0.99999.6")))
     line = ["bash", "-c", 'ulimit -f 200; exec "$0" "$@"', sys.executable, "-m", "dicom_deid", "run"]
     arguments = [source, tmp_path / "run", "--passphrase-file", secret(tmp_path)]

@@ -18,7 +18,7 @@ LONG_LOOK_BYTES = 64 * 1024
 DEFLATED = "1.2.840.10008.1.2.1.99"
 MEDIA_STORAGE_SOP_INSTANCE_UID, TRANSFER_SYNTAX_UID, SOP_INSTANCE_UID = 0x00020003, 0x00020010, 0x00080018
 SERIES_INSTANCE_UID = 0x0020000E
-"""The last element of interest: the page also shows the modality, the study and the series."""
+"""The last element of interest: the page also shows the modality, the study and the series. Here the first ends it."""
 LONGEST_VALUE = 128
 """Bytes of the longest value that is believed: a UID has 64."""
 DEEPEST = 32
@@ -57,7 +57,11 @@ def peek(head: bytes, start: int) -> Peek:
     short = meta is None
     if meta is not None and found.get(TRANSFER_SYNTAX_UID) != DEFLATED:
         wanted, syntax = frozenset((SOP_INSTANCE_UID,)), guess_syntax(head, meta)
-        short = collect(head, meta, syntax, wanted, lambda tag: tag > SERIES_INSTANCE_UID, found) is None
+
+        def past(tag: int) -> bool:
+            return SOP_INSTANCE_UID in found or tag > SERIES_INSTANCE_UID
+
+        short = collect(head, meta, syntax, wanted, past, found) is None
     return Peek(found.get(SOP_INSTANCE_UID) or found.get(MEDIA_STORAGE_SOP_INSTANCE_UID) or "", short)
 
 
