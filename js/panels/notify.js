@@ -31,11 +31,15 @@ export class NotifyMe extends HTMLElement {
    */
   tell(title, body) {
     if (!this.#box.checked || document.hasFocus()) return;
-    const shown = new Notification(title, { body, tag: "dicom-deid", icon: "js/icon.svg" });
-    shown.addEventListener("click", () => {
-      window.focus();
-      shown.close();
-    });
+    try {
+      const shown = new Notification(title, { body, tag: "dicom-deid", icon: "js/icon.svg" });
+      shown.addEventListener("click", () => {
+        window.focus();
+        shown.close();
+      });
+    } catch {
+      // On phones a page may ask, and then not notify by itself.
+    }
   }
 
   get #box() {
