@@ -58,11 +58,10 @@ def main() -> None:
             done = cut_off_and_go_on(open_page, profile, folder, whole, moments, scratch / "zip")
             kills += times
             after = " and ".join(f"{moment:.0%}" for moment in moments)
-            print(
-                f"round {number}: killed at {after} of what was left; {words(done) or 'it had ended'}; as undisturbed",
-                flush=True,
-            )
-    print(f"{kills} kills, each run as an undisturbed one: the same bytes, one row a file, no half files")  # noqa: T201
+            ending = f"{words(done) or 'it had ended'}; as undisturbed"
+            sys.stdout.write(f"round {number}: killed at {after} of what was left; {ending}\n")
+            sys.stdout.flush()
+    sys.stdout.write(f"{kills} kills, each run as an undisturbed one: the same bytes, one row a file, no half files\n")
 
 
 if __name__ == "__main__":

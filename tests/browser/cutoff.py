@@ -24,6 +24,15 @@ AT_THE_BEGINNING = 0.2
 ANEW = -1
 """Instead of a number of files: nothing was offered, since the run was cut off before it was begun."""
 
+BEGUN = """async () => {
+  const storage = await navigator.storage.getDirectory();
+  const runs = await storage.getDirectoryHandle("runs").catch(() => null);
+  let begun = 0;
+  for await (const run of runs?.values() ?? []) begun += await run.getFileHandle("plan.json").then(() => 1, () => 0);
+  return begun;
+}"""
+"""How many runs there are in private storage."""
+
 Open = Callable[[], Journey]
 
 
@@ -75,8 +84,7 @@ def take_up(journey: Journey, folder: Path) -> int:
     """Goes on with what the page offers, or begins when there is nothing; returns how many files were done."""
     journey.wait_for_python()
     offer = journey.page.locator("cut-off-run")
-    journey.page.wait_for_timeout(500)  # the runs are listed
-    if offer.is_hidden():
+    if journey.page.evaluate(BEGUN) == 0:
         choose(journey, folder)
         journey.wait_for_scan()
         journey.set_passphrase()
@@ -117,9 +125,11 @@ def cut_off_and_go_on(
 
 def ended_before(journey: Journey) -> bool:
     """Whether the last kill came too late."""
-    journey.page.wait_for_timeout(500)
-    runs = journey.page.locator("stored-runs li")
-    return runs.count() == 1 and "not finished" not in runs.inner_text()
+    if journey.page.evaluate(BEGUN) == 0:
+        return False
+    run = journey.page.locator("stored-runs li")
+    expect(run).to_have_count(1, timeout=PATIENCE)
+    return "not finished" not in run.inner_text()
 
 
 def stored_run(journey: Journey, scratch: Path) -> RunFolder:
