@@ -125,7 +125,7 @@ export class Session {
     const { policy, run: runPanel, key, choice } = this.#panels;
     const passphrase = policy.passphrase || makePassphrase();
     const { leftOut } = choice;
-    const chosen = { policy: policy.policy, output: this.#output, leftOut, linkage: runPanel.linkage };
+    const chosen = { policy: policy.complete(), output: this.#output, leftOut, linkage: runPanel.linkage };
     const order = { name: runName(), passphrase, ...chosen, resumed: false };
     key.keepFor(policy.passphrase);
     if (policy.passphrase === "") {

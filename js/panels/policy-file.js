@@ -113,10 +113,11 @@ export class PolicyFile extends HTMLElement {
     return !same(this.#policy, this.#kept.policy);
   }
 
-  /** The policy as the text of a file. */
+  /** The policy as the text of a file. Throws a Problem when a field of the form says what is none. */
   async #toml() {
-    if (this.#written.text && same(this.#policy, this.#written.policy)) return this.#written.text;
-    const reading = await this.read("policy.json", JSON.stringify(this.#policy), part(this, "waiting", HTMLElement));
+    const policy = /** @type {Element & {complete(): Policy}} */ (this.closest("policy-panel")).complete();
+    if (this.#written.text && same(policy, this.#written.policy)) return this.#written.text;
+    const reading = await this.read("policy.json", JSON.stringify(policy), part(this, "waiting", HTMLElement));
     if ("problems" in reading) throw new Problem("BAD_POLICY", reading.problems);
     return reading.toml;
   }

@@ -79,8 +79,12 @@ export class PolicyPanel extends HTMLElement {
       "This is the key that was made for your last run. Empty the field to get another one.";
   }
 
-  /** Throws a Problem when one of the other SOP Class UIDs is none. @returns {Policy} */
   get policy() {
+    return this.#policy;
+  }
+
+  /** The policy to be used or saved. Throws a Problem when one of the other SOP Class UIDs is none. @returns {Policy} */
+  complete() {
     if (this.#validate().bad !== undefined) {
       const field = part(this, "other-uids", HTMLInputElement);
       /** @type {HTMLDetailsElement} */ (field.closest("details")).open = true;
