@@ -146,7 +146,7 @@ export class Files {
     // Of a run that was cut off, an output without a row may be half.
     const wanted = await committedPaths((await findRun(name)) ?? folder);
     const total = await countFiles(folder, wanted);
-    await writeArchive(opened(filesOf(folder, wanted)), archive.writable, () => {
+    await writeArchive(filesOf(folder, wanted), archive, () => {
       done++;
       if (done % 20 === 0 || done === total) report(done, total);
     });
@@ -178,9 +178,4 @@ export class Files {
     if (removed) await removeLinkage(name);
     return removed;
   }
-}
-
-/** @param {ReturnType<typeof filesOf>} files */
-async function* opened(files) {
-  for await (const { path, handle } of files) yield { path, file: await handle.getFile() };
 }

@@ -80,6 +80,26 @@ export class Lane {
   }
 }
 
+/**
+ * What is made of items, in their order; so many are begun before they are asked for.
+ * @template T, R
+ * @param {AsyncIterable<T>} items
+ * @param {number} width
+ * @param {(item: T) => Promise<R>} make
+ * @returns {AsyncGenerator<R>}
+ */
+export async function* ahead(items, width, make) {
+  /** @type {Promise<R>[]} */
+  const begun = [];
+  for await (const item of items) {
+    const making = make(item);
+    making.catch(() => {}); // it is heard of in its turn
+    begun.push(making);
+    if (begun.length >= width) yield/** @type {Promise<R>} */ (begun.shift());
+  }
+  yield* begun;
+}
+
 /** The time that a run is running; pauses do not count. */
 export class Clock {
   #milliseconds = 0;

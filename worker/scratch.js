@@ -1,6 +1,7 @@
 // @ts-check
 /** Temporary files in private storage: spooled archive entries, and the ZIP that is handed out. They do not outlive this worker. */
 
+import { copyInto, writeAll } from "./inplace.js";
 import { patiently } from "./patience.js";
 
 const FOLDER = "temp";
@@ -79,13 +80,31 @@ export class ScratchFile {
     this.#folder = folder;
     this.#handle = handle;
     this.#access = access;
-    this.writable = new WritableStream({ write: (chunk) => this.#append(chunk) });
+    this.writable = new WritableStream({ write: (chunk) => this.append(chunk) });
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} chunk */
-  #append(chunk) {
-    if (this.#access.write(chunk, { at: this.#at }) !== chunk.length) throw new DOMException("", "QuotaExceededError");
-    this.#at += chunk.length;
+  /** Bytes so far. */
+  get size() {
+    return this.#at;
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  append(bytes) {
+    this.#at += writeAll(this.#access, bytes, this.#at);
+  }
+
+  /**
+   * Appends a file without holding it.
+   * @param {Blob} file
+   * @param {(piece: Uint8Array<ArrayBuffer>) => void} look   is shown each piece
+   */
+  async appendAll(file, look) {
+    this.#at += await copyInto(this.#access, this.#at, file, look);
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes @param {number} at   where they were before */
+  overwrite(bytes, at) {
+    writeAll(this.#access, bytes, at);
   }
 
   /** Ends the writing. @returns {Promise<File>} */
