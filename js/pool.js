@@ -21,8 +21,11 @@ const MOST_WORKERS = 4;
 const SMALL_DEVICE_GIB = 4;
 /** Bytes of WebAssembly memory, which never shrinks, at which a worker is replaced. It starts with some 30 MiB. */
 const HEAP_LIMIT = 160 * 1024 * 1024;
-/** A worker that has not answered for so long is taken to hang. One batch of large headers takes seconds. */
-const SILENCE_MILLISECONDS = 120_000;
+/**
+ * A worker that has not answered for so long is taken to hang. It answers between two files; the header of an enhanced
+ * multi-frame image with a million elements takes it about ten seconds, on a busy machine several times that.
+ */
+const SILENCE_MILLISECONDS = 60_000;
 
 export function defaultWorkers() {
   const { hardwareConcurrency = 1, deviceMemory = SMALL_DEVICE_GIB } = /** @type {any} */ (navigator);

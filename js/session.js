@@ -169,7 +169,7 @@ export class Session {
       this.#waiting = ready.order;
       if (ready.pick) return await this.open(ready.pick);
       cutOff.wait(run);
-      goTo("choose", { focus: true });
+      goTo("choose", { focus: true, unlessSeen: true });
     } finally {
       cutOff.busy(false);
     }

@@ -48,7 +48,7 @@ export class CutOffRun extends HTMLElement {
     part(this, "about", HTMLElement).textContent = `${run.name}: ${doneOf(run)}.`;
     part(this, "how", HTMLElement).textContent = known
       ? "The browser may ask you to allow the folder again."
-      : `Then choose ${choose}, or drop it on the page: the run goes on by itself.`;
+      : `Then choose or drop ${choose}: the run goes on by itself.`;
     part(this, "passphrase", HTMLInputElement).value = passphrase;
     this.busy(false);
     part(this, "dialog", HTMLDialogElement).showModal();
@@ -68,10 +68,8 @@ export class CutOffRun extends HTMLElement {
   /** The files have to be chosen once more. @param {StoredRun} run */
   wait(run) {
     this.#waiting = true;
-    this.#say(
-      `Now choose ${CHOOSE[run.begun?.kind ?? "handles"]}, or drop it anywhere: the run goes on by itself.`,
-      false,
-    );
+    this.#say(`Now choose or drop ${CHOOSE[run.begun?.kind ?? "handles"]}: the run goes on by itself.`, false);
+    this.scrollIntoView({ block: "start" });
   }
 
   /** Nothing is waited for any more, or offered until runs are shown again. */

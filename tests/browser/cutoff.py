@@ -76,7 +76,7 @@ def go_on(journey: Journey, passphrase: str = PASSPHRASE) -> None:
 
 
 def choose_again(journey: Journey, folder: Path) -> None:
-    expect(journey.page.get_by_text("Now choose the same folder or files")).to_be_visible(timeout=PATIENCE)
+    expect(journey.page.get_by_text("Now choose or drop the same folder or files")).to_be_visible(timeout=PATIENCE)
     choose(journey, folder)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from journey import READY, Ended, Journey
+from many import WITHOUT_HANDLES, choose, many_files, start_and_wait
 from playwright.sync_api import expect
 from samples import sample_folder
 
@@ -113,6 +114,29 @@ def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey,
     journey.start()
     journey.wait_for_end()
     look_at(journey)
+
+
+def test_going_on_with_a_run_is_for_everyone(journey: Journey, tmp_path: Path) -> None:
+    page, many = journey.page, many_files(tmp_path / "Herons")
+    page.evaluate(WITHOUT_HANDLES)
+    choose(journey, many)
+    start_and_wait(journey, 20)
+    page.reload()
+    journey.wait_for_python()
+    tab_to(journey, "Go on")
+    look_at(journey)
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Go on with this run")
+    expect(dialog.get_by_label("Passphrase or key of this run")).to_be_focused()
+    page.keyboard.type("another")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("another passphrase", timeout=60_000)
+    look_at(journey)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Delete of ").first.click()
+    journey.button("Delete").click()
+    expect(page.locator("cut-off-run")).to_be_hidden()
 
 
 def test_a_screen_reader_hears_how_it_goes(journey: Journey, source: Path) -> None:

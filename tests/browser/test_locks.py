@@ -54,7 +54,7 @@ def test_a_run_that_is_open_in_one_tab_is_not_opened_in_another(
         dialog.get_by_label("Passphrase or key").fill(PASSPHRASE)
         dialog.get_by_role("button", name="Go on").click()
         if tab is journey:
-            expect(tab.page.get_by_text("Now choose the same folder or files")).to_be_visible(timeout=60_000)
+            expect(tab.page.get_by_text("Now choose or drop the same folder or files")).to_be_visible(timeout=60_000)
             choose(tab, many)
             expect(tab.page.locator("html")).to_have_attribute("data-phase", "running", timeout=60_000)
             tab.button("Pause").click()
