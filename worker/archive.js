@@ -1,7 +1,7 @@
 // @ts-check
 /** A run folder as one ZIP archive: stored, with ZIP64 where it is needed (PKWARE APPNOTE 4.3). */
 
-import { crc32 } from "./crc32.js";
+import { crc32 } from "./crc.js";
 import { ahead } from "./flow.js";
 import { patiently } from "./patience.js";
 import { WHOLE_BYTES } from "./protocol.js";

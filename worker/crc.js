@@ -1,37 +1,55 @@
 // @ts-check
-/** CRC-32 as ZIP has it (PKWARE APPNOTE 4.4.7), eight bytes at a step. */
+/** CRC-32 as ZIP has it (PKWARE APPNOTE 4.4.7): sixteen bytes at a time, each by a table of its own. */
 
-const POLYNOMIAL = 0xedb88320;
-const STEP = 8;
-/** STEP tables of 256, one behind the other. */
-const TABLES = new Uint32Array(STEP * 256);
-for (let byte = 0; byte < 256; byte++) {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
-  TABLES[byte] = value;
+const WIDTH = 16;
+const TABLES = tables();
+
+/** Table n, entry b: the CRC of byte b with n zero bytes behind it. */
+function tables() {
+  const all = new Int32Array(WIDTH * 256);
+  for (let byte = 0; byte < 256; byte++) {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    all[byte] = crc;
+  }
+  for (let at = 256; at < all.length; at++) all[at] = (all[at - 256] >>> 8) ^ all[all[at - 256] & 255];
+  return all;
 }
-for (let at = 256; at < TABLES.length; at++) TABLES[at] = (TABLES[at - 256] >>> 8) ^ TABLES[TABLES[at - 256] & 0xff];
 
 /**
+ * The CRC of bytes, or of what came before with these bytes behind it.
  * @param {Uint8Array} bytes
- * @param {number} [before]   of the bytes before these
- * @returns {number}
+ * @param {number} [before]   of what came before
+ * @returns {number}  32 bits, unsigned
  */
 export function crc32(bytes, before = 0) {
+  const table = TABLES;
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const words = new Int32Array(aligned.buffer, aligned.byteOffset, (aligned.length >>> 4) * 4);
   let crc = ~before;
-  let at = 0;
-  for (; at + STEP <= bytes.length; at += STEP) {
-    crc ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+  for (let i = 0; i < words.length; i += 4) {
+    const a = words[i] ^ crc; // little endian, as every machine that runs a browser is
+    const b = words[i + 1];
+    const c = words[i + 2];
+    const d = words[i + 3];
     crc =
-      TABLES[0x700 + (crc & 0xff)] ^
-      TABLES[0x600 + ((crc >>> 8) & 0xff)] ^
-      TABLES[0x500 + ((crc >>> 16) & 0xff)] ^
-      TABLES[0x400 + (crc >>> 24)] ^
-      TABLES[0x300 + bytes[at + 4]] ^
-      TABLES[0x200 + bytes[at + 5]] ^
-      TABLES[0x100 + bytes[at + 6]] ^
-      TABLES[bytes[at + 7]];
+      table[3840 + (a & 255)] ^
+      table[3584 + ((a >>> 8) & 255)] ^
+      table[3328 + ((a >>> 16) & 255)] ^
+      table[3072 + (a >>> 24)] ^
+      table[2816 + (b & 255)] ^
+      table[2560 + ((b >>> 8) & 255)] ^
+      table[2304 + ((b >>> 16) & 255)] ^
+      table[2048 + (b >>> 24)] ^
+      table[1792 + (c & 255)] ^
+      table[1536 + ((c >>> 8) & 255)] ^
+      table[1280 + ((c >>> 16) & 255)] ^
+      table[1024 + (c >>> 24)] ^
+      table[768 + (d & 255)] ^
+      table[512 + ((d >>> 8) & 255)] ^
+      table[256 + ((d >>> 16) & 255)] ^
+      table[d >>> 24];
   }
-  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ TABLES[(crc ^ bytes[at]) & 0xff];
+  for (let i = words.length * 4; i < aligned.length; i++) crc = (crc >>> 8) ^ table[(crc ^ aligned[i]) & 255];
   return ~crc >>> 0;
 }

@@ -52,7 +52,6 @@ def source_files() -> dict[str, Path]:
     worker = [path for path in files_below(ROOT / "worker") if path.suffix == ".js"]
     third_party = [
         VENDOR / "comlink.mjs",
-        VENDOR / "zip.js",
         *files_below(VENDOR / "licences"),
         *files_below(VENDOR / "pyscript"),
     ]

@@ -31,7 +31,7 @@ def build_site() -> subprocess.CompletedProcess[str]:
 
 
 def test_everything_that_the_page_needs_is_there(site: Path) -> None:
-    for name in ("index.html", "version.json", "vendor/comlink.mjs", "vendor/zip.js", "runtime/manifest.json"):
+    for name in ("index.html", "version.json", "vendor/comlink.mjs", "runtime/manifest.json"):
         assert (site / name).is_file(), name
     for name in ("reasons", "options", "sop-classes"):
         assert json.loads((site / "tables" / f"{name}.json").read_text())

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { crc32 } from "../../worker/crc32.js";
+import { crc32 } from "../../worker/crc.js";
 
 const text = (characters) => new TextEncoder().encode(characters);
 const bitwise = (bytes) => {
