@@ -7,6 +7,7 @@ import pytest
 from journey import READY, Ended, Journey
 from many import WITHOUT_HANDLES, choose, many_files, start_and_wait
 from playwright.sync_api import expect
+from runs import PASSPHRASE
 from samples import sample_folder
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
@@ -137,6 +138,39 @@ def test_going_on_with_a_run_is_for_everyone(journey: Journey, tmp_path: Path) -
     page.get_by_role("button", name="Delete of ").first.click()
     journey.button("Delete").click()
     expect(page.locator("cut-off-run")).to_be_hidden()
+
+
+def test_choosing_studies_details_and_a_linkage_are_for_everyone(journey: Journey, tmp_path: Path) -> None:
+    page, many = journey.page, many_files(tmp_path / "Herons")
+    sample_folder(many)
+    journey.drop(many)
+    page.locator("summary", has_text="Studies to de-identify").click()
+    page.get_by_role("checkbox", name="Study 2").uncheck()
+    page.get_by_role("checkbox", name="Keep an encrypted linkage file").check()
+    look_at(journey)
+    start_and_wait(journey, 20)
+    journey.button("Pause").click()
+    expect(page.locator("run-panel")).to_contain_text("Paused at")
+    page.locator("run-status summary").click()
+    look_at(journey)
+    journey.button("Cancel").click()
+    journey.wait_for_end()
+    linkage = journey.download("Download linkage file", tmp_path)
+    linkage.write_bytes(linkage.read_bytes()[:-9])
+    tab_to(journey, "Open a linkage file")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Open a linkage file")
+    expect(dialog.get_by_label("File", exact=True)).to_be_focused()
+    dialog.get_by_label("File", exact=True).set_input_files(linkage)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Download linkage.csv")).to_be_visible(timeout=READY)
+    expect(dialog.get_by_role("status")).to_contain_text("no end")
+    look_at(journey)
+    tab_to(journey, "Close")
+    page.keyboard.press("Enter")
+    expect(journey.button("Open a linkage file")).to_be_focused()
 
 
 def test_a_screen_reader_hears_how_it_goes(journey: Journey, source: Path) -> None:
