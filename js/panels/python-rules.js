@@ -1,6 +1,7 @@
 // @ts-check
 /** <python-rules>: the policy's rules in Python, written, tried on the chosen file, and taken into the policy. */
 import { part } from "../parts.js";
+import { plainPolicy } from "../policy.js";
 import { noteOf } from "../problem.js";
 import { Drafts, MAY } from "./rule-drafts.js";
 import { RuleEditor } from "./rule-editor.js";
@@ -16,7 +17,8 @@ import { RuleResult } from "./rule-result.js";
 
 export class PythonRules extends HTMLElement {
   #drafts = new Drafts();
-  /** @type {PolicyPanel | null} */ #policy = null;
+  /** @type {PolicyPanel | null} */ #panel = null;
+  /** As it was told last. */ #policy = plainPolicy();
   /** @type {Try} */ #try = async () => null;
   /** @type {RuleEditor | null} */ #editor = null;
   /** @type {Promise<void> | null} */ #opening = null;
@@ -35,12 +37,13 @@ export class PythonRules extends HTMLElement {
     part(this, "delete", HTMLButtonElement).addEventListener("click", () => this.#delete());
   }
 
-  /** @param {PolicyPanel} policy @param {Try} attempt */
-  connect(policy, attempt) {
-    this.#policy = policy;
+  /** @param {PolicyPanel} panel @param {Try} attempt */
+  connect(panel, attempt) {
+    this.#panel = panel;
     this.#try = attempt;
-    policy.addEventListener("policy-changed", (event) => {
-      const { python = [], wheels = [] } = /** @type {CustomEvent<Policy>} */ (event).detail;
+    panel.addEventListener("policy-changed", (event) => {
+      this.#policy = /** @type {CustomEvent<Policy>} */ (event).detail;
+      const { python = [], wheels = [] } = this.#policy;
       this.#drafts.follow(python);
       part(this, "wheels", HTMLInputElement).value = wheels.join(" ");
       if (this.#editor) this.#show();
@@ -144,7 +147,7 @@ export class PythonRules extends HTMLElement {
   }
 
   #tally() {
-    const saved = this.#policy?.policy.python?.length ?? 0;
+    const saved = this.#policy.python?.length ?? 0;
     const details = /** @type {HTMLDetailsElement} */ (this.closest("details"));
     part(details, "rules-tally", HTMLElement).textContent = saved > 0 ? `${saved} in the policy` : "none";
   }
@@ -179,13 +182,12 @@ export class PythonRules extends HTMLElement {
   }
 
   #changePolicy() {
-    if (!this.#policy) return;
-    const { python: _, wheels: __, ...rest } = this.#policy.policy;
+    const { python: _, wheels: __, ...rest } = this.#policy;
     const python = this.#drafts.saved;
     const wheels = part(this, "wheels", HTMLInputElement)
       .value.split(/[\s,;]+/)
       .filter(Boolean);
-    this.#policy.setPolicy({ ...rest, ...(wheels.length > 0 && { wheels }), ...(python.length > 0 && { python }) });
+    this.#panel?.setPolicy({ ...rest, ...(wheels.length > 0 && { wheels }), ...(python.length > 0 && { python }) });
   }
 }
 

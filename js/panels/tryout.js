@@ -4,7 +4,8 @@
  * What is shown of the file is nowhere else, and gone when both are closed or a run begins.
  */
 import { part } from "../parts.js";
-import { codeOf, noteOf } from "../problem.js";
+import { plainPolicy } from "../policy.js";
+import { noteOf } from "../problem.js";
 import { fetchTable } from "../tables.js";
 import { PythonRules } from "./python-rules.js";
 import { SamplePicker } from "./sample.js";
@@ -26,6 +27,8 @@ export class TryOut extends HTMLElement {
   /** @type {{files: Files, trial: Trial, policy: PolicyPanel} | null} */ #parts = null;
   /** Number of the look that is being taken; an earlier one's answer is dropped. */ #turn = 0;
   /** @type {number | undefined} */ #timer;
+  /** @type {number | undefined} the file that is shown */ #shown;
+  /** As it was told last: asked for, the panel would take the focus to what is wrong. */ #policy = plainPolicy();
 
   connectedCallback() {
     for (const details of this.#all) details.addEventListener("toggle", () => this.#toggled());
@@ -36,9 +39,12 @@ export class TryOut extends HTMLElement {
   /** @param {Files} files @param {Trial} trial @param {PolicyPanel} policy */
   async connect(files, trial, policy) {
     this.#parts = { files, trial, policy };
-    policy.addEventListener("policy-changed", () => this.#changed());
+    policy.addEventListener("policy-changed", (event) => {
+      this.#policy = /** @type {CustomEvent<Policy>} */ (event).detail;
+      this.#changed();
+    });
     policy.addEventListener("change", () => this.#changed()); // the passphrase is no part of the policy
-    this.#rules.connect(policy, (tried) => this.#tryRule(tried));
+    this.#rules.connect(policy, (tried) => this.#try(tried));
     const { actions, added } = await fetchTable("sentences");
     const words = Object.entries(actions).map(([code, { word }]) => [code, word]);
     this.#whatIf.setWords({ ...Object.fromEntries(words), [added.code]: added.word });
@@ -97,6 +103,7 @@ export class TryOut extends HTMLElement {
   #changed() {
     this.#rules.clear();
     if (!this.#all[0].open) return;
+    this.#turn++;
     this.#whatIf.wait();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), PAUSE);
@@ -108,26 +115,22 @@ export class TryOut extends HTMLElement {
     const tried = await this.#try();
     if (turn !== this.#turn) return;
     noteOf(this).clear();
-    if (tried && !("error" in tried)) return this.#whatIf.show(tried, this.#parts?.policy.passphrase === "");
+    if (tried && !("error" in tried)) {
+      const index = part(this, "picker", SamplePicker).sample?.index;
+      this.#whatIf.show(tried, { madeUp: this.#parts?.policy.passphrase === "", stay: index === this.#shown });
+      this.#shown = index;
+      return;
+    }
     this.#whatIf.clear();
     if (tried) noteOf(this).show(tried.error);
   }
 
-  /** @param {(policy: Policy) => Policy} tried   the policy with the rule in question */
-  async #tryRule(tried) {
-    return this.#try(tried);
-  }
-
-  /** @param {(policy: Policy) => Policy} [tried] @returns {Promise<Tried | null>}  null: no file is chosen */
+  /** @param {(policy: Policy) => Policy} [tried]   the policy with a rule that is not in it yet @returns {Promise<Tried | null>}  null: no file is chosen */
   async #try(tried = (policy) => policy) {
     const { sample } = part(this, "picker", SamplePicker);
     if (!this.#parts || !sample) return null;
     const { policy, trial } = this.#parts;
-    try {
-      return await trial.explain(sample.index, tried(policy.policy), policy.passphrase);
-    } catch (error) {
-      return { error: codeOf(error) }; // what is asked for is no policy
-    }
+    return trial.explain(sample.index, tried(this.#policy), policy.passphrase);
   }
 }
 

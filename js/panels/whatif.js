@@ -45,8 +45,11 @@ export class WhatIf extends HTMLElement {
     part(this, "waiting", HTMLElement).hidden = false;
   }
 
-  /** @param {Explanation} explanation @param {boolean} madeUp   the key is nobody's */
-  show({ outcome, sop_class, elements, traceback }, madeUp) {
+  /**
+   * @param {Explanation} explanation
+   * @param {{madeUp: boolean, stay: boolean}} how   madeUp: the key is nobody's; stay: it is the same file, where one had scrolled to
+   */
+  show({ outcome, sop_class, elements, traceback }, { madeUp, stay }) {
     this.#settle();
     const badge = part(this, "status", HTMLElement);
     badge.textContent = WOULD[outcome.status];
@@ -60,7 +63,7 @@ export class WhatIf extends HTMLElement {
     part(this, "listing", HTMLElement).hidden = elements.length === 0;
     this.#elements = elements;
     this.#offer();
-    this.#filter({ stay: true });
+    this.#filter({ stay });
   }
 
   /** Nothing of a file is left in the page. */
