@@ -16,6 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from journey import Journey
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+    from policies import Policies
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = "/policy-violations"
@@ -231,6 +232,24 @@ def journey(browser: "BrowserContext", server: Server) -> Iterator["Journey"]:
     """A page of the site in the shared browser."""
     with visiting(browser, server) as journey:
         yield journey
+
+
+@pytest.fixture(scope="session")
+def herons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small folder of real files. Never changed by a test."""
+    from samples import sample_folder
+
+    return sample_folder(tmp_path_factory.mktemp("samples") / "Herons")
+
+
+@pytest.fixture
+def policies(journey: "Journey", herons: Path) -> "Policies":
+    """The policy panel of a page on which that folder was dropped."""
+    from policies import Policies
+
+    journey.drop(herons)
+    journey.wait_for_python()
+    return Policies(journey)
 
 
 @pytest.fixture(scope="session")

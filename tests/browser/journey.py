@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 READY = 120_000  # milliseconds for Python to start, on a slow and busy machine
 FOUND = 60_000  # milliseconds for a scan
 DONE = 240_000  # milliseconds for a run
+PATIENCE = 30_000  # milliseconds for what a page on a machine with time to spare answers at once
+expect.set_options(timeout=PATIENCE)
 COUNTS = re.compile(r"(Done|Cancelled|Stopped): (\d+) written, (\d+) withheld, (\d+) skipped, (\d+) failed")
 
 

@@ -3,13 +3,11 @@
 import json
 from pathlib import Path
 
-import pytest
 from drag import drop
 from journey import Journey
 from playwright.sync_api import expect
 from policies import Policies
 from runs import RunFolder, native_run
-from samples import sample_folder
 from test_access import look_at
 
 POLICY = """# Agreed on with the archive.
@@ -50,18 +48,6 @@ SCRIPT = """<script>
 """
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_folder(tmp_path_factory.mktemp("policy") / "Herons")
-
-
-@pytest.fixture
-def policies(journey: Journey, source: Path) -> Policies:
-    journey.drop(source)
-    journey.wait_for_python()
-    return Policies(journey)
-
-
 def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
@@ -84,7 +70,7 @@ def same_run(policies: Policies, source: Path, saved: Path, folder: Path, *optio
     return page
 
 
-def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies, source: Path, tmp_path: Path) -> None:
+def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies, herons: Path, tmp_path: Path) -> None:
     policies.load(written(tmp_path, "agreed.toml", POLICY))
     page = policies.journey.page
     expect(page.get_by_role("checkbox", name="Retain Patient Characteristics")).to_be_checked()
@@ -104,7 +90,7 @@ def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies,
     policies.told("Saved as policy.toml. Changed since, and not saved.")
     saved = policies.save(tmp_path / "changed")
     assert '"1.2.3.4.5"' in saved.read_text(encoding="utf-8")
-    run = same_run(policies, source, saved, tmp_path)
+    run = same_run(policies, herons, saved, tmp_path)
     assert policy_of(run)["private_dispositions"] == "tcia"
     assert policy_of(run)["options"] == ["clean-descriptors", "retain-patient-characteristics"]
     assert policy_of(run)["attribute"] == [
@@ -187,7 +173,7 @@ def test_the_lines_of_a_script_that_were_not_carried_over_are_told(policies: Pol
     expect(policies.report).to_be_hidden()
 
 
-def test_code_is_shown_and_comes_in_only_if_it_is_accepted(policies: Policies, source: Path, tmp_path: Path) -> None:
+def test_code_is_shown_and_comes_in_only_if_it_is_accepted(policies: Policies, herons: Path, tmp_path: Path) -> None:
     path = written(tmp_path, "code.toml", CODE)
     policies.choose(path)
     dialog = policies.panel.get_by_role("dialog", name="This policy brings code that runs in this page’s workers")
@@ -204,7 +190,7 @@ def test_code_is_shown_and_comes_in_only_if_it_is_accepted(policies: Policies, s
     assert policies.rules == ["StudyID removed"]
     policies.journey.page.get_by_role("checkbox", name="Retain UIDs").check()  # keeps the code
     saved = policies.save(tmp_path / "saved")
-    run = same_run(policies, source, saved, tmp_path, "--run-code")
+    run = same_run(policies, herons, saved, tmp_path, "--run-code")
     assert "SCANNER" in str(policy_of(run)["python"])
     expect(policies.panel.locator("[data-part=summary]")).to_contain_text("1 rule, 1 rule in Python.")
 
@@ -244,13 +230,13 @@ def test_what_was_set_by_hand_is_not_replaced_unasked(policies: Policies, tmp_pa
     expect(page.get_by_role("checkbox", name="Verbose log")).not_to_be_checked()
 
 
-def test_a_policy_may_be_dropped_before_a_folder_is_chosen(journey: Journey, source: Path, tmp_path: Path) -> None:
+def test_a_policy_may_be_dropped_before_a_folder_is_chosen(journey: Journey, herons: Path, tmp_path: Path) -> None:
     drop(journey.page, written(tmp_path, "first.toml", POLICY))
     summary = journey.page.locator("policy-panel [data-part=summary]")
     expect(summary).to_have_text(
         "Basic Profile, with: Retain Patient Characteristics Option, 2 more SOP Classes allowed, 2 rules.",
         timeout=60_000,
     )
-    journey.drop(source)
+    journey.drop(herons)
     expect(summary).to_be_hidden()
     Policies(journey).told("Loaded from first.toml.")

@@ -3,27 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
-from journey import Journey
 from playwright.sync_api import expect
 from policies import Policies
 from pydicom import dcmread
-from samples import sample_folder
 from test_access import look_at
 
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_folder(tmp_path_factory.mktemp("rules") / "Herons")
-
-
-@pytest.fixture
-def policies(journey: Journey, source: Path) -> Policies:
-    journey.drop(source)
-    journey.wait_for_python()
-    return Policies(journey)
 
 
 def test_rules_made_by_form_decide_the_run(policies: Policies, tmp_path: Path) -> None:
