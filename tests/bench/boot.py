@@ -73,14 +73,26 @@ def make_site(folder: Path) -> None:
 def tab_memory(profile: Path) -> float:
     """MB (PSS) of the processes that run pages of the browser with this profile."""
     total = 0
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in page_processes(profile):
         try:
-            command = (process / "cmdline").read_bytes()
-            if b"--type=renderer" in command and str(profile).encode() in browser_of(process):
-                total += pss(process)
+            total += pss(process)
         except (OSError, StopIteration):  # it ended meanwhile
             continue
     return total / 1000
+
+
+def page_processes(profile: Path) -> list[Path]:
+    """Those that run pages; the browser's own controls are pages too (top-chrome-webui), and are left out."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+            runs_pages = b"--type=renderer" in command and b"--top-chrome-webui" not in command
+            if runs_pages and str(profile).encode() in browser_of(process):
+                found.append(process)
+        except (OSError, StopIteration):  # it ended meanwhile
+            continue
+    return found
 
 
 def browser_of(process: Path) -> bytes:
