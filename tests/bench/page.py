@@ -1,15 +1,18 @@
 """How fast the real page is in a real Chromium, beside a plain copy by the same browser calls, and its memory.
 
-    .venv/bin/python tests/bench/page.py [--count 300] [--rounds 3] [--in-flight 8]
+    .venv/bin/python tests/bench/page.py [--count 1000] [--rounds 3] [--workers 1 2 4] [--in-flight 8]
 
-Prints a table. Each round opens the page, drops a real folder of CT slices (slices.py) on it, copies the folder without
-Python (copy.worker.js) into files in private storage and into one growing file, then runs the page into private storage
-and takes the results as one ZIP out of it. Seconds are of the copy, of the run as output.log states it, and of the ZIP
-from the click to its end. Memory is what all processes of the page use (PSS), at its highest while they work, sampled
-a few times a second. `build.py site` has to have been run.
+Prints a table for each number of Python workers (0: as the page chooses). Each round opens the page, drops a real
+folder of CT slices (slices.py) on it, copies the folder without Python (copy.worker.js) into files in private storage
+and into one growing file, runs the page into private storage, and takes the results as one ZIP out of it. The ZIP's
+time ends when it is made and the browser begins to save it. A copy and what is compared with it follow each other, so
+that both meet the same load; ratios are medians over the rounds. Memory is what all processes of the page use (PSS), at
+its highest while they work, sampled a few times a second. The stages are those of the last round's output.log. The load
+is the machine's, as it was meanwhile. `build.py site` has to have been run.
 """
 
 import argparse
+import os
 import re
 import shutil
 import statistics
@@ -30,12 +33,14 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT /
 
 from boot import SETTLED_SECONDS, tab_memory  # noqa: E402 - the paths above come first
 from conftest import opened, serving  # noqa: E402
-from journey import Journey  # noqa: E402
+from journey import DONE, Journey  # noqa: E402
 from machine import browser  # noqa: E402
 
 SAMPLE_SECONDS = 0.25
 AT_REST = "nothing: scanned, Python ready"
+STAGE = re.compile(r"(\w+): (\d+) items in .* \((\d+)/sec\)$", re.MULTILINE)
 RUN_SECONDS = re.compile(r"finished: (\d+) written, .* (\d+(?:\.\d+)?)s$", re.MULTILINE)
+CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {{get: () => {}}})"
 REMEMBER = """addEventListener("drop", (event) => {
   globalThis.dropped = event.dataTransfer.items[0].getAsFileSystemHandle();
 }, true)"""
@@ -86,17 +91,23 @@ def measured(profile: Path, work: Callable[[], float]) -> tuple[float, float]:
     return seconds, highest.megabytes
 
 
-def one_round(playwright: Playwright, url: str, scratch: Path, in_flight: int, count: int) -> Figures:
+def one_round(
+    playwright: Playwright, url: str, scratch: Path, in_flight: int, count: int, workers: int
+) -> tuple[Figures, str]:
+    """Figures, and what the log says of the stages."""
     profile = scratch / "profile"
     context = opened(playwright, browser() or "chromium", profile)
     page = context.pages[0]
     page.add_init_script(REMEMBER)
+    if workers:
+        page.add_init_script(CORES.format(workers))
     page.goto(url)
     journey = Journey(page)
     journey.wait_for_python()
     journey.drop(scratch / "slices")
     time.sleep(SETTLED_SECONDS)
     rest = tab_memory(profile)
+    log = ""
 
     def copy(into: str) -> float:
         done: dict[str, Any] = page.evaluate(COPY, [into, in_flight])
@@ -104,6 +115,7 @@ def one_round(playwright: Playwright, url: str, scratch: Path, in_flight: int, c
         return float(done["seconds"])
 
     def run() -> float:
+        nonlocal log
         ended = journey.run()
         assert ended.written == count, ended
         log = journey.download("Download output.log", scratch).read_text(encoding="utf-8")
@@ -113,19 +125,22 @@ def one_round(playwright: Playwright, url: str, scratch: Path, in_flight: int, c
 
     def archive() -> float:
         began = time.perf_counter()
-        journey.download("Download results ZIP", scratch).unlink()
-        return time.perf_counter() - began
+        with page.expect_download(timeout=DONE) as downloading:
+            journey.button("Download results ZIP").click()
+        seconds = time.perf_counter() - began
+        downloading.value.delete()
+        return seconds
 
     figures = {
         AT_REST: (0.0, rest),
         "plain copy into files in private storage": measured(profile, lambda: copy("files")),
         "the page into private storage": measured(profile, run),
         "plain copy into one growing file": measured(profile, lambda: copy("one")),
-        "Download results ZIP": measured(profile, archive),
+        "results ZIP, until it is made": measured(profile, archive),
     }
     page.evaluate(EMPTY)
     context.close()
-    return figures
+    return figures, ", ".join(f"{name} {rate}/s" for name, _, rate in STAGE.findall(log))
 
 
 def make_site(folder: Path) -> None:
@@ -137,31 +152,45 @@ def make_site(folder: Path) -> None:
 
 def show(rounds: list[Figures], count: int) -> None:
     lines = ["| way | files/s | of the plain copy | MB, all processes of the page |", "| --- | --- | --- | --- |"]
-    copied = 0.0
+    plain = ""
     for way in rounds[0]:
-        seconds = statistics.median(figures[way][0] for figures in rounds)
-        copied = seconds if way.startswith("plain") else copied
+        plain = way if way.startswith("plain") else plain
         megabytes = max(figures[way][1] for figures in rounds)
-        speed = f"{count / seconds:.0f} | {copied / seconds:.2f}" if seconds else "- | -"
+        seconds = statistics.median(figures[way][0] for figures in rounds)
+        ratio = statistics.median(figures[plain][0] / figures[way][0] for figures in rounds) if seconds else 0
+        speed = f"{count / seconds:.0f} | {ratio:.2f}" if seconds else "- | -"
         lines.append(f"| {way} | {speed} | {megabytes:.0f} |")
-    sys.stdout.write("\n".join(lines) + "\n")
+    say("\n".join(lines))
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=300, help="slices")
+    parser.add_argument("--count", type=int, default=1000, help="slices")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, nargs="+", default=[0], help="Python workers; 0: as the page chooses")
     parser.add_argument("--in-flight", type=int, default=8, help="files that the plain copy has in hand at once")
+    parser.add_argument("--scratch", type=Path, help="where the slices and the browser's storage are put")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(dir=options.scratch) as name, sync_playwright() as playwright:
         scratch = Path(name)
         slices.write(scratch / "slices", options.count)
         make_site(scratch / "site")
-        rounds = []
         with serving(scratch / "site") as server:
-            for _ in range(options.rounds):
-                rounds.append(one_round(playwright, server.url, scratch, options.in_flight, options.count))  # noqa: PERF401
-    show(rounds, options.count)
+            for workers in options.workers:
+                say(f"\nWorkers: {workers or 'as the page chooses'}\n")
+                rounds = []
+                for _ in range(options.rounds):
+                    figures, stages = one_round(
+                        playwright, server.url, scratch, options.in_flight, options.count, workers
+                    )
+                    rounds.append(figures)
+                show(rounds, options.count)
+                say(f"\nStages: {stages}. Load: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
 
 
 if __name__ == "__main__":
