@@ -43,7 +43,8 @@ export class TryOut extends HTMLElement {
       this.#policy = /** @type {CustomEvent<Policy>} */ (event).detail;
       this.#changed();
     });
-    policy.addEventListener("change", () => this.#changed()); // the passphrase is no part of the policy
+    // The passphrase is no part of the policy; what is changed in here is not the panel's.
+    part(policy, "passphrase", HTMLInputElement).addEventListener("change", () => this.#changed());
     this.#rules.connect(policy, (tried) => this.#try(tried));
     const { actions, added } = await fetchTable("sentences");
     const words = Object.entries(actions).map(([code, { word }]) => [code, word]);
