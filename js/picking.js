@@ -76,6 +76,15 @@ export function policyDropped(transfer) {
   return transfer.items[0].webkitGetAsEntry()?.isDirectory ? null : file;
 }
 
+/** Whether an output folder lies in what was picked. @param {FileSystemDirectoryHandle} output @param {Picked} picked */
+export async function isInside(output, picked) {
+  const folders = picked.kind === "handles" ? picked.handles : [];
+  const paths = await Promise.all(
+    folders.map((folder) => folder instanceof FileSystemDirectoryHandle && folder.resolve(output)),
+  );
+  return paths.some(Boolean);
+}
+
 /** @param {FileSystemHandle} handle @returns {handle is FileSystemFileHandle} */
 function isZip(handle) {
   return handle.kind === "file" && ZIP_NAME.test(handle.name);

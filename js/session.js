@@ -6,7 +6,7 @@ import { forgetHandles, handlesOf, keepHandles, mayUse } from "./handles.js";
 import { makePassphrase } from "./key.js";
 import { Outside } from "./outside.js";
 import { tell } from "./parts.js";
-import { pickOutput } from "./picking.js";
+import { isInside, pickOutput } from "./picking.js";
 import { noteOf, Problem } from "./problem.js";
 import { prepareResuming } from "./resuming.js";
 import { run, runName } from "./run.js";
@@ -108,7 +108,7 @@ export class Session {
   async chooseOutput() {
     const output = await pickOutput();
     if (!output) return;
-    if (await this.#isInside(output)) throw new Problem("OUTPUT_INSIDE_INPUT");
+    if (this.#pick && (await isInside(output, this.#pick.picked))) throw new Problem("OUTPUT_INSIDE_INPUT");
     this.setOutput(output);
   }
 
@@ -250,16 +250,6 @@ export class Session {
     const { run, choice } = this.#panels;
     run.offer(choice.taking, hasFolderPicker());
     if (!this.#output && choice.taking.bytes > (await freeStorage())) noteOf(run).show("NOT_ENOUGH_ROOM");
-  }
-
-  /** @param {FileSystemDirectoryHandle} output */
-  async #isInside(output) {
-    const picked = this.#pick?.picked;
-    const handles = picked?.kind === "handles" ? picked.handles : [];
-    const paths = await Promise.all(
-      handles.map((handle) => handle instanceof FileSystemDirectoryHandle && handle.resolve(output)),
-    );
-    return paths.some(Boolean);
   }
 
   /** @param {Phase} phase */

@@ -1,5 +1,6 @@
 """A folder of many files for tests that disturb a run, and a run's progress to the file."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def many_files(folder: Path) -> Path:
         shutil.copyfile(folder / f"{number * 7:04}.dcm", folder / f"{number * 11:04} again.dcm")
     for number in range(NOTES):
         (folder / f"{number * 23:04} note.txt").write_text("a note")
+    return folder
+
+
+def copies(folder: Path, name: str, number: int) -> Path:
+    """So many files of pydicom's file of that name; they share their bytes on the disk."""
+    first = folder / "0000.dcm"
+    shutil.copyfile(str(get_testdata_file(name)), first)
+    for copy in range(1, number):
+        os.link(first, folder / f"{copy:04}.dcm")
     return folder
 
 

@@ -1,15 +1,13 @@
 """Pause, Resume and Cancel: each acts within a second, and what is there afterwards is whole."""
 
-import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from journey import Ended, Journey
+from many import copies
 from playwright.sync_api import expect
 from pydicom import dcmread
-from pydicom.data import get_testdata_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -23,13 +21,7 @@ STATUS = "document.querySelector('.outcome').textContent"
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Many files; they share their bytes on the disk."""
-    folder = tmp_path_factory.mktemp("many")
-    first = folder / "0000.dcm"
-    shutil.copyfile(str(get_testdata_file("MR_small.dcm")), first)
-    for number in range(1, COPIES):
-        os.link(first, folder / f"{number:04}.dcm")
-    return folder
+    return copies(tmp_path_factory.mktemp("many"), "MR_small.dcm", COPIES)
 
 
 def milliseconds_until(page: "Page", truth: str, patience: int, press: str = "") -> float:

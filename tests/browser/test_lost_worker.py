@@ -1,15 +1,13 @@
 """Threads that die in the midst of a run: a Python worker costs nothing, the files worker is told of."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from journey import Ended, Journey
+from many import copies
 from playwright.sync_api import Worker, expect
-from pydicom.data import get_testdata_file
 from runs import native_run, timeless
 
 if TYPE_CHECKING:
@@ -24,12 +22,7 @@ DIE = "() => void setTimeout(() => { throw new Error('test') })"
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("many")
-    first = folder / "000.dcm"
-    shutil.copyfile(str(get_testdata_file("CT_small.dcm")), first)
-    for number in range(1, COPIES):
-        os.link(first, folder / f"{number:03}.dcm")
-    return folder
+    return copies(tmp_path_factory.mktemp("many"), "CT_small.dcm", COPIES)
 
 
 def threads(journey: Journey, name: str) -> list[Worker]:

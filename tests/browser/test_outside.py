@@ -1,8 +1,6 @@
 """A long run, seen without looking at it: title and icon of the tab, notifications, the computer kept awake."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import visiting
 from journey import Journey
+from many import copies
 from playwright.sync_api import expect
-from pydicom.data import get_testdata_file
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -45,12 +43,7 @@ addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("many")
-    first = folder / "0000.dcm"
-    shutil.copyfile(str(get_testdata_file("MR_small.dcm")), first)
-    for number in range(1, COPIES):
-        os.link(first, folder / f"{number:04}.dcm")
-    return folder
+    return copies(tmp_path_factory.mktemp("many"), "MR_small.dcm", COPIES)
 
 
 @pytest.fixture
