@@ -33,6 +33,7 @@ def test_every_way_of_copying_gives_the_same_bytes(
     original: Path, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "COPIERS", only(way))
+    monkeypatch.setattr(stage, "SMALL", 0)
     monkeypatch.setattr(stage, "CHUNK", 4096)
     monkeypatch.setattr(stage, "SYSTEM_CHUNK", 70_001)
     splice: Splice = (b"head", Copy(5, 299_999), Fill(10_000, 0x20), Copy(7, 7), b"", b"tail")
@@ -54,6 +55,7 @@ def test_a_source_that_shrinks_leaves_no_output(
     original: Path, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "COPIERS", only(way))
+    monkeypatch.setattr(stage, "SMALL", 0)
     with FileSource(original) as source:
         os.truncate(original, 1000)
         with pytest.raises(Failed, match="SOURCE_CHANGED"):

@@ -14,6 +14,8 @@ from dicom_deid.native.source import FileSource
 
 CHUNK = 4 * 1024 * 1024
 """Bytes held in memory at a time where the operating system cannot copy by itself."""
+SMALL = 1024 * 1024
+"""Bytes that are read and written: for so few the operating system's own ways take more of the processor."""
 SYSTEM_CHUNK = 1024 * 1024 * 1024
 """Bytes the operating system is asked to copy at a time; more than 2 GiB it never does."""
 FULL = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
@@ -81,7 +83,7 @@ def append(target: int, data: bytes) -> None:
 
 def copy(source: FileSource, target: int, start: int, end: int) -> None:
     """Copies bytes [start, end) of the source to the end of the target, the fastest way that works here."""
-    for copier in COPIERS:
+    for copier in COPIERS if end - start > SMALL else ():
         start = copy_by(copier, source.fileno(), target, start, end)
         if start == end:
             return
