@@ -22,6 +22,7 @@ import { one } from "./parts.js";
 import { reader } from "./policy.js";
 import { Pool } from "./pool.js";
 import { noteOf } from "./problem.js";
+import { Resuming } from "./resuming.js";
 import { Session } from "./session.js";
 import { showPhase } from "./steps.js";
 import { fetchTables, fetchVersion } from "./tables.js";
@@ -73,7 +74,7 @@ function start() {
     () => {}, // the line then has the name alone
   );
   panels.tryOut.connect(files, new Trial(files, pool), panels.policy).catch(() => refuse("PAGE_INCOMPLETE"));
-  connect(session);
+  connect(session, new Resuming(session, { files, pool }, panels));
   startDownloads(files, session, panels);
   one(document, "linkage-opener", LinkageOpener).serve({
     open: (file, passphrase) => tablesOf(files, pool, file, passphrase),
@@ -84,8 +85,8 @@ function start() {
   });
 }
 
-/** @param {Session} session */
-function connect(session) {
+/** @param {Session} session @param {Resuming} resuming */
+function connect(session, resuming) {
   on("picked", panels.choose, (pick) => session.open(pick));
   on("problem", panels.choose, async (code) => panels.choose.problem(code));
   on("policy-dropped", panels.choose, (file) => session.openPolicy(file));
@@ -97,9 +98,9 @@ function connect(session) {
   on("pause", panels.run, () => session.pause());
   on("resume", panels.run, () => session.resume());
   on("cancel", panels.run, () => session.cancel());
-  on("go-on", panels.stored, (run) => session.askToGoOn(run));
-  on("resume-run", panels.cutOff, (asked) => session.goOn(asked));
-  on("resume-later", panels.cutOff, () => session.resumeLater());
+  on("go-on", panels.stored, (run) => resuming.ask(run));
+  on("resume-run", panels.cutOff, (asked) => resuming.goOn(asked));
+  on("resume-later", panels.cutOff, () => resuming.later());
   on("again", panels.results, () => session.again());
 }
 

@@ -2,13 +2,12 @@
 /** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
 import * as Comlink from "../vendor/comlink.mjs";
 import { freeStorage, hasFolderPicker } from "./capabilities.js";
-import { forgetHandles, handlesOf, keepHandles, mayUse } from "./handles.js";
+import { forgetHandles, keepHandles, mayUse } from "./handles.js";
 import { makePassphrase } from "./key.js";
 import { Outside } from "./outside.js";
 import { tell } from "./parts.js";
 import { isInside, pickOutput } from "./picking.js";
 import { noteOf, Problem } from "./problem.js";
-import { prepareResuming } from "./resuming.js";
 import { run, runName } from "./run.js";
 import { goTo, showPhase } from "./steps.js";
 
@@ -25,7 +24,7 @@ export class Session {
   /** @type {Found | null} */ #found = null;
   /** @type {FileSystemDirectoryHandle | null} */ #output = null;
   /** @type {import("./run.js").Order | null} the run that goes on, or the last one */ #order = null;
-  /** @type {import("./run.js").Order | null} goes on as soon as its files are chosen */ #waiting = null;
+  /** @type {import("./run.js").Order | null} goes on as soon as its files are chosen */ waiting = null;
   #stopped = false;
   #threads;
   #panels;
@@ -45,6 +44,11 @@ export class Session {
   /** Name of the run that goes on, or of the last one. */
   get name() {
     return this.#order?.name ?? "";
+  }
+
+  /** The passphrase of a run, if it was the last one of this visit. @param {string} name */
+  passphraseOf(name) {
+    return this.#order?.name === name ? this.#order.passphrase : "";
   }
 
   get running() {
@@ -84,8 +88,8 @@ export class Session {
     this.#panels.choice.offer(found.studies);
     this.#enter(found.dicom > 0 ? "ready" : "nothing");
     if (found.dicom === 0) return;
-    const order = this.#waiting;
-    this.#waiting = null;
+    const order = this.waiting;
+    this.waiting = null;
     if (!order || this.#stopped) return this.#offer(found);
     this.#panels.policy.setPolicy(order.policy);
     this.setOutput(order.output);
@@ -148,37 +152,6 @@ export class Session {
     this.#enter("running");
     goTo("run");
     await this.#run(order);
-  }
-
-  /** Asks what is needed to go on with a run. @param {import("../worker/protocol.js").StoredRun} run */
-  async askToGoOn(run) {
-    if (this.running) throw new Problem("RUN_GOES_ON");
-    const known = (await handlesOf(run.name)).handles !== null;
-    this.#panels.cutOff.ask(run, { known, passphrase: run.name === this.name ? (this.#order?.passphrase ?? "") : "" });
-  }
-
-  /** @param {{run: import("../worker/protocol.js").StoredRun, passphrase: string}} asked */
-  async goOn({ run, passphrase }) {
-    const { cutOff } = this.#panels;
-    noteOf(cutOff).clear();
-    cutOff.busy(true);
-    try {
-      const ready = await prepareResuming(this.#threads, run, passphrase);
-      if (!ready) return;
-      cutOff.close();
-      this.#waiting = ready.order;
-      if (ready.pick) return await this.open(ready.pick);
-      cutOff.wait(run);
-      goTo("choose", { focus: true, unlessSeen: true });
-    } finally {
-      cutOff.busy(false);
-    }
-  }
-
-  /** The run that waited for its files is not gone on with now. */
-  async resumeLater() {
-    this.#waiting = null;
-    tell(this.#panels.stored, "runs-changed");
   }
 
   async pause() {

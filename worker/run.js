@@ -1,7 +1,8 @@
 // @ts-check
 /** One run: opens the output, keeps files flowing from reading through Python to writing, and ends with a summary. */
 
-import { Clock, Signal } from "./flow.js";
+import { Course } from "./course.js";
+import { Signal } from "./flow.js";
 import { digestBy } from "./key.js";
 import { LinkageFile } from "./linking.js";
 import { openRun } from "./opening.js";
@@ -25,7 +26,6 @@ export class Run {
   #scanStage;
   #writers;
   #changed = new Signal();
-  #clock = new Clock();
   #worklist = new Worklist(this.#changed);
   #tally;
   #status = new Status();
@@ -35,11 +35,7 @@ export class Run {
   /** @type {FileSystemDirectoryHandle | null} the run folder */ #folder = null;
   /** @type {FileSystemDirectoryHandle | null} */ #journalFolder = null;
   /** Gives the lock back. */ #unlock = () => {};
-  /** @type {import("./protocol.js").Progress["state"]} */ #state = "opening";
-  /** @type {import("./protocol.js").RunSummary["end"] | null} */ #end = null;
-  #error = "";
-  /** Why the run waits, as a reason code; "": it does not, or was asked to. */
-  #reason = "";
+  #course = new Course(this.#worklist, this.#changed, (line) => this.#note(line));
   /** @type {number[] | undefined} to be told to the page */ #leftOut;
   /** @type {PromiseWithResolvers<true>} settled when nothing is being done any more */ #drained =
     Promise.withResolvers();
@@ -75,13 +71,13 @@ export class Run {
     try {
       this.#pipeline = await this.#open();
       this.#pipeline.start();
-      while (!this.#end) await this.#changed.wait();
+      await this.#course.ended();
       await this.#pipeline.drain();
     } catch (error) {
-      this.#stop("stopped", outputReason(error));
+      this.#course.stop("stopped", outputReason(error));
     }
     this.#drained.resolve(true);
-    this.#clock.stop();
+    this.#course.clock.stop();
     await ticking;
     await this.#deliver();
     return this.#summary();
@@ -100,7 +96,7 @@ export class Run {
     if (this.#spec.resumed) this.#leftOut = leftOut;
     const { linkage, name, key } = this.#spec;
     this.#linkage = linkage ? await LinkageFile.open(name, await digestBy(key)) : null;
-    this.#state = "running";
+    this.#course.begin();
     return new Pipeline({
       sources: this.#sources,
       sink: this.#spec.output === null ? this.#writers.sink(folder) : new Sink(folder, false),
@@ -111,62 +107,21 @@ export class Run {
       changed: this.#changed,
       outputs,
       nameSource,
-      finish: () => this.#stop("finished"),
-      hold: (reason) => this.#hold(reason),
+      finish: () => this.#course.stop("finished"),
+      hold: (reason) => this.#course.hold(reason),
     });
   }
 
-  /**
-   * Ends the run; the first reason counts.
-   * @param {"finished" | "cancelled" | "stopped"} end
-   * @param {string} [reason]
-   */
-  #stop(end, reason = "") {
-    if (this.#end) return;
-    this.#end = end;
-    this.#error = reason;
-    this.#worklist.over = true;
-    if (end !== "finished") this.#state = "cancelling";
-    this.#changed.fire();
-  }
-
   pause() {
-    if (this.#state === "running" && !this.#end) this.#pause("paused");
-  }
-
-  /** @param {string} line */
-  #pause(line) {
-    this.#state = "paused";
-    this.#worklist.paused = true;
-    this.#clock.stop();
-    this.#note(line);
-  }
-
-  /**
-   * Pauses for a reason that the person has to see to, until the run goes on. Throws when it ends instead.
-   * @param {string} reason
-   */
-  async #hold(reason) {
-    this.#reason ||= reason;
-    if (this.#state === "running") this.#pause(`paused: ${reason}`);
-    while (this.#state === "paused" && !this.#end) await this.#changed.wait();
-    if (this.#end) throw new CodedError("CANCELLED");
+    this.#course.pause();
   }
 
   resume() {
-    if (this.#state !== "paused") return;
-    this.#state = "running";
-    this.#reason = "";
-    this.#worklist.paused = false;
-    this.#clock.go();
-    this.#note("resumed");
-    this.#changed.fire();
+    this.#course.resume();
   }
 
-  /** Ends the run before its end; if it was held, for the reason that held it. */
   cancel() {
-    if (this.#reason) this.#stop("stopped", this.#reason);
-    else this.#stop("cancelled");
+    this.#course.cancel();
   }
 
   /** A line in output.log that the run can do without. @param {string} line */
@@ -230,28 +185,23 @@ export class Run {
         bytesInFlight: this.#pipeline?.bytesInFlight ?? 0,
         stages: this.#stages,
       }),
-      seconds: this.#clock.seconds,
-      state: this.#state,
-      reason: this.#reason,
+      seconds: this.#course.clock.seconds,
+      state: this.#course.state,
+      reason: this.#course.reason,
     });
   }
 
   /** Ends the linkage, and brings audit.csv and output.log to the chosen folder. */
   async #deliver() {
-    await this.#linkage?.close().catch((error) => this.#lose(error));
-    if (this.#end !== "finished")
-      this.#note(`${[this.#end, this.#error].join(" ").trim()}, ${this.#tally.remaining} files not done`);
+    const course = this.#course;
+    await this.#linkage?.close().catch((error) => course.lose(outputReason(error)));
+    if (course.end !== "finished")
+      this.#note(`${[course.end, course.error].join(" ").trim()}, ${this.#tally.remaining} files not done`);
     try {
       await this.#journal?.deliver();
     } catch (error) {
-      this.#lose(error);
+      course.lose(outputReason(error));
     }
-  }
-
-  /** Something of the output was lost after the last file. @param {unknown} error */
-  #lose(error) {
-    if (this.#end === "finished") this.#end = "stopped";
-    this.#error ||= outputReason(error);
   }
 
   get #stages() {
@@ -266,12 +216,13 @@ export class Run {
 
   /** @returns {import("./protocol.js").RunSummary} */
   #summary() {
+    const { end, error } = this.#course;
     return {
       name: this.#spec.name,
-      end: this.#end ?? "stopped",
-      ...(this.#error ? { error: this.#error } : {}),
+      end: end ?? "stopped",
+      ...(error ? { error } : {}),
       ...this.#tally.sums,
-      seconds: this.#clock.seconds,
+      seconds: this.#course.clock.seconds,
       stages: this.#stages,
       most: this.#status.most,
     };
@@ -287,7 +238,8 @@ export class Run {
     try {
       journal?.log(lines);
       await journal?.deliver();
-      if (this.#journalFolder && this.#end !== "stopped") await markEnd(this.#journalFolder, this.#end ?? "cancelled");
+      const end = this.#course.end ?? "cancelled";
+      if (this.#journalFolder && end !== "stopped") await markEnd(this.#journalFolder, end);
     } finally {
       await journal?.close();
       this.#unlock();

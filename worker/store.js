@@ -1,21 +1,19 @@
 // @ts-check
-/** The run folders in private storage: where a run is put, and listing, reading and removing those that are there. */
+/** The run folders in private storage and the chosen ones: where a run is put, and what is read of it. */
 
-import { auditRow } from "./audit.js";
 import { writeText } from "./journal.js";
-import { lockRun, openRuns } from "./lock.js";
+import { openRuns } from "./lock.js";
 import { CodedError, patiently } from "./patience.js";
 
-const RUNS = "runs";
+export const RUNS = "runs";
 /** Journals of runs whose output is in a chosen folder: those that can be resumed, and the last one. */
-const JOURNALS = "journals";
+export const JOURNALS = "journals";
 /** A file in the folder of a run that has not come to its end: what it was begun with. Not part of what is handed out. */
-const UNFINISHED = "unfinished";
+export const UNFINISHED = "unfinished";
 
 /**
  * @typedef {import("./protocol.js").RunSpec} RunSpec
  * @typedef {import("./protocol.js").Begun} Begun
- * @typedef {import("./protocol.js").StoredRun} StoredRun
  * @typedef {{folder: FileSystemDirectoryHandle, journalFolder: FileSystemDirectoryHandle}} Place
  *   the run folder, and the folder in private storage that its journal is appended in: the same, or one beside it
  */
@@ -24,7 +22,7 @@ const UNFINISHED = "unfinished";
  * @param {string} name
  * @param {boolean} [create]
  */
-async function folder(name, create = false) {
+export async function folderOf(name, create = false) {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create });
 }
 
@@ -40,7 +38,7 @@ export async function beginPlace({ name, output }, roots) {
       throw new CodedError("OUTPUT_INSIDE_INPUT");
   }
   if (output) await sweepJournals();
-  const parent = await folder(output ? JOURNALS : RUNS, true);
+  const parent = await folderOf(output ? JOURNALS : RUNS, true);
   const journalFolder = await parent.getDirectoryHandle(name, { create: true });
   if (!output) return { folder: journalFolder, journalFolder };
   return { folder: await patiently(() => output.getDirectoryHandle(name, { create: true })), journalFolder };
@@ -77,7 +75,7 @@ export async function markBegun(journalFolder, { policy, linkage }, what) {
 /** Removes the journals that nobody needs any more: of runs that have come to their end, and are open nowhere. */
 async function sweepJournals() {
   const isOpen = await openRuns();
-  const journals = await folder(JOURNALS, true);
+  const journals = await folderOf(JOURNALS, true);
   for (const [name, handle] of await listed(journals.entries())) {
     if (isOpen(name) || handle.kind !== "directory" || (await readFile(handle, UNFINISHED))) continue;
     await journals.removeEntry(name, { recursive: true }).catch(() => {});
@@ -103,77 +101,12 @@ export async function markEnd(journalFolder, end) {
 export async function findRun(name) {
   for (const parent of [RUNS, JOURNALS]) {
     try {
-      return await (await folder(parent)).getDirectoryHandle(name);
+      return await (await folderOf(parent)).getDirectoryHandle(name);
     } catch {
       // not here
     }
   }
   return null;
-}
-
-/** The runs whose output is here, and those whose output is elsewhere and that can be resumed; newest first. */
-export async function listRuns() {
-  const isOpen = await openRuns();
-  /** @type {StoredRun[]} */
-  const runs = [];
-  for (const parent of [RUNS, JOURNALS]) {
-    for (const [name, handle] of await children(parent)) {
-      if (handle.kind !== "directory") continue;
-      const run = await describe(name, handle, parent === RUNS ? "private" : "folder", isOpen(name));
-      if (run) runs.push(run);
-      // Cut off before anything was done.
-      else if (!isOpen(name)) await removeRun(name).catch(() => {});
-    }
-  }
-  return runs.sort((one, other) => (one.name < other.name ? 1 : -1));
-}
-
-/**
- * All of an iterator, before anything is done with it: a folder must not change while it is listed.
- * @template T
- * @param {AsyncIterable<T>} iterator
- */
-async function listed(iterator) {
-  /** @type {T[]} */
-  const all = [];
-  for await (const one of iterator) all.push(one);
-  return all;
-}
-
-/** @param {string} parent */
-async function children(parent) {
-  try {
-    return await listed((await folder(parent)).entries());
-  } catch {
-    return []; // Nothing was ever stored, or the browser has no private storage.
-  }
-}
-
-/**
- * @param {string} name
- * @param {FileSystemDirectoryHandle} run
- * @param {"private" | "folder"} place
- * @param {boolean} open
- * @returns {Promise<StoredRun | null>}
- */
-async function describe(name, run, place, open) {
-  if (!(await readFile(run, "plan.json"))) return null;
-  const counted = { done: 0, files: 0, bytes: 0 };
-  const audit = await readFile(run, "audit.csv");
-  try {
-    for await (const line of audit ? wholeLines(audit) : []) {
-      const row = auditRow(line);
-      counted.done++;
-      if (row?.status !== "written") continue;
-      counted.files++;
-      counted.bytes += Number(row.bytes_out) || 0;
-    }
-  } catch {
-    // The run goes on, and its audit grew while it was read: the counts are those up to there.
-  }
-  const finished = (await readFile(run, UNFINISHED)) === null;
-  if (finished && place === "folder") return null;
-  return { name, place, open, finished, ...counted, begun: await readBegun(run) };
 }
 
 /**
@@ -186,6 +119,18 @@ export async function readBegun(run) {
   } catch {
     return null;
   }
+}
+
+/**
+ * All of an iterator, before anything is done with it: a folder must not change while it is listed.
+ * @template T
+ * @param {AsyncIterable<T>} iterator
+ */
+export async function listed(iterator) {
+  /** @type {T[]} */
+  const all = [];
+  for await (const one of iterator) all.push(one);
+  return all;
 }
 
 /**
@@ -242,22 +187,4 @@ export async function countFiles(run, wanted) {
   let count = 0;
   for await (const _ of filesOf(run, wanted)) count++;
   return count;
-}
-
-/**
- * Deletes a run from private storage.
- * @param {string} name
- * @returns {Promise<boolean>}  false: it is open in some tab, and stays
- */
-export async function removeRun(name) {
-  const release = await lockRun(name);
-  if (!release) return false;
-  try {
-    for (const parent of [RUNS, JOURNALS]) {
-      await (await folder(parent, true)).removeEntry(name, { recursive: true }).catch(() => {});
-    }
-  } finally {
-    release();
-  }
-  return true;
 }
