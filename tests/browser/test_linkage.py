@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import visiting
+from cutoff import agree, kill, take_up
 from dicom_deid.linkage import HEADER, RECORD
 from journey import FOUND, READY, Ended, Journey
 from made import UID, ct, item, sequence, to_bytes
+from many import WITHOUT_HANDLES, WRITTEN, choose, many_files, start_and_wait, wait_for_files
 from playwright.sync_api import Locator, expect
 from runs import PASSPHRASE, RunFolder, native_run, timeless
 from samples import sample_folder
 
 if TYPE_CHECKING:
-    from conftest import Server
+    from conftest import Launch, Server
     from playwright.sync_api import BrowserContext, Page
 
 NAME = "Okonkwo"
@@ -225,6 +227,33 @@ def test_a_linkage_is_apart_from_results_in_a_chosen_folder(
         expect(item).to_have_count(0)
         assert f"linkages/{name}" not in stored(journey)
         assert f"chosen/{name}/audit.csv" in stored(journey)
+
+
+def test_a_linkage_goes_on_with_a_run_that_was_killed_twice(launch: "Launch", server: "Server", tmp_path: Path) -> None:
+    many = many_files(tmp_path / NAME)
+    whole = native_run(many, tmp_path / "native", "--linkage", str(tmp_path / "native.linkage"), status=0)
+
+    def opened() -> Journey:
+        page = launch(tmp_path / "profile").pages[0]
+        page.add_init_script(WITHOUT_HANDLES)
+        page.goto(server.url)
+        return Journey(page)
+
+    journey = opened()
+    choose(journey, many)
+    journey.page.get_by_role("checkbox", name=KEEP).check()
+    start_and_wait(journey, 60)
+    kill(journey.page.context, tmp_path / "profile")
+    journey = opened()
+    done = take_up(journey, many)
+    wait_for_files(journey, (done + WRITTEN) // 2)
+    kill(journey.page.context, tmp_path / "profile")
+    journey = opened()
+    take_up(journey, many)
+    assert journey.wait_for_end().how == "Done"
+    linkage = journey.download(DOWNLOAD, tmp_path)
+    assert lines(decrypted(linkage, tmp_path)) == lines(decrypted(tmp_path / "native.linkage", tmp_path))
+    agree(journey.results(tmp_path / "zip"), whole)
 
 
 def test_a_run_whose_linkage_cannot_be_written_does_not_begin(page: "Page", folder: Path) -> None:
