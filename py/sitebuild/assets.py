@@ -12,6 +12,7 @@ from .environment import npm, python
 from .paths import LOCK, VENDOR, sha256
 from .shell import BuildError, run
 
+PYODIDE_PLATFORM = ("--implementation", "cp", "--abi", "abi3", "--platform", "pyemscripten_2026_0_wasm32")
 PYODIDE_PYTHON = "3.14"  # wheels are chosen for the Python inside Pyodide, not for the one that runs the build
 
 
@@ -59,10 +60,12 @@ def fetch(asset: Asset, archives: Path, doing: str) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     pip = (python(), "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps")
-    wheel = ("--only-binary=:all:", "--python-version", PYODIDE_PYTHON, f"{asset.name}=={asset.version}")
+    python_there = ("--only-binary=:all:", "--python-version", PYODIDE_PYTHON, "--ignore-requires-python")
+    wheel = (*python_there, f"{asset.name}=={asset.version}")
     commands: dict[str, Sequence[str | Path]] = {
         "npm": (npm(), "pack", f"{asset.name}@{asset.version}", "--pack-destination", "."),
         "pip": (*pip, *wheel),
+        "pip-wasm": (*pip, *PYODIDE_PLATFORM, *wheel),
     }
     run(commands[asset.source], doing, cwd=partial)
     fetched = partial / asset.file

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 from conftest import SHARED_CORPUS
 from dicom_deid.errors import Failed, Unwritten
 from dicom_deid.preview.painting import Painter
 from dicom_deid.preview.picture import Picture
-from pictured import frames_of, painted
+from making import HTJ2K, compressed, noise
+from pictured import frames_of, made_frames, painted
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID
 from reference import reference
 
 FRAMES = 4
@@ -102,3 +106,13 @@ def test_jpeg_of_12_bits_looks_as_the_same_image_does_without_loss(corpus: list[
         first = [frame.values.astype(int) for path in files if isinstance(frame := next(frames_of(path)), Picture)]
         assert len(first) == 2 or not SHARED_CORPUS.is_dir()
         assert not first or np.abs(first[0] - first[1]).mean() < 0.01 * np.ptp(first[1])
+
+
+@pytest.mark.parametrize("syntax", HTJ2K)
+def test_htj2k_as_another_decoder_has_it(syntax: UID) -> None:
+    values = noise("u2", 16, (64, 64))
+    dataset = compressed([imagecodecs.htj2k_encode(values, reversible=True)], values, syntax)
+    other, _ = get_decoder(syntax).as_array(dataset, decoding_plugin="pylibjpeg")
+    (frame,) = made_frames(dataset)
+    assert isinstance(frame, Picture)
+    assert (frame.values == other).all()

@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import imagecodecs
 import numpy as np
 import pytest
 from dicom_deid.errors import Failed
 from dicom_deid.preview import codecs
 from dicom_deid.preview.codestream import Stated, stated
-from dicom_deid.preview.frames import Frames
-from dicom_deid.preview.painting import Painter, Tuning
+from dicom_deid.preview.painting import Tuning
 from dicom_deid.preview.picture import Picture
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from made import ct, item, sequence
-from numpy.typing import NDArray
+from made import item, sequence
+from making import COLUMNS, HTJ2K, ROWS, compressed, image, noise
 from pictured import made_frames, painted
-from pydicom import dcmread, uid
-from pydicom.data import get_testdata_file
+from pydicom import uid
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate
-
-Values = NDArray[Any]
-ROWS, COLUMNS = 24, 32
-HTJ2K = (uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K)
-
-
-def image(values: Values, syntax: uid.UID = uid.ExplicitVRLittleEndian, bits: int = 0, **changed: Any) -> Dataset:
-    """An instance with one frame of these values, or with several (frames, rows, columns)."""
-    size = values.dtype.itemsize * 8
-    dataset = ct(
-        Rows=values.shape[-2], Columns=values.shape[-1], BitsAllocated=size, BitsStored=bits or size,
-        HighBit=(bits or size) - 1, PixelRepresentation=int(values.dtype.kind == "i"), RescaleSlope="1",
-        RescaleIntercept="0", PixelData=values.tobytes(), **changed,
-    )  # fmt: skip
-    dataset["PixelData"].VR = "OW" if size > 8 else "OB"
-    dataset.file_meta.TransferSyntaxUID = syntax
-    return dataset
-
-
-def compressed(frames: list[bytes], like: Values, syntax: uid.UID, **changed: Any) -> Dataset:
-    """An instance with compressed frames, said to be like these values."""
-    dataset = image(like, syntax, NumberOfFrames=len(frames), **changed)
-    dataset.PixelData = encapsulate(frames)
-    dataset["PixelData"].VR = "OB"
-    dataset["PixelData"].is_undefined_length = True
-    return dataset
-
-
-def noise(dtype: str, bits: int, shape: tuple[int, ...] = (ROWS, COLUMNS)) -> Values:
-    low, high = (-(1 << bits - 1), (1 << bits - 1)) if dtype[0] == "i" else (0, 1 << bits)
-    return np.random.default_rng(bits).integers(low, high, shape, np.int64).astype(dtype)
 
 
 @pytest.mark.parametrize("bits", range(1, 33))
@@ -119,15 +81,6 @@ def test_htj2k(syntax: uid.UID, dtype: str, bits: int) -> None:
     (frame,) = made_frames(compressed([encoded], values, syntax, bits=bits))
     assert isinstance(frame, Picture)
     assert (frame.values == values).all()
-    dataset = compressed([encoded], values, syntax, bits=bits)
-    assert (other(dataset, "pylibjpeg") == values).all()
-
-
-def other(dataset: Dataset, plugin: str) -> Values:
-    from pydicom.pixels.decoders.base import get_decoder
-
-    decoded: Values = get_decoder(dataset.file_meta.TransferSyntaxUID).as_array(dataset, decoding_plugin=plugin)[0]
-    return decoded
 
 
 @pytest.mark.parametrize("predictor", range(1, 8))
@@ -201,28 +154,3 @@ def test_sizes_that_codestreams_state() -> None:
     assert stated(imagecodecs.jpegls_encode(values)) == Stated(5, 7, 1, 16)
     assert stated(imagecodecs.jpeg2k_encode(values, bitspersample=12)) == Stated(5, 7, 1, 12)
     assert stated(b"\xff\xd8\xff") is stated(b"") is stated(b"\xff\x4f\xff\x51\0") is None
-
-
-FILES = (
-    "JPEG2000.dcm", "MR_small_jpeg_ls_lossless.dcm", "SC_rgb_dcmtk_+eb+cr.dcm", "MR_small_RLE.dcm", "JPGExtended.dcm",
-)  # fmt: skip
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(FILES), st.data())
-def test_damaged_frames_end_in_a_reason_or_in_a_picture(name: str, data: st.DataObject) -> None:
-    dataset = dcmread(str(get_testdata_file(name)))
-    content = bytearray(dataset.PixelData)
-    for _ in range(data.draw(st.integers(1, 8))):
-        content[data.draw(st.integers(16, len(content) - 9))] = data.draw(st.integers(0, 255))
-    dataset.PixelData = bytes(content)
-    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
-    try:
-        frames: Frames | list[Any] = made_frames(dataset)
-    except Failed as failure:
-        frames = [failure]
-    for frame in frames:
-        if isinstance(frame, Failed):
-            assert frame.reason.startswith("PIXELS_") or frame.reason == "TRUNCATED"
-        else:
-            Painter().paint(frame, np.zeros(frame.values.shape[:2], np.uint32))

@@ -15,10 +15,15 @@ const WHEELS = join(ROOT, "vendor", "wheels");
 const MOUNTED = "/project";
 const RESULTS = "/tmp/results.xml";
 
-/** All wheels of the site and of the tests; all are pure Python. @param {any} pyodide */
-function install(pyodide) {
+/**
+ * The wheels of the site and of the tests, which are pure Python; numpy, pillow and imagecodecs only where they are asked
+ * for, so that the unit tests run as the site does, without.
+ * @param {any} pyodide @param {boolean} preview
+ */
+function install(pyodide, preview) {
   const extractDir = pyodide.pyimport("site").getsitepackages().get(0);
-  for (const folder of [WHEELS, join(WHEELS, "test")]) {
+  const folders = [WHEELS, join(WHEELS, "test"), ...(preview ? [join(WHEELS, "preview")] : [])];
+  for (const folder of folders) {
     for (const name of readdirSync(folder).filter((file) => file.endsWith(".whl"))) {
       pyodide.unpackArchive(new Uint8Array(readFileSync(join(folder, name))), "wheel", { extractDir });
     }
@@ -31,7 +36,10 @@ async function pytest(args) {
   const pyodide = await loadPyodide({
     env: { HOME: "/tmp", PYTHONDONTWRITEBYTECODE: "1", COLUMNS: "120" },
   });
-  install(pyodide);
+  install(
+    pyodide,
+    args.some((argument) => argument.startsWith("tests/preview")),
+  );
   pyodide.FS.mkdir(MOUNTED);
   pyodide.mountNodeFS(MOUNTED, ROOT);
   pyodide.FS.chdir(MOUNTED);
