@@ -1,7 +1,7 @@
 """Damaged frames end in a reason or in a picture, and never end the batch.
 
-Not run inside Pyodide: there, libjpeg in imagecodecs 2026.10.10 reads out of bounds over some damaged frames that it takes
-natively, which ends the worker. A worker of the page that shows pictures has to be replaced when that happens.
+Not run inside Pyodide: libjpeg in imagecodecs 2026.10.10 reads out of bounds there over some damaged frames, which ends
+the worker, as it does not natively. A worker of the page that shows pictures has to be replaced when that happens.
 """
 
 from __future__ import annotations

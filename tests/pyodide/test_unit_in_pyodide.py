@@ -15,7 +15,7 @@ MINUTES = 20  # a property test takes some ten times as long there
 
 
 UNIT = ("tests/unit",)
-PREVIEW = ("tests/preview/test_painting.py", "tests/preview/test_frames.py")
+PREVIEW = tuple(f"tests/preview/test_{name}.py" for name in ("painting", "frames", "viewing"))
 """Those that make their images themselves: the reference decoders are not in the browser."""
 
 

@@ -80,7 +80,7 @@ def test_only_the_preview_knows_pixels() -> None:
     """The rest works without numpy, imagecodecs and pillow, which are an extra."""
     for path, tree in modules().items():
         roots = {name.split(".")[0] for name in imported(path, tree)}
-        assert unit(path) == "preview" or not roots & {"numpy", "imagecodecs", "PIL"}, path.name
+        assert unit(path) in ("preview", "viewing") or not roots & {"numpy", "imagecodecs", "PIL"}, path.name
 
 
 def test_only_the_command_line_prints() -> None:

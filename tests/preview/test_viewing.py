@@ -1,0 +1,57 @@
+"""The viewer as the bridge uses it: a file's bytes in, frames out, in one buffer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dicom_deid.errors import Failed, Unwritten
+from dicom_deid.preview.display import Window
+from dicom_deid.preview.painting import Tuning
+from dicom_deid.viewing import Viewer
+from made import ct, to_bytes
+from making import image
+from pictured import frames_of, painted
+from pydicom.data import get_testdata_file
+
+NAMES = ("CT_small.dcm", "JPEG2000.dcm", "SC_rgb_rle_2frame.dcm", "image_dfl.dcm", "SC_rgb_small_odd_big_endian.dcm")
+
+
+def file(name: str) -> Path:
+    return Path(str(get_testdata_file(name)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_frames_are_painted_as_the_thumbnails_are(name: str) -> None:
+    viewer = Viewer(file(name).read_bytes())
+    expected = [painted(frame) for frame in frames_of(file(name)) if not isinstance(frame, Failed)]
+    assert viewer.facts()["frames"] == len(expected)
+    for number, picture in [*enumerate(expected), (0, expected[0])]:
+        seen = np.frombuffer(viewer.paint(number), np.uint8).reshape(*picture.shape[:2], 4)
+        assert (seen[..., :3] == (picture[..., None] if picture.ndim == 2 else picture)).all()
+        assert (seen[..., 3] == 255).all()
+
+
+def test_what_a_viewer_begins_with_and_what_the_user_changes() -> None:
+    viewer = Viewer(to_bytes(image(np.array([[0, 100], [200, 400]], np.uint16))))
+    assert viewer.facts() == {"frames": 1, "rows": 2, "columns": 2, "photometric": "MONOCHROME2", "windows": []}
+    assert viewer.shown(0) == Window(200, 400, "LINEAR_EXACT")
+    buffer = viewer.paint(0)
+    assert buffer[::4].tolist() == [0, 64, 128, 255]
+    viewer.paint(0, Tuning(Window(100, 200, "LINEAR_EXACT"), invert=True))
+    assert buffer[::4].tolist() == [255, 128, 0, 0], "the buffer is the same"
+    proposed = Viewer(to_bytes(image(np.zeros((2, 2), np.uint16), WindowCenter=["40", "9"], WindowWidth=["80", "3"])))
+    assert [window["center"] for window in proposed.facts()["windows"]] == [40, 9]
+    assert proposed.shown(0) == Window(40, 80)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-40], lambda data: data[:2000], lambda data: data[200:]])
+def test_what_cannot_be_shown_has_a_reason(damage: object) -> None:
+    data = file("JPEG2000.dcm").read_bytes()
+    with pytest.raises(Unwritten):
+        Viewer(damage(data)).paint(0)  # type: ignore[operator]
+    with pytest.raises(Unwritten):
+        Viewer(file("rtplan.dcm").read_bytes())
+    with pytest.raises(Unwritten):
+        Viewer(to_bytes(ct(Rows=60_000, Columns=60_000, PixelData=b"")))
