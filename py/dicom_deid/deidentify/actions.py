@@ -1,0 +1,121 @@
+"""What each action code does to a single value: Z, D, U, C and K (PS3.15 Table E.1-1a)."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+
+from dicom_deid.deidentify import dates, identifiers, text
+from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
+from dicom_deid.model import Counts, Element, Instance
+from dicom_deid.policy import Plan
+from dicom_deid.profile import DATES, judged, well_known
+
+PATIENT_ID, PATIENT_NAME, STUDY = 0x00100020, 0x00100010, 0x0020000D
+# Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
+PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
+UID = re.compile(rb"[0-9.\\ \0]*")
+NUMERIC = DATES | {"AS", "DS", "IS"}
+"""VRs whose values are made of digits and a few other characters."""
+TYPED = re.compile(rb"[A-Za-z]{2}|[^\x00-\x7f]")
+"""What is found in such a value only if somebody typed text there; a single stray letter names nobody."""
+
+
+class Actions(ABC):
+    """The actions on the values of one instance, and what was counted of them."""
+
+    def __init__(self, instance: Instance, plan: Plan) -> None:
+        self.instance, self.plan, self.key = instance, plan, plan.key
+        self.counts = Counts()
+        self.remapped: set[str] = set()
+        """The original UIDs that were replaced."""
+        patient = patient_of(instance)
+        self.patient, self.weeks = plan.key.patient(patient), plan.key.weeks(patient)
+
+    @property
+    @abstractmethod
+    def identifiers(self) -> frozenset[str]:
+        """What the instance names that must occur nowhere else in it."""
+
+    def emptied(self, element: Element) -> Element:
+        """Action Z: no value, or the patient's pseudonym."""
+        if element.tag in PSEUDONYMS:
+            return self.pseudonym(element)
+        if not element.value and not element.items:
+            return element
+        self.counts.emptied += 1
+        return Element(element.tag, element.vr, b"", None if element.items is None else [])
+
+    def pseudonym(self, element: Element) -> Element:
+        """The patient's pseudonym in place of a name or an ID."""
+        self.counts.replaced += 1
+        vr = vr_of(element.tag)
+        name = f"{self.patient}^" if vr == "PN" else self.patient  # PS3.5 6.2.1: a family name ends with a caret
+        return Element(element.tag, vr, name.encode("ascii") + b" " * (len(name) % 2))
+
+    def rewritten(self, element: Element, value: str) -> Element:
+        """The value that a rule of the policy names, in place of whatever there was."""
+        self.counts.replaced += 1
+        vr = vr_of(element.tag)
+        encoded = value.encode("ascii")
+        return Element(element.tag, element.vr if vr == "UN" else vr, encoded + padding(vr) * (len(encoded) % 2))
+
+    def remap(self, element: Element) -> Element:
+        """Action U: every value that is not registered in PS3.6 becomes its new UID."""
+        values = [value.strip(" \0") for value in element.value.decode("latin-1").split("\\")]
+        new = [value if not value or well_known(value) else self.key.uid(value) for value in values]
+        if new == values:
+            return element
+        self.remapped.update(old for old, now in zip(values, new, strict=True) if old != now)
+        self.counts.uids_remapped += 1
+        return Element(element.tag, "UI", "\\".join(new).encode("ascii"))
+
+    def new_uid(self, uid: str) -> str:
+        """What a UID of the instance itself becomes, "" staying ""; text where a UID belongs is never retained."""
+        if not uid or (self.plan.keeps("retain-uids") and UID.fullmatch(uid.encode("latin-1", "replace"))):
+            return uid
+        return self.key.uid(uid)
+
+    def shifted(self, element: Element, dates_are: str) -> Element | None:
+        """Action C on a date: shifted by the patient's weeks; one that cannot be read is emptied."""
+        vr = element.vr if element.vr in DATES else vr_of(element.tag)
+        new = None
+        if dates_are == "MODIFIED":
+            new = dates.shift(vr, element.value.decode("latin-1"), self.weeks)
+        elif dates_are == "UNMODIFIED":
+            return self.checked(element)
+        if new is None:
+            return self.emptied(element)
+        if vr != "TM" and new:
+            self.counts.dates_shifted += 1
+        return Element(element.tag, vr, new.encode("ascii"))
+
+    def cleaned(self, element: Element, encodings: tuple[str, ...], *, thorough: bool) -> Element:
+        """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
+        before = identifiers.decode(element, encodings)
+        if element.vr == "CS":
+            new = text.clean(before, text.but("terms", self.identifiers))
+        elif element.tag in judged("maker_names"):
+            new = text.clean(before, text.but("maker_names", self.identifiers))
+        else:
+            new = (text.clean_thoroughly if thorough else text.clean)(before, self.identifiers)
+        if new == before:
+            return element
+        self.counts.cleaned += 1
+        value = identifiers.encode(new, encodings if element.vr in TEXT_VRS else ("ascii",))
+        return Element(element.tag, element.vr, value + padding(element.vr) * (len(value) % 2))
+
+    def checked(self, element: Element) -> Element:
+        """Action K, unless the value is text where its VR has none: then nothing of it stays."""
+        if element.vr == "UI" and not UID.fullmatch(element.value):
+            return self.remap(element)
+        return self.emptied(element) if element.vr in NUMERIC and TYPED.search(element.value) else element
+
+
+def patient_of(instance: Instance) -> str:
+    """What stands for the patient: the Patient ID, or, where there is none, the study or the instance."""
+    patient = ascii_text(instance.data.get(PATIENT_ID))
+    if patient:
+        return patient
+    study = ascii_text(instance.data.get(STUDY))
+    return f"study\0{study}" if study else f"instance\0{instance.sop_instance}"
