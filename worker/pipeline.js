@@ -12,7 +12,7 @@ import { headerEnd } from "./splice.js";
 import { bytesOf, newItem } from "./worklist.js";
 
 /** Bytes of files under way that are held in memory. */
-const BYTES_IN_FLIGHT = 48 * 1024 * 1024;
+const BYTES_IN_FLIGHT = 32 * 1024 * 1024;
 /** Files under way: read, with Python, or being written. */
 const FILES_UNDER_WAY = 400;
 /** Reasons for which the run waits: the next file would meet the same. */

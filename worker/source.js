@@ -138,6 +138,11 @@ export async function readRange(blob, start, end) {
   }
 }
 
+/** Frees bytes now, not when they are collected: hundreds of megabytes would wait for that. @param {Uint8Array<ArrayBuffer>} bytes */
+export function free({ buffer }) {
+  if (buffer.detached === false) buffer.transfer(0); // an older browser has neither
+}
+
 /**
  * What an open source stands on. `whole`: its bytes, where opening it brought them into memory. `confirm` throws a
  * CodedError when the file has changed.
@@ -193,8 +198,7 @@ export class Opened {
   }
 
   async release() {
-    // Frees it now, not when it is collected: hundreds of megabytes would wait for that.
-    if (this.#whole?.buffer.detached === false) this.#whole.buffer.transfer(0);
+    if (this.#whole) free(this.#whole);
     this.#whole = null;
     await this.#content.release?.();
   }

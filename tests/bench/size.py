@@ -30,6 +30,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT /
 
 from boot import SETTLED_SECONDS, page_processes, pss  # noqa: E402 - the paths above come first
 from conftest import opened, serving  # noqa: E402
+from drag import drop  # noqa: E402
 from journey import Journey  # noqa: E402
 from machine import browser  # noqa: E402
 
@@ -96,7 +97,7 @@ def multi_frame(path: Path, gigabytes: float) -> None:
 
 def start_run(page: Page, journey: Journey, source: Path) -> None:
     journey.wait_for_python()
-    journey.drop(source)
+    drop(page, source)
     page.get_by_role("button", name="Start", exact=True).wait_for(timeout=PATIENCE)
     journey.set_passphrase()
 
