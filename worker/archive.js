@@ -5,7 +5,7 @@ import { crc32 } from "./crc.js";
 import { ahead } from "./flow.js";
 import { patiently } from "./patience.js";
 import { WHOLE_BYTES } from "./protocol.js";
-import { free, readRange } from "./source.js";
+import { readRange } from "./source.js";
 
 const READS_AHEAD = 8;
 const MOST_16 = 0xffff;
@@ -56,7 +56,6 @@ async function append(target, { path, file, bytes }, time) {
   target.append(localHeader(entry, time));
   if (bytes) {
     target.append(bytes);
-    free(bytes);
     return entry;
   }
   await target.appendAll(file, (piece) => {

@@ -138,11 +138,6 @@ export async function readRange(blob, start, end) {
   }
 }
 
-/** Frees bytes now, not when they are collected: hundreds of megabytes would wait for that. @param {Uint8Array<ArrayBuffer>} bytes */
-export function free({ buffer }) {
-  if (buffer.detached === false) buffer.transfer(0); // an older browser has neither
-}
-
 /**
  * What an open source stands on. `whole`: its bytes, where opening it brought them into memory. `confirm` throws a
  * CodedError when the file has changed.
@@ -198,7 +193,6 @@ export class Opened {
   }
 
   async release() {
-    if (this.#whole) free(this.#whole);
     this.#whole = null;
     await this.#content.release?.();
   }
