@@ -24,3 +24,6 @@ def test_pip_install_gives_a_working_command(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         for option in ("--passphrase-file", "--workers", "--verbose", "--allow-sop-class", "--resume"):
             assert option in done.stdout
+    command = (programs / "dicom-deid", "thumbnails", tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, "pip install 'dicom-deid[preview]'" in done.stderr) == (2, True), "all else does without"
