@@ -104,16 +104,24 @@ class Painter:
     def shades(self, values: Values, display: Display, shown: Any, tuning: Tuning) -> NDArray[np.float64]:
         """Shades from 0 to 1 of at most STEP stored values, in a buffer of the painter."""
         here, there = self._ping[: values.size], self._pong[: values.size]
-        np.multiply(values, display.slope, out=here)
-        np.add(here, display.intercept, out=here)
+        slope, intercept = display.slope, display.intercept
         if display.modality is not None:
             np.copyto(here, values)
             self.apply(display.modality, here, there)
-        if isinstance(shown, Table):
-            self.apply(shown, here, there)
-            np.divide(here, shown.top, out=here)
-        else:
-            window(shown, here, there)
+            values, slope, intercept = here, 1.0, 0.0
+        if isinstance(shown, Table) or is_sigmoid(shown):
+            np.multiply(values, slope, out=here, dtype=np.float64)
+            np.add(here, intercept, out=here)
+            if isinstance(shown, Table):
+                self.apply(shown, here, there)
+                np.divide(here, shown.top, out=here)
+            else:
+                sigmoid(shown, here, there)
+        else:  # rescale and window are one line
+            steepness, level = line_of(shown)
+            np.multiply(values, slope * steepness, out=there, dtype=np.float64)
+            np.add(there, intercept * steepness + level, out=there)
+            np.clip(there, 0, 1, out=here)
         if display.inverse is not tuning.invert:
             np.subtract(1, here, out=here)
         if tuning.gamma != 1:
@@ -166,26 +174,28 @@ def packed(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
 AS_STORED = Display("RGB", None, 1.0, 0.0, None, (), inverse=False, padding=None, palette=None)
 
 
-def window(shown: Window | Range, here: Values, there: Values) -> None:
-    """Replaces rescaled values by shades from 0 to 1 (C.11.2.1.2, C.11.2.1.3)."""
+def is_sigmoid(shown: Window | Range) -> bool:
+    """Whether the curve of a window is no line."""
+    return isinstance(shown, Window) and shown.function == SIGMOID
+
+
+def sigmoid(shown: Window, here: Values, there: Values) -> None:
+    """Replaces rescaled values by shades from 0 to 1 (C.11.2.1.3.1)."""
+    np.subtract(shown.center, here, out=there)
+    np.multiply(there, 4 / shown.width, out=there)
+    np.clip(there, -STEEPEST, STEEPEST, out=there)
+    np.exp(there, out=here)
+    np.add(here, 1, out=there)
+    np.divide(1, there, out=here)
+
+
+def line_of(shown: Window | Range) -> tuple[float, float]:
+    """Slope and intercept of the line from rescaled values to shades; beyond 0 and 1 it is level (C.11.2.1.2)."""
     if isinstance(shown, Range):
-        center, width, function = (shown.low + shown.high) / 2, shown.high - shown.low, ""
-        if not width:
-            here.fill(0)
-            return
-    else:
-        center, width, function, _ = shown
-    if function == SIGMOID:
-        np.subtract(center, here, out=there)
-        np.multiply(there, 4 / width, out=there)
-        np.clip(there, -STEEPEST, STEEPEST, out=there)
-        np.exp(there, out=here)
-        np.add(here, 1, out=there)
-        np.divide(1, there, out=here)
-        return
-    if function == LINEAR and width >= 1:
+        width = shown.high - shown.low
+        return (1 / width, -shown.low / width) if width else (0.0, 0.0)
+    center, width = shown.center, shown.width
+    if shown.function == LINEAR and width >= 1:
         center, width = center - 0.5, width - 1
-    np.subtract(here, center, out=there)
-    np.divide(there, width or NARROWEST, out=here)
-    np.add(here, 0.5, out=there)
-    np.clip(there, 0, 1, out=here)
+    width = max(width, NARROWEST)
+    return 1 / width, 0.5 - center / width
