@@ -12,6 +12,9 @@ const SOURCE_ID = /^[0-9a-f]{20}$/;
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 /** Outputs looked at at the same time. */
 const LOOKS_IN_FLIGHT = 16;
+/** What stands behind the preamble of a DICOM file (PS3.10 7.1). */
+const PREFIX = "DICM";
+const PREFIX_AT = 128;
 /** Rows written to the new audit at once. */
 const ROWS_AT_ONCE = 500;
 
@@ -94,8 +97,8 @@ async function outputSizes(folder) {
   /** @type {Set<Promise<unknown>>} */
   const looking = new Set();
   for await (const { path, handle } of outputsOf(folder)) {
-    const look = patiently(() => handle.getFile()).then(
-      (file) => sizes.set(fingerprint(path), file.size),
+    const look = soundSize(handle).then(
+      (size) => sizes.set(fingerprint(path), size),
       () => {}, // it is done again
     );
     looking.add(look);
@@ -104,6 +107,19 @@ async function outputSizes(folder) {
   }
   await Promise.all(looking);
   return sizes;
+}
+
+/**
+ * Outputs are not forced to the disk one by one: that would cost most of the speed. What a power cut left of one can have
+ * its size and hold zeros, as far as the disk had not got it.
+ * @param {FileSystemFileHandle} handle
+ * @returns {Promise<number>}  bytes; rejects where the beginning is missing
+ */
+async function soundSize(handle) {
+  const file = await patiently(() => handle.getFile());
+  if ((await patiently(() => file.slice(PREFIX_AT, PREFIX_AT + PREFIX.length).text())) !== PREFIX)
+    throw new CodedError("WRITE_FAILED");
+  return file.size;
 }
 
 /**

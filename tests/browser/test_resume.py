@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KILLS = 3
 
-# What a power cut can leave: half a row, half a line, an output without its row, one cut short, one that is gone.
+# What a power cut can leave: half a row, half a line, an output without its row, one cut short, one of zeros, one gone.
 TEAR = """async () => {
   const storage = await navigator.storage.getDirectory();
   const [run] = await Array.fromAsync((await storage.getDirectoryHandle("runs")).values());
@@ -31,11 +31,15 @@ TEAR = """async () => {
   await append("output.log", "2026-11-21T09:30:00Z half a li");
   let folder = await run.getDirectoryHandle("out");
   for (let depth = 0; depth < 3; depth++) [folder] = await Array.fromAsync(folder.values());
-  const [gone, short] = await Array.fromAsync(folder.values());
+  const [gone, short, zeros] = await Array.fromAsync(folder.values());
   await folder.removeEntry(gone.name);
   const writable = await short.createWritable({keepExistingData: true});
   await writable.truncate(10);
   await writable.close();
+  const blank = new Uint8Array((await zeros.getFile()).size);
+  const wiping = await zeros.createWritable();
+  await wiping.write(blank);
+  await wiping.close();
   const orphan = await folder.getFileHandle("an-output-without-its-row.dcm", {create: true});
   const filling = await orphan.createWritable();
   await filling.write("half");
