@@ -5,8 +5,8 @@ import { CALL_MILLISECONDS, CodedError, MIB_MILLISECONDS, patiently } from "./pa
 import { WHOLE_BYTES } from "./protocol.js";
 
 /**
- * Where a source's bytes come from: a handle, a File of an <input>, or an entry of an archive.
- * @typedef {FileSystemFileHandle | File | import("./entry.js").ArchiveEntry} Origin
+ * Where a source's bytes come from: a place in a folder, a handle, a File of an <input>, or an entry of an archive.
+ * @typedef {Place | FileSystemFileHandle | File | import("./entry.js").ArchiveEntry} Origin
  */
 
 /**
@@ -15,6 +15,22 @@ import { WHOLE_BYTES } from "./protocol.js";
  * @property {number} modified   milliseconds since 1970; 0 where there is no such thing
  * @property {string} reason     why it is not handed to Python; "" when it is
  */
+
+/** A file by its name: its handle is asked for when it is opened, since 65,000 handles are 360 MB. */
+export class Place {
+  #folder;
+  #name;
+
+  /** @param {FileSystemDirectoryHandle} folder @param {string} name */
+  constructor(folder, name) {
+    this.#folder = folder;
+    this.#name = name;
+  }
+
+  handle() {
+    return patiently(() => this.#folder.getFileHandle(this.#name));
+  }
+}
 
 /** Parallel arrays: an object per file would cost several times as much, and there can be a million files. */
 export class Sources {
@@ -117,10 +133,14 @@ export class Sources {
 }
 
 /**
- * @param {FileSystemFileHandle | File} origin
+ * @param {Place | FileSystemFileHandle | File} origin
  * @returns {Promise<File>}
  */
-export const openFile = async (origin) => (origin instanceof File ? origin : patiently(() => origin.getFile()));
+export async function openFile(origin) {
+  if (origin instanceof File) return origin;
+  const handle = origin instanceof Place ? await origin.handle() : origin;
+  return patiently(() => handle.getFile());
+}
 
 /**
  * @param {Blob} blob

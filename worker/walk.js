@@ -3,6 +3,7 @@
 
 import { listArchive, unlike } from "./entry.js";
 import { CodedError, patiently } from "./patience.js";
+import { Place } from "./source.js";
 
 /**
  * `path` is relative to what was picked. Without an origin it is a folder or an archive that could not be listed.
@@ -65,12 +66,15 @@ async function* walkFolder(folder, prefix) {
   }
   for (const child of children.sort(byName)) {
     const path = prefix + child.name;
-    if (isFolder(child)) yield* walkFolder(child, `${path}/`);
-    else yield { path, origin: child };
+    if (child.folder) yield* walkFolder(child.folder, `${path}/`);
+    else yield { path, origin: new Place(folder, child.name) };
   }
 }
 
-/** @param {FileSystemDirectoryHandle} folder */
+/**
+ * Names, and the handles of folders only: one of a file costs 5 KB.
+ * @param {FileSystemDirectoryHandle} folder
+ */
 async function list(folder) {
   try {
     const children = [];
@@ -78,7 +82,7 @@ async function list(folder) {
     for (;;) {
       const { done, value } = await patiently(() => iterator.next());
       if (done) return children;
-      children.push(value);
+      children.push({ name: value.name, folder: isFolder(value) ? value : null });
     }
   } catch {
     return null;
