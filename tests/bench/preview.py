@@ -16,17 +16,17 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import slices
-from dicom_deid.executors import Inline, Processes
+from dicom_deid.executors import Executor, Inline, Processes
 from dicom_deid.index import Index, Seen
 from dicom_deid.index.entry import FIELDS, NUMBERS, Entry
 from dicom_deid.index.search import search
 from dicom_deid.native import indexing, thumbnails
 from dicom_deid.native.drawing import Drawing
+from dicom_deid.native.thumbnails import Draw, Drawn
 from dicom_deid.preview.display import Display, Window
 from dicom_deid.preview.painting import Painter, Tuning
 from dicom_deid.preview.picture import Picture
@@ -45,11 +45,13 @@ def headers_and_thumbnails(folder: Path, count: int, workers: int) -> None:
     row("headers/s, one process", f"{count / seconds:.0f}")
     for processes in sorted({0, workers}):
         drawing = Drawing(folder / "slices", folder / f"thumbnails{processes}", 256)
-        executor = Processes(drawing, processes) if processes else Inline(drawing)
-        with closing(executor):
-            began = time.perf_counter()
-            made = thumbnails.make(index, folder / f"thumbnails{processes}", 256, executor, lambda _: None)
-            seconds = time.perf_counter() - began
+
+        def start(drawing: Drawing = drawing, processes: int = processes) -> Executor[Draw, Drawn]:
+            return Processes(drawing, processes) if processes else Inline(drawing)
+
+        began = time.perf_counter()
+        made = thumbnails.make(index, folder / f"thumbnails{processes}", 256, start, lambda _: None)
+        seconds = time.perf_counter() - began
         row(f"thumbnails/s, {processes or 'no'} other processes", f"{made.thumbnails / seconds:.0f}")
 
 

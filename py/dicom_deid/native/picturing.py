@@ -69,21 +69,16 @@ def show_thumbnails(
     for place in (path, output):
         if place and not indexing.is_run(folder) and folder.resolve() in (place / "x").resolve().parents:
             raise Unusable("They would lie among the files. A source folder is only read: choose another place.")
-    executor = None
     try:
         kept = indexing.open_index(path, folder)
         target = (output or thumbnails.place(path, kept.holds)).resolve()
-        executor = executor_for(folder, target, size, workers)
         began = time.perf_counter()
         found = indexing.bring_up_to_date(kept, folder, indexing.picked_in(folder), whole=True, tell=tell_headers)
         discover = time.perf_counter() - began
-        made = thumbnails.make(kept, target, size, executor, tell)
+        made = thumbnails.make(kept, target, size, lambda: executor_for(folder, target, size, workers), tell)
         hold(kept, hold_out, passphrase_file)
     except (OSError, sqlite3.Error, thumbnails.Unwritable) as error:
         raise Unusable(f"The index or the thumbnails cannot be written ({type(error).__name__}).") from None
-    finally:
-        if executor is not None:
-            executor.close()
     done = indexing.Done(found.found, made.thumbnails, discover, made.processing, made.insert)
     report = print_json if as_json else print_summary
     report(kept, path, target, done)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,8 +58,12 @@ def place(index: Path, holds: str) -> Path:
     return index.parent / IN_RUN if holds == "de-identified" else index.with_suffix(f".{OF_ORIGINALS}")
 
 
-def make(index: Index, target: Path, size: int, executor: Executor[Draw, Drawn], tell: Callable[[int], None]) -> Made:
+def make(
+    index: Index, target: Path, size: int, start: Callable[[], Executor[Draw, Drawn]], tell: Callable[[int], None]
+) -> Made:
     """Makes the thumbnails that are wanting; those of another size or place are made anew.
+
+    ``start`` gives what draws them; it is not called when none are wanting.
 
     Raises Unwritable when there is no writing to the folder.
     """
@@ -70,6 +74,17 @@ def make(index: Index, target: Path, size: int, executor: Executor[Draw, Drawn],
         index.note(SIZE, str(size))
     target.mkdir(parents=True, exist_ok=True, mode=0o700 if index.holds == "originals" else 0o777)
     forget_lost(index, target)
+    made = Made(0, 0, 0.0, 0.0)
+    if wanting(index.database, "", 1):
+        with closing(start()) as executor:
+            made = draw(index, executor, tell)
+    sweep(index)
+    index.database.commit()
+    return made
+
+
+def draw(index: Index, executor: Executor[Draw, Drawn], tell: Callable[[int], None]) -> Made:
+    """Draws what is wanting, and takes it into the index as it comes."""
     files = Files(index)
     began = committed = time.perf_counter()
     inserting, thumbnails, done = 0.0, 0, 0
@@ -87,8 +102,6 @@ def make(index: Index, target: Path, size: int, executor: Executor[Draw, Drawn],
             committed = begun
         inserting += time.perf_counter() - begun
         tell(done)
-    sweep(index)
-    index.database.commit()
     return Made(thumbnails, done, time.perf_counter() - began - inserting, inserting)
 
 
