@@ -15,6 +15,9 @@ export class Tab {
   #ended = false;
 
   constructor() {
+    // Shown again after a run, it would be asked of a network that may be gone by then.
+    const picture = fetch(this.#plain).then((answer) => answer.text());
+    picture.then((drawn) => (this.#plain = addressOf(drawn))).catch(() => {});
     document.addEventListener("visibilitychange", () => {
       if (this.#ended && !document.hidden) this.end("");
     });
@@ -52,5 +55,10 @@ function ring(percent, paused) {
   const drawn = `pathLength="100" stroke-dasharray="${percent} 100" transform="rotate(-90 ${MIDDLE} ${MIDDLE})"`;
   const rings = `${circle} stroke="#c9d3d8"/>${circle} stroke="${paused ? "#8a8f94" : "#0b7285"}" ${drawn}/>`;
   const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * MIDDLE} ${2 * MIDDLE}">${rings}</svg>`;
+  return addressOf(picture);
+}
+
+/** @param {string} picture  SVG */
+function addressOf(picture) {
   return `data:image/svg+xml,${encodeURIComponent(picture)}`;
 }
