@@ -27,9 +27,10 @@ const HEAP_LIMIT = 160 * 1024 * 1024;
  */
 const SILENCE_MILLISECONDS = 60_000;
 
+/** One core is left to reading and writing: a second worker on two cores makes a run slower (docs/performance.md). */
 export function defaultWorkers() {
   const { hardwareConcurrency = 1, deviceMemory = SMALL_DEVICE_GIB } = /** @type {any} */ (navigator);
-  return Math.max(1, Math.min(hardwareConcurrency, MOST_WORKERS, Math.floor(deviceMemory)));
+  return Math.max(1, Math.min(hardwareConcurrency - 1, MOST_WORKERS, Math.floor(deviceMemory)));
 }
 
 export class Pool {

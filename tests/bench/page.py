@@ -100,7 +100,7 @@ def one_round(
     page = context.pages[0]
     page.add_init_script(REMEMBER)
     if workers:
-        page.add_init_script(CORES.format(workers))
+        page.add_init_script(CORES.format(workers + 1))  # the page leaves one to the rest
     page.goto(url)
     journey = Journey(page)
     journey.wait_for_python()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COPIES = 600
 DEATHS = 3
+CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {get: () => 3})"  # for two workers
 # What nobody catches ends a worker as far as the page is concerned. Later, so that this call is answered.
 DIE = "() => void setTimeout(() => { throw new Error('test') })"
 
@@ -51,6 +52,7 @@ def wait_for_files(journey: Journey, beyond: int) -> None:
 def journey(browser: "BrowserContext", server: "Server") -> Iterator[Journey]:
     """A page whose console is not looked at: the deaths are on it."""
     page = browser.new_page()
+    page.add_init_script(CORES)
     page.goto(server.url)
     yield Journey(page)
     page.close()
