@@ -78,6 +78,8 @@ def test_what_looks_identifying_goes(before: str, after: str) -> None:
         "DTI MD",
         "Axial MD",
         "FA, MD maps",
+        "Mean Diffusivity MD",
+        "Fractional Anisotropy, MD",
         "Protocol Name Head First",
         "T1 SE axial 5mm FOV 240",
         "Lesion 12x14 mm, L3/L4 disc, 3/4 sequences",

@@ -66,7 +66,6 @@ PEOPLE = (
     r"(?!1\.2\.840\.10008\.)[0-2](?:\.(?:0|[1-9]\d*)){6,}",
     r"(?:9\d|1[01]\d)[\s-]*(?i:y/?o|yrs?|years?(?:[\s-]*old)?|jahre|ans|años)",  # above 89; "90Y" is yttrium
     rf"{GIVEN}\s+[A-Z]\.\s+{GIVEN}",
-    rf"{GIVEN}\s+{GIVEN},?\s+(?:M\.?D|Ph\.?D)\.?",
     r"(?i:at)\s+(?:the\s+)?" + rf"(?:{WORD}\.?\s+){{1,4}}(?i:hospital|clinic|medical\s+cent(?:er|re)|infirmary)",
 )
 LOOKS = re.compile("|".join(f"{BEGIN}(?:{one}){END}" for one in (*DATES, *REACHED, *PEOPLE)))
@@ -83,6 +82,7 @@ SUSPECT = re.compile(
     rf"{BEGIN}(?:(?P<cue>{CUE})(?:{TITLE})*(?P<cued>{WORD}(?:,?\s+{WORD}){{0,2}})"
     rf"|(?:{TITLE})+(?P<titled>{WORD}(?:\s+{WORD}){{0,2}})){END}"
     rf"|{BEGIN}(?P<graduate>{WORD}(?:\s+{WORD})?)(?:\s*,\s*(?:M\.?D|R\.?N|Ph\.?D|D\.O|FRCR)\.?|\s+(?:M\.D|Ph\.D)\.?){END}"
+    rf"|{BEGIN}(?P<doctor>{GIVEN}\s+{GIVEN})\s+(?:MD|PhD){END}"
 )
 
 
@@ -93,9 +93,10 @@ def without(text: str, known: Callable[[str], bool]) -> str:
 
 def rest_of(hit: re.Match[str], known: Callable[[str], bool]) -> str:
     """What stays where names are suspected: ordinary words, and unknown ones beside a name that is known."""
-    listed = (hit["cued"] or hit["titled"] or hit["graduate"]).replace(",", " ").split()
+    degree = hit["graduate"] or hit["doctor"]
+    listed = (hit["cued"] or hit["titled"] or degree).replace(",", " ").split()
     suspected = [word for word in (listed[:2] if hit["titled"] else listed) if not ordinary(word)]
-    if not suspected:
+    if not suspected or (degree and len(suspected) < len(listed)):  # "Mean Diffusivity MD"
         return hit[0]
     names = [word for word in suspected if known(word)] or suspected
     return " ".join([(hit["cue"] or "").strip(), *(word for word in listed if word not in names)]).strip()
