@@ -15,11 +15,8 @@ PIXEL_BYTES = 4
 PATIENCE_SECONDS = 30
 # Chromium takes no key for half a second after a prompt has come up, lest one meant for the page answers it.
 PROMPT_DEAF_SECONDS = 0.8
-RESTORE_SECONDS = 3.0  # until it is there, and no longer deaf; it dims nothing that is not dimmed already
 # The page is dimmed to less than half behind a prompt; nothing else darkens the whole of it.
 DIMMED = 0.75
-# "Allow this time", where that prompt names two folders: pixels from the top left, for a window that openbox places.
-ALLOW_THIS_TIME = ("295", "341")
 SAMPLE = 997  # every so many bytes of the screen are looked at
 
 T = TypeVar("T")
@@ -63,14 +60,6 @@ class Screen:
             self._do("key", "Tab")  # "Don't allow" has the focus
         self._do("key", "Return")
         wait_for(lambda: self.brightness > DIMMED * before)
-
-    def allow_both_again(self) -> None:
-        """Answers "… wants to view and edit files from the last time you visited this site" where it names two folders.
-
-        It takes no focus, so no key reaches it.
-        """
-        time.sleep(RESTORE_SECONDS)
-        self._do("mousemove", "--sync", *ALLOW_THIS_TIME, "click", "1")
 
     @property
     def brightness(self) -> float:

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cutoff import agree, go_on, kill
 from dialogue import Screen, virtual_screen
 from journey import Ended, Journey
-from many import NOTES, WRITTEN, many_files, start_and_wait
 from playwright.sync_api import expect
 from pydicom.data import get_testdata_file
 from runs import RunFolder, native_run, timeless
@@ -115,27 +113,3 @@ def test_what_is_not_allowed_is_not_taken(journey: Journey, screen: Screen, sour
     expect(journey.page.get_by_text("private storage in this browser", exact=True)).to_be_visible()
     assert journey.run().written == 3
     assert list(target.iterdir()) == []
-
-
-def test_a_run_into_a_chosen_folder_goes_on_by_one_button(
-    journey: Journey, open_page: Callable[[], Journey], screen: Screen, tmp_path: Path
-) -> None:
-    """The browser kept the way to both folders; it asks the person, and the page asks for the passphrase."""
-    source, target = many_files(tmp_path / "herons" / "in"), tmp_path / "herons" / "out"
-    target.mkdir()
-    journey.wait_for_python()
-    choose(journey, screen, "Choose folder", source)
-    journey.wait_for_scan()
-    choose(journey, screen, "Choose output folder", target)
-    start_and_wait(journey, 60)
-    kill(journey.page.context, tmp_path / "profile")
-    again = open_page()
-    again.wait_for_python()
-    again.page.locator("cut-off-run").get_by_role("button", name="Go on").first.click()
-    go_on(again)
-    screen.allow_both_again()
-    assert again.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
-    [folder] = target.iterdir()
-    agree(RunFolder(folder), native_run(source, tmp_path / "native", status=0))
-    assert list(folder.rglob("*.crswap")) == []  # what the browser had begun
-    expect(again.page.locator("stored-runs")).to_be_hidden()
