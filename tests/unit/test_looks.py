@@ -55,6 +55,8 @@ KNOWN = frozenset({"okonkwo"})
         ("MRI brain, pt John Q. Public", "MRI brain, pt"),
         ("read Gregory House MD", "read"),
         ("HOUSE, M.D.", "REMOVED"),
+        ("Chest Smith, MD", "Chest"),
+        ("Knee Smith MD", "Knee"),
     ],
 )
 def test_what_looks_identifying_goes(before: str, after: str) -> None:

@@ -93,10 +93,9 @@ def without(text: str, known: Callable[[str], bool]) -> str:
 
 def rest_of(hit: re.Match[str], known: Callable[[str], bool]) -> str:
     """What stays where names are suspected: ordinary words, and unknown ones beside a name that is known."""
-    degree = hit["graduate"] or hit["doctor"]
-    listed = (hit["cued"] or hit["titled"] or degree).replace(",", " ").split()
+    listed = (hit["cued"] or hit["titled"] or hit["graduate"] or hit["doctor"]).replace(",", " ").split()
     suspected = [word for word in (listed[:2] if hit["titled"] else listed) if not ordinary(word)]
-    if not suspected or (degree and len(suspected) < len(listed)):  # "Mean Diffusivity MD"
+    if not suspected:
         return hit[0]
     names = [word for word in suspected if known(word)] or suspected
     return " ".join([(hit["cue"] or "").strip(), *(word for word in listed if word not in names)]).strip()
