@@ -80,7 +80,7 @@ export class Trial {
     let wanted = [[0, HEAD_BYTES]];
     let fragments = null;
     for (;;) {
-      const task = await this.#files.look(index, wanted, fragments);
+      const task = await this.#files.look({ index }, wanted, fragments);
       if ("error" in task) return task;
       const bytes = task.ranges.reduce((sum, range) => sum + range.bytes.length, 0);
       const answer = await inTime(thread.explain(task), limit(policy, bytes));

@@ -13,6 +13,7 @@ import { countFiles, filesOf, findRun, readFile } from "./store.js";
 import { listRuns, removeRun } from "./stored.js";
 import { Samples } from "./trial.js";
 import { Tables } from "./unsealing.js";
+import { blobOf, codeOf, look, openWhere } from "./where.js";
 import { Writers } from "./writers.js";
 
 /** @typedef {import("./protocol.js").FilesApi} FilesApi */
@@ -25,6 +26,7 @@ export class Files {
   #scratch = new Scratch();
   /** @type {import("./scratch.js").ScratchFile | null} the ZIP that was handed out last */ #archive = null;
   #tables = new Tables(this.#scratch);
+  /** @type {Map<string, import("./source.js").Opened>} by borrower */ #lent = new Map();
   #writers = new Writers();
 
   constructor() {
@@ -58,8 +60,27 @@ export class Files {
   }
 
   /** @type {FilesApi["look"]} */
-  async look(index, wanted, fragments) {
-    return new Samples(this.#sources).task(index, wanted, fragments);
+  async look(where, wanted, fragments) {
+    const repeat = "index" in where && this.#sources.repeats[where.index];
+    return look(this.#opening(where), wanted, fragments, repeat);
+  }
+
+  /** @type {FilesApi["lend"]} */
+  async lend(where, borrower) {
+    await this.#lent.get(borrower)?.release();
+    this.#lent.delete(borrower);
+    try {
+      const opened = await this.#opening(where);
+      this.#lent.set(borrower, opened);
+      return blobOf(opened);
+    } catch (error) {
+      return { error: codeOf(error) };
+    }
+  }
+
+  /** @param {import("./protocol.js").Where} where */
+  #opening(where) {
+    return openWhere(where, this.#sources, (run) => this.#folderOf(run));
   }
 
   /**

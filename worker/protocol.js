@@ -237,8 +237,10 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {() => Promise<void>} stopScan
  * @property {(study: number) => Promise<SeriesFound[]>} series   the series of a study of the scan
  * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
- * @property {(index: number, wanted: [number, number][], fragments: number | null) => Promise<Task | {error: string}>} look
- *   a file of the scan with these ranges of it, and where the fragments end that begin there; for the trial worker
+ * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task | {error: string}>} look
+ *   a file with these ranges of it, and where the fragments end that begin there; for the trial worker
+ * @property {(where: Where, borrower: string) => Promise<Blob | {error: string}>} lend
+ *   a file to be read by ranges, without a byte of it in memory; good until the same borrower is lent another one
  * @property {(port: MessagePort, worker: number) => Promise<void>} attach   joins a Python worker; exposes WorkApi on the port
  * @property {(worker: number) => Promise<void>} lost    a Python worker died: its files are given out again once, one at a time, then failed
  * @property {(spec: RunSpec, report: (progress: Progress) => void) => Promise<RunSummary>} start
@@ -260,6 +262,55 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
 /**
  * What a linkage file says: its tables, and in words what is wrong with it. The tables identify people.
  * @typedef {{tables: {name: string, rows: number, file: File}[], warnings: string[]}} Tables
+ */
+
+// ---- page -> imaging worker -----------------------------------------------------------------------------------
+
+/**
+ * Where a file is: of the scan; of a run (its path in the run folder, "out/…/x.dcm"); or of the scan, as it would be written.
+ * @typedef {{index: number} | {run: string, path: string} | {index: number, segments: Segment[]}} Where
+ */
+
+/**
+ * What is known of an instance before a frame of it is decoded.
+ * @typedef {object} Facts
+ * @property {number} frames
+ * @property {number} rows
+ * @property {number} columns
+ * @property {string} photometric      Photometric Interpretation
+ * @property {Window[]} windows        those that the data set proposes
+ * @property {boolean} isGrey          windows are for grey images alone
+ * @property {[number, number] | null} range   the lowest and the highest rescaled value of the first frame; null in colour
+ *
+ * @typedef {{center: number, width: number, function: WindowFunction, explanation?: string}} Window   in rescaled values (PS3.3 C.11.2)
+ * @typedef {"LINEAR" | "LINEAR_EXACT" | "SIGMOID"} WindowFunction
+ * @typedef {{window?: Window, gamma: number, invert: boolean}} Tuning   what the person has chosen; gamma 1: none
+ */
+
+/**
+ * A painted frame. Whoever gets it closes the bitmap.
+ * @typedef {object} Painted
+ * @property {ImageBitmap} bitmap      of the frame's own columns and rows
+ * @property {{center: number, width: number} | null} window   what it was painted with; null where a table or colours decide
+ * @property {string} warning          code of what may be wrong with it, or ""
+ * @property {number} milliseconds     spent in Python
+ */
+
+/**
+ * @typedef {object} ImagingApi   what the imaging worker offers js/imaging.js
+ * @property {(shared: import("./boot.js").Shared) => Promise<Started>} start
+ * @property {() => Promise<void>} ping
+ * @property {(pane: number, file: Blob) => Promise<Seen<Facts>>} open
+ * @property {(pane: number, frame: number, tuning: Tuning) => Promise<Seen<Painted>>} paint   frame from 0
+ * @property {(file: Blob, frame: number) => Promise<Seen<Thumbnail>>} thumbnail
+ *
+ * @typedef {{png: Uint8Array<ArrayBuffer>, warning: string}} Thumbnail
+ */
+
+/**
+ * An answer of the imaging worker, and the bytes of its WebAssembly memory.
+ * @template T
+ * @typedef {{heap: number, answer: T | {error: string}}} Seen
  */
 
 // ---- page -> Python worker ------------------------------------------------------------------------------------

@@ -1,12 +1,5 @@
 // @ts-check
-/** Files of the scan to try a policy on: which there are, and what Python asks for of one of them. */
-
-import { walkFragments } from "./fragments.js";
-import { CodedError } from "./patience.js";
-import { covered } from "./ranges.js";
-
-/** No header is so long: what asks for more than this is not given it. */
-const MOST_BYTES = 260 * 1024 * 1024;
+/** Files of the scan to try a policy on: which there are. */
 
 export class Samples {
   #sources;
@@ -48,36 +41,5 @@ export class Samples {
   #files(study) {
     const { studies, reasons } = this.#sources;
     return [...studies.keys()].filter((index) => studies[index] === study && reasons[index] === "");
-  }
-
-  /**
-   * A file as a task for the trial worker.
-   * @param {number} index
-   * @param {import("./ranges.js").Range[]} wanted
-   * @param {number | null} fragments   where encapsulated pixel data begin whose end is wanted
-   * @returns {Promise<import("./protocol.js").Task | {error: string}>}
-   */
-  async task(index, wanted, fragments) {
-    let opened;
-    try {
-      if (covered(wanted) > MOST_BYTES) throw new CodedError("HEADER_TOO_LONG");
-      opened = await this.#sources.open(index);
-      const file = opened;
-      const read = (/** @type {number} */ start, /** @type {number} */ end) =>
-        file.read(start, Math.min(end, file.size));
-      const ranges = await Promise.all(wanted.map(async ([start, end]) => ({ start, bytes: await read(start, end) })));
-      return {
-        id: index,
-        sourceId: "",
-        size: file.size,
-        repeat: this.#sources.repeats[index],
-        ranges,
-        fragments: fragments === null ? null : await walkFragments(read, fragments, file.size),
-      };
-    } catch (error) {
-      return { error: error instanceof CodedError ? error.code : "READ_FAILED" };
-    } finally {
-      await opened?.release().catch(() => {});
-    }
   }
 }
