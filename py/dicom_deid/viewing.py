@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dicom_deid.model import Fragments
-from dicom_deid.preview.display import Window, display_of
+from dicom_deid.preview.display import Window, aspect_of, display_of
 from dicom_deid.preview.frames import Frames
 from dicom_deid.preview.painting import PLAIN, Painter, Range, Tuning
 from dicom_deid.preview.picture import Picture
@@ -33,11 +33,17 @@ class Viewer:
         self._picture: Picture | None = None
 
     def facts(self, number: int = 0) -> dict[str, Any]:
-        """What is known of a frame before it is decoded; ``windows``: those that the data set proposes."""
-        display = display_of(self.frames.dataset, number)
+        """What is known of a frame before it is decoded; ``windows``: those that the data set proposes.
+
+        ``aspect``: how high a pixel is, its width being 1.
+        """
+        dataset = self.frames.dataset
+        display = display_of(dataset, number)
         size = {name: int(self.frames.options[name]) for name in ("rows", "columns")}
         windows = [window._asdict() for window in display.windows]
-        return {"frames": self.frames.count, **size, "photometric": display.photometric, "windows": windows}
+        shape = {**size, "aspect": aspect_of(dataset, number)}
+        kind = {"photometric": display.photometric, "modality": str(dataset.get("Modality") or "")}
+        return {"frames": self.frames.count, **shape, **kind, "windows": windows}
 
     def paint(self, number: int, tuning: Tuning = PLAIN) -> memoryview:
         """A frame, from 0, as red, green, blue and 255 of each pixel; good until the next one is painted.

@@ -10,11 +10,12 @@ from dicom_deid.errors import Failed, Unwritten
 from dicom_deid.preview.display import Window
 from dicom_deid.preview.painting import Tuning
 from dicom_deid.viewing import Viewer
-from made import ct, to_bytes
+from made import ct, item, sequence, to_bytes
 from making import image
 from pictured import frames_of, painted
 from pydicom.data import get_testdata_file
 
+SPACED = sequence(item(PixelMeasuresSequence=sequence(item(PixelSpacing=[3, 1]))))
 NAMES = ("CT_small.dcm", "JPEG2000.dcm", "SC_rgb_rle_2frame.dcm", "image_dfl.dcm", "SC_rgb_small_odd_big_endian.dcm")
 
 
@@ -35,7 +36,9 @@ def test_frames_are_painted_as_the_thumbnails_are(name: str) -> None:
 
 def test_what_a_viewer_begins_with_and_what_the_user_changes() -> None:
     viewer = Viewer(to_bytes(image(np.array([[0, 100], [200, 400]], np.uint16))))
-    assert viewer.facts() == {"frames": 1, "rows": 2, "columns": 2, "photometric": "MONOCHROME2", "windows": []}
+    shape = {"rows": 2, "columns": 2, "aspect": 1}
+    kind = {"photometric": "MONOCHROME2", "modality": "CT"}
+    assert viewer.facts() == {"frames": 1, **shape, **kind, "windows": []}
     assert viewer.shown(0) == Window(200, 400, "LINEAR_EXACT")
     buffer = viewer.paint(0)
     assert buffer[::4].tolist() == [0, 64, 128, 255]
@@ -55,3 +58,19 @@ def test_what_cannot_be_shown_has_a_reason(damage: object) -> None:
         Viewer(file("rtplan.dcm").read_bytes())
     with pytest.raises(Unwritten):
         Viewer(to_bytes(ct(Rows=60_000, Columns=60_000, PixelData=b"")))
+
+
+@pytest.mark.parametrize(
+    ("told", "aspect"),
+    [
+        ({}, 1),
+        ({"PixelSpacing": [0.8, 0.4]}, 2),
+        ({"PixelSpacing": [0, 0], "ImagerPixelSpacing": ["0.1", "0.2"]}, 0.5),
+        ({"PixelAspectRatio": ["4", "3"]}, 4 / 3),
+        ({"PixelAspectRatio": ["4"]}, 1),
+        ({"SharedFunctionalGroupsSequence": SPACED, "PixelSpacing": [1, 1]}, 3),
+    ],
+)
+def test_the_shape_of_pixels_is_told(told: dict[str, object], aspect: float) -> None:
+    viewer = Viewer(to_bytes(image(np.zeros((2, 2), np.uint16), **told)))
+    assert viewer.facts()["aspect"] == pytest.approx(aspect)

@@ -20,6 +20,8 @@ LINEAR, LINEAR_EXACT, SIGMOID = "LINEAR", "LINEAR_EXACT", "SIGMOID"
 GREY = ("MONOCHROME1", "MONOCHROME2")
 COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT")
 PALETTE = "PALETTE COLOR"
+SPACINGS = ("ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio")
+"""What tells the shape of pixels, beside Pixel Spacing: from row to row, and from column to column."""
 
 
 class Window(NamedTuple):
@@ -105,6 +107,15 @@ def numbers(dataset: Dataset, keyword: str) -> list[float]:
 def number(dataset: Dataset, keyword: str) -> float | None:
     """The first value of a numeric attribute."""
     return next(iter(numbers(dataset, keyword)), None)
+
+
+def aspect_of(dataset: Dataset, frame: int) -> float:
+    """How high a pixel is, its width being 1 (C.7.6.3.1.7): of the spacing, or of the ratio where none is told."""
+    measures = group(dataset, frame, "PixelMeasuresSequence")
+    pairs = [numbers(measures, "PixelSpacing")]
+    pairs += [numbers(dataset, keyword) for keyword in SPACINGS]
+    found = next((pair for pair in pairs if len(pair) == 2 and min(pair) > 0), (1.0, 1.0))
+    return found[0] / found[1]
 
 
 def windows_of(dataset: Dataset) -> tuple[Window, ...]:
