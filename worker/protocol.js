@@ -43,6 +43,40 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
   "milliseconds",
 ]);
 
+/** The columns of an index's table `series` that describe it, texts and numbers (`index/entry.py`; a test compares them). */
+export const SERIES_TEXTS = /** @type {const} */ ([
+  "patient_id",
+  "patient_name",
+  "patient_birth_date",
+  "patient_sex",
+  "study_instance_uid",
+  "study_date",
+  "study_time",
+  "study_id",
+  "study_description",
+  "accession_number",
+  "institution_name",
+  "series_instance_uid",
+  "series_date",
+  "series_time",
+  "series_description",
+  "protocol_name",
+  "modality",
+  "body_part",
+  "manufacturer",
+  "model_name",
+  "sop_class_uid",
+]);
+export const SERIES_NUMBERS = /** @type {const} */ ([
+  "series_number",
+  "rows",
+  "columns",
+  "files",
+  "bytes",
+  "frames",
+  "thumbnails",
+]);
+
 /**
  * @typedef {"written" | "withheld" | "skipped" | "failed"} Status
  * @typedef {Partial<Record<typeof AUDIT_COLUMNS[number], string | number>>} AuditRow  a missing field is an empty cell
@@ -417,4 +451,46 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  * @property {(records: {number: number, content: Uint8Array | null}[]) => Promise<Record<string, Uint8Array<ArrayBuffer>> | null>} add
  *   table -> the lines that the next records add; content is null where a record was changed. null: not to be read
  * @property {(torn: boolean) => Promise<{counts: Record<string, number>, warnings: string[]} | {error: string}>} end
+ */
+
+// ---- the index ------------------------------------------------------------------------------------------------
+
+/**
+ * Which index: that of the files that were picked last, which names patients, or that of a run's outputs.
+ * @typedef {{kind: "originals"} | {kind: "run", name: string}} IndexOf
+ */
+
+/**
+ * How far an index is (`index.Status` in Python).
+ * @typedef {object} IndexStatus
+ * @property {"originals" | "de-identified"} holds
+ * @property {number} enumerated   files that were found
+ * @property {number} processed    files that are in it, with those that have no header to be read
+ * @property {number} series
+ * @property {number} errors       files that are DICOM and could not be read
+ * @property {string} updated      when all was looked at last, ISO 8601 in UTC; "" never
+ * @property {boolean} running     headers are read; false, and `updated` older than the files: it was stopped or cut off
+ */
+
+/**
+ * A series, as search finds it: the columns of table `series` (`index/schema.py`), and a picture that stands for it.
+ * @typedef {Record<typeof SERIES_TEXTS[number] | "key" | "first_path", string>
+ *   & Record<typeof SERIES_NUMBERS[number], number>
+ *   & {thumbnail: string | null}} SeriesRow   thumbnail: its name in table `images`
+ */
+
+/**
+ * A file of a series. `index`: its number in the scan; null for an output of a run, and when the files are not picked.
+ * @typedef {{path: string, index: number | null, frames: number}} InstanceFound
+ */
+
+/**
+ * The thumbnail that stands for a series, or, where it has none yet, of what to make it: `frame` (from 1) of a file.
+ * @typedef {{key: string, filename: string | null, reason: string, frame: number} & InstanceFound} PictureFound
+ *   reason: why there is none and will be none, as a reason code; else ""
+ */
+
+/**
+ * What was made of a file: thumbnails, and frames (from 1; 0: the file) that have none or a doubtful one, with a reason code.
+ * @typedef {{images: {frame: number, png: Uint8Array}[], unshown: {frame: number, reason: string}[]}} PicturesMade
  */
