@@ -4,6 +4,8 @@
  *
  * @typedef {import("../worker/protocol.js").Policy} Policy
  * @typedef {import("../worker/protocol.js").PlanText | {error: string, problems?: import("../worker/protocol.js").PolicyProblem[]}} Plan
+ * @typedef {"explain" | "decide"} Question   what is asked about a file: with its values, to be shown; or as a run would
+ * @typedef {import("../worker/protocol.js").Explained | import("../worker/protocol.js").Answer | {error: string}} Told
  * @typedef {import("../vendor/comlink.mjs").Remote<import("../worker/protocol.js").PythonApi>} RemotePython
  */
 import * as Comlink from "../vendor/comlink.mjs";
@@ -41,11 +43,9 @@ export class Thread {
     return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key, linked)));
   }
 
-  /** @param {import("../worker/protocol.js").Task} task */
-  explain(task) {
-    return this.alive(
-      /** @type {ReturnType<import("../worker/protocol.js").PythonApi["explain"]>} */ (this.python.explain(task)),
-    );
+  /** @param {Question} question @param {import("../worker/protocol.js").Task} task */
+  told(question, task) {
+    return this.alive(/** @type {Promise<Told>} */ (this.python[question](task)));
   }
 
   /** Ends the thread if it stays silent for so long (milliseconds). @param {number} silence @returns {() => void} stops watching */

@@ -6,7 +6,12 @@
  * @typedef {import("../worker/protocol.js").Explanation} Explanation
  * @typedef {import("../worker/protocol.js").PolicyProblem} PolicyProblem
  * @typedef {import("./thread.js").Thread} Thread
- * @typedef {Explanation | {error: string, problems?: PolicyProblem[]}} Tried   error: a reason code
+ * @typedef {import("../worker/protocol.js").Where} Where
+ * @typedef {import("../worker/protocol.js").Explained} Explained
+ * @typedef {Extract<import("../worker/protocol.js").Answer, {kind: "outcome"}>} Decided
+ * @typedef {{error: string, problems?: PolicyProblem[]}} Untried   error: a reason code
+ * @typedef {Explanation | Untried} Tried
+ * @typedef {import("./thread.js").Question} Question
  */
 import { HEAD_BYTES } from "../worker/protocol.js";
 import { withRange } from "../worker/ranges.js";
@@ -37,16 +42,26 @@ export class Trial {
   }
 
   /**
-   * What would come of a file. Without a passphrase, with a key that nobody has.
-   * @param {number} index   of the file, as the files worker counts
+   * What would come of a file, element by element. Without a passphrase, with a key that nobody has.
+   * @param {Where} where
    * @param {Policy} policy
    * @param {string} passphrase
    * @returns {Promise<Tried>}
    */
-  explain(index, policy, passphrase) {
-    const tried = this.#before.then(() => this.#try(index, policy, passphrase)).catch((error) => this.#failed(error));
-    this.#before = tried;
-    return tried;
+  async explain(where, policy, passphrase) {
+    const told = await this.#next("explain", where, policy, passphrase);
+    return "error" in told ? told : /** @type {Explained} */ (told).explanation;
+  }
+
+  /**
+   * What a run would make of a file: its outcome, and if it would be written, of which parts.
+   * @param {Where} where
+   * @param {Policy} policy
+   * @param {string} passphrase
+   * @returns {Promise<Decided | Untried>}
+   */
+  async decide(where, policy, passphrase) {
+    return /** @type {Decided | Untried} */ (await this.#next("decide", where, policy, passphrase));
   }
 
   /** Ends the worker: what it held of a file goes with it. */
@@ -59,8 +74,20 @@ export class Trial {
     this.#policy = "";
   }
 
-  /** @param {number} index @param {Policy} policy @param {string} passphrase @returns {Promise<Tried>} */
-  async #try(index, policy, passphrase) {
+  /** @param {Question} question @param {Where} where @param {Policy} policy @param {string} passphrase */
+  #next(question, where, policy, passphrase) {
+    const told = this.#before
+      .then(async () => {
+        const thread = await this.#configured(policy, passphrase);
+        return "error" in thread ? thread : this.#asked(thread, question, where, policy);
+      })
+      .catch((error) => this.#failed(error));
+    this.#before = told;
+    return told;
+  }
+
+  /** The worker, with this policy and passphrase. @param {Policy} policy @param {string} passphrase @returns {Promise<Thread | Untried>} */
+  async #configured(policy, passphrase) {
     const key = await this.#keyOf(passphrase);
     this.#thread ??= this.#pool.trial();
     const thread = await this.#thread;
@@ -71,27 +98,26 @@ export class Trial {
       if ("error" in plan) return plan;
       this.#policy = wanted;
     }
-    return this.#explained(thread, index, policy);
+    return thread;
   }
 
-  /** @param {Thread} thread @param {number} index @param {Policy} policy @returns {Promise<Tried>} */
-  async #explained(thread, index, policy) {
+  /** @param {Thread} thread @param {Question} question @param {Where} where @param {Policy} policy @returns {Promise<Explained | Decided | Untried>} */
+  async #asked(thread, question, where, policy) {
     /** @type {[number, number][]} */
     let wanted = [[0, HEAD_BYTES]];
     let fragments = null;
     for (;;) {
-      const task = await this.#files.look({ index }, wanted, fragments);
+      const task = await this.#files.look(where, wanted, fragments);
       if ("error" in task) return task;
       const bytes = task.ranges.reduce((sum, range) => sum + range.bytes.length, 0);
-      const answer = await inTime(thread.explain(task), limit(policy, bytes));
-      if ("error" in answer) return answer;
-      if (answer.kind === "explained") return answer.explanation;
+      const answer = await inTime(thread.told(question, task), limit(policy, bytes));
+      if ("error" in answer || answer.kind === "explained" || answer.kind === "outcome") return answer;
       if (answer.kind === "fragments") fragments = answer.start;
       else wanted = withRange(wanted, [answer.start, Math.min(answer.end, task.size)]);
     }
   }
 
-  /** @param {unknown} error @returns {Tried} */
+  /** @param {unknown} error @returns {{error: string}} */
   #failed(error) {
     this.end();
     const code = error instanceof Error ? error.message : "";

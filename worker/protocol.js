@@ -311,7 +311,9 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {number} frames
  * @property {number} rows
  * @property {number} columns
+ * @property {number} aspect           how high a pixel is, its width being 1
  * @property {string} photometric      Photometric Interpretation
+ * @property {string} modality
  * @property {Window[]} windows        those that the data set proposes
  * @property {boolean} isGrey          windows are for grey images alone
  * @property {[number, number] | null} range   the lowest and the highest rescaled value of the first frame; null in colour
@@ -366,6 +368,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(policy: Policy, key: Uint8Array, linked?: boolean) => Promise<PlanText | {error: string, problems?: PolicyProblem[]}>} configure
  *   linked: what is written comes with its Link
  * @property {(task: Task) => Promise<Wanting | Explained | {error: string}>} explain   after `configure`; for the trial worker
+ * @property {(task: Task) => Promise<Answer>} decide   the same, as a run would answer it
  * @property {(port: MessagePort, worker: number, heapLimit: number) => Promise<"over" | "full">} work
  *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing

@@ -62,6 +62,11 @@ export class PythonThread {
     return this.#call(() => JSON.parse(this.#bridge.explain(task))) ?? { error: "INTERNAL_ERROR" };
   }
 
+  /** @param {Task} task @returns {Promise<Answer>} */
+  async decide(task) {
+    return this.#call(() => this.#bridge.deidentify(task)) ?? failure(task);
+  }
+
   /** @param {import("./protocol.js").RunSummary} summary */
   async closing(summary) {
     return this.#call(() => this.#bridge.closing(JSON.stringify(summary))) ?? [];

@@ -131,7 +131,7 @@ export class TryOut extends HTMLElement {
     const { sample } = part(this, "picker", SamplePicker);
     if (!this.#parts || !sample) return null;
     const { policy, trial } = this.#parts;
-    return trial.explain(sample.index, tried(this.#policy), policy.passphrase);
+    return trial.explain({ index: sample.index }, tried(this.#policy), policy.passphrase);
   }
 }
 
