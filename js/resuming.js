@@ -13,6 +13,9 @@ import { goTo } from "./steps.js";
  * @typedef {import("./picking.js").Pick} Pick
  */
 
+/** That which the run was begun with counts. */
+const NOTHING = { studies: [], series: [] };
+
 export class Resuming {
   #session;
   #threads;
@@ -83,7 +86,7 @@ export class Resuming {
     const refused = await files.check(run.name, plan.document);
     if (refused) throw new Problem(refused);
     const { policy, linkage } = begun;
-    const order = { name: run.name, policy, output, passphrase, leftOut: [], linkage, resumed: true };
+    const order = { name: run.name, policy, output, passphrase, leftOut: NOTHING, linkage, resumed: true };
     const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
   }

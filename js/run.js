@@ -18,7 +18,7 @@ import { Problem } from "./problem.js";
  * @property {string} passphrase
  * @property {Policy} policy
  * @property {FileSystemDirectoryHandle | null} output
- * @property {number[]} leftOut  numbers of the studies that take no part
+ * @property {import("../worker/protocol.js").LeftOut} leftOut   what takes no part
  * @property {boolean} linkage   what links old to new is kept
  * @property {boolean} resumed   the run was begun before
  */

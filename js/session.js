@@ -218,6 +218,13 @@ export class Session {
     await this.rechoose();
   }
 
+  /** Only the series of these files take part. @param {number[]} indexes */
+  async take(indexes) {
+    if (this.#phase !== "ready") throw new Problem("RUN_GOES_ON");
+    this.#panels.choice.leave(await this.#threads.files.others(indexes));
+    await this.rechoose();
+  }
+
   /** Other studies take part. */
   async rechoose() {
     const { run, choice } = this.#panels;

@@ -2,6 +2,7 @@
 /** What the files worker offers the page: it holds what was picked, and the run that goes on. */
 
 import { writeArchive } from "./archive.js";
+import { othersThan } from "./choice.js";
 import { checkPlan, committedPaths } from "./earlier.js";
 import { linkageOf, removeLinkage, withLinkages } from "./linking.js";
 import { openRuns } from "./lock.js";
@@ -52,6 +53,11 @@ export class Files {
   /** @type {FilesApi["series"]} */
   async series(study) {
     return new Samples(this.#sources).series(study);
+  }
+
+  /** @type {FilesApi["others"]} */
+  async others(indexes) {
+    return othersThan(this.#sources, indexes);
   }
 
   /** @type {FilesApi["sample"]} */

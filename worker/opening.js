@@ -2,7 +2,7 @@
 /** Opens a run: a new one is given its folders, one that was cut off its rows back. Either way its lock and its journal. */
 
 import { sourceNaming } from "./audit.js";
-import { keyedStudies, leaveOut, studiesOf } from "./choice.js";
+import { keyedOf, leaveOut, leftOutOf } from "./choice.js";
 import { checkPlan, takeStock } from "./earlier.js";
 import { Journal, writeText } from "./journal.js";
 import { lockRun } from "./lock.js";
@@ -14,6 +14,7 @@ const NAMED_AT_ONCE = 1000;
 
 /**
  * @typedef {import("./protocol.js").RunSpec} RunSpec
+ * @typedef {import("./protocol.js").LeftOut} LeftOut
  * @typedef {import("./source.js").Sources} Sources
  * @typedef {import("./tally.js").Tally} Tally
  * @typedef {object} Opened
@@ -22,7 +23,7 @@ const NAMED_AT_ONCE = 1000;
  * @property {Journal} journal
  * @property {Set<number>} outputs                      fingerprints of the paths of outputs that are there
  * @property {(path: string) => Promise<string>} nameSource
- * @property {number[]} leftOut                         the studies that take no part
+ * @property {LeftOut} leftOut                          what takes no part
  */
 
 /**
@@ -43,7 +44,7 @@ export async function openRun(spec, sources, tally, locked) {
   if (spec.resumed) await checkPlan(place.journalFolder, spec.plan.document);
   const outputs = spec.resumed ? await recall(place, sources, tally, nameSource) : new Set();
   const left = await choice(spec, sources, place.journalFolder);
-  const filesLeft = leaveOut(sources, tally, left.studies);
+  const filesLeft = leaveOut(sources, tally, left.out);
   const total = sources.length - filesLeft;
   await markBegun(place.journalFolder, spec, { total, leftOut: left.keyed, kind: sources.kind });
   for (const folder of new Set([place.journalFolder, place.folder])) {
@@ -54,20 +55,26 @@ export async function openRun(spec, sources, tally, locked) {
   await journal.open();
   journal.log([...spec.plan.opening, ...spec.environment]);
   if (spec.resumed) journal.log([`resumed: ${tally.done} files were done before`]);
-  if (filesLeft > 0) journal.log([`left out by choice: ${filesLeft} files of ${left.studies.length} studies`]);
-  return { ...place, journal, outputs, nameSource, leftOut: left.studies };
+  if (filesLeft > 0) journal.log([leftOutLine(filesLeft, left.out)]);
+  return { ...place, journal, outputs, nameSource, leftOut: left.out };
 }
 
 /**
- * The studies that take no part: as was chosen now, or when the run was begun.
+ * What takes no part: as was chosen now, or when the run was begun.
  * @param {RunSpec} spec
  * @param {Sources} sources
  * @param {FileSystemDirectoryHandle} journalFolder
  */
 async function choice({ resumed, key, leftOut }, sources, journalFolder) {
-  if (!resumed) return { studies: leftOut, keyed: await keyedStudies(sources, key, leftOut) };
+  if (!resumed) return { out: leftOut, keyed: await keyedOf(sources, key, leftOut) };
   const keyed = (await readBegun(journalFolder))?.leftOut ?? [];
-  return { studies: await studiesOf(sources, key, keyed), keyed };
+  return { out: await leftOutOf(sources, key, keyed), keyed };
+}
+
+/** @param {number} files @param {LeftOut} out */
+function leftOutLine(files, { studies, series }) {
+  const others = series.length > 0 ? `, and ${series.length} series of others` : "";
+  return `left out by choice: ${files} files of ${studies.length} studies${others}`;
 }
 
 /**

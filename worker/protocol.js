@@ -148,6 +148,10 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * A series of a study, and one of its files: for choosing what to try a policy on. Paths are shown in the page only.
  * @typedef {{series: number, files: number, path: string}} SeriesFound   path: of its first file
  * @typedef {{index: number, path: string, size: number}} Sample
+ *
+ * What takes no part in a run, by the numbers of the scan: studies, and single series of others, with what they come to.
+ * @typedef {{studies: number[], series: SeriesLeft[]}} LeftOut
+ * @typedef {{series: number, study: number, files: number, bytes: number}} SeriesLeft
  */
 
 /**
@@ -173,7 +177,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {Policy} policy
  * @property {PlanText} plan
  * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
- * @property {number[]} leftOut   numbers of the studies that do not take part; of a resumed run those that it was begun with count
+ * @property {LeftOut} leftOut   of a resumed run that which it was begun with counts
  * @property {boolean} linkage    whether what links old to new is kept, encrypted, apart from the results
  * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
  * @property {boolean} resumed        the run was begun before, and goes on
@@ -184,7 +188,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @typedef {object} Begun
  * @property {number} total           files
  * @property {Policy} policy
- * @property {string[]} leftOut       studies that do not take part, as keyed values of their UIDs
+ * @property {string[]} leftOut       studies and series that do not take part, as keyed values of their UIDs
  * @property {boolean} linkage        it keeps a linkage file
  * @property {Picked["kind"]} kind
  * @property {boolean} cancelled      the person ended it; it can go on all the same
@@ -221,7 +225,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {number} seconds      spent running; pauses do not count
  * @property {{study: number, done: number, total: number}[]} studies   only those that changed since the last message
  * @property {Unwritten[]} unwritten   only new ones since the last message
- * @property {number[]} [leftOut]   once, of a run that was begun before: the studies that take no part
+ * @property {LeftOut} [leftOut]   once, of a run that was begun before
  * @property {"opening" | "running" | "paused" | "cancelling"} state   opening: looks at what is done already
  * @property {string} reason       why it is paused, as a reason code, where the run could not go on; else ""
  */
@@ -270,6 +274,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(picked: Picked, report: (found: Found) => void) => Promise<Found>} scan
  * @property {() => Promise<void>} stopScan
  * @property {(study: number) => Promise<SeriesFound[]>} series   the series of a study of the scan
+ * @property {(indexes: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do
  * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
  * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task | {error: string}>} look
  *   a file with these ranges of it, and where the fragments end that begin there; for the trial worker

@@ -36,7 +36,7 @@ export class Run {
   /** @type {FileSystemDirectoryHandle | null} */ #journalFolder = null;
   /** Gives the lock back. */ #unlock = () => {};
   #course = new Course(this.#worklist, this.#changed, (line) => this.#note(line));
-  /** @type {number[] | undefined} to be told to the page */ #leftOut;
+  /** @type {import("./protocol.js").LeftOut | undefined} to be told to the page */ #leftOut;
   /** @type {PromiseWithResolvers<true>} settled when nothing is being done any more */ #drained =
     Promise.withResolvers();
 

@@ -107,7 +107,7 @@ export class Scan {
     const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study, path);
     const study = found.studies[number];
     const modality = /^[A-Z0-9_ ]{1,16}$/.test(peeked.modality) ? peeked.modality : "unknown";
-    const series = this.#seriesNumber(`${peeked.study} ${peeked.series}`, study);
+    const series = this.#seriesNumber(peeked, study);
     found.dicom++;
     if (!look.preamble) found.withoutPreamble++;
     found.bytes += look.size;
@@ -119,14 +119,16 @@ export class Scan {
   }
 
   /**
-   * @param {string} uids   of its study and of the series
+   * @param {import("./peek.js").Peek} peeked
    * @param {import("./protocol.js").StudyFound} study
    */
-  #seriesNumber(uids, study) {
-    const seen = fingerprint(uids);
+  #seriesNumber(peeked, study) {
+    const seen = fingerprint(`${peeked.study} ${peeked.series}`);
     const known = this.#seriesNumbers.get(seen);
     if (known !== undefined) return known;
     this.#seriesNumbers.set(seen, this.#found.series);
+    this.#sources.seriesUids.push(peeked.series);
+    this.#sources.seriesStudies.push(study.study);
     study.series++;
     return this.#found.series++;
   }

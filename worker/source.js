@@ -42,6 +42,8 @@ export class Sources {
   /** @type {number[]} number of the study in scan order; -1 for what is not DICOM */ studies = [];
   /** @type {number[]} number of the series in scan order; -1 for what is not DICOM */ series = [];
   /** @type {string[]} original UIDs, by the number of the study */ studyUids = [];
+  /** @type {string[]} original UIDs, by the number of the series */ seriesUids = [];
+  /** @type {number[]} number of the study, by that of the series */ seriesStudies = [];
   /** @type {boolean[]} */ repeats = [];
   /** @type {boolean[]} have their row since before this session, or take no part; sparse */ done = [];
   /** @type {import("./protocol.js").Picked["kind"]} */ kind = "handles";

@@ -47,9 +47,10 @@ export class Tally {
     return this.#total - this.done;
   }
 
-  /** A file that takes no part. @param {number} bytes */
-  leaveOut(bytes) {
+  /** A file that takes no part. @param {number} study @param {number} bytes */
+  leaveOut(study, bytes) {
     this.#total--;
+    this.#studies[study].total--;
     this.#bytesTotal -= bytes;
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * <study-choice>: the studies that were found, each with a checkbox: which of them take part.
+ * <study-choice>: the studies that were found, each with a checkbox: which of them take part. Of some only single series
+ * may, as the search chose them.
  *
  * There can be thousands. Rows are made as far as somebody looks; what is chosen is kept apart from them.
  */
@@ -14,6 +15,7 @@ const FEW_STUDIES = 12;
 
 /**
  * @typedef {import("../../worker/protocol.js").StudyFound} StudyFound
+ * @typedef {import("../../worker/protocol.js").LeftOut} LeftOut
  * @typedef {Pick<import("../../worker/protocol.js").Found, "studies" | "dicom" | "bytes">} Taking   what takes part
  */
 
@@ -21,6 +23,8 @@ export class StudyChoice extends HTMLElement {
   /** @type {StudyFound[]} */ #studies = [];
   /** @type {StudyFound[]} those that the search leaves */ #shown = [];
   /** @type {Set<number>} numbers of the studies that do not take part */ #leftOut = new Set();
+  /** @type {Map<number, LeftOut["series"]>} series of other studies that do not, by the number of the study */
+  #seriesLeft = new Map();
   #end = new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting)) this.#more();
   });
@@ -31,6 +35,7 @@ export class StudyChoice extends HTMLElement {
     part(this, "search", HTMLInputElement).addEventListener("input", () => this.#search());
     this.#rows.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#set(Number(target.value), target.checked);
+      this.#fill();
       this.#told();
     });
   }
@@ -38,20 +43,30 @@ export class StudyChoice extends HTMLElement {
   /** Offers these studies; all take part. @param {StudyFound[]} studies */
   offer(studies) {
     this.#studies = studies;
-    this.#leftOut.clear();
+    this.#takeAll();
     part(this, "search", HTMLInputElement).value = "";
     part(this, "search-field", HTMLElement).hidden = studies.length <= FEW_STUDIES;
     part(this, "details", HTMLDetailsElement).open = false;
-    this.hidden = studies.length < 2;
+    this.#show();
+  }
+
+  /** This takes no part: so it was chosen by a search, or when the run was begun. @param {LeftOut} leftOut */
+  leave({ studies, series }) {
+    this.#takeAll();
+    for (const study of studies) this.#leftOut.add(study);
+    for (const one of series) this.#seriesLeft.set(one.study, [...(this.#seriesLeft.get(one.study) ?? []), one]);
+    this.#show();
+  }
+
+  #show() {
+    this.hidden = this.#studies.length < 2 && this.#seriesLeft.size === 0;
     this.#search();
     this.#summarise();
   }
 
-  /** These take no part: so it was chosen when the run was begun. @param {number[]} leftOut */
-  leave(leftOut) {
-    this.#leftOut = new Set(leftOut);
-    this.#search();
-    this.#summarise();
+  #takeAll() {
+    this.#leftOut.clear();
+    this.#seriesLeft.clear();
   }
 
   /** While a run goes on the choice stands. @param {boolean} locked */
@@ -59,20 +74,29 @@ export class StudyChoice extends HTMLElement {
     part(this, "fields", HTMLFieldSetElement).disabled = locked;
   }
 
-  /** Numbers of the studies that do not take part. */
+  /** What does not take part. @returns {LeftOut} */
   get leftOut() {
-    return [...this.#leftOut];
+    return { studies: [...this.#leftOut], series: [...this.#seriesLeft.values()].flat() };
   }
 
-  /** @returns {Taking} */
+  /** What takes part, with as much of each study as does. @returns {Taking} */
   get taking() {
-    const studies = this.#studies.filter(({ study }) => !this.#leftOut.has(study));
+    const studies = this.#studies.filter(({ study }) => !this.#leftOut.has(study)).map((study) => this.#part(study));
     const sum = (/** @type {"files" | "bytes"} */ what) => studies.reduce((total, study) => total + study[what], 0);
     return { studies, dicom: sum("files"), bytes: sum("bytes") };
   }
 
-  /** @param {number} study @param {boolean} taken */
+  /** @param {StudyFound} study @returns {StudyFound} */
+  #part(study) {
+    const left = this.#seriesLeft.get(study.study);
+    if (!left) return study;
+    const rest = (/** @type {"files" | "bytes"} */ what) => left.reduce((sum, one) => sum - one[what], study[what]);
+    return { ...study, series: study.series - left.length, files: rest("files"), bytes: rest("bytes") };
+  }
+
+  /** @param {number} study @param {boolean} taken  the whole study, or none of it */
   #set(study, taken) {
+    this.#seriesLeft.delete(study);
     if (taken) this.#leftOut.delete(study);
     else this.#leftOut.add(study);
   }
@@ -80,7 +104,7 @@ export class StudyChoice extends HTMLElement {
   /** @param {boolean} taken */
   #setShown(taken) {
     for (const { study } of this.#shown) this.#set(study, taken);
-    for (const box of this.#rows.querySelectorAll("input")) box.checked = taken;
+    this.#fill();
     this.#told();
   }
 
@@ -91,7 +115,7 @@ export class StudyChoice extends HTMLElement {
 
   #summarise() {
     const { studies, dicom, bytes: size } = this.taking;
-    const all = studies.length === this.#studies.length;
+    const all = this.#leftOut.size + this.#seriesLeft.size === 0;
     part(this, "tally", HTMLElement).textContent = all
       ? `all ${count(studies.length)}`
       : `${count(studies.length)} of ${count(this.#studies.length)}: ${counted(dicom, "file")}, ${bytes(size)}`;
@@ -114,25 +138,33 @@ export class StudyChoice extends HTMLElement {
     this.#end.disconnect();
     const made = this.#rows.children.length;
     const next = this.#shown.slice(made, made + ROWS_AT_ONCE);
-    this.#rows.append(...next.map((study) => row(study, !this.#leftOut.has(study.study))));
+    this.#rows.append(...next.map(() => copyOf("choice", HTMLLIElement)));
+    this.#fill(made);
     const last = this.#rows.lastElementChild;
     if (last && this.#rows.children.length < this.#shown.length) this.#end.observe(last);
+  }
+
+  /** Writes the rows that there are, or those from one on. @param {number} [first] */
+  #fill(first = 0) {
+    for (const [at, row] of [...this.#rows.children].slice(first).entries()) this.#write(row, this.#shown[first + at]);
+  }
+
+  /** @param {Element} row @param {StudyFound} study */
+  #write(row, study) {
+    const { series, files, bytes: size } = this.#part(study);
+    const partly = this.#seriesLeft.has(study.study);
+    const checked = !partly && !this.#leftOut.has(study.study);
+    Object.assign(one(row, "input", HTMLInputElement), { value: study.study, checked, indeterminate: partly });
+    one(row, ".study-name", HTMLElement).textContent = `Study ${count(study.study + 1)}`;
+    one(row, ".study-folder", HTMLElement).textContent = study.folder;
+    const some = partly ? `${count(series)} of ` : "";
+    one(row, ".study-about", HTMLElement).textContent =
+      `${study.modality}, ${some}${counted(study.series, "series", "series")}, ${counted(files, "file")}, ${bytes(size)}`;
   }
 
   get #rows() {
     return part(this, "rows", HTMLElement);
   }
-}
-
-/** @param {StudyFound} study @param {boolean} taken */
-function row(study, taken) {
-  const made = copyOf("choice", HTMLLIElement);
-  Object.assign(one(made, "input", HTMLInputElement), { value: study.study, checked: taken });
-  one(made, ".study-name", HTMLElement).textContent = `Study ${count(study.study + 1)}`;
-  one(made, ".study-folder", HTMLElement).textContent = study.folder;
-  one(made, ".study-about", HTMLElement).textContent =
-    `${study.modality}, ${counted(study.series, "series", "series")}, ${counted(study.files, "file")}, ${bytes(study.bytes)}`;
-  return made;
 }
 
 customElements.define("study-choice", StudyChoice);
