@@ -25,6 +25,8 @@ const NOTHING = {
 export class Catalogue extends EventTarget {
   /** @type {IndexStatus} */
   status = NOTHING;
+  /** What it is the index of. @type {IndexOf} */
+  of = { kind: "originals" };
   /** Bytes of the index in private storage, without its thumbnails. */
   size = 0;
 
@@ -38,6 +40,7 @@ export class Catalogue extends EventTarget {
    */
   static async open(_pool, _files, of) {
     const catalogue = new Catalogue();
+    catalogue.of = of;
     catalogue.status = { ...NOTHING, holds: of.kind === "run" ? "de-identified" : "originals" };
     return catalogue;
   }
