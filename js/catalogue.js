@@ -46,6 +46,20 @@ export class Catalogue extends EventTarget {
   }
 
   /**
+   * What is kept of originals, told without a worker: to be offered after a reload.
+   * @returns {Promise<{bytes: number, updated: Date} | null>}
+   */
+  static async kept() {
+    try {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("index");
+      const file = await (await folder.getFileHandle("originals.sqlite")).getFile();
+      return { bytes: file.size, updated: new Date(file.lastModified) };
+    } catch {
+      return null;
+    }
+  }
+
+  /**
    * Whether it is of the files that are picked now. Call it when others were picked: of other files it is emptied.
    * @returns {Promise<"same" | "emptied">}
    */
@@ -81,6 +95,11 @@ export class Catalogue extends EventTarget {
    * @returns {Promise<InstanceFound[]>}
    */
   async instances(_key) {
+    return [];
+  }
+
+  /** The files of several series at once, in no order. @param {string[]} _keys @returns {Promise<InstanceFound[]>} */
+  async files(_keys) {
     return [];
   }
 
