@@ -25,15 +25,23 @@ export function one(root, selector, type) {
 }
 
 /**
- * A copy of what a template of index.html holds.
+ * A copy of all that a template of index.html holds.
+ * @param {string} name
+ */
+export function contentOf(name) {
+  const template = checked(document.getElementById(`${name}-template`), name, HTMLTemplateElement);
+  return document.importNode(template.content, true);
+}
+
+/**
+ * A copy of the one element that a template of index.html holds.
  * @template {Element} T
  * @param {string} name
  * @param {new () => T} type
  * @returns {T}
  */
 export function copyOf(name, type) {
-  const template = checked(document.getElementById(`${name}-template`), name, HTMLTemplateElement);
-  return checked(template.content.firstElementChild?.cloneNode(true) ?? null, name, type);
+  return checked(contentOf(name).firstElementChild, name, type);
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 /** <what-if>: what would come of one file: the outcome, and each data element before and after. Stored nowhere. */
 import { count, counted } from "../format.js";
-import { part } from "../parts.js";
+import { contentOf, part } from "../parts.js";
 import { ElementRows } from "./element-rows.js";
 
 /**
@@ -26,6 +26,7 @@ export class WhatIf extends HTMLElement {
   /** @type {number | undefined} */ #timer;
 
   connectedCallback() {
+    this.replaceChildren(contentOf("what-if"));
     part(this, "filter", HTMLInputElement).addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#filter(), PAUSE);
