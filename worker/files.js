@@ -65,6 +65,11 @@ export class Files {
     return new Samples(this.#sources).at(study, series, at);
   }
 
+  /** @type {FilesApi["instances"]} */
+  async instances(study, series) {
+    return new Samples(this.#sources).instances(study, series);
+  }
+
   /** @type {FilesApi["look"]} */
   async look(where, wanted, fragments) {
     const repeat = "index" in where && this.#sources.repeats[where.index];

@@ -147,7 +147,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 /**
  * A series of a study, and one of its files: for choosing what to try a policy on. Paths are shown in the page only.
  * @typedef {{series: number, files: number, path: string}} SeriesFound   path: of its first file
- * @typedef {{index: number, path: string, size: number}} Sample
+ * @typedef {{index: number, path: string}} Sample
  *
  * What takes no part in a run, by the numbers of the scan: studies, and single series of others, with what they come to.
  * @typedef {{studies: number[], series: SeriesLeft[]}} LeftOut
@@ -276,6 +276,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(study: number) => Promise<SeriesFound[]>} series   the series of a study of the scan
  * @property {(indexes: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do
  * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
+ * @property {(study: number, series: number) => Promise<Sample[]>} instances   all files of a series, in scan order
  * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task | {error: string}>} look
  *   a file with these ranges of it, and where the fragments end that begin there; for the trial worker
  * @property {(where: Where, borrower: string) => Promise<Blob | {error: string}>} lend

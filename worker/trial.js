@@ -32,9 +32,19 @@ export class Samples {
    * @returns {import("./protocol.js").Sample}
    */
   at(study, series, at) {
-    const { paths, sizes, series: numbers } = this.#sources;
-    const index = this.#files(study).filter((file) => numbers[file] === series)[at];
-    return { index, path: paths[index], size: sizes[index] };
+    return this.instances(study, series)[at];
+  }
+
+  /**
+   * All files of a series.
+   * @param {number} study
+   * @param {number} series
+   * @returns {import("./protocol.js").Sample[]}  in scan order
+   */
+  instances(study, series) {
+    const { paths, series: numbers } = this.#sources;
+    const files = this.#files(study).filter((file) => numbers[file] === series);
+    return files.map((index) => ({ index, path: paths[index] }));
   }
 
   /** @param {number} study */
