@@ -7,6 +7,7 @@ hash of their source.
 
 import ast
 import importlib.util
+import re
 import zipfile
 from collections.abc import Iterator
 from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[attr-defined]
@@ -23,22 +24,34 @@ STDLIB_LEFT_OUT = {
 # pydicom's own test files, its structured report codes (3 MB), its command line.
 PYDICOM_LEFT_OUT = ("pydicom/data/test_files/", "pydicom/sr/", "pydicom/cli/")
 
+# Of the wheels that decode and paint: their tests, headers and stubs, and what no picture of DICOM needs.
+PREVIEW_LEFT_OUT = re.compile(
+    r"/tests/|\.(h|pyi|pyx|pxd|a|c)$|^numpy/(f2py|distutils|random|fft|ma|polynomial|testing)/|^numpy/linalg/lapack_lite"
+    r"|^PIL/_(avif|imagingft|imagingcms|imagingmorph|imagingtk|webp)|^imagecodecs/_(?!htj2k|imcd|jpeg2k|jpeg8|jpegls|ljpeg|shared).*\.so$"
+    r"|^imagecodecs/(licenses|zarr|numcodecs)"
+)
 # pydicom imports it, and it looks for the test files at once: it stays as an empty module.
 PYDICOM_EXAMPLES = "pydicom/examples/__init__.py"
 
 
 def freeze(vendor: str, py: str, out: str, previous: str) -> None:
-    """Writes python_stdlib.zip and packages.zip into `out` from the mounted directories.
+    """Writes python_stdlib.zip, packages.zip and preview.zip into `out` from the mounted directories.
 
     What `previous`, an `out` that this freezer wrote, has compiled of the same source is taken from there.
     """
     members = _zip_members(Path(vendor, "pyodide", "python_stdlib.zip"))
     stdlib = [(n, b) for n, b in members if _top(n) not in STDLIB_LEFT_OUT]
     _write(Path(out, "python_stdlib.zip"), stdlib, Path(previous))
-    wheels = sorted(Path(vendor, "wheels").glob("pydicom-*.whl"))
-    members = [member for wheel in wheels for member in _zip_members(wheel)]
+    members = _wheel_members(Path(vendor, "wheels"), "pydicom-*.whl")
     packages = [(n, b"" if n == PYDICOM_EXAMPLES else b) for n, b in members if _is_kept(n)]
     _write(Path(out, "packages.zip"), packages + list(_tree_members(Path(py), "dicom_deid")), Path(previous))
+    members = _wheel_members(Path(vendor, "wheels", "preview"), "*.whl")
+    preview = [(n, b) for n, b in members if _is_kept(n) and not PREVIEW_LEFT_OUT.search(n)]
+    _write(Path(out, "preview.zip"), preview, Path(previous))
+
+
+def _wheel_members(folder: Path, pattern: str) -> list[tuple[str, bytes]]:
+    return [member for wheel in sorted(folder.glob(pattern)) for member in _zip_members(wheel)]
 
 
 def _is_kept(name: str) -> bool:

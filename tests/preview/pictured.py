@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dicom_deid.errors import Failed, ShortRead
+from dicom_deid import viewing
+from dicom_deid.errors import Failed
 from dicom_deid.native.source import FileSource
 from dicom_deid.preview.frames import LARGEST, Frames
 from dicom_deid.preview.painting import PLAIN, Painter, Tuning
 from dicom_deid.preview.picture import Picture
 from dicom_deid.scan import located
+from dicom_deid.sources import Readable
 from made import Stingy, to_bytes
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
@@ -32,13 +34,18 @@ def painted(picture: Picture, tuning: Tuning = PLAIN, painter: Painter | None = 
 def frames_of(path: Path) -> Iterator[Picture | Failed]:
     """All frames of a file. Raises Unwritten for files that have none."""
     with FileSource(path) as source:
-        while True:
-            try:
-                instance = located(source)
-                break
-            except ShortRead as short:
-                assert source.extend(short.end)
-        yield from Frames(instance, source)
+        yield from viewing.frames_of(source, LARGEST)
+
+
+class InMemory(Readable):
+    """A file's bytes as a source."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(len(data))
+        self._data = data
+
+    def read(self, start: int, end: int) -> bytes:
+        return self._data[start:end]
 
 
 def made_frames(dataset: Dataset, largest: int = LARGEST) -> Frames:

@@ -9,8 +9,9 @@ import pytest
 from dicom_deid.errors import Failed
 from dicom_deid.model import Copy, Fill, Fragments, Splice
 from dicom_deid.native import write as stage
-from dicom_deid.native.source import HEAD_BYTES, FileSource
+from dicom_deid.native.source import FileSource
 from dicom_deid.native.write import write
+from dicom_deid.sources import HEAD_BYTES
 
 WAYS = ["", "by_copy_file_range", "by_sendfile", "by_copy_file_range by_sendfile"]
 """The plain way, each of the operating system's, and all of them in turn; one that is not there leaves the first."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dicom_deid.errors import Failed, ShortRead, Unwritten
+from dicom_deid.errors import Failed, Unwritten
 from dicom_deid.index.images import Unshown
-from dicom_deid.model import Instance
 from dicom_deid.native.source import FileSource
 from dicom_deid.native.thumbnails import Draw, Drawn, Unwritable
-from dicom_deid.preview.frames import Frames
+from dicom_deid.preview.frames import LARGEST, Frames
 from dicom_deid.preview.thumbnail import Thumbnails
-from dicom_deid.scan import located
+from dicom_deid.viewing import frames_of
 
 
 class Drawing:
@@ -28,7 +27,7 @@ class Drawing:
         drawn = Drawn([], [])
         try:
             with FileSource(self.folder / task.path) as source:
-                self.draw(Frames(instance_in(source), source), task, drawn)
+                self.draw(frames_of(source, LARGEST), task, drawn)
         except Unwritten as end:
             reason = end.reason
         except MemoryError:
@@ -54,16 +53,6 @@ class Drawing:
             name = f"{task.name}_frame{number:0{digits}}.png" if frames.count > 1 else f"{task.name}.png"
             write(self.target / name, self._thumbnails.png(picture))
             drawn.made.append((name, number))
-
-
-def instance_in(source: FileSource) -> Instance:
-    """The instance in an open file, of which more is read as asked for. Raises Unwritten."""
-    while True:
-        try:
-            return located(source)
-        except ShortRead as short:
-            if not source.extend(short.end):
-                raise Failed("INTERNAL_ERROR") from None
 
 
 def write(path: Path, content: bytes) -> None:
