@@ -4,7 +4,7 @@ The index of a source folder holds identifiers and is labelled so (``holds``). I
 is there already can be searched; a file that did not change is not read again. How it is asked is search.py's.
 
     about    name, value                            version, what it holds, when it was updated, running, to do
-    files    path, size, modified, series, …        one row per file that was looked at
+    files    path, size, modified, series, …        one row per file that was looked at, and its place in the series
     series   SeriesKey and what describes it        one row per series
     words    a full-text table over series          (FTS5, accents ignored)
     images   filename, study, path, frame, split    thumbnails
@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 from dicom_deid.errors import reasons
 from dicom_deid.index.entry import FIELDS, Entry
 from dicom_deid.index.images import forget
+from dicom_deid.index.order import Place
 from dicom_deid.index.schema import SCHEMA, VERSION, WORDS, words_of
 
 Holds = Literal["originals", "de-identified"]
@@ -99,10 +100,10 @@ class Index:
         path = spelled(file.path)
         self._forget(path)
         series = None if entry is None else self._series(entry, path)
-        frames = 0 if entry is None else entry.frames
+        frames, place = (0, Place()) if entry is None else (entry.frames, entry.place)
         self.database.execute(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
-            (path, file.size, file.modified, series, frames, reason),
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (path, file.size, file.modified, series, frames, reason, *place),
         )
 
     def _series(self, entry: Entry, path: str) -> int:

@@ -10,6 +10,7 @@ from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.datadict import tag_for_keyword
 
 from dicom_deid.elements import ascii_text, vr_of
+from dicom_deid.index.order import Place, place_of
 from dicom_deid.model import Element, Item
 
 ATTRIBUTES = {
@@ -43,6 +44,7 @@ FIELDS = tuple(ATTRIBUTES)
 NUMBERS = {"series_number", "rows", "columns"}
 TAGS = {name: int(tag_for_keyword(keyword) or 0) for name, keyword in ATTRIBUTES.items()}
 CHARACTER_SET, NUMBER_OF_FRAMES = 0x00080005, 0x00280008
+INSTANCE_NUMBER, IMAGE_POSITION, IMAGE_ORIENTATION = 0x00200013, 0x00200032, 0x00200037
 LONGEST = 256
 """Characters of a value that are kept: no attribute of ATTRIBUTES may be longer (PS3.5 6.2)."""
 TEXT_VRS = ("PN", "LO", "SH")
@@ -54,6 +56,7 @@ class Entry(NamedTuple):
     key: str
     frames: int
     fields: tuple[str | int, ...]
+    place: Place = Place()
 
 
 def entry(data: Item, *, has_pixels: bool, little: bool = True) -> Entry:
@@ -68,7 +71,9 @@ def entry(data: Item, *, has_pixels: bool, little: bool = True) -> Entry:
     named = dict(zip(FIELDS, fields, strict=True))
     frames = whole_number(data.get(NUMBER_OF_FRAMES), little) if has_pixels else 0
     series = str(named["series_instance_uid"]) or f"{named['study_instance_uid']}{named['series_number']}"
-    return Entry(series_key(series), max(frames, int(has_pixels)), fields)
+    number = whole_number(data.get(INSTANCE_NUMBER), little)
+    place = place_of(number, decimals(data.get(IMAGE_POSITION)), decimals(data.get(IMAGE_ORIENTATION)))
+    return Entry(series_key(series), max(frames, int(has_pixels)), fields, place)
 
 
 def series_key(series: str) -> str:
@@ -106,3 +111,13 @@ def whole_number(element: Element | None, little: bool) -> int:
         return int.from_bytes(element.value[:2], "little" if little else "big")
     digits = ascii_text(element).split("\\")[0].strip()
     return int(digits) if digits.removeprefix("-").isdecimal() and len(digits) < 12 else 0
+
+
+def decimals(element: Element | None) -> list[float]:
+    """The numbers of a value of VR DS; none where it holds something else."""
+    if element is None or element.items is not None:
+        return []
+    try:
+        return [float(number) for number in ascii_text(element).split("\\")]
+    except ValueError:
+        return []

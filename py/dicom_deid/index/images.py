@@ -8,10 +8,15 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from dicom_deid.index.order import instances
+
 NUMBERED = re.compile(r"_frame\d+$", re.ASCII)
+FRAME_END = re.compile(r"(_frame\d+)?\.png$", re.ASCII)
 STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_NAME = 100
 DIGEST_DIGITS = 8
+FRAME_DIGITS = 4
+FILES = "SELECT path, study_instance_uid, files.frames FROM files JOIN series ON series.id = files.series"
 HELD_OUT, REST = "hold-out", "train"
 
 
@@ -21,6 +26,7 @@ class Wanting(NamedTuple):
     path: str
     study: str
     """Study Instance UID."""
+    frames: int
 
 
 class Unshown(NamedTuple):
@@ -31,16 +37,68 @@ class Unshown(NamedTuple):
     reason: str
 
 
+class Standing(NamedTuple):
+    """The thumbnail that stands for a series, or of which frame of which file to make it."""
+
+    key: str
+    filename: str | None
+    reason: str
+    """Why there will be none; else ""."""
+    path: str
+    frame: int
+    """From 1."""
+    frames: int
+    """Of the file."""
+
+
+def in_the_middle(database: sqlite3.Connection, series: int, thumbnails: int) -> str | None:
+    """The thumbnail that stands for a series, which has so many: that in the middle by path."""
+    if not thumbnails:
+        return None
+    # The indexes of both tables give this order: nothing is sorted.
+    found = database.execute(
+        "SELECT filename FROM files CROSS JOIN images ON images.path = files.path WHERE files.series = ? "
+        "ORDER BY files.path, filename LIMIT 1 OFFSET ?",
+        (series, thumbnails // 2),
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def standing(database: sqlite3.Connection, key: str) -> Standing | None:
+    """What stands for the series of that key: a thumbnail that is there, else the middle of what is looked through."""
+    found = database.execute("SELECT id, thumbnails, first_path FROM series WHERE key = ?", (key,)).fetchone()
+    if found is None:
+        return None
+    number, thumbnails, first = found
+    filename = in_the_middle(database, number, thumbnails)
+    if filename is not None:
+        path, frame, frames = database.execute(
+            "SELECT path, frame, frames FROM images JOIN files USING (path) WHERE filename = ?", (filename,)
+        ).fetchone()
+        return Standing(key, filename, "", path, frame, frames)
+    files = [file for file in instances(database, key) if file.frames]
+    if not files:
+        return Standing(key, None, "NO_PIXELS", first, 1, 0)
+    path, frames = files[len(files) // 2]
+    frame = frames // 2 + 1
+    why = database.execute("SELECT reason FROM unshown WHERE path = ? AND frame IN (0, ?)", (path, frame)).fetchone()
+    return Standing(key, None, why[0] if why else "", path, frame, frames)
+
+
 def wanting(database: sqlite3.Connection, after: str, count: int) -> list[Wanting]:
     """The next files that want thumbnails, by path."""
     found = database.execute(
-        "SELECT path, study_instance_uid FROM files JOIN series ON series.id = files.series "
-        "WHERE path > ? AND files.frames > 0 "
+        f"{FILES} WHERE path > ? AND files.frames > 0 "
         "AND NOT EXISTS (SELECT 1 FROM images WHERE images.path = files.path) "
         "AND NOT EXISTS (SELECT 1 FROM unshown WHERE unshown.path = files.path) ORDER BY path LIMIT ?",
         (after, count),
     )
     return [Wanting(*row) for row in found]
+
+
+def file_of(database: sqlite3.Connection, path: str) -> Wanting:
+    """A file that is in the index."""
+    return Wanting(*database.execute(f"{FILES} WHERE path = ?", (path,)).fetchone())
 
 
 def name_of(database: sqlite3.Connection, file: Wanting, under_way: Iterable[str]) -> str:
@@ -51,6 +109,14 @@ def name_of(database: sqlite3.Connection, file: Wanting, under_way: Iterable[str
     if not NUMBERED.search(stem) and name.lower() not in under_way and not is_taken(database, name):
         return name
     return f"{name}-{hashlib.sha256(file.path.encode()).hexdigest()[:DIGEST_DIGITS]}"
+
+
+def names_of(database: sqlite3.Connection, path: str, frames: Iterable[int]) -> list[str]:
+    """The names of thumbnails of these frames of a file; one that has some already goes on with their name."""
+    file = file_of(database, path)
+    known = database.execute("SELECT filename FROM images WHERE path = ? LIMIT 1", (path,)).fetchone()
+    name = FRAME_END.sub("", known[0]) if known else name_of(database, file, ())
+    return [filename_of(name, frame, file.frames) for frame in frames]
 
 
 def plain(text: str) -> str:
@@ -65,6 +131,11 @@ def is_taken(database: sqlite3.Connection, name: str) -> bool:
         (f"{name}.png", f"{name}_frame", f"{name}_framf"),
     )
     return found.fetchone() is not None
+
+
+def filename_of(name: str, frame: int, frames: int) -> str:
+    """The name of the thumbnail of a frame, from 1, of a file that has so many."""
+    return f"{name}_frame{frame:0{max(FRAME_DIGITS, len(str(frames)))}}.png" if frames > 1 else f"{name}.png"
 
 
 def keep(database: sqlite3.Connection, file: Wanting, made: Iterable[tuple[str, int]], unshown: list[Unshown]) -> None:

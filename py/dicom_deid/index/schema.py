@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dicom_deid.index.entry import FIELDS, NUMBERS
 
-VERSION = 2
+VERSION = 3
 """Of the schema; kept as user_version. An index of another version is made anew."""
 WORDS = {
     "patient": ("patient_name", "patient_id"),
@@ -39,7 +39,10 @@ CREATE TABLE files (
     modified INTEGER NOT NULL,
     series INTEGER REFERENCES series (id),
     frames INTEGER NOT NULL,
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    normal INTEGER,
+    position REAL
 ) WITHOUT ROWID;
 CREATE INDEX files_by_series ON files (series, path);
 CREATE TABLE images (

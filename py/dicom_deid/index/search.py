@@ -10,6 +10,7 @@ import re
 import sqlite3
 from typing import NamedTuple
 
+from dicom_deid.index.images import in_the_middle
 from dicom_deid.index.schema import WORDS
 
 TERM = re.compile(r'(-)?(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
@@ -85,4 +86,13 @@ def search(database: sqlite3.Connection, query: str, first: int = 0, count: int 
         (*values, count, first),
     )
     columns = [column[0] for column in found.description]
-    return Page(total, [dict(zip(columns, row, strict=True)) for row in found])
+    rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+    for row in rows:
+        row["thumbnail"] = in_the_middle(database, row["id"], row["thumbnails"])
+    return Page(total, rows)
+
+
+def keys(database: sqlite3.Connection, query: str) -> list[str]:
+    """The SeriesKeys of all series that a query finds."""
+    condition, values = asked(query)
+    return [str(key) for (key,) in database.execute(f"SELECT key FROM series WHERE {condition}", values)]

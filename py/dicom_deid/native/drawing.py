@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dicom_deid.errors import Failed, Unwritten
-from dicom_deid.index.images import Unshown
+from dicom_deid.index.images import Unshown, filename_of
 from dicom_deid.native.source import FileSource
 from dicom_deid.native.thumbnails import Draw, Drawn, Unwritable
 from dicom_deid.preview.frames import LARGEST, Frames
@@ -43,14 +43,13 @@ class Drawing:
 
     def draw(self, frames: Frames, task: Draw, drawn: Drawn) -> None:
         """Draws all frames of a file."""
-        digits = max(4, len(str(frames.count)))
         for number, picture in enumerate(frames, 1):
             if isinstance(picture, Failed):
                 drawn.unshown.append(Unshown(task.path, number, picture.reason))
                 continue
             if picture.warning:
                 drawn.unshown.append(Unshown(task.path, number, picture.warning))
-            name = f"{task.name}_frame{number:0{digits}}.png" if frames.count > 1 else f"{task.name}.png"
+            name = filename_of(task.name, number, frames.count)
             write(self.target / name, self._thumbnails.png(picture))
             drawn.made.append((name, number))
 

@@ -17,13 +17,13 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from dicom_deid.errors import Failed, ShortRead, Unwritten
+from dicom_deid.catalogue import entry_of
+from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.index import Index, OtherVersion, Seen
-from dicom_deid.index.entry import Entry, entry
+from dicom_deid.index.entry import Entry
 from dicom_deid.native import thumbnails
 from dicom_deid.native.pick import Candidate, Pick
 from dicom_deid.native.source import FileSource
-from dicom_deid.scan import header
 
 IN_RUN = "index.sqlite"
 SUFFIX = ".sqlite"
@@ -153,11 +153,9 @@ def look(folder: Path, file: Seen) -> tuple[Entry | None, str]:
         with FileSource(folder / file.path) as source:
             while True:
                 try:
-                    data, has_pixels, little = header(source)
+                    return entry_of(source)
                 except ShortRead as short:
                     if not source.extend(short.end):
                         return None, "INTERNAL_ERROR"
-                else:
-                    return entry(data, has_pixels=has_pixels, little=little), ""
-    except (Unwritten, Failed) as end:
+    except Failed as end:
         return None, end.reason
