@@ -125,6 +125,16 @@ const known = {
     sentence: "The editor for rules in Python could not be loaded.",
     remedy: "Check that the page’s address can be reached, close this section and open it again.",
   },
+  INDEX_OPEN: {
+    status: "page",
+    sentence: "The index of your files is open in another tab.",
+    remedy: "Go on with it there, or close that tab first.",
+  },
+  INDEX_FAILED: {
+    status: "page",
+    sentence: "The index could not be read or made.",
+    remedy: "Try again. If it stays so, delete the index, and make it anew.",
+  },
   UNEXPECTED: {
     status: "page",
     sentence: "The page met something it was not written for.",

@@ -49,6 +49,11 @@ export class ArchiveEntry {
     this.reason = reasonOf(listed);
   }
 
+  /** By what the archive says of its content, a change of it shows. */
+  get crc() {
+    return this.#crc;
+  }
+
   /** Where it begins in the archive, and the least that it takes there. */
   get extent() {
     return { start: this.#offset, end: this.#offset + LOCAL_HEADER_BYTES + this.#compressed };

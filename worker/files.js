@@ -5,10 +5,13 @@ import { writeArchive } from "./archive.js";
 import { othersThan } from "./choice.js";
 import { checkPlan, committedPaths } from "./earlier.js";
 import { linkageOf, removeLinkage, withLinkages } from "./linking.js";
+import { Listing, outputsOf } from "./listing.js";
 import { openRuns } from "./lock.js";
+import { CodedError } from "./patience.js";
 import { Run } from "./run.js";
 import { Scan } from "./scan.js";
 import { Scratch } from "./scratch.js";
+import { Shelf } from "./shelf.js";
 import { Sources } from "./source.js";
 import { countFiles, filesOf, findRun, readFile } from "./store.js";
 import { listRuns, removeRun } from "./stored.js";
@@ -198,6 +201,26 @@ export class Files {
    */
   async tablesOf(file, key, python) {
     return this.#tables.make(file, key, python);
+  }
+
+  /**
+   * What the worker of an index is offered.
+   * @param {import("./protocol.js").IndexOf} of
+   * @returns {import("./protocol.js").IndexFiles}
+   */
+  indexFiles(of) {
+    const picked = async () => ({ sources: this.#sources, growing: null, whole: this.#scan?.complete ?? false });
+    return {
+      listing: new Listing(of.kind === "run" ? () => this.#outputs(of.name) : picked),
+      shelf: new Shelf(of),
+    };
+  }
+
+  /** @param {string} name */
+  async #outputs(name) {
+    const [folder, journal] = await Promise.all([this.#folderOf(name), findRun(name)]);
+    if (!folder || !journal) throw new CodedError("NO_RUN");
+    return outputsOf(folder, journal, this.#scratch);
   }
 
   /** @type {FilesApi["forgetTables"]} */

@@ -21,6 +21,11 @@ class FilesWorker extends Files {
     expose({ take, deliver: work.deliver }, port);
   }
 
+  /** @type {import("./protocol.js").FilesApi["index"]} */
+  async index(of, port) {
+    expose(this.indexFiles(of), port);
+  }
+
   /** @type {import("./protocol.js").FilesApi["unseal"]} */
   async unseal(file, key, port) {
     const tables = /** @type {import("./protocol.js").TablesApi} */ (/** @type {unknown} */ (wrap(port)));

@@ -185,7 +185,7 @@ function cutTornLine(access) {
  * Writes a small file whole; it is there complete or not at all.
  * @param {FileSystemDirectoryHandle} folder
  * @param {string} name
- * @param {string | Blob} content
+ * @param {string | Blob | Uint8Array<ArrayBuffer>} content
  */
 export async function writeText(folder, name, content) {
   const handle = await patiently(() => folder.getFileHandle(name, { create: true }));

@@ -1,8 +1,11 @@
 // @ts-check
-/** Locks of runs: a run is open in one worker of one tab at a time. A tab that ends, however, gives its lock back. */
+/** Locks: a run, and the index of originals, is open in one worker of one tab at a time. A worker that ends gives its locks back. */
 
 /** @param {string} name */
 const lockName = (name) => `run/${name}`;
+const INDEX = "index/originals";
+/** A worker that was ended gives its lock back a little later, in milliseconds. */
+const INDEX_MILLISECONDS = 3000;
 
 /**
  * Takes the lock of a run.
@@ -17,6 +20,19 @@ export function lockRun(name) {
         return new Promise((release) => resolve(() => release(undefined)));
       })
       .catch(reject);
+  });
+}
+
+/** Takes the lock of the index of originals, for as long as this worker lives. @returns {Promise<boolean>}  false: another has it */
+export function lockIndex() {
+  return new Promise((resolve) => {
+    const held = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    navigator.locks
+      .request(INDEX, { signal: AbortSignal.timeout(INDEX_MILLISECONDS) }, held)
+      .catch(() => resolve(false));
   });
 }
 

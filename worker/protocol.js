@@ -297,6 +297,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables | {error: string}>} unseal
  *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
  * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
+ * @property {(of: IndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker
  */
 
 /**
@@ -379,6 +380,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing
  * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port
+ * @property {(files: MessagePort, page: MessagePort) => Promise<void>} index   becomes the index worker: uses IndexFiles of the one port, exposes IndexApi on the other
  */
 
 // ---- Python worker -> files worker ----------------------------------------------------------------------------
@@ -501,5 +503,56 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 
 /**
  * What was made of a file: thumbnails, and frames (from 1; 0: the file) that have none or a doubtful one, with a reason code.
- * @typedef {{images: {frame: number, png: Uint8Array}[], unshown: {frame: number, reason: string}[]}} PicturesMade
+ * @typedef {{images: {frame: number, png: Uint8Array<ArrayBuffer>}[], unshown: {frame: number, reason: string}[]}} PicturesMade
+ */
+
+/**
+ * @typedef {object} IndexCalls   what the index worker does for the page
+ * @property {() => Promise<"same" | "emptied">} claim   an index of other originals than those that are picked is emptied
+ * @property {() => Promise<void>} start      reads what is new or changed; settles at the end or when stopped
+ * @property {() => Promise<void>} stop
+ * @property {(query: string, first: number, count: number) => Promise<{total: number, rows: SeriesRow[]}>} search
+ * @property {(query: string) => Promise<string[]>} keys
+ * @property {(key: string) => Promise<InstanceFound[]>} instances   in the order in which they are looked through
+ * @property {(keys: string[]) => Promise<InstanceFound[]>} files
+ * @property {(keys: string[]) => Promise<PictureFound[]>} found
+ * @property {(after: string, count: number) => Promise<InstanceFound[]>} wanting
+ * @property {(path: string, made: PicturesMade) => Promise<string[]>} note
+ * @property {(name: string) => Promise<File | null>} picture
+ * @property {() => Promise<File | null>} save
+ * @property {() => Promise<void>} remove
+ */
+
+/**
+ * @typedef {object} IndexApi   what the index worker offers the page: its calls by name, whose errors are reason codes
+ * @property {(of: IndexOf, report: (status: IndexStatus, size: number) => void) => Promise<{answer: void} | {error: string}>} open
+ *   size: bytes of the index in private storage
+ * @property {(name: keyof IndexCalls, values: unknown[]) => Promise<{answer: unknown} | {error: string}>} ask
+ */
+
+/**
+ * A file as the index knows it: path, bytes, by what a change of it shows (milliseconds since 1970, or a CRC), and why it
+ * is not to be read, as a reason code, or "".
+ * @typedef {[string, number, number, string]} IndexedFile
+ * @typedef {{bytes: Uint8Array<ArrayBuffer>} | {error: string}} Head   the first bytes of a file
+ */
+
+/**
+ * @typedef {{listing: ListingApi, shelf: ShelfApi}} IndexFiles   what the files worker offers the index worker
+ *
+ * @typedef {object} ListingApi   the files to index
+ * @property {() => Promise<boolean>} begin   begins at the first file; whether all there are will be told of
+ * @property {() => Promise<{first: number, files: IndexedFile[], found: number} | null>} next
+ *   the next files, with the number of the first, and how many were found so far; null: there are no more
+ * @property {(wanted: {number: number, bytes: number}[]) => Promise<Head[]>} heads   bytes 0: as many as is usual
+ * @property {(files: [string, number, number][]) => Promise<number | null>} known   how many of them are there unchanged; null: nothing is picked
+ * @property {(paths: string[]) => Promise<(number | null)[]>} numbers   their numbers in the scan
+ *
+ * @typedef {object} ShelfApi   the place of the index in private storage
+ * @property {() => Promise<File | null>} file   the index as it was kept
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<void>} keep   as a whole, or not at all
+ * @property {() => Promise<void>} remove   deletes it and its thumbnails
+ * @property {(name: string, png: Uint8Array<ArrayBuffer>) => Promise<void>} keepPicture
+ * @property {(name: string) => Promise<File | null>} picture
+ * @property {(names: string[]) => Promise<void>} dropPictures
  */

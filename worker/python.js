@@ -12,6 +12,7 @@
  */
 import * as Comlink from "../vendor/comlink.mjs";
 import { boot, heapOf, load, makeSnapshot } from "./boot.js";
+import { serve } from "./catalogue.js";
 import { installWheels } from "./wheels.js";
 
 /** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
@@ -131,6 +132,11 @@ export class PythonThread {
       end: async (torn) => tabulating.end(torn),
     };
     Comlink.expose(tables, port);
+  }
+
+  /** @param {MessagePort} files @param {MessagePort} page */
+  async index(files, page) {
+    serve(this.#started(), files, page);
   }
 
   #started() {

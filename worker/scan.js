@@ -46,6 +46,11 @@ export class Scan {
     this.#stopped = true;
   }
 
+  /** Whether it came to its end, and saw all. */
+  get complete() {
+    return this.#found.complete;
+  }
+
   /**
    * @param {import("./protocol.js").Picked} picked
    * @param {(found: Found) => void} report

@@ -10,6 +10,10 @@ export const RUNS = "runs";
 export const JOURNALS = "journals";
 /** A file in the folder of a run that has not come to its end: what it was begun with. Not part of what is handed out. */
 export const UNFINISHED = "unfinished";
+/** The index of a run's outputs, and its thumbnails. Who has the results can make them; they are not part of them. */
+export const INDEX = "index.sqlite";
+export const PREVIEWS = "previews";
+const NOT_HANDED_OUT = new Set([UNFINISHED, INDEX, PREVIEWS]);
 
 /**
  * @typedef {import("./protocol.js").RunSpec} RunSpec
@@ -163,7 +167,7 @@ export async function readFile(run, name) {
 }
 
 /**
- * The files of a run, in order of their names.
+ * The files of a run that are handed out, in order of their names.
  * @param {FileSystemDirectoryHandle} run
  * @param {(path: string) => boolean} [wanted]
  * @param {string} [prefix]
@@ -174,8 +178,9 @@ export async function* filesOf(run, wanted = () => true, prefix = "") {
   found.sort((one, other) => (one.name < other.name ? -1 : 1));
   for (const child of found) {
     const path = `${prefix}${child.name}`;
+    if (NOT_HANDED_OUT.has(path)) continue;
     if (child.kind === "directory") yield* filesOf(child, wanted, `${path}/`);
-    else if (path !== UNFINISHED && wanted(path)) yield { path, handle: child, parent: run };
+    else if (wanted(path)) yield { path, handle: child, parent: run };
   }
 }
 

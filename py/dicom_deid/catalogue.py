@@ -100,7 +100,7 @@ class Catalogue:
         self.index.begin()
 
     def wanted(self, files: str, first: int, enumerated: int) -> str:
-        """Which of the files from number ``first`` on are to be read. A file: [path, size, modified, reason code or ""]."""
+        """Which of the files (IndexedFile in worker/protocol.js) from number ``first`` on are to be read."""
         found = {}
         for number, (path, size, modified, reason) in enumerate(json.loads(files), first):
             found[path] = number, Seen(path, size, modified), reason
@@ -178,7 +178,7 @@ class Catalogue:
         return json.dumps(names_of(self.index.database, path, json.loads(frames)))
 
     def note(self, path: str, made: str, unshown: str) -> None:
-        """What was made of a file: [name, frame] of each thumbnail; [frame, reason] where there is none, or a doubtful one."""
+        """What was made of a file: [name, frame] of each thumbnail; [frame, reason] where it lacks or is doubtful."""
         lacking = [Unshown(path, frame, reason) for frame, reason in json.loads(unshown)]
         keep(self.index.database, file_of(self.index.database, path), json.loads(made), lacking)
 

@@ -1,0 +1,69 @@
+// @ts-check
+/** Python's side of an index (`dicom_deid.catalogue`), as JavaScript calls it. What Python throws ends here: its text can hold an identifier. */
+
+import { CodedError } from "./patience.js";
+
+/** @typedef {import("./boot.js").Python} Python */
+
+export class Core {
+  #python;
+  /** @type {any} dicom_deid.catalogue.Catalogue */ #core;
+
+  /**
+   * @param {Python} python
+   * @param {import("./protocol.js").IndexStatus["holds"]} holds
+   * @param {Uint8Array | null} kept   the index as it was kept; null: a new one
+   */
+  constructor(python, holds, kept) {
+    this.#python = python;
+    this.#core = this.#run(() => python.pyimport("dicom_deid.catalogue").Catalogue(holds, kept && python.toPy(kept)));
+  }
+
+  /** Bytes of WebAssembly memory. */
+  get heap() {
+    return this.#python._module.HEAPU8.length;
+  }
+
+  /** Calls without an answer, or with a number. @param {string} name @param {unknown[]} values @returns {any} */
+  tell(name, ...values) {
+    return this.#run(() => this.#core[name](...values));
+  }
+
+  /** Calls what answers in JSON. @param {string} name @param {unknown[]} values @returns {any} */
+  ask(name, ...values) {
+    return JSON.parse(this.tell(name, ...values));
+  }
+
+  /** Takes in a file by its first bytes. @param {number} number @param {Uint8Array} head @returns {number}  how many bytes it needs; 0: it has them */
+  read(number, head) {
+    return this.#run(() => {
+      const bytes = this.#python.toPy(head);
+      try {
+        return this.#core.read(number, bytes);
+      } finally {
+        bytes.destroy?.();
+      }
+    });
+  }
+
+  /** The bytes to keep. @returns {Uint8Array<ArrayBuffer>} */
+  kept() {
+    return this.#run(() => {
+      const proxy = this.#core.kept();
+      try {
+        return proxy.toJs();
+      } finally {
+        proxy.destroy();
+      }
+    });
+  }
+
+  /** @template T @param {() => T} call @returns {T} */
+  #run(call) {
+    try {
+      return call();
+    } catch {
+      throw new CodedError("INDEX_FAILED");
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// @ts-check
+/**
+ * Where an index and its thumbnails lie in private storage.
+ *
+ * That of originals has a folder of its own: it names patients, and is apart from all that is handed out. That of a run
+ * lies in the folder that the run has in private storage, and goes with it.
+ */
+
+import { writeText } from "./journal.js";
+import { nameOf, patiently } from "./patience.js";
+import { findRun, folderOf, INDEX, PREVIEWS, readFile } from "./store.js";
+
+export const FOLDER = "index";
+const OF_ORIGINALS = { index: "originals.sqlite", pictures: "thumbnails-of-originals" };
+const IN_RUN = { index: INDEX, pictures: PREVIEWS };
+
+export class Shelf {
+  #of;
+  #names;
+
+  /** @param {import("./protocol.js").IndexOf} of */
+  constructor(of) {
+    this.#of = of;
+    this.#names = of.kind === "run" ? IN_RUN : OF_ORIGINALS;
+  }
+
+  /** The folder it lies in; null: there is none, and it is not to be made. @param {boolean} [create] */
+  async #folder(create = false) {
+    if (this.#of.kind === "run") return findRun(this.#of.name);
+    return folderOf(FOLDER, create).catch(() => null);
+  }
+
+  /** The index as it was kept last. @returns {Promise<File | null>} */
+  async file() {
+    const folder = await this.#folder();
+    return folder && readFile(folder, this.#names.index);
+  }
+
+  /**
+   * Keeps the index. It is written aside by the browser and takes its name when it is whole: whenever this ends, the one
+   * from before or the new one is there.
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   */
+  async keep(bytes) {
+    const folder = await this.#folder(true);
+    if (folder) await writeText(folder, this.#names.index, bytes);
+  }
+
+  /** Deletes the index and its thumbnails. */
+  async remove() {
+    if (this.#of.kind === "originals") return gone(await navigator.storage.getDirectory(), FOLDER);
+    await this.removePictures();
+    await gone(await this.#folder(), this.#names.index);
+  }
+
+  /** Deletes all thumbnails. */
+  async removePictures() {
+    await gone(await this.#folder(), this.#names.pictures);
+  }
+
+  /** @param {string} name @param {Uint8Array<ArrayBuffer>} png */
+  async keepPicture(name, png) {
+    const place = await this.#place(name, true);
+    if (place) await writeText(place.folder, place.file, png);
+  }
+
+  /** @param {string} name @returns {Promise<File | null>} */
+  async picture(name) {
+    const place = await this.#place(name, false);
+    return place && readFile(place.folder, place.file);
+  }
+
+  /** Deletes single thumbnails. @param {string[]} names */
+  async dropPictures(names) {
+    for (const name of names) {
+      const place = await this.#place(name, false);
+      if (place) await gone(place.folder, place.file);
+    }
+  }
+
+  /**
+   * The folder of a thumbnail, and its name there. A thumbnail is named after its study: "study/stem.png".
+   * @param {string} name @param {boolean} create
+   */
+  async #place(name, create) {
+    const [study, file] = name.split("/");
+    try {
+      const folder = await this.#folder(create);
+      const pictures = await patiently(async () => folder?.getDirectoryHandle(this.#names.pictures, { create }));
+      const inside = await patiently(async () => pictures?.getDirectoryHandle(study, { create }));
+      return inside ? { folder: inside, file } : null;
+    } catch (error) {
+      if (create) throw error;
+      return null;
+    }
+  }
+}
+
+/** Deletes a file or a folder, if it is there. @param {FileSystemDirectoryHandle | null} folder @param {string} name */
+async function gone(folder, name) {
+  try {
+    await folder?.removeEntry(name, { recursive: true });
+  } catch (error) {
+    if (nameOf(error) !== "NotFoundError") throw error;
+  }
+}
