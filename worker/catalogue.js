@@ -53,11 +53,7 @@ class Catalogue {
     // Two tabs would keep theirs in turn, and one deleted in the one would come back from the other.
     if (of.kind === "originals" && !(await lockIndex())) throw new CodedError("INDEX_OPEN");
     const kept = await (await files.shelf.file())?.arrayBuffer();
-    const core = new Core(
-      python,
-      of.kind === "run" ? "de-identified" : "originals",
-      kept ? new Uint8Array(kept) : null,
-    );
+    const core = new Core(python, of.kind === "run" ? "de-identified" : "originals", new Uint8Array(kept ?? []));
     const catalogue = new Catalogue(core, files, of, report);
     catalogue.#keeping.size = kept?.byteLength ?? 0;
     await catalogue.claim();

@@ -12,11 +12,11 @@ export class Core {
   /**
    * @param {Python} python
    * @param {import("./protocol.js").IndexStatus["holds"]} holds
-   * @param {Uint8Array | null} kept   the index as it was kept; null: a new one
+   * @param {Uint8Array} kept   the index as it was kept; without bytes: a new one
    */
   constructor(python, holds, kept) {
     this.#python = python;
-    this.#core = this.#run(() => python.pyimport("dicom_deid.catalogue").Catalogue(holds, kept && python.toPy(kept)));
+    this.#core = this.#run(() => python.pyimport("dicom_deid.catalogue").Catalogue(holds, python.toPy(kept)));
   }
 
   /** Bytes of WebAssembly memory. */

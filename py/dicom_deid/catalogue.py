@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any
 
 from dicom_deid.errors import ShortRead, Unwritten
 from dicom_deid.index import Holds, Index, OtherVersion, Seen
@@ -19,6 +18,7 @@ from dicom_deid.index.search import keys, search
 from dicom_deid.model import Fragments, Source
 from dicom_deid.scan import header
 
+Bytes = bytes | memoryview
 LONGEST = 64 * 1024 * 1024
 """Bytes of a file that are taken into memory for its header: a deflated data set has to be there whole."""
 SAMPLE = 200
@@ -59,15 +59,15 @@ def entry_of(source: Source) -> tuple[Entry | None, str]:
 
 
 class Catalogue:
-    """An index. ``kept``: the bytes it was kept as; what is no index of this version is as if there were none."""
+    """An index. ``kept``: the bytes it was kept as; without them, or of another version, it is a new one."""
 
-    def __init__(self, holds: Holds, kept: Any = None) -> None:
+    def __init__(self, holds: Holds, kept: Bytes = b"") -> None:
         self._holds = holds
         self._reading: dict[int, Seen] = {}
-        self.index = self._opened(None if kept is None else bytes(kept))
+        self.index = self._opened(bytes(kept))
         self.index.note("running", "")  # it may have been cut off
 
-    def _opened(self, kept: bytes | None) -> Index:
+    def _opened(self, kept: bytes) -> Index:
         database = sqlite3.connect(":memory:")
         if kept:
             try:
@@ -81,7 +81,7 @@ class Catalogue:
     def empty(self) -> None:
         """Forgets all that is in it."""
         self.index.database.close()
-        self.index = self._opened(None)
+        self.index = self._opened(b"")
 
     def sample(self) -> str:
         """Some of its files, [path, size, modified] each: if none of them is in a folder, it is not of that folder."""
@@ -115,13 +115,13 @@ class Catalogue:
         self.index.enumerated(enumerated)
         return json.dumps(numbers)
 
-    def read(self, number: int, head: Any) -> int:
+    def read(self, number: int, head: Bytes) -> int:
         """Takes in a file by its first bytes. Returns how many of them it needs, if that is more; else 0."""
-        file = self._reading[number]
+        file, data = self._reading[number], bytes(head)
         try:
-            kept, reason = entry_of(Head(bytes(head), file.size))
+            kept, reason = entry_of(Head(data, file.size))
         except ShortRead as short:
-            if len(head) < min(short.end, file.size) <= LONGEST:
+            if len(data) < min(short.end, file.size) <= LONGEST:
                 return min(short.end, file.size)
             kept, reason = None, "HEADER_TOO_LONG" if short.end > LONGEST else "INTERNAL_ERROR"
         self._take(self._reading.pop(number), kept, reason)

@@ -1,0 +1,52 @@
+// @ts-check
+/**
+ * What test_index.py evaluates in a page of the site: the real pool, files worker and index, without the page's panels.
+ * Leaves `harness` in the page; what is dropped on it is scanned.
+ */
+async () => {
+  const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);
+  const [Comlink, { Catalogue }, { startFiles }, { Pool }] = await Promise.all([
+    at("./vendor/comlink.mjs"),
+    at("./js/catalogue.js"),
+    at("./js/files.js"),
+    at("./js/pool.js"),
+  ]);
+  /** Every worker that the page makes, so that a test can end one. */
+  const made = /** @type {Worker[]} */ ([]);
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    /** @param {ConstructorParameters<typeof Worker>} given */
+    constructor(...given) {
+      super(...given);
+      made.push(this);
+    }
+  };
+  const files = startFiles(() => {});
+  const pool = new Pool({ count: 1 });
+  await pool.ready;
+  const scanned = Promise.withResolvers();
+  const scan = async (/** @type {FileSystemHandle} */ handle) =>
+    files.scan(
+      { kind: "handles", handles: [handle] },
+      Comlink.proxy(() => {}),
+    );
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", async (event) => {
+    event.preventDefault();
+    scanned.resolve(scan(await event.dataTransfer.items[0].getAsFileSystemHandle()));
+  });
+  /** What lies in private storage below a folder, with its bytes. */
+  const stored = async (/** @type {string} */ name) => {
+    const found = {};
+    const look = async (/** @type {FileSystemDirectoryHandle} */ folder, /** @type {string} */ prefix) => {
+      for await (const [child, handle] of folder.entries()) {
+        if (handle.kind === "directory") await look(handle, `${prefix}${child}/`);
+        else found[prefix + child] = (await handle.getFile()).size;
+      }
+    };
+    const storage = await navigator.storage.getDirectory();
+    await look(await storage.getDirectoryHandle(name, { create: true }), "");
+    return found;
+  };
+  Object.assign(globalThis, { harness: { Catalogue, files, pool, made, scanned: scanned.promise, scan, stored } });
+};
