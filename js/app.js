@@ -16,6 +16,7 @@ import { PolicyPanel } from "./panels/policy.js";
 import { PythonState } from "./panels/python.js";
 import { ResultsPanel } from "./panels/results.js";
 import { RunPanel } from "./panels/run.js";
+import { SeriesSearch } from "./panels/search.js";
 import { StoredRuns } from "./panels/stored.js";
 import { TryOut } from "./panels/tryout.js";
 import { one } from "./parts.js";
@@ -23,6 +24,7 @@ import { reader } from "./policy.js";
 import { Pool } from "./pool.js";
 import { noteOf } from "./problem.js";
 import { Resuming } from "./resuming.js";
+import { Searching } from "./searching.js";
 import { Session } from "./session.js";
 import { showPhase } from "./steps.js";
 import { fetchTables, fetchVersion } from "./tables.js";
@@ -39,6 +41,7 @@ const panels = {
   key: one(document, "project-key", ProjectKey),
   results: one(document, "results-panel", ResultsPanel),
   stored: one(document, "stored-runs", StoredRuns),
+  search: one(document, "series-search", SeriesSearch),
   cutOff: one(document, "cut-off-run", CutOffRun),
   python: one(document, "python-state", PythonState),
 };
@@ -75,6 +78,7 @@ function start() {
   );
   panels.tryOut.connect(files, new Trial(files, pool), panels.policy).catch(() => refuse("PAGE_INCOMPLETE"));
   connect(session, new Resuming(session, { files, pool }, panels));
+  connectSearch(session, new Searching(session, { files, pool }, panels));
   startDownloads(files, session, panels);
   one(document, "linkage-opener", LinkageOpener).serve({
     open: (file, passphrase) => tablesOf(files, pool, file, passphrase),
@@ -102,6 +106,27 @@ function connect(session, resuming) {
   on("resume-run", panels.cutOff, (asked) => resuming.goOn(asked));
   on("resume-later", panels.cutOff, () => resuming.later());
   on("again", panels.results, () => session.again());
+}
+
+/** @param {Session} session @param {Searching} searching */
+function connectSearch(session, searching) {
+  const { found, results, stored, search } = panels;
+  on("opened", found, () => searching.picked());
+  on("search-originals", search, () => searching.search({ kind: "originals" }, { start: true }));
+  on("search-kept", search, () => searching.search({ kind: "originals" }));
+  on("search", results, () => searching.search({ kind: "run", name: session.name }, { start: true }));
+  on("search-run", search, (name) => searching.search({ kind: "run", name }, { start: true }));
+  on("search-in", search, (of) => searching.search(of));
+  on("index-start", search, () => searching.start());
+  on("index-stop", search, () => searching.stop());
+  on("search-closed", search, async () => searching.closed());
+  on("search-take", search, (wish) => searching.take(wish));
+  on("search-zip", search, (wish) => searching.zip(wish));
+  on("search-csv", search, (wish) => searching.csv(wish));
+  on("search-save", search, (wish) => searching.save(wish));
+  on("search-delete", search, (wish) => searching.delete(wish));
+  on("delete-kept", search, () => searching.deleteKept());
+  on("delete-run", stored, (name) => searching.runDeleted(name));
 }
 
 /**

@@ -55,12 +55,23 @@ export class Session {
     return this.#phase === "running";
   }
 
+  /** Name of what was picked, to be shown; "" before. */
+  get label() {
+    return this.#pick?.label ?? "";
+  }
+
+  /** Whether it can be chosen what takes part. */
+  get mayTake() {
+    return this.#phase === "ready" || (this.#phase === "finished" && this.#found !== null);
+  }
+
   /** Looks through what was picked; a scan that still goes on for an earlier pick is given up. @param {Pick} pick */
   async open(pick) {
     const { choose, found, choice, policy, run, results } = this.#panels;
     if (this.running) return choose.problem("RUN_GOES_ON");
     if (this.#phase === "scanning") await this.#threads.files.stopScan();
     this.#pick = pick;
+    tell(choose, "opened");
     this.#stopped = false;
     choose.show(pick.label);
     found.begin();
@@ -220,7 +231,8 @@ export class Session {
 
   /** Only the series of these files take part. @param {number[]} indexes */
   async take(indexes) {
-    if (this.#phase !== "ready") throw new Problem("RUN_GOES_ON");
+    if (!this.mayTake) throw new Problem("RUN_GOES_ON");
+    if (this.#phase === "finished") await this.again();
     this.#panels.choice.leave(await this.#threads.files.others(indexes));
     await this.rechoose();
   }

@@ -35,8 +35,8 @@ export const auditHeader = `${AUDIT_COLUMNS.join(",")}\n`;
 /** @param {import("./protocol.js").AuditRow} row */
 export const auditLine = (row) => `${AUDIT_COLUMNS.map((column) => cell(row[column])).join(",")}\n`;
 
-/** @param {string | number | undefined} value */
-function cell(value) {
+/** A cell of a table as CSV has it (RFC 4180), harmless to a spreadsheet. @param {string | number | undefined} value */
+export function cell(value) {
   if (value === undefined || value === null) return "";
   if (typeof value === "number") return String(value);
   const text = FORMULA.test(value) ? `'${value}` : value;

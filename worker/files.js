@@ -172,7 +172,7 @@ export class Files {
   }
 
   /** @type {FilesApi["zip"]} */
-  async zip(name, report) {
+  async zip(name, report, paths) {
     await this.#archive?.remove();
     const folder = await this.#folderOf(name);
     if (!folder) throw new Error("NO_SUCH_RUN");
@@ -180,7 +180,9 @@ export class Files {
     this.#archive = archive;
     let done = 0;
     // Of a run that was cut off, an output without a row may be half.
-    const wanted = await committedPaths((await findRun(name)) ?? folder);
+    const committed = await committedPaths((await findRun(name)) ?? folder);
+    const only = paths && new Set(paths);
+    const wanted = (/** @type {string} */ path) => (!only || only.has(path)) && committed(path);
     const total = await countFiles(folder, wanted);
     await writeArchive(filesOf(folder, wanted), archive, () => {
       done++;

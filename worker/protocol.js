@@ -291,7 +291,8 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {() => Promise<StoredRun[]>} runs
  * @property {(name: string, document: string) => Promise<string>} check   why a run cannot go on with this plan.json, as a reason code; "": it can
  * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
- * @property {(name: string, report: (done: number, total: number) => void) => Promise<File>} zip   the run folder as one stored ZIP64, made in private storage
+ * @property {(name: string, report: (done: number, total: number) => void, paths?: string[]) => Promise<File>} zip
+ *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
  * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
  * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables | {error: string}>} unseal

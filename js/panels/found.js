@@ -10,12 +10,19 @@ import { reason } from "../tables.js";
 export class FoundPanel extends HTMLElement {
   connectedCallback() {
     part(this, "stop", HTMLButtonElement).addEventListener("click", () => tell(this, "stop-scan"));
+    part(this, "index", HTMLButtonElement).addEventListener("click", () => tell(this, "search-originals"));
   }
 
   begin() {
     noteOf(this).clear();
     part(this, "scanning", HTMLElement).hidden = false;
     part(this, "spoken", HTMLElement).textContent = "";
+    part(this, "search-offer", HTMLElement).hidden = true;
+  }
+
+  /** How far the index of these files is; "": none is made. @param {string} far */
+  indexing(far) {
+    part(this, "indexing", HTMLElement).textContent = far && `Reading headers: ${far}.`;
   }
 
   /** @param {Found} found */
@@ -40,6 +47,7 @@ export class FoundPanel extends HTMLElement {
       );
     part(this, "spoken", HTMLElement).textContent =
       `Found ${counted(found.dicom, "DICOM file")} in ${counted(found.studies.length, "study", "studies")}.`;
+    part(this, "search-offer", HTMLElement).hidden = found.dicom === 0;
     if (found.error) noteOf(this).show(found.error);
     else if (found.dicom === 0) noteOf(this).show("NOTHING_THERE");
   }

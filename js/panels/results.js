@@ -18,7 +18,7 @@ export class ResultsPanel extends HTMLElement {
   /** How the last run ended, in words. */ how = "";
 
   connectedCallback() {
-    for (const wish of ["zip", "audit", "log", "linkage", "again"]) {
+    for (const wish of ["zip", "audit", "log", "linkage", "search", "again"]) {
       part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, wish));
     }
   }
@@ -48,6 +48,7 @@ export class ResultsPanel extends HTMLElement {
     part(this, "status", HTMLElement).textContent = this.how;
     part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
+    part(this, "search", HTMLButtonElement).hidden = counts.written === 0 || folder !== null;
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;
     if (error) noteOf(this).show(error);
     this.#unwritten.show(summary.reasons);

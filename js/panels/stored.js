@@ -7,6 +7,7 @@ import { copyOf, one, part, tell } from "../parts.js";
 
 const TITLES = {
   "go-on": "Go on",
+  search: "Search",
   zip: "ZIP",
   "audit.csv": "Audit CSV",
   "output.log": "Log",
@@ -51,6 +52,7 @@ export class StoredRuns extends HTMLElement {
   #wish(get, run) {
     if (get === "go-on") tell(this, "go-on", run);
     else if (get === "delete") this.#ask(run);
+    else if (get === "search") tell(this, "search-run", run.name);
     else tell(this, "get", { run, get });
   }
 
@@ -77,11 +79,12 @@ function aboutOf({ files, bytes: size, finished, done, open, begun, place, linka
 }
 
 /** @param {string} get @param {StoredRun} run */
-function mayGet(get, { place, open, begun, linkage }) {
+function mayGet(get, { place, open, begun, linkage, files }) {
   if (get === "linkage") return linkage !== undefined && !open;
   if (get === "delete") return !open;
   if (linkage === "alone") return false;
   if (get === "go-on") return begun !== null && !open;
+  if (get === "search") return place === "private" && !open && files > 0;
   return get !== "zip" || place === "private";
 }
 

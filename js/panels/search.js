@@ -1,0 +1,232 @@
+// @ts-check
+/**
+ * <series-search>: a dialog over the page that searches one index at a time, while it is typed and while it is made.
+ *
+ * Ticks belong to an index and stay through all searches in it. What is done with them is told, and done elsewhere:
+ * "search-take", "search-zip", "search-csv", "search-save", "search-delete", "search-look", each with a Wish.
+ */
+import { count, counted } from "../format.js";
+import { one, part, tell } from "../parts.js";
+import { noteOf } from "../problem.js";
+import { IndexStatusLine } from "./index-status.js";
+import { SeriesTable } from "./series-table.js";
+
+/**
+ * @typedef {import("../catalogue.js").Catalogue} Catalogue
+ * @typedef {{id: string, of: import("../../worker/protocol.js").IndexOf, label: string, mayStart: boolean, mayTake: boolean}} Source
+ *   an index that can be searched; mayStart: its files are at hand; mayTake: its series can be chosen for a run
+ * @typedef {{source: Source, catalogue: Catalogue, query: string, keys: string[], row?: import("../../worker/protocol.js").SeriesRow}} Wish
+ *   keys: of the ticked series; row: of the one to look at
+ */
+
+/** Nothing is typed for so long before it is searched, in milliseconds. */
+const PAUSE_MILLISECONDS = 80;
+/** While headers are read, the list is brought up to date so often, in milliseconds. */
+const REFRESH_MILLISECONDS = 1000;
+const HOLDS = { originals: "Names patients; stays in this browser", "de-identified": "De-identified" };
+const WISHES = ["take", "zip", "csv", "save", "delete"];
+
+export class SeriesSearch extends HTMLElement {
+  /** @type {Source[]} */ #sources = [];
+  /** @type {Source | null} */ #source = null;
+  /** @type {Catalogue | null} */ #catalogue = null;
+  /** @type {Map<string, Set<string>>} SeriesKeys that are ticked, by the id of the source */ #ticks = new Map();
+  /** @type {number | undefined} */ #typing;
+  /** @type {number | undefined} */ #refreshing;
+  #listen = () => this.#changed();
+
+  connectedCallback() {
+    const query = part(this, "query", HTMLInputElement);
+    query.addEventListener("input", () => this.#typed());
+    query.addEventListener("keydown", (event) => this.#key(event));
+    part(this, "hints", HTMLElement).addEventListener("click", ({ target }) => {
+      if (target instanceof HTMLElement && target.dataset.word) this.#insert(target.dataset.word);
+    });
+    part(this, "source", HTMLSelectElement).addEventListener("change", ({ target }) => {
+      const { value } = /** @type {HTMLSelectElement} */ (target);
+      tell(this, "search-in", this.#sources.find(({ id }) => id === value)?.of);
+    });
+    part(this, "close", HTMLButtonElement).addEventListener("click", () => this.close());
+    this.#dialog.addEventListener("close", () => tell(this, "search-closed"));
+    this.#listenToTable();
+    for (const wish of WISHES) {
+      part(this, wish, HTMLButtonElement).addEventListener("click", () => this.#wish(`search-${wish}`));
+    }
+  }
+
+  #listenToTable() {
+    const table = this.#table;
+    part(this, "tick-all", HTMLButtonElement).addEventListener("click", () => this.#tickAll());
+    part(this, "untick", HTMLButtonElement).addEventListener("click", () => this.#untick());
+    table.addEventListener("tick-all", () => this.#tickAll());
+    table.addEventListener("ticked", () => this.#summarise());
+    table.addEventListener("counted", () => this.#summarise());
+    table.addEventListener("failed", (event) => noteOf(this).showError(/** @type {CustomEvent} */ (event).detail));
+    table.addEventListener("look", (event) => this.#wish("search-look", /** @type {CustomEvent} */ (event).detail));
+  }
+
+  get isOpen() {
+    return this.#dialog.open;
+  }
+
+  /** Opens the dialog before there is anything in it. @param {Source[]} sources @param {Source} source */
+  open(sources, source) {
+    this.#sources = sources;
+    const options = sources.map(({ id, label }) => new Option(label, id, false, id === source.id));
+    part(this, "source", HTMLSelectElement).replaceChildren(...options);
+    noteOf(this).clear();
+    if (!this.#dialog.open) this.#dialog.showModal();
+    part(this, "query", HTMLInputElement).focus();
+  }
+
+  /** @param {Source} source @param {Catalogue | null} catalogue   null: it is still opened */
+  show(source, catalogue) {
+    this.#leave();
+    const other = this.#source?.id !== source.id;
+    this.#source = source;
+    this.#catalogue = catalogue;
+    this.#table.ticks = this.#ticks.get(source.id) ?? new Set();
+    this.#ticks.set(source.id, this.#table.ticks);
+    const originals = source.of.kind === "originals";
+    part(this, "take", HTMLElement).hidden = !originals;
+    part(this, "zip", HTMLElement).hidden = originals;
+    const holds = part(this, "holds", HTMLElement);
+    holds.dataset.holds = originals ? "originals" : "de-identified";
+    holds.textContent = originals ? HOLDS.originals : HOLDS["de-identified"];
+    catalogue?.addEventListener("change", this.#listen);
+    if (other || catalogue) this.#search();
+    this.#changed();
+  }
+
+  /** Nothing is shown any more, and the ticks of this index are gone with it. @param {string} id */
+  forget(id) {
+    this.#ticks.delete(id);
+    if (this.#source?.id !== id) return;
+    this.#leave();
+    this.#source = null;
+    this.#table.show(null, "");
+    this.close();
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  /** Lets go of the catalogue. */
+  #leave() {
+    this.#catalogue?.removeEventListener("change", this.#listen);
+    this.#catalogue = null;
+    clearTimeout(this.#refreshing);
+    this.#refreshing = undefined;
+  }
+
+  #typed() {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#search(), PAUSE_MILLISECONDS);
+  }
+
+  #search() {
+    clearTimeout(this.#typing);
+    noteOf(this).clear();
+    return this.#table.show(this.#catalogue, this.#query);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const query = part(this, "query", HTMLInputElement);
+    if (event.key === "ArrowDown" || event.key === "Enter") part(this, "grid", HTMLElement).focus();
+    else if (event.key === "Escape" && query.value) {
+      query.value = "";
+      this.#search();
+    } else return;
+    event.preventDefault();
+  }
+
+  /** Puts a word of the language behind what is there. @param {string} word */
+  #insert(word) {
+    part(this, "hints", HTMLElement).hidePopover();
+    const query = part(this, "query", HTMLInputElement);
+    query.value = `${query.value.trim()} ${word}`.trim();
+    query.focus();
+    this.#search();
+  }
+
+  /** The index has changed. */
+  #changed() {
+    const status = this.#catalogue?.status;
+    if (status && this.#source) {
+      one(this, "index-status", IndexStatusLine).show(status, this.#source.mayStart);
+      this.#refreshing ??= setTimeout(() => this.#refresh(), status.running ? REFRESH_MILLISECONDS : 0);
+    }
+    this.#summarise();
+  }
+
+  #refresh() {
+    this.#refreshing = undefined;
+    this.#table.refresh();
+  }
+
+  #summarise() {
+    const { total, ticks } = this.#table;
+    const all = this.#catalogue?.status.series ?? 0;
+    const some = this.#query.trim() !== "";
+    part(this, "count", HTMLElement).textContent = !this.#catalogue
+      ? "Opening the index…"
+      : some
+        ? `${count(total)} of ${counted(all, "series", "series")}`
+        : counted(total, "series", "series");
+    const nothing = part(this, "nothing", HTMLElement);
+    nothing.hidden = total > 0 || !this.#catalogue;
+    nothing.textContent = some && all > 0 ? "No series fits." : "There are no series in this index yet.";
+    part(this, "tick-all", HTMLButtonElement).disabled = total === 0;
+    for (const name of ["untick", "take", "zip"]) part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
+    part(this, "csv", HTMLButtonElement).disabled = total === 0;
+    for (const name of ["save", "delete"]) part(this, name, HTMLButtonElement).disabled = all === 0;
+    if (!this.#source?.mayTake) part(this, "take", HTMLButtonElement).disabled = true;
+    const choose =
+      this.#source?.of.kind === "originals" && !this.#source.mayTake ? " Choose the folder to de-identify them." : "";
+    part(this, "ticked", HTMLElement).textContent =
+      ticks.size > 0 ? `${counted(ticks.size, "series", "series")} ticked.${choose}` : "Nothing is ticked.";
+  }
+
+  async #tickAll() {
+    const { ticks } = this.#table;
+    for (const key of (await this.#catalogue?.keys(this.#query)) ?? []) ticks.add(key);
+    this.#table.marked();
+    this.#summarise();
+  }
+
+  #untick() {
+    this.#table.ticks.clear();
+    this.#table.marked();
+    this.#summarise();
+  }
+
+  /** @param {string} name @param {Wish["row"]} [row] */
+  #wish(name, row) {
+    if (!this.#source || !this.#catalogue) return;
+    const wish = {
+      source: this.#source,
+      catalogue: this.#catalogue,
+      query: this.#query,
+      keys: [...this.#table.ticks],
+      row,
+    };
+    noteOf(this).clear();
+    tell(this, name, wish);
+  }
+
+  get #query() {
+    return part(this, "query", HTMLInputElement).value;
+  }
+
+  get #dialog() {
+    return part(this, "dialog", HTMLDialogElement);
+  }
+
+  get #table() {
+    return one(this, "series-table", SeriesTable);
+  }
+}
+
+customElements.define("series-search", SeriesSearch);
