@@ -1,11 +1,12 @@
 // @ts-check
 /** A run folder as one ZIP archive: stored, with ZIP64 where it is needed (PKWARE APPNOTE 4.3). */
 
+import { Buffers } from "./buffers.js";
 import { crc32 } from "./crc.js";
 import { ahead } from "./flow.js";
 import { patiently } from "./patience.js";
 import { WHOLE_BYTES } from "./protocol.js";
-import { readRange } from "./source.js";
+import { readWhole } from "./source.js";
 
 const READS_AHEAD = 8;
 const MOST_16 = 0xffff;
@@ -26,9 +27,11 @@ const STORED = 0;
 export async function writeArchive(files, target, onFile) {
   /** @type {Bytes[]} */
   const directory = [];
+  const buffers = new Buffers();
   const time = dosTime(new Date());
-  for await (const read of ahead(files, READS_AHEAD, open)) {
+  for await (const read of ahead(files, READS_AHEAD, (found) => open(found, buffers))) {
     const entry = await append(target, read, time);
+    if (read.bytes) buffers.give(read.bytes.buffer);
     directory.push(centralHeader(entry, time));
     onFile();
   }
@@ -37,10 +40,14 @@ export async function writeArchive(files, target, onFile) {
   target.append(endOf(directory.length, target.size - offset, offset));
 }
 
-/** @param {{path: string, handle: FileSystemFileHandle}} found @returns {Promise<Read>} */
-async function open({ path, handle }) {
+/**
+ * @param {{path: string, handle: FileSystemFileHandle}} found
+ * @param {Buffers} buffers
+ * @returns {Promise<Read>}
+ */
+async function open({ path, handle }, buffers) {
   const file = await patiently(() => handle.getFile());
-  return { path, file, bytes: file.size <= WHOLE_BYTES ? await readRange(file, 0, file.size) : null };
+  return { path, file, bytes: file.size <= WHOLE_BYTES ? await readWhole(file, buffers) : null };
 }
 
 /**

@@ -5,6 +5,12 @@
 export const CALL_MILLISECONDS = 10_000;
 /** Reading is given this much more for every MiB, in milliseconds: a slow network folder is no failure. */
 export const MIB_MILLISECONDS = 500;
+/** How often is looked for what is late, in milliseconds: a timer for each of some ten calls a file would cost more. */
+const LOOK_MILLISECONDS = 100;
+
+/** @type {Set<{until: number, late: () => void, called: Promise<unknown>}>} calls that have not settled */
+const waiting = new Set();
+let looking = 0;
 
 /** An error that says no more than a reason code: a browser's message could hold a path. */
 export class CodedError extends Error {
@@ -45,14 +51,28 @@ export async function patiently(call, milliseconds = CALL_MILLISECONDS, giveBack
  */
 export function limited(call, milliseconds = CALL_MILLISECONDS, giveBack = () => {}) {
   return new Promise((resolve, reject) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      reject(new DOMException("", "TimeoutError"));
-    }, milliseconds);
-    // The promise is held by this closure until it settles: dropping it made the hanging more frequent.
-    call()
-      .then((result) => (late ? giveBack(result) : resolve(result)), reject)
-      .finally(() => clearTimeout(timer));
+    const late = () => reject(new DOMException("", "TimeoutError"));
+    // The promise is held until it settles: one that nobody holds can be collected with its call, and never does.
+    const wait = { until: performance.now() + milliseconds, late, called: call() };
+    waiting.add(wait);
+    looking ||= setInterval(look, LOOK_MILLISECONDS);
+    wait.called.then(
+      (result) => (waiting.delete(wait) ? resolve(result) : giveBack(result)),
+      (error) => {
+        waiting.delete(wait);
+        reject(error);
+      },
+    );
   });
+}
+
+function look() {
+  for (const wait of waiting) {
+    if (wait.until > performance.now()) continue;
+    waiting.delete(wait);
+    wait.late();
+  }
+  if (waiting.size > 0) return;
+  clearInterval(looking);
+  looking = 0;
 }

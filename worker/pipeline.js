@@ -24,6 +24,7 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
  * @typedef {import("./protocol.js").Answer} Answer
  * @typedef {object} Parts   what the pipeline joins
  * @property {import("./source.js").Sources} sources
+ * @property {import("./buffers.js").Buffers} buffers   that files are read into
  * @property {Pick<import("./sink.js").Sink, "write" | "reachable">} sink
  * @property {import("./journal.js").Journal} journal
  * @property {import("./linking.js").LinkageFile | null} linkage   where it was asked for
@@ -50,7 +51,7 @@ export class Pipeline {
     this.#parts = parts;
     this.#budget = new Budget(BYTES_IN_FLIGHT, parts.changed);
     const checkpoint = () => this.#checkpoint();
-    this.#reading = new Reading(parts.sources, checkpoint);
+    this.#reading = new Reading(parts.sources, parts.buffers, checkpoint);
     this.#commits = new Commits({ ...parts, checkpoint, over: () => this.#over });
   }
 

@@ -10,16 +10,19 @@ const READS_IN_FLIGHT = 12;
 
 export class Reading {
   #sources;
+  #buffers;
   #checkpoint;
   #lane = new Lane(READS_IN_FLIGHT);
   #watch = new Stopwatch();
 
   /**
    * @param {import("./source.js").Sources} sources
+   * @param {import("./buffers.js").Buffers} buffers
    * @param {() => Promise<void>} checkpoint   waits while the run is paused, throws when it is over
    */
-  constructor(sources, checkpoint) {
+  constructor(sources, buffers, checkpoint) {
     this.#sources = sources;
+    this.#buffers = buffers;
     this.#checkpoint = checkpoint;
   }
 
@@ -36,7 +39,7 @@ export class Reading {
     return this.#lane.run(() =>
       this.#watch.time(async () => {
         const opened = await this.#sources.open(index);
-        await opened.load();
+        await opened.load(this.#buffers);
         return opened;
       }),
     );

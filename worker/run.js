@@ -1,6 +1,7 @@
 // @ts-check
 /** One run: opens the output, keeps files flowing from reading through Python to writing, and ends with a summary. */
 
+import { Buffers } from "./buffers.js";
 import { Course } from "./course.js";
 import { Signal } from "./flow.js";
 import { digestBy } from "./key.js";
@@ -29,6 +30,7 @@ export class Run {
   #worklist = new Worklist(this.#changed);
   #tally;
   #status = new Status();
+  #buffers = new Buffers();
   /** @type {import("./journal.js").Journal | null} */ #journal = null;
   /** @type {LinkageFile | null} */ #linkage = null;
   /** @type {Pipeline | null} */ #pipeline = null;
@@ -99,7 +101,8 @@ export class Run {
     this.#course.begin();
     return new Pipeline({
       sources: this.#sources,
-      sink: this.#spec.output === null ? this.#writers.sink(folder) : new Sink(folder, false),
+      buffers: this.#buffers,
+      sink: this.#spec.output === null ? this.#writers.sink(folder, this.#buffers) : new Sink(folder, false),
       journal,
       linkage: this.#linkage,
       tally: this.#tally,

@@ -161,6 +161,55 @@ export async function readRange(blob, start, end) {
 }
 
 /**
+ * The bytes of a small file, in a buffer that may be longer. Throws a CodedError.
+ * @param {Blob} blob
+ * @param {import("./buffers.js").Buffers} buffers
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function readWhole(blob, buffers) {
+  const patience = CALL_MILLISECONDS + (blob.size / 2 ** 20) * MIB_MILLISECONDS;
+  try {
+    return await patiently(() => fill(buffers.take(blob.size), blob), patience);
+  } catch {
+    throw new CodedError("READ_FAILED");
+  }
+}
+
+/** @type {Set<ReadableStreamBYOBReader>} at work; one that nobody held was collected, and its read never settled */
+const readers = new Set();
+
+/**
+ * @param {ArrayBuffer} buffer   is given away, and comes back as that of the bytes
+ * @param {Blob} blob
+ */
+async function fill(buffer, blob) {
+  const reader = blob.stream().getReader({ mode: "byob" });
+  readers.add(reader);
+  try {
+    return await filled(buffer, reader, blob.size);
+  } finally {
+    readers.delete(reader);
+    reader.cancel().catch(() => {}); // all is read; without it the stream waits to say so
+  }
+}
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @param {ReadableStreamBYOBReader} reader
+ * @param {number} size
+ */
+async function filled(buffer, reader, size) {
+  let bytes = new Uint8Array(buffer, 0, 0);
+  while (bytes.length < size) {
+    const rest = new Uint8Array(bytes.buffer, bytes.length, size - bytes.length);
+    const { done, value } = await reader.read(rest, /** @type {any} */ ({ min: rest.length }));
+    if (done) throw new CodedError("READ_FAILED");
+    bytes = new Uint8Array(value.buffer, 0, bytes.length + value.length);
+  }
+  return bytes;
+}
+
+/**
  * What an open source stands on. `whole`: its bytes, where opening it brought them into memory. `confirm` throws a
  * CodedError when the file has changed.
  * @typedef {{blob: Blob, whole?: Uint8Array<ArrayBuffer>, confirm?: () => Promise<void>, release?: () => Promise<void>}} Content
@@ -171,6 +220,7 @@ export class Opened {
   /** @type {Uint8Array<ArrayBuffer> | null} */
   #whole;
   #content;
+  #giveBack = () => {};
 
   /** @param {Content} content */
   constructor(content) {
@@ -184,9 +234,13 @@ export class Opened {
     return this.#whole?.length ?? 0;
   }
 
-  /** Reads a small file whole. */
-  async load() {
-    if (!this.#whole && this.size <= WHOLE_BYTES) this.#whole = await readRange(this.#content.blob, 0, this.size);
+  /** Reads a small file whole. @param {import("./buffers.js").Buffers} buffers */
+  async load(buffers) {
+    if (this.#whole || this.size > WHOLE_BYTES) return;
+    const whole = await readWhole(this.#content.blob, buffers);
+    this.#whole = whole;
+    // A buffer that was given away has no length any more: then it is not given back.
+    this.#giveBack = () => buffers.give(whole.buffer);
   }
 
   /**
@@ -216,6 +270,8 @@ export class Opened {
 
   async release() {
     this.#whole = null;
+    this.#giveBack();
+    this.#giveBack = () => {};
     await this.#content.release?.();
   }
 }

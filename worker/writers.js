@@ -15,7 +15,8 @@ const THREADS = 2;
  * @typedef {Uint8Array<ArrayBuffer>} Bytes
  * @typedef {object} Writer   what a writer's thread offers
  * @property {(root: FileSystemDirectoryHandle) => Promise<void>} open   the folder of a run
- * @property {(path: string, parts: Bytes[]) => Promise<number | string>} write   bytes written, or a reason code
+ * @property {(path: string, parts: Bytes[]) => Promise<{written: number | string, buffers: ArrayBuffer[]}>} write
+ *   bytes written, or a reason code; and the parts' buffers, back
  */
 
 class Thread {
@@ -34,14 +35,20 @@ class Thread {
     });
   }
 
-  /** @param {string} path @param {Bytes[]} parts @returns {Promise<number>} */
-  async write(path, parts) {
+  /**
+   * @param {string} path
+   * @param {Bytes[]} parts
+   * @param {import("./buffers.js").Buffers} buffers   take back what was given away
+   * @returns {Promise<number>}
+   */
+  async write(path, parts, buffers) {
     this.busy++;
     try {
-      const buffers = [...new Set(parts.map(({ buffer }) => buffer))];
-      const written = await Promise.race([this.writer.write(path, transfer(parts, buffers)), this.#death.promise]);
-      if (typeof written === "string") throw new CodedError(written);
-      return written;
+      const given = transfer(parts, buffersOf(parts));
+      const done = await Promise.race([this.writer.write(path, given), this.#death.promise]);
+      for (const buffer of done.buffers) buffers.give(buffer);
+      if (typeof done.written === "string") throw new CodedError(done.written);
+      return done.written;
     } finally {
       this.busy--;
     }
@@ -54,9 +61,10 @@ export class Writers {
   /**
    * A sink for a run folder in private storage.
    * @param {FileSystemDirectoryHandle} root
+   * @param {import("./buffers.js").Buffers} buffers
    * @returns {Pick<Sink, "write" | "reachable">}
    */
-  sink(root) {
+  sink(root, buffers) {
     const own = new Sink(root, true);
     const opened = this.#threads.map((thread) => thread.writer.open(root));
     for (const opening of opened) opening.catch(() => {});
@@ -65,7 +73,7 @@ export class Writers {
       write: async (path, segments, source, checkpoint) => {
         const [thread] = this.#threads.filter(({ dead }) => !dead).sort((one, other) => one.busy - other.busy);
         const parts = thread && partsOf(segments, source);
-        return parts ? thread.write(path, parts) : own.write(path, segments, source, checkpoint);
+        return parts ? thread.write(path, parts, buffers) : own.write(path, segments, source, checkpoint);
       },
     };
   }
@@ -80,6 +88,8 @@ export class Writers {
 function partsOf(segments, source) {
   if (source.held === 0) return null;
   lengthOf(segments, source.size);
+  const joined = joinedIn(segments, source);
+  if (joined) return [joined];
   /** @type {Bytes[]} */
   const parts = [];
   for (const segment of segments) {
@@ -89,6 +99,25 @@ function partsOf(segments, source) {
   }
   return parts;
 }
+
+/**
+ * A header and the pixel data behind it, as one piece: where there is room, the new header takes the old one's place.
+ * @param {import("./splice.js").Segment[]} segments
+ * @param {import("./source.js").Opened} source
+ * @returns {Bytes | null}
+ */
+function joinedIn([header, pixels, ...rest], source) {
+  if (!header || !pixels || rest.length > 0 || !("bytes" in header) || !("copy" in pixels)) return null;
+  const [start, end] = pixels.copy;
+  const begin = start - header.bytes.length;
+  if (begin < 0) return null;
+  const joined = /** @type {Bytes} */ (source.part(begin, end));
+  joined.set(header.bytes);
+  return joined;
+}
+
+/** @param {Bytes[]} parts */
+export const buffersOf = (parts) => [...new Set(parts.map(({ buffer }) => buffer))];
 
 /** Bytes in a buffer that nobody else has a part of. @param {Bytes} bytes */
 function ownBuffer(bytes) {

@@ -38,7 +38,7 @@ from machine import browser  # noqa: E402
 
 SAMPLE_SECONDS = 0.25
 AT_REST = "nothing: scanned, Python ready"
-STAGE = re.compile(r"(\w+): (\d+) items in .* \((\d+)/sec\)$", re.MULTILINE)
+STAGE = re.compile(r"(\w+): ([\d,]+) items in .* \(([\d,]+)/sec\)$", re.MULTILINE)
 RUN_SECONDS = re.compile(r"finished: (\d+) written, .* (\d+(?:\.\d+)?)s$", re.MULTILINE)
 CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {{get: () => {}}})"
 REMEMBER = """addEventListener("drop", (event) => {

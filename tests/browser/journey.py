@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 READY = 120_000  # milliseconds for Python to start, on a slow and busy machine
 FOUND = 60_000  # milliseconds for a scan
 DONE = 240_000  # milliseconds for a run
+POLLING = 200  # milliseconds between two looks at whether a run has ended
+ENDED = """() => document.querySelector("results-panel [role=status]").textContent !== "" """
 PATIENCE = 30_000  # milliseconds for what a page on a machine with time to spare answers at once
 expect.set_options(timeout=PATIENCE)
 COUNTS = re.compile(r"(Done|Cancelled|Stopped): (\d+) written, (\d+) withheld, (\d+) skipped, (\d+) failed")
@@ -85,6 +87,8 @@ class Journey:
         self.button("Start").click()
 
     def wait_for_end(self) -> Ended:
+        # Looked for in the page, now and then: expect() makes a tree of the whole page each time, and the run waits.
+        self.page.wait_for_function(ENDED, polling=POLLING, timeout=DONE)
         line = self.page.locator("results-panel").get_by_role("status")
         expect(line).to_have_text(COUNTS, timeout=DONE)
         match = COUNTS.fullmatch(line.inner_text())

@@ -11,7 +11,7 @@ class Target {
   size = 0;
 
   append(bytes) {
-    this.#parts.push(bytes);
+    this.#parts.push(bytes.slice()); // as a file: what is in them is another file's next
     this.size += bytes.length;
   }
 

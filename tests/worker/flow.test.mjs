@@ -81,9 +81,9 @@ test("a call that never settles is tried once more, and what comes too late is g
   let calls = 0;
   const late = [];
   const call = () =>
-    ++calls === 1 ? new Promise((resolve) => setTimeout(resolve, 40, "late")) : Promise.resolve("ok");
+    ++calls === 1 ? new Promise((resolve) => setTimeout(resolve, 250, "late")) : Promise.resolve("ok");
   assert.equal(await patiently(call, 10, (result) => late.push(result)), "ok");
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   assert.deepEqual(late, ["late"]);
   await assert.rejects(
     patiently(() => new Promise(() => {}), 5),

@@ -1,0 +1,35 @@
+// @ts-check
+/**
+ * Buffers that are used again: what one file was read into, the next one is.
+ *
+ * A new buffer for each file costs a page fault for every 4 KiB, and what waits for the garbage collector is hundreds of
+ * megabytes. A buffer that is not given back is lost to nobody: the collector has it.
+ */
+
+/** Lengths are rounded up to this, in bytes, so that files of about the same size share theirs. */
+const STEP_BYTES = 64 * 1024;
+/** Most bytes that are kept while nobody uses them. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+
+export class Buffers {
+  /** @type {ArrayBuffer[]} the one given back last is used first: it is in the processor's cache */
+  #free = [];
+  #bytes = 0;
+
+  /** A buffer with room for so many bytes; what is in it is left over from before. @param {number} bytes */
+  take(bytes) {
+    const length = Math.max(1, Math.ceil(bytes / STEP_BYTES)) * STEP_BYTES;
+    const at = this.#free.findLastIndex(({ byteLength }) => byteLength === length);
+    if (at < 0) return new ArrayBuffer(length);
+    this.#bytes -= length;
+    return this.#free.splice(at, 1)[0];
+  }
+
+  /** Takes one back that nobody looks at any more. @param {ArrayBuffer} buffer */
+  give(buffer) {
+    if (buffer.byteLength === 0 || buffer.byteLength % STEP_BYTES !== 0) return; // given away, or not from here
+    this.#free.push(buffer);
+    this.#bytes += buffer.byteLength;
+    while (this.#bytes > KEPT_BYTES) this.#bytes -= /** @type {ArrayBuffer} */ (this.#free.shift()).byteLength;
+  }
+}
