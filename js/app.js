@@ -19,6 +19,7 @@ import { RunPanel } from "./panels/run.js";
 import { SeriesSearch } from "./panels/search.js";
 import { StoredRuns } from "./panels/stored.js";
 import { TryOut } from "./panels/tryout.js";
+import { SeriesViewer } from "./panels/viewer.js";
 import { one } from "./parts.js";
 import { reader } from "./policy.js";
 import { Pool } from "./pool.js";
@@ -76,7 +77,14 @@ function start() {
       (one(document, "#version", HTMLElement).textContent = `dicom-deid ${version}, build ${build}`),
     () => {}, // the line then has the name alone
   );
-  panels.tryOut.connect(files, new Trial(files, pool), panels.policy).catch(() => refuse("PAGE_INCOMPLETE"));
+  const trial = new Trial(files, pool);
+  panels.tryOut.connect(files, trial, panels.policy).catch(() => refuse("PAGE_INCOMPLETE"));
+  const viewer = one(document, "series-viewer", SeriesViewer);
+  viewer.connect({ files, pool, trial, policy: panels.policy });
+  on("look-at", panels.tryOut, async ({ study, series, index }) => {
+    const instances = async () => (await files.instances(study, series)).map((file) => ({ ...file, frames: 1 }));
+    await viewer.show({ of: { kind: "originals" }, instances }, "", [], index);
+  });
   connect(session, new Resuming(session, { files, pool }, panels));
   connectSearch(session, new Searching(session, { files, pool }, panels));
   startDownloads(files, session, panels);

@@ -22,6 +22,13 @@ export async function fetchTable(name) {
   return response.json();
 }
 
+/** Action code -> what it does, in a word or two. @returns {Promise<import("./panels/element-rows.js").Words>} */
+export async function fetchActionWords() {
+  const { actions, added } = await fetchTable("sentences");
+  const words = Object.entries(actions).map(([code, { word }]) => [code, word]);
+  return { ...Object.fromEntries(words), [added.code]: added.word };
+}
+
 /** @returns {Promise<{version: string, build: string}>} */
 export async function fetchVersion() {
   return (await fetch(new URL("../version.json", import.meta.url))).json();
@@ -108,6 +115,16 @@ const known = {
     status: "page",
     sentence: "One of the other SOP Class UIDs is not a UID.",
     remedy: "A UID has digits and dots only, like 1.2.840.10008.5.1.4.1.1.7. Correct it and start again.",
+  },
+  NOT_CHOSEN: {
+    status: "page",
+    sentence: "This file is in the index, but not among the files that are chosen now.",
+    remedy: "Close this, choose its folder again, and come back.",
+  },
+  SERIES_GONE: {
+    status: "page",
+    sentence: "Nothing of this series can be looked at any more.",
+    remedy: "Close this, and look through the folder again.",
   },
   TRY_TOO_LONG: {
     status: "page",

@@ -19,6 +19,7 @@ export class SamplePicker extends HTMLElement {
     part(this, "series", HTMLSelectElement).addEventListener("change", () => this.#chooseSeries());
     const number = part(this, "number", HTMLInputElement);
     number.addEventListener("change", () => this.#choose());
+    part(this, "look", HTMLButtonElement).addEventListener("click", () => this.#look());
     for (const [name, step] of /** @type {const} */ ([
       ["previous", -1],
       ["next", 1],
@@ -28,6 +29,12 @@ export class SamplePicker extends HTMLElement {
         this.#choose();
       });
     }
+  }
+
+  /** Tells "look-at" with the series and the file that are chosen. */
+  #look() {
+    const [study, series] = ["study", "series"].map((name) => Number(part(this, name, HTMLSelectElement).value));
+    tell(this, "look-at", { study, series, index: this.sample?.index });
   }
 
   /** @param {Files} files @param {Found} found */

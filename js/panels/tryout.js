@@ -6,7 +6,7 @@
 import { part } from "../parts.js";
 import { plainPolicy } from "../policy.js";
 import { noteOf } from "../problem.js";
-import { fetchTable } from "../tables.js";
+import { fetchActionWords } from "../tables.js";
 import { PythonRules } from "./python-rules.js";
 import { SamplePicker } from "./sample.js";
 import { WhatIf } from "./whatif.js";
@@ -46,10 +46,9 @@ export class TryOut extends HTMLElement {
     // The passphrase is no part of the policy; what is changed in here is not the panel's.
     part(policy, "passphrase", HTMLInputElement).addEventListener("change", () => this.#changed());
     this.#rules.connect(policy, (tried) => this.#try(tried));
-    const { actions, added } = await fetchTable("sentences");
-    const words = Object.entries(actions).map(([code, { word }]) => [code, word]);
-    this.#whatIf.setWords({ ...Object.fromEntries(words), [added.code]: added.word });
-    this.#rules.setWords({ ...Object.fromEntries(words), [added.code]: added.word });
+    const words = await fetchActionWords();
+    this.#whatIf.setWords(words);
+    this.#rules.setWords(words);
   }
 
   /** @param {Found} found */

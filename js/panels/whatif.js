@@ -9,7 +9,7 @@ import { ElementRows } from "./element-rows.js";
  * @typedef {import("../../worker/protocol.js").ExplainedElement} ExplainedElement
  */
 
-const WOULD = {
+export const WOULD = {
   written: "would be written",
   withheld: "would be withheld",
   skipped: "would be skipped",

@@ -1,0 +1,57 @@
+// @ts-check
+/**
+ * <series-viewer>: a dialog in which one looks through the pictures of a series: as they are, and as they would be
+ * written. All of it is made when it is opened, and nothing is left of it in the page when it is closed.
+ */
+import { plainPolicy } from "../policy.js";
+
+/**
+ * @typedef {import("../../worker/protocol.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/protocol.js").IndexOf} IndexOf
+ * @typedef {{of: IndexOf, instances(key: string): Promise<InstanceFound[]>}} Source   where series come from: a Catalogue
+ * @typedef {HTMLElement & {passphrase: string}} PolicyPanel
+ *
+ * @typedef {object} Parts   what the viewer works with
+ * @property {import("../files.js").Files} files
+ * @property {import("../pool.js").Pool} pool
+ * @property {import("../trial.js").Trial} trial
+ * @property {PolicyPanel} policy
+ */
+
+export class SeriesViewer extends HTMLElement {
+  /** @type {Parts | null} */ #parts = null;
+  #policy = plainPolicy();
+  /** @type {import("../viewer/dialog.js").ViewerDialog | null} */ #dialog = null;
+
+  /** @param {Parts} parts */
+  connect(parts) {
+    this.#parts = parts;
+    parts.policy.addEventListener("policy-changed", (event) => {
+      this.#policy = /** @type {CustomEvent} */ (event).detail;
+    });
+  }
+
+  /**
+   * Opens the dialog for a series.
+   * @param {Source} source
+   * @param {string} key      of the series
+   * @param {string[]} others of the series among which it is, in their order
+   * @param {number | null} [first]   number of the file in the scan to begin with
+   */
+  async show(source, key, others, first = null) {
+    if (!this.#parts) return;
+    const { ViewerDialog } = await import("../viewer/dialog.js");
+    this.#dialog?.close();
+    const { policy: panel, ...threads } = this.#parts;
+    const tried = { policy: this.#policy, passphrase: panel.passphrase };
+    this.#dialog = new ViewerDialog(this, {
+      ...threads,
+      ...tried,
+      source,
+      keys: others.includes(key) ? others : [key],
+    });
+    await this.#dialog.open(key, first);
+  }
+}
+
+customElements.define("series-viewer", SeriesViewer);

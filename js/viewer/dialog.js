@@ -1,0 +1,129 @@
+// @ts-check
+/** The viewer's dialog from its opening to its end, and the series that one goes through in it. */
+import { bytes } from "../format.js";
+import { Imaging } from "../imaging.js";
+import { contentOf, part } from "../parts.js";
+import { noteOf } from "../problem.js";
+import { Elements } from "./elements.js";
+import { Pane } from "./pane.js";
+import { Picture } from "./picture.js";
+import { asItIs, asPlanned } from "./places.js";
+
+/**
+ * @typedef {import("../panels/viewer.js").Source} Source
+ *
+ * @typedef {object} Given
+ * @property {import("../files.js").Files} files
+ * @property {import("../pool.js").Pool} pool
+ * @property {import("../trial.js").Trial} trial
+ * @property {import("../../worker/protocol.js").Policy} policy
+ * @property {string} passphrase
+ * @property {Source} source
+ * @property {string[]} keys   of the series that one can go through
+ */
+
+export class ViewerDialog {
+  #host;
+  #given;
+  #dialog;
+  #elements;
+  /** @type {Imaging | null} */ #imaging = null;
+  /** @type {Picture | null} */ #picture = null;
+  #key = "";
+  #closed = new AbortController();
+
+  /** @param {HTMLElement} host   holds it as long as it is open @param {Given} given */
+  constructor(host, given) {
+    this.#host = host;
+    this.#given = given;
+    host.replaceChildren(contentOf("viewer"));
+    this.#dialog = part(host, "dialog", HTMLDialogElement);
+    this.#elements = new Elements(part(host, "elements-side", HTMLElement), given);
+    this.#listen();
+    this.#dialog.showModal();
+  }
+
+  #listen() {
+    this.#dialog.addEventListener("close", () => this.close());
+    addEventListener("pagehide", () => this.close(), { signal: this.#closed.signal }); // the browser can keep a page that was left
+    part(this.#host, "close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
+    part(this.#host, "previous-series", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
+    part(this.#host, "next-series", HTMLButtonElement).addEventListener("click", () => this.#step(1));
+    for (const radio of this.#host.querySelectorAll('[name="viewer-side"]')) {
+      radio.addEventListener("change", () => this.#turn(/** @type {HTMLInputElement} */ (radio).value === "elements"));
+    }
+    const ofRun = this.#given.source.of.kind === "run";
+    this.#dialog.toggleAttribute("data-output", ofRun);
+    part(this.#host, "layouts", HTMLFieldSetElement).hidden = ofRun;
+  }
+
+  /** Nothing is left in the page of what was looked at. */
+  close() {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    this.#dialog.close();
+    this.#picture?.close();
+    this.#imaging?.close();
+    this.#given.trial.end();
+    this.#host.replaceChildren();
+  }
+
+  /** @param {string} key   of the series @param {number | null} first   number of the file to begin with */
+  async open(key, first) {
+    const { files, pool } = this.#given;
+    const imaging = await Imaging.start(pool, files).catch((error) => this.#failed(error.code ?? "IMAGING_FAILED"));
+    if (!imaging) return;
+    if (this.#closed.signal.aborted) return imaging.close();
+    this.#imaging = imaging;
+    this.#picture = this.#pictureOf(imaging);
+    await this.#series(key, first);
+  }
+
+  /** @param {Imaging} imaging */
+  #pictureOf(imaging) {
+    const { source, ...tried } = this.#given;
+    const picture = new Picture(this.#dialog, [
+      new Pane(imaging, 0, async (instance) => asItIs(source.of, instance)),
+      new Pane(imaging, 1, (instance) => asPlanned(tried, instance)),
+    ]);
+    picture.looking.addEventListener("changed", () => this.#elements.follow(picture.looking.instance));
+    const memory = () => {
+      part(this.#host, "memory", HTMLElement).textContent = `Memory of the imaging worker: ${bytes(imaging.heap)}`;
+    };
+    imaging.addEventListener("heap", memory, { signal: this.#closed.signal });
+    return picture;
+  }
+
+  /** @param {number} steps   series further on */
+  async #step(steps) {
+    const { keys } = this.#given;
+    await this.#series(keys[keys.indexOf(this.#key) + steps]);
+  }
+
+  /** @param {string} key @param {number | null} [first] */
+  async #series(key, first = null) {
+    const { keys, source } = this.#given;
+    const at = keys.indexOf(key);
+    this.#key = key;
+    part(this.#host, "series", HTMLElement).hidden = keys.length < 2;
+    part(this.#host, "previous-series", HTMLButtonElement).disabled = at <= 0;
+    part(this.#host, "next-series", HTMLButtonElement).disabled = at >= keys.length - 1;
+    const instances = await source.instances(key).catch(() => []);
+    if (key !== this.#key || this.#closed.signal.aborted) return;
+    noteOf(this.#dialog).clear();
+    if (instances.length === 0) return this.#failed("SERIES_GONE");
+    this.#picture?.open(instances, first);
+  }
+
+  /** To the data elements, or back to the picture. @param {boolean} elements */
+  #turn(elements) {
+    part(this.#host, "picture-side", HTMLElement).hidden = elements;
+    part(this.#host, "elements-side", HTMLElement).hidden = !elements;
+    this.#elements.open(elements);
+  }
+
+  /** @param {string} code */
+  #failed(code) {
+    if (!this.#closed.signal.aborted) noteOf(this.#dialog).show(code);
+  }
+}

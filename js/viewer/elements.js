@@ -1,0 +1,60 @@
+// @ts-check
+/** The data elements of the instance that is looked at, and what is planned for each: it follows the place in the series. */
+import { WhatIf } from "../panels/whatif.js";
+import { part } from "../parts.js";
+import { noteOf } from "../problem.js";
+import { fetchActionWords } from "../tables.js";
+import { Latest } from "./latest.js";
+import { asItIs } from "./places.js";
+
+/** @typedef {import("../../worker/protocol.js").InstanceFound} InstanceFound */
+
+export class Elements {
+  #root;
+  #given;
+  /** @type {Latest<InstanceFound>} */ #wishes;
+  /** @type {InstanceFound | null} */ #instance = null;
+  /** @type {InstanceFound | null} whose elements were asked for last */ #asked = null;
+  #words = fetchActionWords();
+  #open = false;
+
+  /** @param {HTMLElement} root @param {import("./dialog.js").Given} given */
+  constructor(root, given) {
+    this.#root = root;
+    this.#given = given;
+    this.#wishes = new Latest((instance) => this.#serve(instance));
+    this.#words.then((words) => this.#whatIf.setWords(words)).catch(() => {}); // then its table says less
+  }
+
+  /** @param {InstanceFound} instance */
+  follow(instance) {
+    this.#instance = instance;
+    if (!this.#open || instance === this.#asked) return;
+    this.#asked = instance;
+    this.#whatIf.wait();
+    this.#wishes.ask(instance);
+  }
+
+  /** @param {boolean} open */
+  open(open) {
+    this.#open = open;
+    if (open && this.#instance) this.follow(this.#instance);
+  }
+
+  get #whatIf() {
+    return part(this.#root, "what-if", WhatIf);
+  }
+
+  /** @param {InstanceFound} instance */
+  async #serve(instance) {
+    const { trial, policy, passphrase, source } = this.#given;
+    await this.#words.catch(() => {});
+    const where = asItIs(source.of, instance);
+    const tried = "error" in where ? where : await trial.explain(where, policy, passphrase);
+    if (!this.#root.isConnected || instance !== this.#asked) return;
+    noteOf(this.#root).clear();
+    if (!("error" in tried)) return this.#whatIf.show(tried, { madeUp: passphrase === "", stay: true });
+    this.#whatIf.clear();
+    noteOf(this.#root).show(tried.error);
+  }
+}
