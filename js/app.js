@@ -85,6 +85,9 @@ function start() {
     const instances = async () => (await files.instances(study, series)).map((file) => ({ ...file, frames: 1 }));
     await viewer.show({ of: { kind: "originals" }, instances }, "", [], index);
   });
+  on("search-look", panels.search, async ({ catalogue, query, row }) => {
+    await viewer.show(catalogue, row.key, await catalogue.keys(query));
+  });
   connect(session, new Resuming(session, { files, pool }, panels));
   connectSearch(session, new Searching(session, { files, pool }, panels));
   startDownloads(files, session, panels);

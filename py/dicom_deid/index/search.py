@@ -16,6 +16,7 @@ from dicom_deid.index.schema import WORDS
 TERM = re.compile(r'(-)?(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
 DAY = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?")
 DATE = "date"
+ORDER = "study_date DESC, patient_id, study_instance_uid, series_number, key"
 LAST_DIGIT = "99"
 """Behind a year or a month, it is after each of its days."""
 
@@ -81,8 +82,7 @@ def search(database: sqlite3.Connection, query: str, first: int = 0, count: int 
     condition, values = asked(query)
     total = database.execute(f"SELECT count(*) FROM series WHERE {condition}", values).fetchone()[0]
     found = database.execute(
-        f"SELECT * FROM series WHERE {condition} "
-        "ORDER BY study_date DESC, patient_id, study_instance_uid, series_number, key LIMIT ? OFFSET ?",
+        f"SELECT * FROM series WHERE {condition} ORDER BY {ORDER} LIMIT ? OFFSET ?",
         (*values, count, first),
     )
     columns = [column[0] for column in found.description]
@@ -93,6 +93,7 @@ def search(database: sqlite3.Connection, query: str, first: int = 0, count: int 
 
 
 def keys(database: sqlite3.Connection, query: str) -> list[str]:
-    """The SeriesKeys of all series that a query finds."""
+    """The SeriesKeys of all series that a query finds, in the same order."""
     condition, values = asked(query)
-    return [str(key) for (key,) in database.execute(f"SELECT key FROM series WHERE {condition}", values)]
+    found = database.execute(f"SELECT key FROM series WHERE {condition} ORDER BY {ORDER}", values)
+    return [str(key) for (key,) in found]
