@@ -1,38 +1,69 @@
 // @ts-check
 /**
- * Pictures: one Python worker that decodes and paints, started when the first one is asked for, replaced when it must be.
+ * Pictures: one Python worker that decodes and paints, replaced when it ends, hangs, or has grown too large.
+ *
+ * Decoders are the part of the page that damaged files can break. So a call that breaks the worker is answered by a
+ * reason code, and the next one has another worker, in which the panes are open again.
  *
  * @typedef {import("../worker/protocol.js").Where} Where
  * @typedef {import("../worker/protocol.js").Facts} Facts
  * @typedef {import("../worker/protocol.js").Tuning} Tuning
  * @typedef {import("../worker/protocol.js").Painted} Painted
  * @typedef {import("../worker/protocol.js").Thumbnail} Thumbnail
- * @typedef {import("./files.js").Files} Files
- * @typedef {import("./pool.js").Pool} Pool
+ * @typedef {import("../worker/protocol.js").ImagingApi} ImagingApi
+ * @typedef {Mortal<ImagingApi>} Worker
+ * @typedef {{file: Blob, worker: Worker}} Opened   the worker in which it is open
  */
+import { fetchPart, shareable } from "../worker/runtime.js";
+import { Mortal } from "./thread.js";
 
-/** Fires "heap" when `heap` has changed. */
+const WORKER = new URL("../worker/imaging.worker.js", import.meta.url);
+/** A frame of 100 MB takes the slowest decoder some ten seconds; what takes longer than this (milliseconds) hangs. */
+const CALL_MILLISECONDS = 60_000;
+/** Bytes of WebAssembly memory, which never shrinks, above which a file is opened in a new worker. It starts with some 60 MiB. */
+const HEAP_LIMIT = 384 * 1024 * 1024;
+/** The third thing that can be open, beside the two panes. */
+const THUMBNAILS = 2;
+
+/** Tells "heap" when `heap` has changed. */
 export class Imaging extends EventTarget {
   /** Bytes of the worker's WebAssembly memory. */
   heap = 0;
   #files;
   #pool;
+  #options;
+  /** @type {import("../worker/boot.js").Shared | null} */ #runtime = null;
+  /** @type {Worker | null} */ #worker = null;
+  /** @type {Map<number, Opened>} by pane */ #open = new Map();
+  /** @type {Where | null} whose thumbnails are drawn */ #drawn = null;
+  /** @type {Promise<unknown>} one call after the other */ #before = Promise.resolve();
+  #closed = false;
 
-  /** @param {Pool} pool @param {Files} files */
-  constructor(pool, files) {
+  /**
+   * @param {import("./pool.js").Pool} pool
+   * @param {import("./files.js").Files} files
+   * @param {{patience?: number, heapLimit?: number}} options   in milliseconds and bytes
+   */
+  constructor(pool, files, options) {
     super();
     this.#pool = pool;
     this.#files = files;
+    this.#options = { patience: CALL_MILLISECONDS, heapLimit: HEAP_LIMIT, ...options };
   }
 
   /**
-   * Rejects with an Error that has a reason code as its `code` when no worker can be started.
-   * @param {Pool} pool    whose runtime the worker is started from
-   * @param {Files} files
+   * Rejects when no worker can be started: an Error whose `code` is a reason code.
+   * @param {import("./pool.js").Pool} pool   whose runtime the worker is started from
+   * @param {import("./files.js").Files} files
+   * @param {{patience?: number, heapLimit?: number}} [options]
    */
-  static async start(pool, files) {
-    const imaging = new Imaging(pool, files);
-    await imaging.#pool.ready;
+  static async start(pool, files, options = {}) {
+    const imaging = new Imaging(pool, files, options);
+    try {
+      await imaging.#started();
+    } catch {
+      throw Object.assign(new Error("IMAGING_NOT_STARTED"), { code: "IMAGING_NOT_STARTED" });
+    }
     return imaging;
   }
 
@@ -42,31 +73,156 @@ export class Imaging extends EventTarget {
    * @param {Where} where
    * @returns {Promise<Facts | {error: string}>}
    */
-  async open(pane, where) {
-    const file = await this.#files.lend(where, `pane ${pane}`);
-    return "error" in file ? file : { error: "IMAGING_FAILED" };
+  open(pane, where) {
+    return this.#next(async () => {
+      this.#open.delete(pane);
+      const file = await this.#files.lend(where, `pane ${pane}`);
+      if ("error" in file) return file;
+      this.#relieve();
+      return this.#opened(pane, file);
+    });
   }
 
   /**
-   * @param {number} _pane
-   * @param {number} _frame   from 0
-   * @param {Tuning} _tuning
+   * @param {number} pane
+   * @param {number} frame   from 0
+   * @param {Tuning} tuning
    * @returns {Promise<Painted | {error: string}>}
    */
-  async paint(_pane, _frame, _tuning) {
-    return { error: "IMAGING_FAILED" };
+  paint(pane, frame, tuning) {
+    return this.#next(async () => {
+      const again = await this.#again(pane);
+      return again && "error" in again ? again : this.#asked((python) => python.paint(pane, frame, tuning));
+    });
   }
 
   /**
-   * A small PNG of one frame.
-   * @param {Where} _where
-   * @param {number} _frame   from 0
+   * A small PNG of one frame. All frames of one file are best asked for one after the other.
+   * @param {Where} where
+   * @param {number} frame   from 0
    * @returns {Promise<Thumbnail | {error: string}>}
    */
-  async thumbnail(_where, _frame) {
-    return { error: "IMAGING_FAILED" };
+  thumbnail(where, frame) {
+    return this.#next(async () => {
+      const opened = await (this.#drawn === where ? this.#again(THUMBNAILS) : this.#draw(where));
+      return opened && "error" in opened ? opened : this.#asked((python) => python.thumbnail(frame));
+    });
   }
 
   /** Ends the worker: what it held of a file goes with it. */
-  close() {}
+  close() {
+    this.#closed = true;
+    this.#end();
+  }
+
+  /** @param {Where} where */
+  async #draw(where) {
+    this.#drawn = null;
+    this.#open.delete(THUMBNAILS);
+    const file = await this.#files.lend(where, "thumbnails");
+    if ("error" in file) return file;
+    this.#relieve();
+    const opened = await this.#opened(THUMBNAILS, file);
+    if (!("error" in opened)) this.#drawn = where;
+    return opened;
+  }
+
+  /** @param {number} pane @param {Blob} file @returns {Promise<any>} Facts, {frames} or {error} */
+  async #opened(pane, file) {
+    const opened = await this.#asked((python) =>
+      pane === THUMBNAILS ? python.openThumbnails(file) : python.open(pane, file),
+    );
+    if (!("error" in opened) && this.#worker) this.#open.set(pane, { file, worker: this.#worker });
+    return opened;
+  }
+
+  /** Opens again what was open in a worker that is gone. @param {number} pane */
+  async #again(pane) {
+    const opened = this.#open.get(pane);
+    if (!opened) return { error: "NO_PIXELS" };
+    return opened.worker === this.#worker ? null : this.#opened(pane, opened.file);
+  }
+
+  /** Ends a worker that has grown too large, so that the next call has a new one. */
+  #relieve() {
+    if (this.heap > this.#options.heapLimit) this.#end();
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} call
+   * @returns {Promise<T>}
+   */
+  #next(call) {
+    const done = this.#before.then(call);
+    this.#before = done.catch(() => {});
+    return done;
+  }
+
+  /**
+   * What the worker answers; a code when it broke over it, or took too long.
+   * @template T
+   * @param {(python: import("../vendor/comlink.mjs").Remote<ImagingApi>) => Promise<import("../worker/protocol.js").Seen<T>>} call
+   * @returns {Promise<T | {error: string}>}
+   */
+  async #asked(call) {
+    let worker;
+    try {
+      worker = await this.#started();
+    } catch {
+      return { error: "IMAGING_NOT_STARTED" };
+    }
+    const timer = setTimeout(() => this.#end(), this.#options.patience);
+    try {
+      const { heap, answer } = await worker.alive(call(worker.python));
+      this.#weigh(heap);
+      return answer;
+    } catch {
+      this.#end();
+      return { error: "DECODER_LOST" };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #started() {
+    if (this.#closed) throw new Error("CLOSED");
+    if (this.#worker) return this.#worker;
+    this.#runtime ??= await withPreview(await this.#pool.runtime());
+    const shared = this.#runtime;
+    /** @type {Worker} */
+    const worker = new Mortal(WORKER);
+    try {
+      const { heap } = await worker.alive(worker.python.start(shared));
+      if (this.#closed) throw new Error("CLOSED");
+      this.#weigh(heap);
+    } catch (error) {
+      worker.end();
+      throw error;
+    }
+    this.#worker = worker;
+    return worker;
+  }
+
+  #end() {
+    this.#worker?.end();
+    this.#worker = null;
+    this.#weigh(0);
+  }
+
+  /** @param {number} heap */
+  #weigh(heap) {
+    if (heap === this.heap) return;
+    this.heap = heap;
+    this.dispatchEvent(new Event("heap"));
+  }
+}
+
+/**
+ * With numpy, pillow and imagecodecs. Without the snapshot: pydicom looks for numpy once, when it is imported.
+ * @param {import("../worker/boot.js").Shared} shared
+ */
+async function withPreview(shared) {
+  const fetched = await fetchPart(shared.manifest, "preview.zip");
+  return { ...shared, snapshot: null, preview: shareable(await fetched.arrayBuffer()) };
 }

@@ -184,13 +184,19 @@ export class Pool {
     }
   }
 
+  /** What a Python worker of another kind is started from. */
+  async runtime() {
+    await this.ready;
+    return /** @type {import("../worker/boot.js").Shared} */ (this.#shared);
+  }
+
   /** A Python worker apart from the run's, for a policy to be tried; whoever asks for it ends it. */
   async trial() {
-    await this.ready;
+    const shared = await this.runtime();
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
     this.#renewSpare();
-    await thread.alive(thread.python.start(/** @type {import("../worker/boot.js").Shared} */ (this.#shared)));
+    await thread.alive(thread.python.start(shared));
     return thread;
   }
 

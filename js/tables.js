@@ -137,6 +137,11 @@ const known = {
     sentence: "The try could not be made: the Python worker for it ended, or could not be started.",
     remedy: "Try again. If it stays so, close other tabs to free memory and reload the page.",
   },
+  IMAGING_NOT_STARTED: {
+    status: "page",
+    sentence: "The part of the page that decodes pictures could not be loaded, or could not be started.",
+    remedy: "Check that the page’s address can be reached, close other tabs to free memory, and try again.",
+  },
   EDITOR_MISSING: {
     status: "page",
     sentence: "The editor for rules in Python could not be loaded.",

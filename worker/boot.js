@@ -16,11 +16,12 @@ import { fill, head, heapBytes, pack } from "./snapshot.js";
 /**
  * What workers are started from; made once by runtime.js and posted to each. Its bytes are shared memory where there is.
  * @typedef {object} Shared
- * @property {{build: string, lock: object}} manifest
+ * @property {{build: string, lock: object, files: Record<string, {sha256: string, bytes: number}>}} manifest
  * @property {WebAssembly.Module | null} module
  * @property {Uint8Array} stdlib     python_stdlib.zip
  * @property {Uint8Array} packages   packages.zip
  * @property {Uint8Array | null} snapshot
+ * @property {Uint8Array} [preview]  preview.zip; where it is there, it is unpacked before anything is imported
  *
  * @typedef {import("./protocol.js").Way} Way
  * @typedef {import("./protocol.js").Started} Started
@@ -32,7 +33,14 @@ import { fill, head, heapBytes, pack } from "./snapshot.js";
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
 /** What is imported before the snapshot is taken: all that a run needs, so that no worker imports it again. */
 const IMPORTS = ["dicom_deid.bridge"];
+/**
+ * What is imported of the preview, and first. The libjpeg that is loaded first serves all: with Pillow's, whose structures
+ * are laid out otherwise, imagecodecs reads and writes out of bounds. (Pillow's own is not used.)
+ */
+const PREVIEW_IMPORTS = ["imagecodecs._jpeg8", ...IMPORTS, "dicom_deid.imaging"];
 const PACKAGES = "/lib/packages.zip";
+/** Where what only the imaging worker imports is unpacked: the system loads its libraries from files alone. */
+const PREVIEW = "/lib/preview";
 /** Pyodide waits for ever when its own module can not be fetched. A slow machine on a slow network needs a minute. */
 const START_MILLISECONDS = 180_000;
 /** @type {Way[]} */
@@ -157,7 +165,11 @@ async function create(settings, createModule, way, shared) {
 /** @param {Pyodide} pyodide @param {Shared} shared */
 function imported(pyodide, shared) {
   const python = /** @type {Python} */ (pyodide);
-  for (const name of IMPORTS) python.pyimport(name);
+  if (shared.preview) {
+    python.unpackArchive(shared.preview.slice().buffer, "zip", { extractDir: PREVIEW });
+    python.pyimport("sys").path.append(PREVIEW);
+  }
+  for (const name of shared.preview ? PREVIEW_IMPORTS : IMPORTS) python.pyimport(name);
   shareFiles(python, shared);
   return python;
 }

@@ -321,10 +321,9 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {number} columns
  * @property {number} aspect           how high a pixel is, its width being 1
  * @property {string} photometric      Photometric Interpretation
+ * @property {boolean} isGrey          windows are for grey images alone
  * @property {string} modality
  * @property {Window[]} windows        those that the data set proposes
- * @property {boolean} isGrey          windows are for grey images alone
- * @property {[number, number] | null} range   the lowest and the highest rescaled value of the first frame; null in colour
  *
  * @typedef {{center: number, width: number, function: WindowFunction, explanation?: string}} Window   in rescaled values (PS3.3 C.11.2)
  * @typedef {"LINEAR" | "LINEAR_EXACT" | "SIGMOID"} WindowFunction
@@ -336,19 +335,20 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @typedef {object} Painted
  * @property {ImageBitmap} bitmap      of the frame's own columns and rows
  * @property {{center: number, width: number} | null} window   what it was painted with; null where a table or colours decide
+ * @property {[number, number] | null} range   the lowest and the highest rescaled value of the frame; null in colour
  * @property {string} warning          code of what may be wrong with it, or ""
  * @property {number} milliseconds     spent in Python
+ *
+ * @typedef {{png: Uint8Array<ArrayBuffer>, warning: string}} Thumbnail
  */
 
 /**
- * @typedef {object} ImagingApi   what the imaging worker offers js/imaging.js
- * @property {(shared: import("./boot.js").Shared) => Promise<Started>} start
- * @property {() => Promise<void>} ping
+ * @typedef {object} ImagingApi   what the imaging worker offers js/imaging.js; a pane holds one instance
+ * @property {(shared: import("./boot.js").Shared) => Promise<Seen<Started>>} start
  * @property {(pane: number, file: Blob) => Promise<Seen<Facts>>} open
  * @property {(pane: number, frame: number, tuning: Tuning) => Promise<Seen<Painted>>} paint   frame from 0
- * @property {(file: Blob, frame: number) => Promise<Seen<Thumbnail>>} thumbnail
- *
- * @typedef {{png: Uint8Array<ArrayBuffer>, warning: string}} Thumbnail
+ * @property {(file: Blob) => Promise<Seen<{frames: number}>>} openThumbnails
+ * @property {(frame: number) => Promise<Seen<Thumbnail>>} thumbnail
  */
 
 /**

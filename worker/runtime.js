@@ -16,9 +16,7 @@ const DIGEST = "x-sha256";
 export async function fetchRuntime() {
   const response = await fetch(`${RUNTIME}manifest.json`);
   const manifest = await response.json();
-  const get = (/** @type {string} */ name) =>
-    // A file of another build than the manifest (half an update) is refused here.
-    fetch(RUNTIME + name, { integrity: `sha256-${base64(manifest.files[name].sha256)}` });
+  const get = (/** @type {string} */ name) => fetchPart(manifest, name);
   const bytes = async (/** @type {string} */ name) => shareable(await (await get(name)).arrayBuffer());
   const [module, stdlib, packages] = await Promise.all([
     WebAssembly.compileStreaming(get("pyodide.asm.wasm")).catch(() => null),
@@ -26,6 +24,15 @@ export async function fetchRuntime() {
     bytes("packages.zip"),
   ]);
   return { manifest, module, stdlib, packages, snapshot: null };
+}
+
+/**
+ * A file of the runtime. One of another build than the manifest (half an update) is refused.
+ * @param {Shared["manifest"]} manifest
+ * @param {string} name
+ */
+export function fetchPart(manifest, name) {
+  return fetch(RUNTIME + name, { integrity: `sha256-${base64(manifest.files[name].sha256)}` });
 }
 
 /** @param {string} hex */

@@ -1,8 +1,4 @@
-"""Damaged frames end in a reason or in a picture, and never end the batch.
-
-Not run inside Pyodide: libjpeg in imagecodecs 2026.10.10 reads out of bounds there over some damaged frames, which ends
-the worker, as it does not natively. A worker of the page that shows pictures has to be replaced when that happens.
-"""
+"""Damaged frames end in a reason or in a picture, and never end the batch."""
 
 from __future__ import annotations
 

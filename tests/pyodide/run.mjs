@@ -36,10 +36,9 @@ async function pytest(args) {
   const pyodide = await loadPyodide({
     env: { HOME: "/tmp", PYTHONDONTWRITEBYTECODE: "1", COLUMNS: "120" },
   });
-  install(
-    pyodide,
-    args.some((argument) => argument.startsWith("tests/preview")),
-  );
+  const preview = args.some((argument) => argument.startsWith("tests/preview"));
+  install(pyodide, preview);
+  if (preview) pyodide.pyimport("imagecodecs._jpeg8"); // first, as worker/boot.js does
   pyodide.FS.mkdir(MOUNTED);
   pyodide.mountNodeFS(MOUNTED, ROOT);
   pyodide.FS.chdir(MOUNTED);

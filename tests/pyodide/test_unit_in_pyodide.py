@@ -15,7 +15,7 @@ MINUTES = 20  # a property test takes some ten times as long there
 
 
 UNIT = ("tests/unit",)
-PREVIEW = tuple(f"tests/preview/test_{name}.py" for name in ("painting", "frames", "viewing"))
+PREVIEW = tuple(f"tests/preview/test_{name}.py" for name in ("damage", "frames", "painting", "viewing"))
 """Those that make their images themselves: the reference decoders are not in the browser."""
 
 

@@ -2,9 +2,3 @@
 
 Nothing else in the package decodes pixels; the base install and a run do without this.
 """
-
-import imagecodecs
-
-# In WebAssembly the libjpeg that is loaded first serves all modules: with pillow's, which lays out its structures
-# otherwise, imagecodecs reads out of bounds. Pillow's is not called here.
-assert imagecodecs.JPEG8.available

@@ -1,0 +1,72 @@
+// @ts-check
+/**
+ * What test_imaging.py evaluates in a page of the site: the real pool, files worker and imaging. Leaves `harness` there.
+ */
+async () => {
+  const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);
+  const [Comlink, { Pool }, { startFiles }, { Imaging }] = await Promise.all([
+    at("./vendor/comlink.mjs"),
+    at("./js/pool.js"),
+    at("./js/files.js"),
+    at("./js/imaging.js"),
+  ]);
+
+  /** Every worker that the page makes, so that a test can end one behind its back. */
+  const made = /** @type {Worker[]} */ ([]);
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    /** @param {ConstructorParameters<typeof Worker>} given */
+    constructor(...given) {
+      super(...given);
+      made.push(this);
+    }
+  };
+  const pool = new Pool({ count: 1 });
+  const files = startFiles(() => {});
+  const plain = { gamma: 1, invert: false };
+
+  /** Files of an <input>; an entry is base64, or parts of a large file: base64 of each, and how often it comes. */
+  async function pick(/** @type {Record<string, string | [string, number][]>} */ named) {
+    const parts = (/** @type {string | [string, number][]} */ told) => {
+      if (typeof told === "string") return [bytesOf(told)];
+      return told.flatMap(([text, count]) => Array(count).fill(new Blob([bytesOf(text)])));
+    };
+    const picked = Object.entries(named).map(([name, told]) => new File(parts(told), name));
+    await files.scan(
+      { kind: "files", files: picked },
+      Comlink.proxy(() => {}),
+    );
+  }
+
+  function bytesOf(/** @type {string} */ text) {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  }
+
+  /** The pixels of a bitmap in base64, and the rest of what was told of it. */
+  function seen(/** @type {any} */ painted) {
+    if ("error" in painted) return painted;
+    const { bitmap, ...rest } = painted;
+    const { width, height } = bitmap;
+    const context = /** @type {any} */ (new OffscreenCanvas(width, height).getContext("2d"));
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    const { data } = context.getImageData(0, 0, width, height);
+    let text = "";
+    for (let i = 0; i < data.length; i += 32768) text += String.fromCharCode(...data.subarray(i, i + 32768));
+    return { ...rest, width, height, pixels: btoa(text) };
+  }
+
+  /** Opens a file of the scan in the first pane and paints frames of it. */
+  async function look(/** @type {number} */ index, /** @type {number[]} */ frames) {
+    const facts = await globalThis.imaging.open(0, { index });
+    if ("error" in facts) return facts;
+    const painted = [];
+    for (const frame of frames) painted.push(seen(await globalThis.imaging.paint(0, frame, plain)));
+    return { facts, painted };
+  }
+
+  const start = async (options = {}) => {
+    globalThis.imaging = await Imaging.start(pool, files, options);
+  };
+  Object.assign(globalThis, { harness: { pick, look, seen, start, made, files, pool, plain } });
+};
