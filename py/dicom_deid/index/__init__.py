@@ -99,15 +99,19 @@ class Index:
         """Takes a file in: its entry, or the reason code for having none."""
         path = spelled(file.path)
         self._forget(path)
-        series = None if entry is None else self._series(entry, path)
+        series, new = (None, False) if entry is None else self._series(entry, path)
         frames, place = (0, Place()) if entry is None else (entry.frames, entry.place)
         self.database.execute(
             "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (path, file.size, file.modified, series, frames, reason, *place),
         )
+        if series is not None and new:
+            self._recount(series)  # so that no search meets a row of nothing
+        elif series is not None:
+            self._touched.add(series)
 
-    def _series(self, entry: Entry, path: str) -> int:
-        """The row of the series, made or, when this file is the first of its paths, described anew."""
+    def _series(self, entry: Entry, path: str) -> tuple[int, bool]:
+        """The row of the series: a new one or, when this file is the first of its paths, described anew."""
         found = self.database.execute("SELECT id, first_path FROM series WHERE key = ?", (entry.key,)).fetchone()
         if found is None:
             columns = ", ".join(("key", "first_path", *FIELDS))
@@ -115,16 +119,14 @@ class Index:
             made = self.database.execute(
                 f"INSERT INTO series ({columns}) VALUES ({marks})", (entry.key, path, *entry.fields)
             )
-            number = int(made.lastrowid or 0)
-        else:
-            number = int(found[0])
-            if path < found[1]:
-                changes = ", ".join(f"{name} = ?" for name in FIELDS)
-                self.database.execute(
-                    f"UPDATE series SET first_path = ?, {changes} WHERE id = ?", (path, *entry.fields, number)
-                )
-        self._touched.add(number)
-        return number
+            return int(made.lastrowid or 0), True
+        number = int(found[0])
+        if path < found[1]:
+            changes = ", ".join(f"{name} = ?" for name in FIELDS)
+            self.database.execute(
+                f"UPDATE series SET first_path = ?, {changes} WHERE id = ?", (path, *entry.fields, number)
+            )
+        return number, False
 
     def _forget(self, path: str) -> None:
         """Takes a file out."""
