@@ -12,13 +12,13 @@ async () => {
   ]);
 
   /** Every worker that the page makes, so that a test can end one behind its back. */
-  const made = /** @type {Worker[]} */ ([]);
+  const made = /** @type {{url: string, worker: Worker}[]} */ ([]);
   const { Worker } = globalThis;
   globalThis.Worker = class extends Worker {
     /** @param {ConstructorParameters<typeof Worker>} given */
     constructor(...given) {
       super(...given);
-      made.push(this);
+      made.push({ url: String(given[0]), worker: this });
     }
   };
   const pool = new Pool({ count: 1 });

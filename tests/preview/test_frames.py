@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import imagecodecs
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from making import COLUMNS, HTJ2K, ROWS, compressed, image, noise
 from pictured import made_frames, painted
 from pydicom import uid
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, encapsulate_extended, parse_fragments
 
 
 @pytest.mark.parametrize("bits", range(1, 33))
@@ -154,3 +157,38 @@ def test_sizes_that_codestreams_state() -> None:
     assert stated(imagecodecs.jpegls_encode(values)) == Stated(5, 7, 1, 16)
     assert stated(imagecodecs.jpeg2k_encode(values, bitspersample=12)) == Stated(5, 7, 1, 12)
     assert stated(b"\xff\xd8\xff") is stated(b"") is stated(b"\xff\x4f\xff\x51\0") is None
+
+
+def encapsulations(frames: list[bytes]) -> list[tuple[bytes, dict[str, bytes]]]:
+    """The same frames with each kind of table of where they are, and in fragments."""
+    content, offsets, lengths = encapsulate_extended(frames)
+    table = {"ExtendedOffsetTable": offsets, "ExtendedOffsetTableLengths": lengths}
+    halves = encapsulate(frames, fragments_per_frame=2)
+    return [(encapsulate(frames), {}), (encapsulate(frames, has_bot=False), {}), (content, table), (halves, {})]
+
+
+def test_compressed_frames_are_found_by_their_number_whatever_says_where_they_are() -> None:
+    values = noise("u1", 8, (5, ROWS, COLUMNS))
+    encoded = [imagecodecs.jpegls_encode(frame) for frame in values]
+    for content, table in encapsulations(encoded):
+        dataset = compressed(encoded, values, uid.JPEGLSLossless, **table)
+        dataset["PixelData"].value = content
+        frames = made_frames(dataset)
+        assert [frames[number].values.tolist() for number in (4, 0, 2)] == values[[4, 0, 2]].tolist()
+
+
+def test_without_a_table_fragments_are_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walks = []
+
+    def walk(file: Any) -> tuple[int, list[int]]:
+        walks.append(file)
+        return parse_fragments(file)
+
+    monkeypatch.setattr("dicom_deid.preview.frames.parse_fragments", walk)
+    values = noise("u1", 8, (4, ROWS, COLUMNS))
+    encoded = [imagecodecs.jpegls_encode(frame) for frame in values]
+    dataset = compressed(encoded, values, uid.JPEGLSLossless)
+    dataset["PixelData"].value = encapsulate(encoded, has_bot=False)
+    frames = made_frames(dataset)
+    assert all((frames[number].values == values[number]).all() for number in (3, 1, 2))
+    assert len(walks) == 1

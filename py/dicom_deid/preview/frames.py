@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.encaps import generate_frames, get_frame, itemize_fragment
+from pydicom.encaps import generate_frames, get_frame, itemize_fragment, parse_basic_offsets, parse_fragments
 from pydicom.filereader import read_dataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import as_pixel_options
@@ -26,6 +28,7 @@ from dicom_deid.preview.picture import Picture
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of a decoded frame; a larger one is not decoded."""
+ITEM_HEADER = 8
 NO_OFFSETS = itemize_fragment(b"")
 KEYWORDS = {0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData", 0x7FE00010: "PixelData"}
 YBR = ("YBR_FULL", "YBR_FULL_422")
@@ -74,19 +77,31 @@ class Frames:
         """The frame of a number from 0. Raises Failed."""
         if not self.pixels.encapsulated:
             return self.picture(number, b"")
-        self._file.seek(self.pixels.start)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                compressed = get_frame(
-                    self._file,
-                    number,
-                    number_of_frames=self.count,
-                    extended_offsets=self.options.get("extended_offsets"),
-                )
+                offsets = self.offsets
+                self._file.seek(self.pixels.start)
+                compressed = get_frame(self._file, number, number_of_frames=self.count, extended_offsets=offsets)
         except Exception:  # as above
             raise Failed("PIXELS_DAMAGED") from None
         return self.picture(number, compressed)
+
+    @cached_property
+    def offsets(self) -> Any:
+        """Where compressed frames begin, and their lengths (C.7.6.3.1.8): as the data set says, or as one walk found.
+
+        None where an offset table says it, or where not each frame is one fragment. pydicom would walk for each frame.
+        """
+        said = self.options.get("extended_offsets")
+        self._file.seek(self.pixels.start)
+        if said or parse_basic_offsets(self._file):
+            return said
+        count, begins = parse_fragments(self._file)
+        if count != self.count:
+            return None
+        lengths = [end - begin - ITEM_HEADER for begin, end in pairwise([*begins, self.pixels.end - ITEM_HEADER])]
+        return [begin - begins[0] for begin in begins], lengths
 
     def attempt(self, number: int, compressed: bytes = b"") -> Picture | Failed:
         """A frame, or why there is none."""

@@ -1,0 +1,179 @@
+"""Pictures in a real page: the same pixels as natively, large files by ranges, and workers that break over a file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import imagecodecs
+import numpy as np
+import pytest
+from conftest import Observed
+from dicom_deid.viewing import Viewer
+from made import to_bytes
+from making import compressed, image
+from pictured import InMemory
+from pydicom import uid
+from pydicom.data import get_testdata_file
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import BrowserContext, Page
+
+HARNESS = Path(__file__).with_name("imaging_harness.js").read_text(encoding="utf-8")
+EMPTY_PAGE = "version.json"  # of the site, with its policy, but without its page's own pool
+KINDS = {
+    "CT_small.dcm": [0],
+    "MR_small_jpeg_ls_lossless.dcm": [0],
+    "JPEG2000.dcm": [0],
+    "JPGExtended.dcm": [0],
+    "MR_small_RLE.dcm": [0],
+    "SC_rgb_rle_2frame.dcm": [1, 0],
+    "examples_palette.dcm": [0],
+    "examples_ybr_color.dcm": [29, 3],  # with the other libjpeg its decoding ends Python
+    "image_dfl.dcm": [0],
+    "SC_rgb_small_odd_big_endian.dcm": [0],
+}
+FRAMES, EDGE = 6000, 512
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def page(browser: BrowserContext, server: Server) -> Iterator[Page]:
+    """A page of the site with the harness in it."""
+    observed = Observed()
+    observed.watch(browser)
+    server.violations.clear()
+    page = browser.new_page()
+    page.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # only the site's own page names its icon
+    page.goto(server.url + EMPTY_PAGE)
+    page.evaluate(HARNESS)
+    page.evaluate("harness.start()")
+    yield page
+    page.evaluate("harness.pool.terminate()")
+    page.close()
+    assert observed.errors == observed.elsewhere(server.url) == server.violations == []
+
+
+def text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def file(name: str) -> bytes:
+    return Path(str(get_testdata_file(name))).read_bytes()
+
+
+def pick(page: Page, *contents: bytes | list[tuple[bytes, int]]) -> None:
+    """Has the page pick files: of these bytes, or of parts of which each comes so many times."""
+    told = [text(c) if isinstance(c, bytes) else [[text(part), count] for part, count in c] for c in contents]
+    page.evaluate("(named) => harness.pick(named)", {f"{number:04}.dcm": one for number, one in enumerate(told)})
+
+
+def look(page: Page, index: int, *frames: int) -> dict[str, Any]:
+    """What the page tells of a file, and of its frames; their pixels as an array."""
+    told: dict[str, Any] = page.evaluate("([index, frames]) => harness.look(index, frames)", [index, list(frames)])
+    for painted in told.get("painted", []):
+        if "pixels" in painted:
+            pixels = np.frombuffer(base64.b64decode(painted["pixels"]), np.uint8)
+            painted["pixels"] = pixels.reshape(painted["height"], painted["width"], 4)
+    return told
+
+
+def natively(data: bytes, frame: int) -> tuple[dict[str, Any], np.ndarray]:
+    viewer = Viewer(InMemory(data))
+    pixels = np.frombuffer(viewer.paint(frame), np.uint8)
+    return viewer.facts(), pixels.reshape(*viewer.picture(frame).values.shape[:2], 4)
+
+
+def heap(page: Page) -> float:
+    """MiB."""
+    return page.evaluate("imaging.heap") / MIB
+
+
+def test_every_kind_is_painted_as_natively(page: Page) -> None:
+    pick(page, *[file(name) for name in KINDS])
+    for index, (name, frames) in enumerate(KINDS.items()):
+        told = look(page, index, *frames)
+        for number, painted in zip(frames, told["painted"], strict=True):
+            facts, pixels = natively(file(name), number)
+            assert told["facts"] == facts, name
+            assert np.abs(painted["pixels"].astype(int) - pixels).max() <= 1, name
+    assert heap(page) < 128
+
+
+def test_a_thumbnail_is_as_the_command_line_makes_it(page: Page) -> None:
+    from dicom_deid.preview.thumbnail import Thumbnails
+
+    pick(page, file("examples_palette.dcm"), file("SC_rgb_rle_2frame.dcm"))
+    for index, frame in ((0, 0), (1, 1), (1, 0)):
+        ask = "([index, frame]) => imaging.thumbnail({index}, frame).then(({png}) => Array.from(png))"
+        data = file(("examples_palette.dcm", "SC_rgb_rle_2frame.dcm")[index])
+        picture = Viewer(InMemory(data)).picture(frame)
+        assert decoded(bytes(page.evaluate(ask, [index, frame]))) == decoded(Thumbnails(256).png(picture))
+
+
+def decoded(png: bytes) -> list[Any]:
+    pixels: list[Any] = imagecodecs.png_decode(png).tolist()
+    return pixels
+
+
+def test_frames_of_a_file_of_3_gb_are_read_by_ranges(page: Page) -> None:
+    first, last = (np.full((EDGE, EDGE), level, np.uint16) for level in (1000, 3000))
+    window = {"WindowCenter": "2000", "WindowWidth": "4000", "NumberOfFrames": FRAMES}
+    whole = to_bytes(image(first, **window))
+    head = whole[: -first.nbytes - 4] + (first.nbytes * FRAMES).to_bytes(4, "little")
+    encoded = [imagecodecs.jpegls_encode(frame) for frame in (first, last)]
+    items = [b"\xfe\xff\x00\xe0" + len(one).to_bytes(4, "little") + one for one in encoded]
+    few = compressed(encoded, first, uid.JPEGLSLossless)
+    few.NumberOfFrames, few.WindowCenter, few.WindowWidth = FRAMES, "2000", "4000"
+    begun = to_bytes(few)
+    begun = begun[: begun.index(b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff") + 12] + b"\xfe\xff\x00\xe0\0\0\0\0"
+    pick(
+        page,
+        [(head, 1), (first.tobytes(), FRAMES - 1), (last.tobytes(), 1)],
+        [(begun, 1), (items[0], FRAMES - 1), (items[1] + b"\xfe\xff\xdd\xe0\0\0\0\0", 1)],
+    )
+    before = heap(page)
+    for index in (0, 1):
+        told = look(page, index, 0, FRAMES - 1, 17)
+        assert told["facts"]["frames"] == FRAMES
+        assert [painted["pixels"][5, 5, 0] for painted in told["painted"]] == [64, 191, 64]
+    assert heap(page) <= max(before, 96)
+
+
+def test_what_cannot_be_shown_has_a_code(page: Page) -> None:
+    pick(page, file("rtplan.dcm"), file("JPEG2000.dcm")[:2000], file("CT_small.dcm"))
+    assert look(page, 0, 0) == {"error": "NO_PIXELS"}
+    assert look(page, 1, 0)["error"] in ("TRUNCATED", "PIXELS_DAMAGED")
+    assert look(page, 9, 0) == {"error": "READ_FAILED"}
+    assert page.evaluate("imaging.paint(0, 0, harness.plain)") == {"error": "NO_PIXELS"}
+    assert look(page, 2, 5)["painted"] == [{"error": "PIXELS_DAMAGED"}]
+
+
+def test_a_worker_that_ends_is_replaced_and_its_panes_are_open_again(page: Page) -> None:
+    pick(page, file("CT_small.dcm"), file("MR_small.dcm"))
+    ended = """async () => {
+      const open = [await imaging.open(0, {index: 0}), await imaging.open(1, {index: 1})];
+      const painting = imaging.paint(0, 0, harness.plain);
+      harness.made.findLast(({url}) => url.endsWith("imaging.worker.js")).worker.dispatchEvent(new ErrorEvent("error"));
+      const broken = await painting;
+      const next = [await imaging.paint(1, 0, harness.plain), await imaging.paint(0, 0, harness.plain)];
+      return {broken, widths: next.map(({bitmap}) => bitmap.width)};
+    }"""
+    assert page.evaluate(ended) == {"broken": {"error": "DECODER_LOST"}, "widths": [64, 128]}
+
+
+def test_a_worker_that_hangs_or_has_grown_is_replaced(page: Page) -> None:
+    pick(page, file("CT_small.dcm"))
+    page.evaluate("imaging.close()")
+    made = "harness.made.filter(({url}) => url.endsWith('imaging.worker.js')).length"
+    page.evaluate("harness.start({patience: 0})")
+    assert page.evaluate("imaging.open(0, {index: 0})") == {"error": "DECODER_LOST"}
+    page.evaluate("harness.start({heapLimit: 1})")
+    before = page.evaluate(made)
+    told = [look(page, 0, 0, 0)["painted"] for _ in range(2)]
+    assert [painted["width"] for both in told for painted in both] == [128] * 4
+    assert page.evaluate(made) == before + 2, "one for each file, none for each frame"
+    page.evaluate("harness.start()")
