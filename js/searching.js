@@ -66,7 +66,10 @@ export class Searching {
 
   /** Reads the headers of the index that is shown. */
   async start() {
-    await this.#open.get(this.#wanted)?.start();
+    const [id, catalogue] = [this.#wanted, this.#open.get(this.#wanted)];
+    await catalogue?.start().catch((error) => {
+      if (this.#open.get(id) === catalogue) throw error; // else it was let go of meanwhile
+    });
   }
 
   async stop() {
@@ -128,19 +131,19 @@ export class Searching {
 
   /** @param {Wish} wish */
   async csv({ source, catalogue, query }) {
-    if (!(await this.#mayLeave(source, "Save this list?", "Save CSV"))) return;
+    if (!(await this.#mayLeave(source, "Save this list?"))) return;
     save(await listAsCsv(catalogue, query), source.id ? `${source.id}-series.csv` : "series-naming-patients.csv");
   }
 
   /** @param {Wish} wish */
   async save({ source, catalogue }) {
-    if (!(await this.#mayLeave(source, "Save this index?", "Save index"))) return;
+    if (!(await this.#mayLeave(source, "Save this index?"))) return;
     save(await catalogue.save(), source.id ? `${source.id}-index.sqlite` : "index-naming-patients.sqlite");
   }
 
-  /** Of originals nothing leaves the browser unasked. @param {Source} source @param {string} title @param {string} yes */
-  async #mayLeave({ of }, title, yes) {
-    return of.kind === "run" || this.#ask.ask({ title, text: NAMES_PATIENTS, yes });
+  /** Of originals nothing leaves the browser unasked. @param {Source} source @param {string} title */
+  async #mayLeave({ of }, title) {
+    return of.kind === "run" || this.#ask.ask({ title, text: NAMES_PATIENTS, yes: "Save it" });
   }
 
   /** @param {{source: Source, catalogue: Catalogue}} wish */

@@ -67,9 +67,11 @@ export class SeriesTable extends HTMLElement {
 
   #resized() {
     const probe = this.#rows.values().next().value ?? this.#body.appendChild(copyOf("series", HTMLElement));
+    const first = this.#grid.scrollTop / this.#rowHeight;
     this.#rowHeight = probe.offsetHeight || 1;
     if (this.#rows.size === 0) probe.remove();
     this.#paint();
+    this.#grid.scrollTop = first * this.#rowHeight;
   }
 
   /** @param {number} margin   rows */
