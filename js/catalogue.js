@@ -141,13 +141,28 @@ export class Catalogue extends EventTarget {
   }
 
   /**
-   * Files that have frames and no thumbnails yet, by path.
+   * Files of some series that have frames without thumbnails, by path.
    * @param {string} after   a path
    * @param {number} count
+   * @param {string[]} keys
    * @returns {Promise<InstanceFound[]>}
    */
-  wanting(after, count) {
-    return this.#ask("wanting", after, count);
+  wanting(after, count, keys) {
+    return this.#ask("wanting", after, count, keys);
+  }
+
+  /** Reason codes of what has no thumbnail in some series, or a doubtful one, and of how many files. @param {string[]} keys */
+  missing(keys) {
+    return this.#ask("missing", keys);
+  }
+
+  /**
+   * Says of each thumbnail in table `images` on which side of a split by patient it is.
+   * @param {Uint8Array} key   of the project
+   * @param {number} part      of the patients that is held out; 0: there is no split
+   */
+  split(key, part) {
+    return this.#ask("split", key, part);
   }
 
   /**

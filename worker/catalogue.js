@@ -120,9 +120,20 @@ class Catalogue {
     return this.#numbered(keys.flatMap((key) => this.#core.ask("instances", key)));
   }
 
-  /** @param {string} after @param {number} count */
-  async wanting(after, count) {
-    return this.#numbered(this.#core.ask("wanting", after, count));
+  /** @param {string} after @param {number} count @param {string[]} keys */
+  async wanting(after, count, keys) {
+    return this.#numbered(this.#core.ask("wanting", after, count, JSON.stringify(keys)));
+  }
+
+  /** @param {string[]} keys @returns {Promise<[string, number][]>} */
+  async missing(keys) {
+    return this.#core.ask("missing", JSON.stringify(keys));
+  }
+
+  /** @param {Uint8Array} key @param {number} part */
+  async split(key, part) {
+    this.#core.split(key, part);
+    this.#keeping.soon();
   }
 
   /** @param {string[]} keys */

@@ -34,6 +34,18 @@ export class Core {
     return JSON.parse(this.tell(name, ...values));
   }
 
+  /** Says of each thumbnail on which side of a split by patient it is. @param {Uint8Array} key @param {number} part */
+  split(key, part) {
+    this.#run(() => {
+      const bytes = this.#python.toPy(key);
+      try {
+        this.#core.split(bytes, part);
+      } finally {
+        bytes.destroy?.();
+      }
+    });
+  }
+
   /** Takes in a file by its first bytes. @param {number} number @param {Uint8Array} head @returns {number}  how many bytes it needs; 0: it has them */
   read(number, head) {
     return this.#run(() => {

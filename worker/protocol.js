@@ -314,7 +314,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  */
 
 /**
- * What is known of an instance before a frame of it is decoded.
+ * What is known of an instance.
  * @typedef {object} Facts
  * @property {number} frames
  * @property {number} rows
@@ -324,6 +324,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {boolean} isGrey          windows are for grey images alone
  * @property {string} modality
  * @property {Window[]} windows        those that the data set proposes
+ * @property {[number, number] | null} range   the lowest and the highest rescaled value of the first frame; null in colour
  *
  * @typedef {{center: number, width: number, function: WindowFunction, explanation?: string}} Window   in rescaled values (PS3.3 C.11.2)
  * @typedef {"LINEAR" | "LINEAR_EXACT" | "SIGMOID"} WindowFunction
@@ -335,7 +336,6 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @typedef {object} Painted
  * @property {ImageBitmap} bitmap      of the frame's own columns and rows
  * @property {{center: number, width: number} | null} window   what it was painted with; null where a table or colours decide
- * @property {[number, number] | null} range   the lowest and the highest rescaled value of the frame; null in colour
  * @property {string} warning          code of what may be wrong with it, or ""
  * @property {number} milliseconds     spent in Python
  *
@@ -517,7 +517,9 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(key: string) => Promise<InstanceFound[]>} instances   in the order in which they are looked through
  * @property {(keys: string[]) => Promise<InstanceFound[]>} files
  * @property {(keys: string[]) => Promise<PictureFound[]>} found
- * @property {(after: string, count: number) => Promise<InstanceFound[]>} wanting
+ * @property {(after: string, count: number, keys: string[]) => Promise<InstanceFound[]>} wanting
+ * @property {(keys: string[]) => Promise<[string, number][]>} missing
+ * @property {(key: Uint8Array, part: number) => Promise<void>} split
  * @property {(path: string, made: PicturesMade) => Promise<string[]>} note
  * @property {(name: string) => Promise<File | null>} picture
  * @property {() => Promise<File | null>} save

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from dicom_deid.errors import ShortRead, Unwritten
 from dicom_deid.index import Holds, Index, OtherVersion, Seen
 from dicom_deid.index.entry import Entry, entry
-from dicom_deid.index.images import Unshown, file_of, keep, names_of, standing, wanting
+from dicom_deid.index.images import Unshown, file_of, holder, keep, missing, names_of, split, standing, wanting
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import keys, search
+from dicom_deid.key import Key
 from dicom_deid.model import Fragments, Source
 from dicom_deid.scan import header
 
@@ -169,9 +170,18 @@ class Catalogue:
         known = [standing(self.index.database, key) for key in json.loads(keys)]
         return json.dumps([one._asdict() for one in known if one is not None])
 
-    def wanting(self, after: str, count: int) -> str:
-        """[path, frames] of the next files that have frames and no thumbnails, by path."""
-        return json.dumps([[file.path, file.frames] for file in wanting(self.index.database, after, count)])
+    def wanting(self, after: str, count: int, keys: str) -> str:
+        """[path, frames] of the next files of some series that have frames and not all thumbnails, by path."""
+        found = wanting(self.index.database, after, count, json.loads(keys))
+        return json.dumps([[file.path, file.frames] for file in found])
+
+    def missing(self, keys: str) -> str:
+        """[reason, files] of what has no thumbnail in some series, or a doubtful one."""
+        return json.dumps(missing(self.index.database, json.loads(keys)))
+
+    def split(self, key: Bytes, part: float) -> None:
+        """Says of each thumbnail on which side of a split by patient it is; ``part`` is held out, 0: no split."""
+        split(self.index.database, holder(Key(bytes(key)), part, self.index.holds) if part else None)
 
     def names(self, path: str, frames: str) -> str:
         """The names of thumbnails of these frames of a file."""

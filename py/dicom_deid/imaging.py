@@ -66,7 +66,14 @@ class Pane:
 
     def _opened(self, source: Readable) -> dict[str, Any]:
         self._viewer = Viewer(source, self._canvas)
-        return self._viewer.facts()
+        return self._viewer.facts() | {"range": self._range(self._viewer)}
+
+    def _range(self, viewer: Viewer) -> list[float] | None:
+        try:
+            ends = viewer.range(0)
+        except Failed:  # it is told when that frame is painted
+            return None
+        return list(ends) if ends else None
 
     def paint(self, frame: int, tuning: Any) -> Any:
         """What is told of a painted frame, or {error}. ``tuning``: Tuning in worker/protocol.js."""
@@ -78,13 +85,13 @@ class Pane:
             raise Failed("PIXELS_DAMAGED")
         self.pixels = memoryview(b"")
         self.pixels = viewer.paint(frame, tuning)
-        window, ends = tuning.window or viewer.shown(frame), viewer.range(frame)
-        rows, columns = viewer.picture(frame).values.shape[:2]
+        picture = viewer.picture(frame)
+        rows, columns = picture.values.shape[:2]
+        window = (tuning.window or viewer.shown(frame)) if picture.is_grey else None
         return {
             "rows": rows,
             "columns": columns,
-            "window": {"center": window.center, "width": window.width} if window and ends else None,
-            "range": list(ends) if ends else None,
+            "window": {"center": window.center, "width": window.width} if window else None,
             "warning": viewer.warning(frame),
         }
 

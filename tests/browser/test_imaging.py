@@ -84,7 +84,10 @@ def look(page: Page, index: int, *frames: int) -> dict[str, Any]:
 def natively(data: bytes, frame: int) -> tuple[dict[str, Any], np.ndarray]:
     viewer = Viewer(InMemory(data))
     pixels = np.frombuffer(viewer.paint(frame), np.uint8)
-    return viewer.facts(), pixels.reshape(*viewer.picture(frame).values.shape[:2], 4)
+    ends = viewer.range(0)
+    return viewer.facts() | {"range": list(ends) if ends else None}, pixels.reshape(
+        *viewer.picture(frame).values.shape[:2], 4
+    )
 
 
 def heap(page: Page) -> float:

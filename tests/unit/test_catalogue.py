@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from dicom_deid.catalogue import Catalogue
 from dicom_deid.index.order import place_of
-from made import UID, ct, to_bytes
+from dicom_deid.key import Key
+from made import KEY, UID, ct, to_bytes
 from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
@@ -195,11 +196,46 @@ def test_a_thumbnail_stands_for_a_series() -> None:
     assert (row["thumbnails"], row["thumbnail"]) == (1, names[0])
     assert json.loads(catalogue.found(json.dumps([key]))) == [wanted | {"filename": names[0]}]
     assert json.loads(catalogue.names("b.dcm", "[8]")) == [f"{UID}.1/b_frame0008.png"]
-    assert json.loads(catalogue.wanting("", 10)) == [["a.dcm", 1], ["c.dcm", 1]]
+    assert json.loads(catalogue.wanting("", 10, json.dumps([key]))) == [["a.dcm", 1], ["b.dcm", 12], ["c.dcm", 1]]
     assert json.loads(catalogue.gone()) == []
     given(catalogue, {"a.dcm": ct()})
     assert json.loads(catalogue.gone()) == names
     assert json.loads(catalogue.gone()) == []
+
+
+def test_only_what_is_missing_is_wanted_and_of_the_series_asked_for() -> None:
+    catalogue = Catalogue("originals")
+    given(catalogue, {"1": ct(NumberOfFrames=3), "2": ct(SeriesInstanceUID="1.2"), "3": ct(SeriesInstanceUID="1.2")})
+    both = json.loads(catalogue.keys(""))
+    first, second = [json.dumps([key]) for key in (both if rows(catalogue)[0]["first_path"] == "1" else both[::-1])]
+    assert [json.loads(catalogue.wanting("", 9, key)) for key in (first, second)] == [[["1", 3]], [["2", 1], ["3", 1]]]
+    for frame in (1, 1, 2):
+        catalogue.note("1", json.dumps([[f"x/1_frame000{frame}.png", frame]]), "[]")
+    assert sum(row["thumbnails"] for row in rows(catalogue)) == 2, "one that is made again counts once"
+    assert json.loads(catalogue.wanting("", 9, first)) == [["1", 3]]
+    for _ in range(2):
+        catalogue.note("1", "[]", '[[3, "PIXELS_DAMAGED"]]')
+    catalogue.note("2", "[]", '[[0, "PIXELS_DAMAGED"]]')
+    catalogue.note("3", '[["x/3.png", 1]]', '[[1, "PIXELS_WRAPPED"]]')
+    assert json.loads(catalogue.wanting("", 9, json.dumps(both))) == []
+    assert json.loads(catalogue.missing(second)) == [["PIXELS_DAMAGED", 1], ["PIXELS_WRAPPED", 1]]
+    assert json.loads(catalogue.missing(first)) == [["PIXELS_DAMAGED", 1]]
+
+
+def test_a_part_of_the_patients_is_held_out_as_the_command_line_does() -> None:
+    catalogue = Catalogue("originals")
+    given(catalogue, {str(number): ct(PatientID=f"P{number}", SeriesInstanceUID=f"1.{number}") for number in range(40)})
+    for number in range(40):
+        catalogue.note(str(number), json.dumps([[f"x/{number}.png", 1]]), "[]")
+    key, sides = Key(KEY), "SELECT path, split FROM images"
+    catalogue.split(KEY, 0.5)
+    told = dict(catalogue.index.database.execute(sides).fetchall())
+    assert {path for path, side in told.items() if side == "hold-out"} == {
+        path for path in told if key.is_held_out(key.patient(f"P{path}"), 0.5)
+    }
+    assert set(told.values()) == {"hold-out", "train"}
+    catalogue.split(KEY, 0)
+    assert set(dict(catalogue.index.database.execute(sides).fetchall()).values()) == {""}
 
 
 def test_what_has_no_thumbnail_says_why() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dicom_deid.index.order import instances
+from dicom_deid.key import Key
 
 NUMBERED = re.compile(r"_frame\d+$", re.ASCII)
 FRAME_END = re.compile(r"(_frame\d+)?\.png$", re.ASCII)
@@ -30,7 +32,7 @@ class Wanting(NamedTuple):
 
 
 class Unshown(NamedTuple):
-    """A frame, from 1, without a thumbnail, or with one that may be wrong; frame 0: the whole file."""
+    """A frame, from 1, without a thumbnail, or with one that may be wrong; frame 0: the file, or what is left of it."""
 
     path: str
     frame: int
@@ -85,15 +87,30 @@ def standing(database: sqlite3.Connection, key: str) -> Standing | None:
     return Standing(key, None, why[0] if why else "", path, frame, frames)
 
 
-def wanting(database: sqlite3.Connection, after: str, count: int) -> list[Wanting]:
-    """The next files that want thumbnails, by path."""
+def wanting(database: sqlite3.Connection, after: str, count: int, keys: Iterable[str] | None = None) -> list[Wanting]:
+    """The next files that want thumbnails, by path; ``keys``: of these series alone.
+
+    A file of which some frames have theirs wants those of the others.
+    """
+    among = None if keys is None else json.dumps(list(keys))
     found = database.execute(
-        f"{FILES} WHERE path > ? AND files.frames > 0 "
-        "AND NOT EXISTS (SELECT 1 FROM images WHERE images.path = files.path) "
-        "AND NOT EXISTS (SELECT 1 FROM unshown WHERE unshown.path = files.path) ORDER BY path LIMIT ?",
-        (after, count),
+        f"{FILES} WHERE path > ?1 AND (?2 IS NULL OR series.key IN (SELECT value FROM json_each(?2))) "
+        "AND NOT EXISTS (SELECT 1 FROM unshown WHERE unshown.path = files.path AND frame = 0) "
+        "AND files.frames > (SELECT count(*) FROM (SELECT frame FROM images WHERE images.path = files.path "
+        "UNION SELECT frame FROM unshown WHERE unshown.path = files.path)) ORDER BY path LIMIT ?3",
+        (after, among, count),
     )
     return [Wanting(*row) for row in found]
+
+
+def missing(database: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[str, int]]:
+    """(reason, files): what of these series has no thumbnail, or a doubtful one."""
+    found = database.execute(
+        "SELECT unshown.reason, count(DISTINCT path) FROM unshown JOIN files USING (path) "
+        "JOIN series ON series.id = files.series WHERE series.key IN (SELECT value FROM json_each(?)) GROUP BY 1",
+        (json.dumps(list(keys)),),
+    )
+    return [(str(reason), int(files)) for reason, files in found]
 
 
 def file_of(database: sqlite3.Connection, path: str) -> Wanting:
@@ -141,13 +158,20 @@ def filename_of(name: str, frame: int, frames: int) -> str:
 def keep(database: sqlite3.Connection, file: Wanting, made: Iterable[tuple[str, int]], unshown: list[Unshown]) -> None:
     """Takes in what was made of a file: (filename, frame) of each thumbnail, and what has none."""
     rows = [(filename, file.study, file.path, frame) for filename, frame in made]
+    before = drawn(database, file.path)
     database.executemany("DELETE FROM gone WHERE filename = ?", [row[:1] for row in rows])
     database.executemany("INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?, '')", rows)
+    database.executemany("DELETE FROM unshown WHERE path = ? AND frame = ?", [one[:2] for one in unshown])
     database.executemany("INSERT INTO unshown VALUES (?, ?, ?)", unshown)
     database.execute(
         "UPDATE series SET thumbnails = thumbnails + ? WHERE id = (SELECT series FROM files WHERE path = ?)",
-        (len(rows), file.path),
+        (drawn(database, file.path) - before, file.path),
     )
+
+
+def drawn(database: sqlite3.Connection, path: str) -> int:
+    """How many thumbnails a file has."""
+    return int(database.execute("SELECT count(*) FROM images WHERE path = ?", (path,)).fetchone()[0])
 
 
 def forget(database: sqlite3.Connection, path: str) -> None:
@@ -189,3 +213,14 @@ def split(database: sqlite3.Connection, is_held_out: Callable[[str, str], bool] 
             "WHERE patient_id = ? AND iif(patient_id = '', study_instance_uid, '') = ?)",
             (HELD_OUT if is_held_out(patient, study) else REST, patient, study),
         )
+
+
+def holder(key: Key, part: float, holds: str) -> Callable[[str, str], bool]:
+    """Says who is held out: the same patients among originals as among what was made of them with this key."""
+
+    def is_held_out(patient: str, study: str) -> bool:
+        if holds == "originals":
+            patient = key.patient(patient or f"study\0{study}")
+        return key.is_held_out(patient, part)
+
+    return is_held_out

@@ -43,6 +43,7 @@ class Drawing:
 
     def draw(self, frames: Frames, task: Draw, drawn: Drawn) -> None:
         """Draws all frames of a file."""
+        number = 0
         for number, picture in enumerate(frames, 1):
             if isinstance(picture, Failed):
                 drawn.unshown.append(Unshown(task.path, number, picture.reason))
@@ -52,6 +53,8 @@ class Drawing:
             name = filename_of(task.name, number, frames.count)
             write(self.target / name, self._thumbnails.png(picture))
             drawn.made.append((name, number))
+        if number < frames.count:
+            drawn.unshown.append(Unshown(task.path, 0, "PIXELS_DAMAGED"))
 
 
 def write(path: Path, content: bytes) -> None:

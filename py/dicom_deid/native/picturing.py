@@ -7,7 +7,6 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -96,24 +95,14 @@ def executor_for(folder: Path, target: Path, size: int, workers: int | None) -> 
 
 def hold(index: Index, part: float | None, passphrase_file: Path | None) -> None:
     """Says of each thumbnail on which side of the split it is."""
-    from dicom_deid.index.images import split
-
-    split(index.database, None if part is None or passphrase_file is None else holder(index, part, passphrase_file))
-    index.database.commit()
-
-
-def holder(index: Index, part: float, passphrase_file: Path) -> Callable[[str, str], bool]:
-    """Says who is held out: the same patients among originals as among what was made of them with this passphrase."""
+    from dicom_deid.index.images import holder, split
     from dicom_deid.key import Key, derive
 
-    key = Key(derive(read_passphrase(passphrase_file)))
-
-    def is_held_out(patient: str, study: str) -> bool:
-        if index.holds == "originals":
-            patient = key.patient(patient or f"study\0{study}")
-        return key.is_held_out(patient, part)
-
-    return is_held_out
+    if part is None or passphrase_file is None:
+        split(index.database, None)
+    else:
+        split(index.database, holder(Key(derive(read_passphrase(passphrase_file))), part, index.holds))
+    index.database.commit()
 
 
 def tell(done: int) -> None:
