@@ -212,8 +212,10 @@ export class Catalogue extends EventTarget {
   /** @returns {Promise<Joined>} */
   async #begin() {
     const [files, page] = [new MessageChannel(), new MessageChannel()];
-    const thread = await this.#pool.trial();
+    /** @type {import("./thread.js").Thread | null} */
+    let thread = null;
     try {
+      thread = await this.#pool.trial();
       await this.#files.index(this.of, Comlink.transfer(files.port1, [files.port1]));
       const ports = [files.port2, page.port1];
       await thread.alive(
@@ -230,7 +232,7 @@ export class Catalogue extends EventTarget {
       );
       return { thread, api };
     } catch (error) {
-      thread.end();
+      thread?.end();
       this.#joined = null;
       throw error instanceof Problem ? error : new Problem("INDEX_FAILED");
     }

@@ -25,7 +25,7 @@ class Catalogue {
   #of;
   #report;
   #keeping;
-  /** @type {Making | null} */ #making = null;
+  /** @type {{making: Making, made: Promise<void>} | null} */ #under = null;
   #reported = 0;
 
   /**
@@ -71,22 +71,30 @@ class Catalogue {
     return "emptied";
   }
 
+  /** Who asks while it is being made waits for that. */
   async start() {
-    if (this.#making) return;
-    const making = new Making(this.#core, this.#files.listing, () => this.#step());
-    this.#making = making;
+    if (this.#under?.making.stopped) await this.#under.made.catch(() => {});
+    if (!this.#under) {
+      const making = new Making(this.#core, this.#files.listing, () => this.#step());
+      this.#under = { making, made: this.#make(making) };
+    }
+    await this.#under.made;
+  }
+
+  async stop() {
+    this.#under?.making.stop();
+  }
+
+  /** @param {Making} making */
+  async #make(making) {
     try {
       await this.claim();
       await making.walk();
       await this.#keeping.now();
     } finally {
-      this.#making = null;
+      this.#under = null;
       this.#tell();
     }
-  }
-
-  async stop() {
-    this.#making?.stop();
   }
 
   #step() {

@@ -17,7 +17,7 @@ export class Making {
   #core;
   #listing;
   #step;
-  #stopped = false;
+  stopped = false;
 
   /**
    * @param {Core} core
@@ -32,7 +32,7 @@ export class Making {
 
   /** What was read so far stays. */
   stop() {
-    this.#stopped = true;
+    this.stopped = true;
   }
 
   /** Goes through all files, or until it is stopped. */
@@ -42,7 +42,7 @@ export class Making {
     this.#step();
     try {
       for await (const { numbers, heads } of ahead(this.#wanted(), AHEAD, (numbers) => this.#read(numbers))) {
-        if (this.#stopped) break;
+        if (this.stopped) break;
         await this.#take(numbers, heads);
         this.#step();
       }
@@ -50,13 +50,13 @@ export class Making {
       this.#core.tell("stop");
       throw error;
     }
-    if (this.#stopped) this.#core.tell("stop");
+    if (this.stopped) this.#core.tell("stop");
     else this.#core.tell("finish", whole);
   }
 
   /** Numbers of the files that are new or changed, in batches. @returns {AsyncGenerator<number[]>} */
   async *#wanted() {
-    while (!this.#stopped) {
+    while (!this.stopped) {
       const told = await this.#listing.next();
       if (!told) return;
       const wanted = this.#core.ask("wanted", JSON.stringify(told.files), told.first, told.found);

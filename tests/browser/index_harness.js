@@ -11,29 +11,25 @@ async () => {
     at("./js/files.js"),
     at("./js/pool.js"),
   ]);
-  /** Every worker that the page makes, so that a test can end one. */
-  const made = /** @type {Worker[]} */ ([]);
-  const { Worker } = globalThis;
-  globalThis.Worker = class extends Worker {
-    /** @param {ConstructorParameters<typeof Worker>} given */
-    constructor(...given) {
-      super(...given);
-      made.push(this);
-    }
-  };
   const files = startFiles(() => {});
   const pool = new Pool({ count: 1 });
   await pool.ready;
-  const scanned = Promise.withResolvers();
+  const trial = pool.trial.bind(pool);
+  pool.trial = async () => {
+    const thread = await trial();
+    globalThis.harness.thread = thread; // so that a test can end it behind the index's back
+    return thread;
+  };
   const scan = async (/** @type {FileSystemHandle} */ handle) =>
     files.scan(
       { kind: "handles", handles: [handle] },
       Comlink.proxy(() => {}),
     );
   addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", async (event) => {
+  addEventListener("drop", (event) => {
     event.preventDefault();
-    scanned.resolve(scan(await event.dataTransfer.items[0].getAsFileSystemHandle()));
+    const handle = event.dataTransfer.items[0].getAsFileSystemHandle();
+    globalThis.harness.scanned = handle.then(scan);
   });
   /** What lies in private storage below a folder, with its bytes. */
   const stored = async (/** @type {string} */ name) => {
@@ -48,5 +44,5 @@ async () => {
     await look(await storage.getDirectoryHandle(name, { create: true }), "");
     return found;
   };
-  Object.assign(globalThis, { harness: { Catalogue, files, pool, made, scanned: scanned.promise, scan, stored } });
+  Object.assign(globalThis, { harness: { Catalogue, files, pool, thread: null, scanned: null, stored } });
 };

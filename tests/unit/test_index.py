@@ -78,6 +78,14 @@ def test_a_changed_file_is_read_again_and_a_gone_one_is_taken_out() -> None:
     assert [row["files"] for row in search(index.database, "").rows] == [1, 1]
 
 
+def test_what_a_changed_file_says_describes_its_series() -> None:
+    index = made(("1.dcm", ct(PatientName="Before")), ("2.dcm", ct(PatientName="Before")))
+    index.begin()
+    take(index, "1.dcm", ct(PatientName="After"), modified=2)
+    index.finish("later", complete=False)
+    assert found(index, "after") == ["1.dcm"]
+
+
 def test_a_path_that_is_no_text_is_spelled_out() -> None:
     index = made(("x\udcff.dcm", ct()))
     assert found(index, "") == ["x\\udcff.dcm"]

@@ -121,7 +121,7 @@ class Index:
             )
             return int(made.lastrowid or 0), True
         number = int(found[0])
-        if path < found[1]:
+        if path <= found[1]:
             changes = ", ".join(f"{name} = ?" for name in FIELDS)
             self.database.execute(
                 f"UPDATE series SET first_path = ?, {changes} WHERE id = ?", (path, *entry.fields, number)
