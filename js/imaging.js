@@ -15,6 +15,7 @@
  * @typedef {{file: Blob, worker: Worker}} Opened   the worker in which it is open
  */
 import { fetchPart, shareable } from "../worker/runtime.js";
+import { Problem } from "./problem.js";
 import { Mortal } from "./thread.js";
 
 const WORKER = new URL("../worker/imaging.worker.js", import.meta.url);
@@ -52,7 +53,7 @@ export class Imaging extends EventTarget {
   }
 
   /**
-   * Rejects when no worker can be started: an Error whose `code` is a reason code.
+   * Rejects with a Problem when no worker can be started.
    * @param {import("./pool.js").Pool} pool   whose runtime the worker is started from
    * @param {import("./files.js").Files} files
    * @param {{patience?: number, heapLimit?: number}} [options]
@@ -62,7 +63,7 @@ export class Imaging extends EventTarget {
     try {
       await imaging.#started();
     } catch {
-      throw Object.assign(new Error("IMAGING_NOT_STARTED"), { code: "IMAGING_NOT_STARTED" });
+      throw new Problem("IMAGING_NOT_STARTED");
     }
     return imaging;
   }

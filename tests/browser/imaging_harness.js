@@ -4,11 +4,14 @@
  */
 async () => {
   const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);
-  const [Comlink, { Pool }, { startFiles }, { Imaging }] = await Promise.all([
+  const [Comlink, { Pool }, { startFiles }, { Imaging }, { Catalogue }, { Thumbnails }, key] = await Promise.all([
     at("./vendor/comlink.mjs"),
     at("./js/pool.js"),
     at("./js/files.js"),
     at("./js/imaging.js"),
+    at("./js/catalogue.js"),
+    at("./js/thumbnails.js"),
+    at("./js/key.js"),
   ]);
 
   /** Every worker that the page makes, so that a test can end one behind its back. */
@@ -50,10 +53,13 @@ async () => {
     const context = /** @type {any} */ (new OffscreenCanvas(width, height).getContext("2d"));
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
-    const { data } = context.getImageData(0, 0, width, height);
+    return { ...rest, width, height, pixels: base64Of(context.getImageData(0, 0, width, height).data) };
+  }
+
+  function base64Of(/** @type {Uint8Array | Uint8ClampedArray} */ data) {
     let text = "";
     for (let i = 0; i < data.length; i += 32768) text += String.fromCharCode(...data.subarray(i, i + 32768));
-    return { ...rest, width, height, pixels: btoa(text) };
+    return btoa(text);
   }
 
   /** Opens a file of the scan in the first pane and paints frames of it. */
@@ -68,5 +74,26 @@ async () => {
   const start = async (options = {}) => {
     globalThis.imaging = await Imaging.start(pool, files, options);
   };
-  Object.assign(globalThis, { harness: { pick, look, seen, start, made, files, pool, plain } });
+  /** Makes all thumbnails of what was picked. */
+  async function thumbnails(/** @type {string} */ passphrase, /** @type {number} */ part) {
+    const catalogue = await Catalogue.open(pool, files, { kind: "originals" });
+    await catalogue.start();
+    const before = made.length;
+    const all = new Thumbnails(catalogue, () => Imaging.start(pool, files));
+    const keys = await catalogue.keys("");
+    const reports = /** @type {object[]} */ ([]);
+    const holdOut = part ? { key: await key.deriveKey(passphrase), part } : null;
+    const summary = await all.make(keys, (how) => reports.push(how), { holdOut });
+    const workers = made.length - before;
+    const found = await catalogue.found(keys);
+    const standing = await Promise.all(keys.map((one) => all.of(one).then(({ file, reason }) => [file?.size, reason])));
+    all.close();
+    const index = base64Of(new Uint8Array(await (await catalogue.save()).arrayBuffer()));
+    catalogue.close();
+    return { summary, reports, workers, found, standing, index };
+  }
+
+  Object.assign(globalThis, {
+    harness: { pick, look, thumbnails, Catalogue, Thumbnails, Imaging, seen, start, made, files, pool, plain },
+  });
 };

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +22,7 @@ from making import compressed, image
 from pictured import InMemory
 from pydicom import uid
 from pydicom.data import get_testdata_file
+from runs import PASSPHRASE
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -36,6 +42,7 @@ KINDS = {
     "image_dfl.dcm": [0],
     "SC_rgb_small_odd_big_endian.dcm": [0],
 }
+WRONG = ("rtplan.dcm", "GDCMJ2K_TextGBR.dcm", "MR_truncated.dcm", "JPEG2000-embedded-sequence-delimiter.dcm")
 FRAMES, EDGE = 6000, 512
 MIB = 2**20
 
@@ -65,10 +72,20 @@ def file(name: str) -> bytes:
     return Path(str(get_testdata_file(name))).read_bytes()
 
 
-def pick(page: Page, *contents: bytes | list[tuple[bytes, int]]) -> None:
+Content = bytes | list[tuple[bytes, int]]
+
+
+def pick(page: Page, *contents: Content) -> None:
     """Has the page pick files: of these bytes, or of parts of which each comes so many times."""
-    told = [text(c) if isinstance(c, bytes) else [[text(part), count] for part, count in c] for c in contents]
-    page.evaluate("(named) => harness.pick(named)", {f"{number:04}.dcm": one for number, one in enumerate(told)})
+    pick_named(page, {f"{number:04}.dcm": content for number, content in enumerate(contents)})
+
+
+def pick_named(page: Page, files: Mapping[str, Content]) -> None:
+    told = {
+        name: text(content) if isinstance(content, bytes) else [[text(part), count] for part, count in content]
+        for name, content in files.items()
+    }
+    page.evaluate("(named) => harness.pick(named)", told)
 
 
 def look(page: Page, index: int, *frames: int) -> dict[str, Any]:
@@ -180,3 +197,43 @@ def test_a_worker_that_hangs_or_has_grown_is_replaced(page: Page) -> None:
     assert [painted["width"] for both in told for painted in both] == [128] * 4
     assert page.evaluate(made) == before + 2, "one for each file, none for each frame"
     page.evaluate("harness.start()")
+
+
+def noted(index: bytes) -> tuple[list[Any], list[Any]]:
+    """Tables `images` and `unshown`."""
+    database = sqlite3.connect(":memory:")
+    database.deserialize(index)
+    unshown = database.execute("SELECT DISTINCT path, reason FROM unshown ORDER BY 1, 2").fetchall()
+    return database.execute("SELECT * FROM images ORDER BY filename").fetchall(), unshown
+
+
+def command_line(folder: Path, secret: Path) -> tuple[list[Any], list[Any]]:
+    line = [sys.executable, "-m", "dicom_deid", "thumbnails", str(folder), "--json", "--workers", "0"]
+    line += ["--hold-out", "0.5", "--passphrase-file", str(secret)]
+    environment = os.environ | {"XDG_DATA_HOME": str(secret.parent)}
+    done = subprocess.run(line, capture_output=True, text=True, check=True, env=environment)
+    return noted(Path(json.loads(done.stdout)["index"]).read_bytes())
+
+
+def test_thumbnails_are_those_of_the_command_line_and_made_once(page: Page, tmp_path: Path) -> None:
+    folder, secret = tmp_path / "in", tmp_path / "secret"
+    folder.mkdir()
+    secret.write_text(PASSPHRASE)
+    for name in (*KINDS, *WRONG):
+        (folder / name).write_bytes(file(name))
+    pick_named(page, {path.name: path.read_bytes() for path in folder.iterdir()})
+    first = page.evaluate("([passphrase, part]) => harness.thumbnails(passphrase, part)", [PASSPHRASE, 0.5])
+    assert noted(base64.b64decode(first["index"])) == command_line(folder, secret)
+    images, unshown = noted(base64.b64decode(first["index"]))
+    summary = first["summary"]
+    assert (summary["made"], summary["cancelled"]) == (len(images), False)
+    assert {side for *_, side in images} == {"hold-out", "train"}
+    assert sorted(summary["missing"]) == sorted([reason, 1] for _, reason in unshown)
+    assert [stage["items"] for stage in summary["stages"].values()][1:] == [len(first["reports"]), len(images)]
+    assert first["reports"][-1]["frames"] == len(images)
+    assert first["workers"] == 1
+    assert all(bool(size) is (reason == "") for size, reason in first["standing"])
+    again = page.evaluate("harness.thumbnails('', 0)")
+    assert (again["summary"]["made"], again["reports"], again["workers"]) == (0, [], 0)
+    assert again["summary"]["missing"] == summary["missing"]
+    assert {side for *_, side in noted(base64.b64decode(again["index"]))[0]} == {""}
