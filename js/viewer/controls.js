@@ -2,7 +2,7 @@
 /** The controls beside the picture: window, gamma, inversion, size, and what dragging does. */
 import { one, part } from "../parts.js";
 import { ZOOM } from "./keys.js";
-import { isSame, plain, presetsOf } from "./windows.js";
+import { covering, isSame, plain, presetsOf } from "./windows.js";
 
 /**
  * @typedef {import("./looking.js").Looking} Looking
@@ -13,6 +13,9 @@ import { isSame, plain, presetsOf } from "./windows.js";
 /** Of the list of windows: none was chosen, so each picture has its own; and one that no list has. */
 const AUTO = "auto";
 const OWN = "own";
+/** All values of the picture that is seen. */
+const ALL = "all";
+const NUMBERS = /** @type {const} */ (["center", "width"]);
 
 export class Controls {
   #form;
@@ -28,7 +31,7 @@ export class Controls {
     this.#stage = stage;
     form.addEventListener("submit", (event) => event.preventDefault());
     this.#on("preset", "change", () => this.#choose(part(form, "preset", HTMLSelectElement).value));
-    for (const name of ["center", "width"]) this.#on(name, "change", () => this.#type());
+    for (const name of NUMBERS) this.#on(name, "change", () => this.#type());
     this.#on("gamma", "input", () => looking.tune({ gamma: 2 ** Number(this.#input("gamma").value) }));
     this.#on("invert", "change", () => looking.tune({ invert: this.#input("invert").checked }));
     this.#on("reset", "click", () => looking.reset());
@@ -55,10 +58,7 @@ export class Controls {
     const select = part(this.#form, "preset", HTMLSelectElement);
     one(select, `[value="${OWN}"]`, HTMLOptionElement).hidden = chosen !== OWN;
     select.value = chosen;
-    for (const name of /** @type {const} */ (["center", "width"])) {
-      const input = this.#input(name);
-      if (input !== document.activeElement) input.value = window ? plain(window[name]) : "";
-    }
+    for (const name of NUMBERS) if (this.#input(name) !== document.activeElement) this.#write(name);
     part(this.#form, "windowing", HTMLFieldSetElement).disabled = !window;
     this.#input("gamma").value = String(Math.log2(tuning.gamma));
     part(this.#form, "gamma-value", HTMLOutputElement).value = tuning.gamma.toFixed(2);
@@ -83,23 +83,29 @@ export class Controls {
     group.label = "CT, in HU";
     group.append(...options.splice(proposed.length));
     const select = part(this.#form, "preset", HTMLSelectElement);
-    const always = [AUTO, OWN].map((value) => one(select, `[value="${value}"]`, HTMLOptionElement));
-    select.replaceChildren(...always, ...options, ...(customary.length > 0 ? [group] : []));
+    const [auto, own, all] = [AUTO, OWN, ALL].map((value) => one(select, `[value="${value}"]`, HTMLOptionElement));
+    select.replaceChildren(auto, own, ...options, all, ...(customary.length > 0 ? [group] : []));
   }
 
   /** @param {string} value   of the list of windows */
   #choose(value) {
-    if (value !== OWN) this.#looking.tune({ window: this.#presets[Number(value)]?.window });
+    const { shown } = this.#looking;
+    const all = value === ALL && shown?.painted ? (covering(shown.painted) ?? undefined) : undefined;
+    this.#looking.tune({ window: all ?? this.#presets[Number(value)]?.window });
   }
 
   /** A number was typed; what is none is taken back. */
   #type() {
-    const [center, width] = ["center", "width"].map((name) => this.#input(name).valueAsNumber);
+    const [center, width] = NUMBERS.map((name) => this.#input(name).valueAsNumber);
     const { window } = this.#looking;
     if (window && Number.isFinite(center) && width > 0) this.#looking.tune({ window: { ...window, center, width } });
-    else
-      for (const name of ["center", "width"])
-        this.#input(name).value = window ? plain(window[/** @type {"center"} */ (name)]) : "";
+    else for (const name of NUMBERS) this.#write(name);
+  }
+
+  /** @param {typeof NUMBERS[number]} name */
+  #write(name) {
+    const { window } = this.#looking;
+    this.#input(name).value = window ? plain(window[name]) : "";
   }
 
   /** @param {(view: import("./view.js").View) => void} change */

@@ -71,7 +71,9 @@ export class ViewerDialog {
   /** @param {string} key   of the series @param {number | null} first   number of the file to begin with */
   async open(key, first) {
     const { files, pool } = this.#given;
-    const imaging = await Imaging.start(pool, files).catch((error) => this.#failed(error.code ?? "IMAGING_FAILED"));
+    const imaging = await Imaging.start(pool, files).catch((error) =>
+      this.#failed(error.code ?? "IMAGING_NOT_STARTED"),
+    );
     if (!imaging) return;
     if (this.#closed.signal.aborted) return imaging.close();
     this.#imaging = imaging;
@@ -88,8 +90,11 @@ export class ViewerDialog {
     ]);
     picture.looking.addEventListener("changed", () => this.#elements.follow(picture.looking.instance));
     const memory = () => {
-      part(this.#host, "memory", HTMLElement).textContent = `Memory of the imaging worker: ${bytes(imaging.heap)}`;
+      const shown = part(this.#host, "memory", HTMLDataElement);
+      shown.value = String(imaging.heap);
+      shown.textContent = bytes(imaging.heap);
     };
+    memory();
     imaging.addEventListener("heap", memory, { signal: this.#closed.signal });
     return picture;
   }

@@ -53,7 +53,7 @@ export class Looking extends EventTarget {
   /** The window that is seen; null where there is none: in colours, or as long as nothing is there. */
   get window() {
     const { facts, painted } = this.shown ?? {};
-    return this.tuning.window ?? (facts && painted ? begunWith(facts, painted.window) : null);
+    return this.tuning.window ?? (facts && painted ? begunWith(facts, painted) : null);
   }
 
   /** @param {number} position */

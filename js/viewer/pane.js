@@ -80,7 +80,7 @@ export class Pane extends EventTarget {
       const painted = await this.#imaging.paint(this.#number, Math.min(wish.frame, facts.frames - 1), wish.tuning);
       return "error" in painted ? { ...none, facts, problem: painted } : { wish, facts, painted, problem: null };
     } catch {
-      return { ...none, problem: { error: "IMAGING_FAILED" } };
+      return { ...none, problem: { error: "DECODER_LOST" } };
     }
   }
 

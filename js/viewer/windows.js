@@ -3,6 +3,7 @@
 
 /**
  * @typedef {import("../../worker/protocol.js").Facts} Facts
+ * @typedef {import("../../worker/protocol.js").Painted} Painted
  * @typedef {import("../../worker/protocol.js").Window} Window
  * @typedef {{name: string, window: Window}} Preset
  */
@@ -27,10 +28,9 @@ const DIGITS = 5;
  * @param {Facts} facts
  * @returns {{proposed: Preset[], customary: Preset[]}}
  */
-export function presetsOf({ isGrey, modality, windows, range }) {
+export function presetsOf({ isGrey, modality, windows }) {
   if (!isGrey) return { proposed: [], customary: [] };
   const proposed = windows.map((window, at) => ({ name: nameOf(window, at, windows.length), window }));
-  if (range && range[1] > range[0]) proposed.push({ name: "All values of the first frame", window: covering(range) });
   const customary =
     modality === "CT" ? CT.map(([name, center, width]) => ({ name, window: linear(center, width) })) : [];
   return { proposed, customary };
@@ -41,9 +41,14 @@ function nameOf({ explanation }, at, count) {
   return explanation?.trim() || (count > 1 ? `Window ${at + 1} of the file` : "Window of the file");
 }
 
-/** @param {[number, number]} range @returns {Window} */
-function covering([low, high]) {
-  return { center: (low + high) / 2, width: high - low, function: "LINEAR_EXACT" };
+/**
+ * The window from the lowest to the highest value of a picture; null where there is none.
+ * @param {Painted} painted
+ * @returns {Window | null}
+ */
+export function covering({ range }) {
+  if (!range || range[0] >= range[1]) return null;
+  return { center: (range[0] + range[1]) / 2, width: range[1] - range[0], function: "LINEAR_EXACT" };
 }
 
 /** @param {number} center @param {number} width @returns {Window} */
@@ -54,14 +59,17 @@ function linear(center, width) {
 /**
  * The window that is changed by the person: what the picture was painted with, along the curve that its file asks for.
  * @param {Facts} facts
- * @param {{center: number, width: number} | null} shown   null: a table decides until now
- * @returns {Window | null}   null: there is none to be changed, in colours
+ * @param {Painted} painted
+ * @returns {Window | null}   null: there is none to be changed, as in colours
  */
-export function begunWith({ isGrey, windows, range }, shown) {
+export function begunWith({ isGrey, windows }, painted) {
   if (!isGrey) return null;
   const curve = windows[0]?.function ?? "LINEAR_EXACT";
-  if (shown) return { center: shown.center, width: shown.width, function: curve };
-  return covering(range ?? [0, 255]);
+  const { window } = painted;
+  // Where a table decides there is no window yet.
+  return window && window.width > 0
+    ? { center: window.center, width: window.width, function: curve }
+    : covering(painted);
 }
 
 /**

@@ -47,7 +47,7 @@
 
   const bad = [];
   let looked = 0;
-  for (const element of document.querySelectorAll("body *:not([type=radio], [type=checkbox])")) {
+  for (const element of document.querySelectorAll("body *:not([type=radio], [type=checkbox], [type=range])")) {
     const text = element instanceof HTMLInputElement ? element.value : textOf(element);
     if (!text || !inSight(element) || element.matches(":disabled, svg *")) continue;
     looked++;

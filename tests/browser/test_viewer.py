@@ -1,0 +1,204 @@
+"""The viewer: what it shows is what is stored, mouse and keyboard do what they say, and nothing is left behind."""
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from journey import Journey
+from looking import DAMAGED, SLICES, Looking, series
+from playwright.sync_api import expect
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+from test_access import look_at
+from test_whatif import choose, values_in
+
+NAME = "CompressedSamples"  # the patient of CT_small.dcm
+SHADES = 2.0  # of 255; by less than this a picture as a whole does not change
+CHANGES = 200
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = series(tmp_path_factory.mktemp("viewer") / "in" / "series").parent
+    for name in ("examples_rgb_color.dcm", "SC_rgb_rle_2frame.dcm", "rtplan.dcm"):
+        shutil.copyfile(str(get_testdata_file(name)), folder / name)
+    return folder
+
+
+@pytest.fixture
+def looking(journey: Journey, folder: Path) -> Looking:
+    journey.page.set_viewport_size({"width": 1280, "height": 800})
+    journey.drop(folder)
+    return Looking(journey)
+
+
+def test_a_series_is_looked_through_by_keyboard_alone(looking: Looking) -> None:
+    page = looking.journey.page
+    choose(looking.journey, "series/1.dcm")
+    looking.open()
+    expect(looking.position).to_have_text(f"Slice 1 of {SLICES}")
+    first = looking.grey()
+    looking.press("ArrowDown")
+    expect(looking.position).to_have_text(f"Slice 2 of {SLICES}")
+    assert (looking.grey() != first).any()
+    looking.press("ArrowDown", "ArrowDown")
+    expect(looking.dialog.get_by_role("alert")).to_contain_text("it was cut off")
+    expect(looking.picture).to_have_accessible_name(f"Slice {DAMAGED + 1} of {SLICES}. No picture.")
+    assert looking.mean() == 0
+    looking.press("ArrowDown")
+    expect(looking.dialog.get_by_role("alert")).to_have_count(0)
+    assert looking.grey().std() > SHADES
+    looking.press("End")
+    expect(looking.position).to_have_text(f"Slice {SLICES} of {SLICES}")
+    looking.press("Home")
+    assert (looking.grey() == first).all()
+
+    looking.press("Shift+ArrowUp", "Shift+ArrowUp")
+    assert looking.mean() > first.mean() + SHADES
+    looking.press("r", "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
+    assert looking.grey().std() < first.std() - SHADES
+    looking.press("r", "i")
+    expect(looking.dialog.get_by_role("checkbox", name="Invert")).to_be_checked()
+    shown = first > 0  # not what is beside the picture
+    assert np.abs(255 - looking.grey()[shown].astype(int) - first[shown]).max() <= 1
+    looking.press("r")
+    assert (looking.grey() == first).all()
+
+    size = looking.dialog.locator("[data-part=size]")
+    looking.press("1")
+    expect(size).to_have_text("100 %")
+    looking.press("+", "+")
+    expect(size).to_have_text("156 %")
+    looking.press("Control+ArrowLeft")
+    looking.press("0")
+    assert (looking.grey() == first).all()
+    expect(looking.dialog.locator("[data-part=spoken]")).to_have_text(re.compile(rf"^Slice 1 of {SLICES}\. Window"))
+
+    page.keyboard.press("Escape")
+    expect(looking.journey.button("Look at it")).to_be_focused()
+    assert page.locator("series-viewer").inner_html() == ""
+
+
+def test_at_1_to_1_the_pixels_are_those_of_the_file_and_the_mouse_changes_them(looking: Looking) -> None:
+    choose(looking.journey, "series/1.dcm")
+    looking.open()
+    dialog = looking.dialog
+    dialog.get_by_role("button", name="1:1").click()
+    preset = dialog.get_by_label("Preset")
+    preset.select_option("Lung")
+    looking.settle()
+    assert (looking.number("Centre"), looking.number("Width")) == (-600, 1500)
+    stored = dcmread(str(get_testdata_file("CT_small.dcm")))
+    rescaled = stored.pixel_array * float(stored.RescaleSlope) + float(stored.RescaleIntercept)
+    lung = np.clip(((rescaled + 600 - 0.5) / 1499 + 0.5) * 255, 0, 255)
+    assert np.abs(middle(looking, *lung.shape) - lung).max() <= 1
+
+    looking.drag(0, -60)
+    brighter = looking.mean()
+    assert looking.number("Centre") < -600
+    expect(preset.locator("option:checked")).to_have_text("Set by hand")
+    looking.drag(75, 0)
+    assert looking.number("Width") > 2000
+    for name, value in (("Centre", "0"), ("Width", "1")):
+        dialog.get_by_role("spinbutton", name=name).fill(value)
+        dialog.get_by_role("spinbutton", name=name).press("Enter")
+    looking.settle()
+    assert set(np.unique(middle(looking, *lung.shape))) == {0, 255}
+    dialog.get_by_role("button", name="Reset").click()
+    looking.settle()
+    gamma = dialog.get_by_role("slider", name="Gamma")
+    darker = looking.mean()
+    assert darker < brighter
+    gamma.press("ArrowRight")
+    gamma.press("ArrowRight")
+    looking.settle()
+    assert looking.mean() > darker
+
+    looking.wheel(100)
+    expect(looking.position).to_have_text(f"Slice 3 of {SLICES}")
+    looking.wheel(-300, ctrl=True)
+    expect(dialog.locator("[data-part=size]")).to_have_text("200 %")
+    before = looking.grey()
+    looking.drag(40, 20, shift=True)
+    assert (looking.grey()[20:, 40:] == before[:-20, :-40]).all()
+    along = dialog.get_by_role("slider", name="Slice")
+    along.press("End")
+    expect(looking.position).to_have_text(f"Slice {SLICES} of {SLICES}")
+    expect(along).to_have_attribute("aria-valuetext", f"Slice {SLICES} of {SLICES}")
+
+
+def middle(looking: Looking, rows: int, columns: int) -> np.ndarray:
+    """What is in the middle of the canvas."""
+    grey = looking.grey().astype(int)
+    top, left = (grey.shape[0] - rows) / 2, (grey.shape[1] - columns) / 2
+    return grey[round(top) :, round(left) :][:rows, :columns]
+
+
+def test_original_and_planned_are_seen_side_by_side_with_their_elements(looking: Looking) -> None:
+    journey, dialog = looking.journey, looking.dialog
+    choose(journey, "series/1.dcm")
+    looking.open()
+    looking.check("Side by side")
+    looking.press("ArrowDown", "Shift+ArrowUp", "+")
+    both = looking.grey()
+    half = both.shape[1] // 2
+    left, right = both[30:-30, 40 : half - 40], both[30:-30, half + 40 : -40]
+    assert left.std() > SHADES
+    shifts = [np.abs(left[:, 1:-1].astype(int) - right[:, at : at + left.shape[1] - 2]).max() for at in range(3)]
+    assert min(shifts) <= 1
+    looking.check("One over the other")
+    over = looking.grey()
+    split = dialog.get_by_role("slider", name="Per cent of the picture")
+    split.press("Home")
+    looking.settle()
+    assert np.abs(over[40:].astype(int) - looking.grey()[40:]).max() <= 1
+    look_at(journey)
+    journey.page.set_viewport_size({"width": 1280, "height": 800})
+
+    looking.check("Data elements")
+    dialog.get_by_label("Find").fill("PatientName")
+    row = dialog.locator("tbody tr", has_text="(0010,0010)")
+    expect(row).to_contain_text(NAME)
+    expect(row.locator(".element-code")).to_have_text("Z")
+    dialog.get_by_label("Find").fill("SOPInstanceUID")
+    uid = dialog.locator("tbody tr", has_text="(0008,0018)").locator(".element-before")
+    expect(uid).to_have_text("1.2.826.0.1.3680043.8.498.7.1")
+    dialog.get_by_role("button", name="Next file").click()
+    expect(uid).to_have_text("1.2.826.0.1.3680043.8.498.7.2")
+    look_at(journey)
+    dialog.get_by_role("button", name="Close").click()
+    assert not values_in(journey)
+
+
+def test_what_is_withheld_is_not_shown_as_a_picture_and_frames_are_counted(looking: Looking) -> None:
+    dialog = looking.dialog
+    choose(looking.journey, "examples_rgb_color.dcm")
+    looking.open()
+    assert looking.mean() > 0
+    expect(dialog.get_by_role("spinbutton", name="Width")).to_be_disabled()
+    looking.check("De-identified")
+    expect(dialog).to_contain_text("This file would be withheld.")
+    expect(dialog.get_by_role("alert")).to_contain_text("usually show or hold the patient's name")
+    assert looking.mean() == 0
+    dialog.get_by_role("button", name="Close").click()
+    choose(looking.journey, "SC_rgb_rle_2frame.dcm")
+    looking.open()
+    expect(looking.position).to_have_text("Slice 1 of 1, frame 1 of 2")
+    looking.press("ArrowDown")
+    expect(looking.position).to_have_text("Slice 1 of 1, frame 2 of 2")
+    dialog.get_by_role("button", name="Close").click()
+    choose(looking.journey, "rtplan.dcm")
+    looking.open()
+    expect(dialog.get_by_role("alert")).to_contain_text("The object has no image.")
+
+
+def test_many_changes_of_the_window_take_no_more_memory(looking: Looking) -> None:
+    choose(looking.journey, "series/1.dcm")
+    looking.open()
+    looking.press("Shift+ArrowUp", "Shift+ArrowRight")
+    before = looking.heap()
+    for number in range(CHANGES):
+        looking.press("Shift+ArrowUp" if number % 3 else "Shift+ArrowDown")
+    assert looking.heap() == before
