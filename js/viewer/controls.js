@@ -13,7 +13,7 @@ import { covering, isSame, plain, presetsOf } from "./windows.js";
 /** Of the list of windows: none was chosen, so each picture has its own; and one that no list has. */
 const AUTO = "auto";
 const OWN = "own";
-/** All values of the picture that is seen. */
+/** All values of the file's first frame. */
 const ALL = "all";
 const NUMBERS = /** @type {const} */ (["center", "width"]);
 
@@ -90,7 +90,7 @@ export class Controls {
   /** @param {string} value   of the list of windows */
   #choose(value) {
     const { shown } = this.#looking;
-    const all = value === ALL && shown?.painted ? (covering(shown.painted) ?? undefined) : undefined;
+    const all = value === ALL && shown?.facts ? (covering(shown.facts) ?? undefined) : undefined;
     this.#looking.tune({ window: all ?? this.#presets[Number(value)]?.window });
   }
 

@@ -42,8 +42,8 @@ function nameOf({ explanation }, at, count) {
 }
 
 /**
- * The window from the lowest to the highest value of a picture; null where there is none.
- * @param {Painted} painted
+ * The window from the lowest to the highest value; null where there is none.
+ * @param {Facts} facts
  * @returns {Window | null}
  */
 export function covering({ range }) {
@@ -62,14 +62,12 @@ function linear(center, width) {
  * @param {Painted} painted
  * @returns {Window | null}   null: there is none to be changed, as in colours
  */
-export function begunWith({ isGrey, windows }, painted) {
-  if (!isGrey) return null;
-  const curve = windows[0]?.function ?? "LINEAR_EXACT";
+export function begunWith(facts, painted) {
+  if (!facts.isGrey) return null;
+  const curve = facts.windows[0]?.function ?? "LINEAR_EXACT";
   const { window } = painted;
   // Where a table decides there is no window yet.
-  return window && window.width > 0
-    ? { center: window.center, width: window.width, function: curve }
-    : covering(painted);
+  return window && window.width > 0 ? { center: window.center, width: window.width, function: curve } : covering(facts);
 }
 
 /**
