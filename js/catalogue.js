@@ -3,20 +3,14 @@
  * The index of what was picked, or of a run's outputs: searched while it is made, kept in private storage.
  *
  * @typedef {import("../worker/protocol.js").IndexOf} IndexOf
- * @typedef {import("../worker/protocol.js").IndexApi} IndexApi
- * @typedef {import("../worker/protocol.js").IndexCalls} IndexCalls
  * @typedef {import("../worker/protocol.js").IndexStatus} IndexStatus
  * @typedef {import("../worker/protocol.js").SeriesRow} SeriesRow
  * @typedef {import("../worker/protocol.js").InstanceFound} InstanceFound
  * @typedef {import("../worker/protocol.js").PictureFound} PictureFound
  * @typedef {import("../worker/protocol.js").PicturesMade} PicturesMade
- * @typedef {{thread: import("./thread.js").Thread, api: IndexApi}} Joined
  */
-import * as Comlink from "../vendor/comlink.mjs";
+import { IndexThread } from "./index-thread.js";
 import { Problem } from "./problem.js";
-
-/** An index worker that does not answer for so long is taken to hang, in milliseconds: keeping a large index takes seconds. */
-const SILENCE_MILLISECONDS = 60_000;
 
 /** @type {IndexStatus} */
 const NOTHING = {
@@ -35,10 +29,7 @@ export class Catalogue extends EventTarget {
   status = NOTHING;
   /** Bytes of the index in private storage, without its thumbnails. */
   size = 0;
-  #pool;
-  #files;
-  /** @type {Promise<Joined> | null} */ #joined = null;
-  #closed = false;
+  #thread;
 
   /**
    * @param {import("./pool.js").Pool} pool
@@ -47,10 +38,13 @@ export class Catalogue extends EventTarget {
    */
   constructor(pool, files, of) {
     super();
-    this.#pool = pool;
-    this.#files = files;
     /** What it is the index of. */
     this.of = of;
+    this.#thread = new IndexThread(pool, files, of, (status, size) => {
+      this.status = status;
+      this.size = size;
+      this.dispatchEvent(new Event("change"));
+    });
   }
 
   /**
@@ -63,7 +57,7 @@ export class Catalogue extends EventTarget {
    */
   static async open(pool, files, of) {
     const catalogue = new Catalogue(pool, files, of);
-    await catalogue.#worker();
+    await catalogue.#thread.open();
     return catalogue;
   }
 
@@ -86,15 +80,14 @@ export class Catalogue extends EventTarget {
    * @returns {Promise<"same" | "emptied">}
    */
   claim() {
-    return this.#ask("claim");
+    return this.#thread.ask("claim");
   }
 
   /** Reads the headers that are new or changed; resolves at the end, or when stopped. Search works meanwhile. */
   async start() {
-    const { thread } = await this.#worker();
-    const stopWatching = thread.watch(SILENCE_MILLISECONDS);
+    const stopWatching = await this.#thread.watch();
     try {
-      await this.#ask("start");
+      await this.#thread.ask("start");
     } finally {
       stopWatching();
     }
@@ -102,7 +95,7 @@ export class Catalogue extends EventTarget {
 
   /** What was read so far stays; the next start goes on from there. */
   stop() {
-    this.#ask("stop").catch(() => {}); // then it has stopped
+    this.#thread.ask("stop").catch(() => {}); // then it has stopped
   }
 
   /**
@@ -112,12 +105,12 @@ export class Catalogue extends EventTarget {
    * @returns {Promise<{total: number, rows: SeriesRow[]}>}   the latest studies first
    */
   search(query, first, count) {
-    return this.#ask("search", query, first, count);
+    return this.#thread.ask("search", query, first, count);
   }
 
   /** SeriesKeys of all that match. @param {string} query @returns {Promise<string[]>} */
   keys(query) {
-    return this.#ask("keys", query);
+    return this.#thread.ask("keys", query);
   }
 
   /**
@@ -127,17 +120,17 @@ export class Catalogue extends EventTarget {
    * @returns {Promise<InstanceFound[]>}
    */
   instances(key) {
-    return this.#ask("instances", key);
+    return this.#thread.ask("instances", key);
   }
 
   /** The files of several series at once, in no order. @param {string[]} keys @returns {Promise<InstanceFound[]>} */
   files(keys) {
-    return this.#ask("files", keys);
+    return this.#thread.ask("files", keys);
   }
 
   /** For each series the thumbnail that stands for it, or what to make it of. @param {string[]} keys @returns {Promise<PictureFound[]>} */
   found(keys) {
-    return this.#ask("found", keys);
+    return this.#thread.ask("found", keys);
   }
 
   /**
@@ -148,12 +141,12 @@ export class Catalogue extends EventTarget {
    * @returns {Promise<InstanceFound[]>}
    */
   wanting(after, count, keys) {
-    return this.#ask("wanting", after, count, keys);
+    return this.#thread.ask("wanting", after, count, keys);
   }
 
   /** Reason codes of what has no thumbnail in some series, or a doubtful one, and of how many files. @param {string[]} keys */
   missing(keys) {
-    return this.#ask("missing", keys);
+    return this.#thread.ask("missing", keys);
   }
 
   /**
@@ -162,7 +155,7 @@ export class Catalogue extends EventTarget {
    * @param {number} part      of the patients that is held out; 0: there is no split
    */
   split(key, part) {
-    return this.#ask("split", key, part);
+    return this.#thread.ask("split", key, part);
   }
 
   /**
@@ -172,106 +165,29 @@ export class Catalogue extends EventTarget {
    * @returns {Promise<string[]>}   filenames of the images, in their order
    */
   note(path, made) {
-    return this.#ask("note", path, made);
+    return this.#thread.ask("note", path, made);
   }
 
   /** A thumbnail by its name in table `images`. @param {string} filename @returns {Promise<File | null>} */
   picture(filename) {
-    return this.#ask("picture", filename);
+    return this.#thread.ask("picture", filename);
   }
 
   /** The index as a file, to be saved: that of originals names patients. @returns {Promise<File>} */
   async save() {
-    const file = await this.#ask("save");
+    const file = await this.#thread.ask("save");
     if (!file) throw new Problem("INDEX_FAILED");
     return file;
   }
 
   /** Takes it out of private storage, with its thumbnails; it is of no use afterwards. */
   async delete() {
-    await this.#ask("remove");
+    await this.#thread.ask("remove");
     this.close();
   }
 
-  /** Ends its worker. What was kept so far stays: stop it first if it is being made. */
+  /** Ends its worker, as soon as all that it has is kept. */
   close() {
-    this.#closed = true;
-    this.#joined?.then(
-      ({ thread }) => thread.end(),
-      () => {},
-    );
+    this.#thread.close();
   }
-
-  /** The worker, which has the index open; another one when it died. @returns {Promise<Joined>} */
-  #worker() {
-    if (this.#closed) return Promise.reject(new Problem("INDEX_FAILED"));
-    this.#joined ??= this.#begin();
-    return this.#joined;
-  }
-
-  /** @returns {Promise<Joined>} */
-  async #begin() {
-    const [files, page] = [new MessageChannel(), new MessageChannel()];
-    /** @type {import("./thread.js").Thread | null} */
-    let thread = null;
-    try {
-      thread = await this.#pool.trial();
-      await this.#files.index(this.of, Comlink.transfer(files.port1, [files.port1]));
-      const ports = [files.port2, page.port1];
-      await thread.alive(
-        thread.python.index(Comlink.transfer(ports[0], [ports[0]]), Comlink.transfer(ports[1], [ports[1]])),
-      );
-      const api = /** @type {IndexApi} */ (/** @type {unknown} */ (Comlink.wrap(page.port2)));
-      answerOf(
-        await thread.alive(
-          api.open(
-            this.of,
-            Comlink.proxy((status, size) => this.#change(status, size)),
-          ),
-        ),
-      );
-      return { thread, api };
-    } catch (error) {
-      thread?.end();
-      this.#joined = null;
-      throw error instanceof Problem ? error : new Problem("INDEX_FAILED");
-    }
-  }
-
-  /** @param {IndexStatus} status @param {number} size */
-  #change(status, size) {
-    this.status = status;
-    this.size = size;
-    this.dispatchEvent(new Event("change"));
-  }
-
-  /**
-   * Asks the worker; once more, another one, if it died meanwhile: that one goes on with what was kept.
-   * @template {keyof IndexCalls} K
-   * @param {K} name
-   * @param {Parameters<IndexCalls[K]>} values
-   * @returns {Promise<Awaited<ReturnType<IndexCalls[K]>>>}
-   */
-  async #ask(name, ...values) {
-    const joined = await this.#worker();
-    const found = await joined.thread.alive(joined.api.ask(name, values)).catch(() => null);
-    if (found) return answerOf(found);
-    const again = await this.#instead(joined);
-    return answerOf(await again.thread.alive(again.api.ask(name, values)).catch(() => ({ error: "INDEX_FAILED" })));
-  }
-
-  /** The worker in the place of one that died. @param {Joined} dead */
-  async #instead(dead) {
-    if ((await this.#joined) === dead) {
-      dead.thread.end();
-      this.#joined = null;
-    }
-    return this.#worker();
-  }
-}
-
-/** @param {{answer: any} | {error: string}} found */
-function answerOf(found) {
-  if ("error" in found) throw new Problem(found.error);
-  return found.answer;
 }

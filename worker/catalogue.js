@@ -185,6 +185,12 @@ class Catalogue {
     await this.stop();
     await this.#keeping.remove(true);
   }
+
+  async end() {
+    await this.stop();
+    await this.#under?.made.catch(() => {});
+    await this.#keeping.end();
+  }
 }
 
 /**

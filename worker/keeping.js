@@ -3,11 +3,11 @@
 
 import { transfer } from "../vendor/comlink.mjs";
 
-/** Between two times while it changes, in milliseconds: at least this, and so many times what the last one took. */
+/** Between two times while it is made, in milliseconds, and after a change that stands alone. */
 const PAUSE_MILLISECONDS = 10_000;
-const SHARE = 20;
-/** After a change that stands alone. */
 const SOON_MILLISECONDS = 2000;
+/** And at least so many times what the last one took. */
+const SHARE = 20;
 
 export class Keeping {
   /** Bytes that are kept. */
@@ -15,7 +15,7 @@ export class Keeping {
   #core;
   #shelf;
   #ended = false;
-  #pause = PAUSE_MILLISECONDS;
+  /** What the last time took, in milliseconds. */ #took = 0;
   #last = performance.now();
   #timer = 0;
   /** @type {Promise<unknown>} one after the other */ #before = Promise.resolve();
@@ -41,12 +41,19 @@ export class Keeping {
 
   /** Keeps it if that is some time ago. */
   sometimes() {
-    if (performance.now() - this.#last > this.#pause) this.now().catch(() => {}); // the last one is awaited
+    if (performance.now() - this.#last > Math.max(PAUSE_MILLISECONDS, SHARE * this.#took)) this.now().catch(() => {}); // the last one is awaited
   }
 
   /** Keeps it in a while, with what changes until then. */
   soon() {
-    this.#timer ||= setTimeout(() => this.now().catch(() => {}), SOON_MILLISECONDS);
+    const pause = Math.max(SOON_MILLISECONDS, SHARE * this.#took);
+    this.#timer ||= setTimeout(() => this.now().catch(() => {}), pause);
+  }
+
+  /** What was to be kept in a while is kept now. */
+  async end() {
+    if (this.#timer) await this.now();
+    await this.#before;
   }
 
   /** Deletes it, with its thumbnails. @param {boolean} end   nothing is kept from then on */
@@ -68,6 +75,6 @@ export class Keeping {
     this.size = bytes.length;
     await this.#shelf.keep(transfer(bytes, [bytes.buffer]));
     await this.#shelf.dropPictures(gone);
-    this.#pause = Math.max(PAUSE_MILLISECONDS, SHARE * (performance.now() - began));
+    this.#took = performance.now() - began;
   }
 }

@@ -524,6 +524,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(name: string) => Promise<File | null>} picture
  * @property {() => Promise<File | null>} save
  * @property {() => Promise<void>} remove
+ * @property {() => Promise<void>} end       keeps what is not kept yet; the worker can then be ended
  */
 
 /**
