@@ -146,6 +146,7 @@ def test_whatever_ends_it_leaves_an_index_and_deleting_it_leaves_nothing(visit: 
     images = "{images: [{frame: 1, png: new Uint8Array([1, 2, 3])}], unshown: []}"
     (name,) = page.evaluate(f"index.note('0.dcm', {images})")
     assert page.evaluate("async (name) => (await index.picture(name)).size", name) == 3
+    page.evaluate("index.save()")
 
     for number in range(1, 400):
         (folder / f"{number}.dcm").write_bytes(content)
