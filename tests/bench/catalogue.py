@@ -2,8 +2,9 @@
 
     .venv/bin/python tests/bench/catalogue.py [--files 10000] [--per-series 1]
 
-Files of 529 KB with the headers of slices.py, so many in each series; where pixels would be, the file has a hole. A search is timed from the page's call to its answer of 100 rows. Memory is what all processes of the page use
-(PSS). `build.py site` has to have been run.
+Files of 529 KB with the headers of slices.py, so many in each series; where pixels would be, the file has a hole. A
+search is timed from the page's call to its answer of 100 rows. Memory is what all processes of the page use (PSS).
+`build.py site` has to have been run.
 """
 
 import argparse
