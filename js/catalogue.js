@@ -9,6 +9,7 @@
  * @typedef {import("../worker/protocol.js").PictureFound} PictureFound
  * @typedef {import("../worker/protocol.js").PicturesMade} PicturesMade
  */
+import { ORIGINALS } from "../worker/protocol.js";
 import { IndexThread } from "./index-thread.js";
 import { Problem } from "./problem.js";
 
@@ -67,8 +68,8 @@ export class Catalogue extends EventTarget {
    */
   static async kept() {
     try {
-      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("index");
-      const file = await (await folder.getFileHandle("originals.sqlite")).getFile();
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(ORIGINALS.folder);
+      const file = await (await folder.getFileHandle(ORIGINALS.file)).getFile();
       return file.size > 0 ? { bytes: file.size, updated: new Date(file.lastModified) } : null;
     } catch {
       return null;

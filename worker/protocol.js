@@ -43,6 +43,9 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
   "milliseconds",
 ]);
 
+/** Where the index of originals lies in private storage. */
+export const ORIGINALS = { folder: "index", file: "originals.sqlite" };
+
 /** The columns of an index's table `series` that describe it, texts and numbers (`index/entry.py`; a test compares them). */
 export const SERIES_TEXTS = /** @type {const} */ ([
   "patient_id",

@@ -8,10 +8,10 @@
 
 import { writeText } from "./journal.js";
 import { nameOf, patiently } from "./patience.js";
+import { ORIGINALS } from "./protocol.js";
 import { findRun, folderOf, INDEX, PREVIEWS, readFile } from "./store.js";
 
-export const FOLDER = "index";
-const OF_ORIGINALS = { index: "originals.sqlite", pictures: "thumbnails-of-originals" };
+const OF_ORIGINALS = { index: ORIGINALS.file, pictures: "thumbnails-of-originals" };
 const IN_RUN = { index: INDEX, pictures: PREVIEWS };
 
 export class Shelf {
@@ -27,7 +27,7 @@ export class Shelf {
   /** The folder it lies in; null: there is none, and it is not to be made. @param {boolean} [create] */
   async #folder(create = false) {
     if (this.#of.kind === "run") return findRun(this.#of.name);
-    return folderOf(FOLDER, create).catch(() => null);
+    return folderOf(ORIGINALS.folder, create).catch(() => null);
   }
 
   /** The index as it was kept last. @returns {Promise<File | null>} */
@@ -48,7 +48,7 @@ export class Shelf {
 
   /** Deletes the index and its thumbnails. */
   async remove() {
-    if (this.#of.kind === "originals") return gone(await navigator.storage.getDirectory(), FOLDER);
+    if (this.#of.kind === "originals") return gone(await navigator.storage.getDirectory(), ORIGINALS.folder);
     await this.removePictures();
     await gone(await this.#folder(), this.#names.index);
   }

@@ -21,6 +21,7 @@ from typing import Any
 import pydicom.data
 import pytest
 from conftest import SHARED_CORPUS
+from dicom_deid.index.entry import FIELDS, NUMBERS
 from dicom_deid.scan import has_preamble, looks_like_dicom
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
@@ -185,6 +186,8 @@ def expected(tmp_path: Path) -> Path:
         "crcs": [[length, zlib.crc32((KEY * 9)[:length])] for length in (0, 1, 7, 8, 9, 31, 250)],
         "locked": base64.b64encode(locked()).decode(),
         "key": KEY.hex(),
+        "fields": FIELDS,
+        "numbers": sorted(NUMBERS),
         "sourceIds": {path: source_id(path) for path in PATHS},
     }
     target = tmp_path / "expected.json"
