@@ -75,6 +75,7 @@ export class Thumbnails {
       await this.#drawAll(file, go);
       report({ files: go.processing.items, of: wanting.length, frames: go.insert.items });
     }
+    await go.handedOver;
     await this.#catalogue.split(holdOut?.key ?? new Uint8Array(), holdOut?.part ?? 0);
     return go.summary(await this.#catalogue.missing(keys));
   }
@@ -106,8 +107,7 @@ export class Thumbnails {
       for (;;) {
         const { value, done } = await timed(go.processing, () => frames.next());
         if (done) break;
-        await timed(go.insert, () => this.#catalogue.note(file.path, value));
-        go.insert.items += value.images.length;
+        await go.handOver(value.images.length, () => this.#catalogue.note(file.path, value));
       }
       if (!go.isOver()) go.processing.items++;
     } catch (error) {
@@ -131,12 +131,26 @@ class Go {
   discover = { items: 0, seconds: 0 };
   processing = { items: 0, seconds: 0 };
   insert = { items: 0, seconds: 0 };
+  /** What was handed over last is in the index. */ handedOver = Promise.resolve();
   /** @type {Map<string, number>} files that could not be read this time, by reason code */ #passing = new Map();
   #signal;
 
   /** @param {AbortSignal} [signal] */
   constructor(signal) {
     this.#signal = signal;
+  }
+
+  /**
+   * Has something taken into the index, while the next is drawn.
+   * @param {number} thumbnails
+   * @param {() => Promise<unknown>} call
+   */
+  async handOver(thumbnails, call) {
+    await this.handedOver;
+    this.handedOver = timed(this.insert, call).then(() => {
+      this.insert.items += thumbnails;
+    });
+    this.handedOver.catch(() => {}); // it is awaited before the next, or at the end
   }
 
   isOver() {

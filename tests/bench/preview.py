@@ -3,7 +3,8 @@
     .venv/bin/python tests/bench/preview.py [--count 500] [--series 10000] [--edge 2000]
 
 Made slices of 512 x 512; an index of made-up series; a made frame of the edge given. The preview is compared with the
-same steps written plainly, with an array for each.
+same steps written plainly, with an array for each. Then thumbnails and the same frame in the real page, in Chromium;
+`build.py site` has to have been run.
 """
 
 import argparse
@@ -30,7 +31,30 @@ from dicom_deid.native.thumbnails import Draw, Drawn
 from dicom_deid.preview.display import Display, Window
 from dicom_deid.preview.painting import Painter, Tuning
 from dicom_deid.preview.picture import Picture
+from playwright.sync_api import Page, sync_playwright
 
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "unit"), str(ROOT / "tests" / "preview")]
+
+from conftest import opened, serving  # noqa: E402 - the paths above come first
+from machine import browser  # noqa: E402
+from made import to_bytes  # noqa: E402
+from making import image  # noqa: E402
+
+HARNESS = ROOT / "tests" / "browser" / "imaging_harness.js"
+SCAN = "() => harness.scan([...document.querySelector('input').files])"
+CHANGE = """async (changes) => {
+  await imaging.open(0, {index: 0});
+  const times = [];
+  for (let step = 0; step <= changes; step++) {
+    const window = {center: step, width: 400, function: "LINEAR"};
+    const began = performance.now();
+    const {bitmap, milliseconds} = await imaging.paint(0, 0, {window, gamma: 1, invert: false});
+    bitmap.close();
+    times.push([performance.now() - began, milliseconds, imaging.heap]);
+  }
+  return times;
+}"""
 CHANGES = 200
 QUERIES = ("thorax", "modality:CT", "date:2024-01..2024-03", "patient:okon", "thorax modality:MR date:2024", "-ct", "")
 MIB = 2**20
@@ -109,6 +133,41 @@ def plainly(frame: np.ndarray, display: Display) -> np.ndarray:
     return np.stack([grey, grey, grey, opaque], axis=-1)
 
 
+def in_page(folder: Path, count: int, edge: int) -> None:
+    """The slices of a folder, and the made frame, in the page."""
+    values = np.random.default_rng(1).normal(0, 700, (edge, edge)).astype(np.int16)
+    (folder / "frame.dcm").write_bytes(to_bytes(image(values)))
+    with serving(ROOT / "dist") as server, sync_playwright() as playwright:
+        context = opened(playwright, browser() or "chromium", folder / "profile")
+        page = context.new_page()
+        page.goto(server.url + "version.json")
+        page.evaluate(HARNESS.read_text(encoding="utf-8"))
+        page.evaluate("() => document.body.innerHTML = '<input type=file multiple>'")
+        scan(page, [folder / "frame.dcm"])
+        page.evaluate("harness.start()")
+        times = page.evaluate(CHANGE, CHANGES)
+        wall, python, heaps = zip(*times, strict=True)
+        name = f"{edge} x {edge} int16 in the page"
+        row(f"{name}: ms a window change, median of {CHANGES}, of which in Python", f"{middle(wall)}, {middle(python)}")
+        row(f"{name}: MiB of heap after the first and the last", f"{heaps[0] / MIB:.1f}, {heaps[-1] / MIB:.1f}")
+        page.evaluate("imaging.close()")
+        scan(page, sorted(path for path in (folder / "slices").rglob("*") if path.is_file())[:count])
+        stages = page.evaluate("harness.thumbnails('', 0)")["summary"]["stages"]
+        for stage, told in stages.items():
+            rate = told["items"] / max(told["seconds"], 1e-9)
+            row(f"thumbnails in the page, {stage}", f"{told['items']} items in {told['seconds']:.1f} s, {rate:.0f}/s")
+        context.close()
+
+
+def scan(page: Page, paths: list[Path]) -> None:
+    page.set_input_files("input", paths)
+    page.evaluate(SCAN)
+
+
+def middle(times: tuple[float, ...]) -> str:
+    return f"{statistics.median(times[1:]):.1f}"
+
+
 def timed(doing: Callable[[], object]) -> float:
     """Milliseconds of the processor."""
     began = time.process_time()
@@ -149,6 +208,7 @@ def main() -> None:
     searching(options.series)
     with tempfile.TemporaryDirectory() as name:
         headers_and_thumbnails(Path(name), options.count, options.workers)
+        in_page(Path(name), options.count, options.edge)
 
 
 if __name__ == "__main__":

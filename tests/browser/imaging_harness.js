@@ -34,8 +34,11 @@ async () => {
       if (typeof told === "string") return [bytesOf(told)];
       return told.flatMap(([text, count]) => Array(count).fill(new Blob([bytesOf(text)])));
     };
-    const picked = Object.entries(named).map(([name, told]) => new File(parts(told), name));
-    await files.scan(
+    await scan(Object.entries(named).map(([name, told]) => new File(parts(told), name)));
+  }
+
+  function scan(/** @type {File[]} */ picked) {
+    return files.scan(
       { kind: "files", files: picked },
       Comlink.proxy(() => {}),
     );
@@ -94,6 +97,6 @@ async () => {
   }
 
   Object.assign(globalThis, {
-    harness: { pick, look, thumbnails, Catalogue, Thumbnails, Imaging, seen, start, made, files, pool, plain },
+    harness: { pick, scan, look, thumbnails, Catalogue, Thumbnails, Imaging, seen, start, made, files, pool, plain },
   });
 };

@@ -230,7 +230,7 @@ def test_thumbnails_are_those_of_the_command_line_and_made_once(page: Page, tmp_
     assert {side for *_, side in images} == {"hold-out", "train"}
     assert sorted(summary["missing"]) == sorted([reason, 1] for _, reason in unshown)
     assert [stage["items"] for stage in summary["stages"].values()][1:] == [len(first["reports"]), len(images)]
-    assert first["reports"][-1]["frames"] == len(images)
+    assert first["reports"][-1]["files"] == len(first["reports"])
     assert first["workers"] == 1
     assert all(bool(size) is (reason == "") for size, reason in first["standing"])
     again = page.evaluate("harness.thumbnails('', 0)")
