@@ -2,7 +2,7 @@
 /** The viewer's dialog from its opening to its end, and the series that one goes through in it. */
 import { bytes } from "../format.js";
 import { Imaging } from "../imaging.js";
-import { contentOf, part } from "../parts.js";
+import { contentOf, one, part } from "../parts.js";
 import { noteOf } from "../problem.js";
 import { Elements } from "./elements.js";
 import { Pane } from "./pane.js";
@@ -55,6 +55,7 @@ export class ViewerDialog {
     const ofRun = this.#given.source.of.kind === "run";
     this.#dialog.toggleAttribute("data-output", ofRun);
     part(this.#host, "layouts", HTMLFieldSetElement).hidden = ofRun;
+    if (ofRun) one(this.#host, ".elements th:nth-child(3)", HTMLElement).textContent = "Value";
   }
 
   /** Nothing is left in the page of what was looked at. */
@@ -111,8 +112,14 @@ export class ViewerDialog {
     const at = keys.indexOf(key);
     this.#key = key;
     part(this.#host, "series", HTMLElement).hidden = keys.length < 2;
-    part(this.#host, "previous-series", HTMLButtonElement).disabled = at <= 0;
-    part(this.#host, "next-series", HTMLButtonElement).disabled = at >= keys.length - 1;
+    for (const [name, end] of /** @type {const} */ ([
+      ["previous-series", 0],
+      ["next-series", keys.length - 1],
+    ])) {
+      const button = part(this.#host, name, HTMLButtonElement);
+      if (at === end && button === document.activeElement) part(this.#host, "stage", HTMLElement).focus();
+      button.disabled = at === end;
+    }
     const instances = await source.instances(key).catch(() => []);
     if (key !== this.#key || this.#closed.signal.aborted) return;
     noteOf(this.#dialog).clear();

@@ -12,11 +12,23 @@ from playwright.sync_api import expect
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from test_access import look_at
+from test_search import query, shown, told
 from test_whatif import choose, values_in
 
 NAME = "CompressedSamples"  # the patient of CT_small.dcm
 SHADES = 2.0  # of 255; by less than this a picture as a whole does not change
 CHANGES = 200
+# Each change is seen before the next one is made.
+CHANGE = """async (stage, changes) => {
+  const center = document.querySelector("series-viewer [data-part=center]");
+  for (let number = 0; number < changes; number++) {
+    const key = number % 3 ? "ArrowUp" : "ArrowDown";
+    const before = center.value;
+    stage.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey: true }));
+    if (center.value === before) throw new Error("it does not change");
+    while (stage.querySelector("[data-part=pane-0][data-busy]")) await new Promise((done) => setTimeout(done, 0));
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +211,50 @@ def test_many_changes_of_the_window_take_no_more_memory(looking: Looking) -> Non
     looking.open()
     looking.press("Shift+ArrowUp", "Shift+ArrowRight")
     before = looking.heap()
-    for number in range(CHANGES):
-        looking.press("Shift+ArrowUp" if number % 3 else "Shift+ArrowDown")
+    looking.stage.evaluate(CHANGE, CHANGES)
     assert looking.heap() == before
+
+
+def test_series_that_were_found_are_looked_through_and_so_are_results(looking: Looking) -> None:
+    journey, dialog, page = looking.journey, looking.dialog, looking.journey.page
+    journey.allow_everything()
+    journey.button("Index and search").click()
+    told(journey, "4 series")
+    query(journey, "modality:CT")
+    told(journey, "1 of 4 series")
+    journey.page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    looking.settle()
+    expect(looking.position).to_have_text(f"Slice 1 of {SLICES}")
+    expect(journey.button("Next series")).to_be_hidden()
+    page.keyboard.press("Escape")
+    query(journey, "")
+    told(journey, "4 series")
+    shown(journey).first.get_by_role("button").click()
+    path, seen = dialog.locator(".path"), [""]
+    for _ in range(4):
+        expect(path).not_to_have_text(seen[-1])
+        seen.append(path.inner_text())
+        if journey.button("Next series").is_enabled():
+            journey.button("Next series").click()
+    expect(looking.stage).to_be_focused()
+    assert set(seen[1:]) == {"series/1.dcm", "examples_rgb_color.dcm", "SC_rgb_rle_2frame.dcm", "rtplan.dcm"}
+    page.keyboard.press("Escape")
+    journey.button("Close").click()
+
+    journey.run()
+    journey.button("Search the results").click()
+    told(journey, "4 series")
+    query(journey, "modality:CT")
+    told(journey, "1 of 4 series")
+    shown(journey).first.get_by_role("button").click()
+    looking.settle()
+    expect(looking.position).to_have_text(f"Slice 1 of {SLICES - 1}")
+    assert looking.mean() > 0
+    expect(dialog.get_by_role("radio", name="Side by side")).to_be_hidden()
+    looking.check("Data elements")
+    dialog.get_by_label("Find").fill("PatientID")
+    row = dialog.locator("tbody tr", has_text="(0010,0020)")
+    expect(row).not_to_contain_text("1CT1")
+    expect(dialog.get_by_role("columnheader")).to_have_text(["Data element", "Value"])
+    look_at(journey)
