@@ -152,6 +152,12 @@ const known = {
     sentence: "The index of your files is open in another tab.",
     remedy: "Go on with it there, or close that tab first.",
   },
+  INDEX_FULL: {
+    status: "page",
+    sentence: "There is no room to keep the index in this browser.",
+    remedy:
+      "Make room on the disk and bring it up to date again. Until the page is closed it can be searched all the same.",
+  },
   INDEX_FAILED: {
     status: "page",
     sentence: "The index could not be read or made.",

@@ -13,10 +13,13 @@ import { Core } from "./core.js";
 import { Keeping } from "./keeping.js";
 import { lockIndex } from "./lock.js";
 import { Making } from "./making.js";
-import { CodedError } from "./patience.js";
+import { CodedError, nameOf } from "./patience.js";
 
 /** Least time between two reports to the page; before each, what is new can be found. In milliseconds. */
 const REPORT_MILLISECONDS = 250;
+
+/** Reasons that have words of their own; any other error is no more than that. */
+const CODES = new Set(["INDEX_OPEN", "NO_RUN"]);
 
 /** @implements {IndexCalls} */
 class Catalogue {
@@ -218,6 +221,13 @@ async function answered(call) {
   try {
     return { answer: await call() };
   } catch (error) {
-    return { error: error instanceof CodedError ? error.code : "INDEX_FAILED" };
+    return { error: codeOf(error) };
   }
+}
+
+/** The code of an error, also of one that came from the files worker, of which no more than name and text are left. @param {unknown} error */
+function codeOf(error) {
+  if (nameOf(error) === "QuotaExceededError") return "INDEX_FULL";
+  const code = error instanceof Error ? error.message : "";
+  return CODES.has(code) ? code : "INDEX_FAILED";
 }
