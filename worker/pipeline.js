@@ -3,18 +3,14 @@
 
 import { plainRow } from "./audit.js";
 import { Commits } from "./commit.js";
-import { Budget } from "./flow.js";
+import { Feed } from "./feed.js";
 import { CodedError } from "./patience.js";
-import { WHOLE_BYTES } from "./protocol.js";
-import { covered, HeadLengths, withRange } from "./ranges.js";
+import { covered, withRange } from "./ranges.js";
 import { Reading } from "./reading.js";
 import { headerEnd } from "./splice.js";
-import { bytesOf, newItem } from "./worklist.js";
+import { UnderWay } from "./underway.js";
+import { bytesOf } from "./worklist.js";
 
-/** Bytes of files under way that are held in memory. */
-const BYTES_IN_FLIGHT = 32 * 1024 * 1024;
-/** Files under way: read, with Python, or being written. */
-const FILES_UNDER_WAY = 400;
 /** Reasons for which the run waits: the next file would meet the same. */
 const FOR_THE_RUN = new Set(["OUTPUT_FULL", "OUTPUT_LOST", "LINKAGE_LOST", "SOURCE_LOST"]);
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
@@ -39,29 +35,29 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 
 export class Pipeline {
   #parts;
-  #budget;
+  #underWay;
+  #feed;
   #reading;
   #commits;
-  /** @type {Set<Item>} */ #underWay = new Set();
   /** @type {Set<Item>} those for which something is being done here */ #stepping = new Set();
-  #heads = new HeadLengths();
 
   /** @param {Parts} parts */
   constructor(parts) {
     this.#parts = parts;
-    this.#budget = new Budget(BYTES_IN_FLIGHT, parts.changed);
+    this.#underWay = new UnderWay(parts.changed);
+    this.#feed = new Feed(parts, this.#underWay);
     const checkpoint = () => this.#checkpoint();
     this.#reading = new Reading(parts.sources, parts.buffers, checkpoint);
     this.#commits = new Commits({ ...parts, checkpoint, over: () => this.#over });
   }
 
   get bytesInFlight() {
-    return this.#budget.used;
+    return this.#underWay.bytes;
   }
 
   /** Files that are read, with Python, or being written. */
   get underWay() {
-    return this.#underWay.size;
+    return this.#underWay.files;
   }
 
   get readStage() {
@@ -79,51 +75,22 @@ export class Pipeline {
   start() {
     if (this.#parts.tally.complete) this.#parts.finish();
     this.#commits.sortedOut(this.#parts.nameSource).catch(() => {});
-    this.#feed();
+    this.#feed.all((item) => this.#begin(item));
   }
 
   /** Waits until nothing is being written any more, and frees what was under way. From then on nothing is appended. */
   async drain() {
     await this.#commits.close();
     // What is still being read is freed by its own step, when the browser gives it back.
-    for (const item of this.#underWay) if (!this.#stepping.has(item)) await this.#release(item);
+    await this.#underWay.releaseAllBut(this.#stepping);
   }
 
-  /** Begins file after file, study by study, as long as there is room. */
-  async #feed() {
-    for (const index of this.#parts.sources.studyOrder()) {
-      await this.#room(index);
-      if (this.#over) return;
-      this.#begin(index);
-    }
-  }
-
-  /** Bytes that a file takes in memory when it is begun. @param {number} index */
-  #bytesOf(index) {
-    const size = this.#parts.sources.sizes[index];
-    const head = Math.min(size, this.#heads.of(this.#parts.sources.studies[index]));
-    return head + (size <= WHOLE_BYTES ? size : 0);
-  }
-
-  /** Waits until there is room for one more file, or the run is over. @param {number} index */
-  async #room(index) {
-    const { changed, worklist } = this.#parts;
-    const bytes = this.#bytesOf(index);
-    const fits = () => !worklist.paused && this.#underWay.size < FILES_UNDER_WAY && this.#budget.fits(bytes);
-    while (!this.#over && !fits()) await changed.wait();
-  }
-
-  /** @param {number} index */
-  #begin(index) {
-    const { sources } = this.#parts;
-    const held = this.#bytesOf(index);
-    const head = Math.min(this.#heads.of(sources.studies[index]), sources.sizes[index]);
-    const item = newItem(index, sources.sizes[index], sources.repeats[index], head, held);
-    this.#underWay.add(item);
-    this.#budget.take(held);
+  /** @param {Item} item */
+  #begin(item) {
+    const { sources, nameSource } = this.#parts;
     this.#attempt(item, async () => {
-      item.sourceId = await this.#parts.nameSource(sources.paths[index]);
-      item.opened = await this.#reading.open(index);
+      item.sourceId = await nameSource(sources.paths[item.index]);
+      item.opened = await this.#reading.open(item.index);
       await this.#offer(item);
     });
   }
@@ -137,7 +104,7 @@ export class Pipeline {
     const { opened } = item;
     if (!opened || this.#over) return;
     item.ranges = await this.#reading.ranges(opened, item.wanted);
-    this.#hold(item, opened.held + bytesOf(item));
+    this.#underWay.hold(item, opened.held + bytesOf(item));
     this.#parts.worklist.offer(item, first);
   }
 
@@ -148,7 +115,7 @@ export class Pipeline {
    */
   decided(item, answer) {
     if (this.#over) return;
-    this.#hold(item, item.opened?.held ?? 0);
+    this.#underWay.hold(item, item.opened?.held ?? 0);
     if (answer.kind === "need") this.#attempt(item, () => this.#readMore(item, answer.start, answer.end));
     else if (answer.kind === "fragments") this.#attempt(item, () => this.#followFragments(item, answer.start));
     else this.#attempt(item, () => this.#carryOut(item, answer));
@@ -160,16 +127,16 @@ export class Pipeline {
    * @param {number} end
    */
   async #readMore(item, start, end) {
-    const { sources, changed } = this.#parts;
+    const { changed } = this.#parts;
     const wanted = withRange(item.wanted, [Math.max(0, start), Math.min(end, item.size)]);
     const bytes = covered(wanted);
     // A worker that asks for what it has would ask for ever.
     if (bytes <= covered(item.wanted)) throw new CodedError("WORKER_ERROR");
     item.wanted = wanted;
-    if (wanted[0][0] === 0) this.#heads.learn(sources.studies[item.index], wanted[0][1]);
+    if (wanted[0][0] === 0) this.#feed.learn(item.index, wanted[0][1]);
     // Whoever holds its file in memory goes on at once: waiting, it would keep from the others what they wait for.
-    while (!this.#over && item.held === 0 && !this.#budget.fits(bytes)) await changed.wait();
-    this.#hold(item, item.held + bytes);
+    while (!this.#over && item.held === 0 && !this.#underWay.fits(bytes)) await changed.wait();
+    this.#underWay.hold(item, item.held + bytes);
     await this.#offer(item, true);
   }
 
@@ -194,15 +161,15 @@ export class Pipeline {
     if (!STATUSES.has(String(row.status))) throw new CodedError("WORKER_ERROR");
     if (row.status !== "written" || !opened) {
       await this.#commits.row(index, sourceId, { ...row, bytes_out: 0 }, log);
-      return this.#release(item);
+      return this.#underWay.release(item);
     }
-    this.#heads.learn(this.#parts.sources.studies[index], headerEnd(segments, item.size));
+    this.#feed.learn(index, headerEnd(segments, item.size));
     const path = String(row.output_path);
     if (this.#commits.taken(path)) return this.#renamed(item);
     const fresh = segments.reduce((sum, segment) => sum + ("bytes" in segment ? segment.bytes.length : 0), 0);
-    this.#hold(item, item.held + fresh);
+    this.#underWay.hold(item, item.held + fresh);
     await this.#commits.output(path, segments, opened, index, sourceId, row, log, link);
-    await this.#release(item);
+    await this.#underWay.release(item);
   }
 
   /** Another file has this output's name already: this one gets a name of its own. @param {Item} item */
@@ -225,7 +192,7 @@ export class Pipeline {
       await this.#failed(item, error instanceof CodedError ? error.code : "READ_FAILED");
     }
     this.#stepping.delete(item);
-    if (this.#over) await this.#release(item);
+    if (this.#over) await this.#underWay.release(item);
   }
 
   /**
@@ -241,7 +208,7 @@ export class Pipeline {
     if (FOR_THE_RUN.has(reason)) return this.#retry(item, reason);
     if (this.#over) return;
     await this.#commits.row(item.index, item.sourceId, plainRow(reason), []).catch(() => {}); // only when the run is over
-    await this.#release(item);
+    await this.#underWay.release(item);
   }
 
   /**
@@ -251,10 +218,9 @@ export class Pipeline {
    */
   async #retry(item, reason) {
     const { index } = item;
-    await this.#release(item);
+    await this.#underWay.release(item);
     await this.#parts.hold(reason).catch(() => {});
-    await this.#room(index);
-    if (!this.#over) this.#begin(index);
+    await this.#feed.one(index, (begun) => this.#begin(begun));
   }
 
   /**
@@ -278,25 +244,5 @@ export class Pipeline {
   async #checkpoint() {
     while (this.#parts.worklist.paused && !this.#over) await this.#parts.changed.wait();
     if (this.#over) throw new CodedError("CANCELLED");
-  }
-
-  /**
-   * @param {Item} item
-   * @param {number} bytes
-   */
-  #hold(item, bytes) {
-    const less = item.held - bytes;
-    item.held = bytes;
-    if (less > 0) this.#budget.give(less);
-    else this.#budget.take(-less);
-  }
-
-  /** @param {Item} item */
-  async #release(item) {
-    this.#underWay.delete(item);
-    this.#hold(item, 0);
-    this.#parts.changed.fire();
-    await item.opened?.release().catch(() => {});
-    item.opened = null;
   }
 }
