@@ -6,8 +6,10 @@
  * megabytes. A buffer that is not given back is lost to nobody: the collector has it.
  */
 
-/** Lengths are rounded up to this, in bytes, so that files of about the same size share theirs. */
-const STEP_BYTES = 64 * 1024;
+/** The shortest one, in bytes: a page of memory. */
+const LEAST_BYTES = 4096;
+/** Lengths are rounded up to the next of so many steps to the double, so that files of about the same size share theirs. */
+const STEPS = 8;
 /** Most bytes that are kept while nobody uses them. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
@@ -18,7 +20,7 @@ export class Buffers {
 
   /** A buffer with room for so many bytes; what is in it is left over from before. @param {number} bytes */
   take(bytes) {
-    const length = Math.max(1, Math.ceil(bytes / STEP_BYTES)) * STEP_BYTES;
+    const length = lengthFor(bytes);
     const at = this.#free.findLastIndex(({ byteLength }) => byteLength === length);
     if (at < 0) return new ArrayBuffer(length);
     this.#bytes -= length;
@@ -27,9 +29,15 @@ export class Buffers {
 
   /** Takes one back that nobody looks at any more. @param {ArrayBuffer} buffer */
   give(buffer) {
-    if (buffer.byteLength === 0 || buffer.byteLength % STEP_BYTES !== 0) return; // given away, or not from here
+    if (buffer.byteLength === 0 || buffer.byteLength !== lengthFor(buffer.byteLength)) return; // given away, or not from here
     this.#free.push(buffer);
     this.#bytes += buffer.byteLength;
     while (this.#bytes > KEPT_BYTES) this.#bytes -= /** @type {ArrayBuffer} */ (this.#free.shift()).byteLength;
   }
+}
+
+/** @param {number} bytes */
+function lengthFor(bytes) {
+  const step = Math.max(LEAST_BYTES, 2 ** Math.floor(Math.log2(Math.max(bytes, 1))) / STEPS);
+  return Math.max(1, Math.ceil(bytes / step)) * step;
 }

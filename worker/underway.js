@@ -4,7 +4,7 @@
 import { Budget } from "./flow.js";
 
 /** Bytes of files under way that are held in memory. */
-const BYTES_IN_FLIGHT = 32 * 1024 * 1024;
+const BYTES_IN_FLIGHT = 24 * 1024 * 1024;
 /** Files under way. */
 const FILES_UNDER_WAY = 400;
 

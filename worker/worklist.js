@@ -4,7 +4,7 @@
 import { BATCH_BYTES, BATCH_FILES } from "./protocol.js";
 
 /** A batch should keep a worker busy for so long, in milliseconds: its files are in memory until the whole is done. */
-const BATCH_MILLISECONDS = 25;
+const BATCH_MILLISECONDS = 15;
 /** Assumed of a file before anything was measured, in milliseconds. */
 const FIRST_MILLISECONDS = 3;
 

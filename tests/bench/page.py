@@ -1,6 +1,6 @@
 """How fast the real page is in a real Chromium, beside a plain copy by the same browser calls, and its memory.
 
-    .venv/bin/python tests/bench/page.py [--count 1000] [--rounds 3] [--workers 1 2 4] [--in-flight 8]
+    .venv/bin/python tests/bench/page.py [--count 1000] [--rounds 3] [--workers 1 2 4] [--in-flight 8] [--frames 1]
 
 Prints a table for each number of Python workers (0: as the page chooses). Each round opens the page, drops a real
 folder of CT slices (slices.py) on it, copies the folder without Python (copy.worker.js) into files in private storage
@@ -174,11 +174,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, nargs="+", default=[0], help="Python workers; 0: as the page chooses")
     parser.add_argument("--in-flight", type=int, default=8, help="files that the plain copy has in hand at once")
+    parser.add_argument("--frames", type=int, default=1, help="of a slice, half a MiB each: 20 make files of 10 MiB")
     parser.add_argument("--scratch", type=Path, help="where the slices and the browser's storage are put")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.scratch) as name, sync_playwright() as playwright:
         scratch = Path(name)
-        slices.write(scratch / "slices", options.count)
+        slices.write(scratch / "slices", options.count, options.frames)
         make_site(scratch / "site")
         with serving(scratch / "site") as server:
             for workers in options.workers:

@@ -125,18 +125,20 @@ def add_private(dataset: Dataset, chance: random.Random) -> None:
     block.add_new(0x41, "SQ", [item(PatientID="MRN-0815-4711", StudyDate="20240229")])
 
 
-def make(count: int) -> Iterator[bytes]:
-    """The files of a series, one after another."""
+def make(count: int, frames: int = 1) -> Iterator[bytes]:
+    """The files of a series, one after another; each with so many equal frames."""
     dataset, chance = series(), random.Random(count)
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.file_meta.ImplementationClassUID = generate_uid(ROOT, ["bench"])
     add_private(dataset, chance)
+    if frames > 1:
+        dataset.NumberOfFrames = frames
     for number in range(1, count + 1):
-        yield slice_of(dataset, number, chance)
+        yield slice_of(dataset, number, chance, frames)
 
 
-def slice_of(dataset: Dataset, number: int, chance: random.Random) -> bytes:
+def slice_of(dataset: Dataset, number: int, chance: random.Random, frames: int) -> bytes:
     """One slice: what differs between slices is set, and the whole is written by pydicom."""
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{SERIES}.{number}"
     dataset.file_meta.MediaStorageSOPClassUID = CTImageStorage
@@ -150,7 +152,8 @@ def slice_of(dataset: Dataset, number: int, chance: random.Random) -> bytes:
     dataset.SourceImageSequence = [reference("6", number)]
     dataset.IrradiationEventUID = f"{ROOT}4.{number // 50}"
     # Noise as of a scanner: 12 bits in words of 16, which no file system and no archive makes small.
-    dataset.PixelData = (int.from_bytes(chance.randbytes(EDGE * EDGE * 2)) & TWELVE_BITS).to_bytes(EDGE * EDGE * 2)
+    noise = (int.from_bytes(chance.randbytes(EDGE * EDGE * 2)) & TWELVE_BITS).to_bytes(EDGE * EDGE * 2)
+    dataset.PixelData = noise * frames
     dataset["PixelData"].VR = "OW"
     out = BytesIO()
     pydicom.dcmwrite(out, dataset, enforce_file_format=True)
@@ -165,11 +168,11 @@ def elements(dataset: Dataset) -> int:
     return sum(1 for _ in dataset.iterall())
 
 
-def write(folder: Path, count: int) -> list[Path]:
-    """The series as files; returns their paths."""
+def write(folder: Path, count: int, frames: int = 1) -> list[Path]:
+    """The series as files, of half a MiB for each frame; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number, content in enumerate(make(count), 1):
+    for number, content in enumerate(make(count, frames), 1):
         paths.append(folder / f"IM{number:06d}")
         paths[-1].write_bytes(content)
     return paths
