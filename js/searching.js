@@ -1,18 +1,17 @@
 // @ts-check
 /** Searching: which indexes there are, opening them when they are wanted, and what is done with what was found. */
-import * as Comlink from "../vendor/comlink.mjs";
 import { Catalogue } from "./catalogue.js";
 import { counted } from "./format.js";
+import { Imaging } from "./imaging.js";
 import { AskFirst } from "./panels/ask.js";
 import { farness } from "./panels/index-status.js";
 import { KeptIndex } from "./panels/kept-index.js";
-import { ZipProgress } from "./panels/packing.js";
 import { SeriesSearch } from "./panels/search.js";
 import { one } from "./parts.js";
-import { Problem } from "./problem.js";
-import { save } from "./saving.js";
-import { listAsCsv } from "./series-csv.js";
+import { SeriesPictures } from "./series-pictures.js";
+import { saveZip } from "./series-saving.js";
 import { goTo } from "./steps.js";
+import { Thumbnails } from "./thumbnails.js";
 
 /**
  * @typedef {import("../worker/protocol.js").IndexOf} IndexOf
@@ -22,7 +21,6 @@ import { goTo } from "./steps.js";
 
 /** @type {IndexOf} */
 const ORIGINALS = { kind: "originals" };
-const NAMES_PATIENTS = "It names patients: whoever gets the file can read their names, dates and descriptions.";
 
 /** @param {IndexOf} of */
 const idOf = (of) => (of.kind === "run" ? of.name : "");
@@ -35,6 +33,9 @@ export class Searching {
   #kept = one(document, "kept-index", KeptIndex);
   #ask = one(document, "ask-first", AskFirst);
   /** @type {Map<string, Catalogue>} those that are open, by the id of their source */ #open = new Map();
+  /** @type {{thumbnails: Thumbnails, pictures: SeriesPictures} | null} of the index that is shown, if they were asked for */
+  #pictures = null;
+  #wantsPictures = false;
   /** Id of the source that is shown. */ #wanted = "";
   /** @type {Promise<unknown>} one index is opened after the other */ #before = Promise.resolve();
 
@@ -55,12 +56,14 @@ export class Searching {
     const sources = await this.#sources(of);
     const source = /** @type {Source} */ (sources.find(({ id }) => id === idOf(of)));
     this.#wanted = source.id;
+    this.#unpicture();
     this.#panel.open(sources, source);
     this.#panel.show(source, null);
     this.closed();
     const catalogue = await this.#catalogue(of);
     if (this.#wanted !== source.id || !this.#panel.isOpen) return this.closed();
     this.#panel.show(source, catalogue);
+    if (this.#wantsPictures) this.#picture(catalogue);
     if (start && source.mayStart && !catalogue.status.running) await this.start();
   }
 
@@ -76,8 +79,37 @@ export class Searching {
     this.#open.get(this.#wanted)?.stop();
   }
 
+  /** Pictures in the list from now on, or no more. @param {Wish} wish */
+  async pictures({ catalogue }) {
+    this.#wantsPictures = !this.#wantsPictures;
+    if (this.#wantsPictures) this.#picture(catalogue);
+    else this.#unpicture();
+  }
+
+  /** A series is looked at, with a worker of its own: that of the small pictures is let go of. */
+  async looking() {
+    this.#pictures?.thumbnails.close();
+  }
+
+  /** @param {Catalogue} catalogue */
+  #picture(catalogue) {
+    const { pool, files } = this.#threads;
+    const thumbnails = new Thumbnails(catalogue, () => Imaging.start(pool, files));
+    const pictures = new SeriesPictures(thumbnails, () => this.#panel.pictured());
+    this.#pictures = { thumbnails, pictures };
+    this.#panel.picture(pictures);
+  }
+
+  #unpicture() {
+    this.#panel.picture(null);
+    this.#pictures?.pictures.close();
+    this.#pictures?.thumbnails.close();
+    this.#pictures = null;
+  }
+
   /** What nobody looks at and nothing is read into is let go of, with its worker. */
   closed() {
+    if (!this.#panel.isOpen) this.#unpicture();
     for (const [id, catalogue] of this.#open) {
       if (catalogue.status.running || (this.#panel.isOpen && id === this.#wanted)) continue;
       this.#open.delete(id);
@@ -110,40 +142,9 @@ export class Searching {
     goTo("found", { focus: true });
   }
 
-  /** @param {Wish} wish */
-  async zip({ source, catalogue, keys }) {
-    const packing = one(this.#panel, "zip-progress", ZipProgress);
-    if (packing.busy) return;
-    packing.update(0, 0);
-    try {
-      const files = await catalogue.files(keys);
-      const report = Comlink.proxy((/** @type {number} */ done, /** @type {number} */ total) =>
-        packing.update(done, total),
-      );
-      const paths = files.map(({ path }) => path);
-      save(await this.#threads.files.zip(source.id, report, paths), `${source.id}-series.zip`);
-    } catch {
-      throw new Problem("NOT_SAVED");
-    } finally {
-      packing.end();
-    }
-  }
-
-  /** @param {Wish} wish */
-  async csv({ source, catalogue, query }) {
-    if (!(await this.#mayLeave(source, "Save this list?"))) return;
-    save(await listAsCsv(catalogue, query), source.id ? `${source.id}-series.csv` : "series-naming-patients.csv");
-  }
-
-  /** @param {Wish} wish */
-  async save({ source, catalogue }) {
-    if (!(await this.#mayLeave(source, "Save this index?"))) return;
-    save(await catalogue.save(), source.id ? `${source.id}-index.sqlite` : "index-naming-patients.sqlite");
-  }
-
-  /** Of originals nothing leaves the browser unasked. @param {Source} source @param {string} title */
-  async #mayLeave({ of }, title) {
-    return of.kind === "run" || this.#ask.ask({ title, text: NAMES_PATIENTS, yes: "Save it" });
+  /** The results of the ticked series. @param {Wish} wish */
+  zip(wish) {
+    return saveZip(wish, this.#threads.files, this.#panel);
   }
 
   /** @param {{source: Source, catalogue: Catalogue}} wish */

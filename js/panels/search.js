@@ -3,7 +3,8 @@
  * <series-search>: a dialog over the page that searches one index at a time, while it is typed and while it is made.
  *
  * Ticks belong to an index and stay through all searches in it. What is done with them is told, and done elsewhere:
- * "search-take", "search-zip", "search-csv", "search-save", "search-delete", "search-look", each with a Wish.
+ * "search-take", "search-zip", "search-csv", "search-save", "search-delete", "search-pictures", "search-look", each with
+ * a Wish.
  */
 import { count, counted } from "../format.js";
 import { one, part, tell } from "../parts.js";
@@ -48,6 +49,8 @@ export class SeriesSearch extends HTMLElement {
     });
     part(this, "close", HTMLButtonElement).addEventListener("click", () => this.close());
     this.#dialog.addEventListener("close", () => tell(this, "search-closed"));
+    const pictures = part(this, "pictures", HTMLButtonElement);
+    pictures.addEventListener("click", () => this.#wish(`search-pictures`));
     this.#listenToTable();
     for (const wish of WISHES) {
       part(this, wish, HTMLButtonElement).addEventListener("click", () => this.#wish(`search-${wish}`));
@@ -106,6 +109,17 @@ export class SeriesSearch extends HTMLElement {
     this.#source = null;
     this.#table.show(null, "");
     this.close();
+  }
+
+  /** Shows pictures, or none. @param {import("../series-pictures.js").SeriesPictures | null} pictures */
+  picture(pictures) {
+    this.#table.pictures = pictures;
+    part(this, "pictures", HTMLButtonElement).ariaPressed = String(pictures !== null);
+  }
+
+  /** Pictures came. */
+  pictured() {
+    this.#table.marked();
   }
 
   close() {

@@ -45,6 +45,14 @@ export function mark(element, ticked) {
   one(element, "input", HTMLInputElement).checked = ticked;
 }
 
+/** @param {HTMLElement} element @param {string} address   "": none */
+export function picture(element, address) {
+  const image = one(element, "img", HTMLImageElement);
+  if ((image.getAttribute("src") ?? "") === address) return;
+  if (address) image.src = address;
+  else image.removeAttribute("src");
+}
+
 /** @param {SeriesRow} row */
 function spoken(row) {
   return [CELLS.series(row)[0], row.modality, nameOf(row.patient_name) || row.patient_id, day(row.study_date)]

@@ -7,13 +7,14 @@
  */
 import { copyOf, part, tell } from "../parts.js";
 import { SeriesPages } from "../series-pages.js";
-import { mark, write } from "./series-row.js";
+import { mark, picture, write } from "./series-row.js";
 
 /** Rows beyond each edge of what is in sight, so that scrolling finds them made. */
 const MARGIN_ROWS = 6;
 
 export class SeriesTable extends HTMLElement {
   /** @type {Set<string>} SeriesKeys of the ticked series, in whatever answer they are */ ticks = new Set();
+  /** @type {import("../series-pictures.js").SeriesPictures | null} */ #pictures = null;
   #pages = new SeriesPages((error) => (error ? tell(this, "failed", error) : this.#answered()));
   /** @type {Map<number, HTMLElement>} rows in the page, by their number */ #rows = new Map();
   /** Number of the row that the keyboard is at. */ #current = 0;
@@ -48,16 +49,27 @@ export class SeriesTable extends HTMLElement {
     return this.#pages.refresh();
   }
 
-  /** The ticks are others. */
+  /** Ticks or pictures are others. */
   marked() {
-    for (const row of this.#rows.values()) mark(row, this.ticks.has(row.dataset.key ?? ""));
+    for (const row of this.#rows.values()) {
+      const key = row.dataset.key ?? "";
+      mark(row, this.ticks.has(key));
+      picture(row, this.#pictures?.of(key) ?? "");
+    }
   }
 
-  /** Rows in view of a person, not those made in advance. @returns {import("../../worker/protocol.js").SeriesRow[]} */
-  get inSight() {
+  /** Shows a picture in each row, or none. @param {import("../series-pictures.js").SeriesPictures | null} pictures */
+  set pictures(pictures) {
+    this.#pictures = pictures;
+    this.toggleAttribute("data-pictures", pictures !== null);
+    this.#paint();
+  }
+
+  /** Asks for the pictures of the rows in view of a person, not of those made in advance. */
+  #picture() {
     const { first, last } = this.#range(0);
-    const numbers = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
-    return numbers.map((number) => this.#pages.row(number)).filter((row) => row !== undefined);
+    const rows = [...this.#rows].filter(([number]) => number >= first && number < last).map(([, row]) => row);
+    this.#pictures?.look(rows.map((row) => row.dataset.key ?? "").filter(Boolean));
   }
 
   #answered() {
@@ -102,6 +114,7 @@ export class SeriesTable extends HTMLElement {
     this.#order();
     this.#grid.ariaRowCount = String(this.total + 1);
     this.#point();
+    this.#picture();
   }
 
   /** In the page, too, rows stand in their order: so a screen reader reads them. */
@@ -126,6 +139,7 @@ export class SeriesTable extends HTMLElement {
     element.ariaRowIndex = String(number + 2); // the head is the first
     element.style.translate = `0 ${number * this.#rowHeight}px`;
     write(element, row, row !== undefined && this.ticks.has(row.key));
+    picture(element, (row && this.#pictures?.of(row.key)) ?? "");
   }
 
   /** Says which row the keyboard is at; it is announced when it is in the page. */

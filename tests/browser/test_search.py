@@ -102,6 +102,9 @@ def test_what_is_found_and_ticked_by_keyboard_is_what_a_run_writes(
     expect(shown(journey).nth(1)).to_have_attribute("aria-selected", "true")
     expect(shown(journey).nth(0)).to_have_attribute("aria-selected", "false")
     expect(panel(journey)).to_contain_text("2 series ticked")
+    assert shown(journey).locator("img[src]").count() == 0, "nothing is decoded before it is asked for"
+    journey.button("Pictures").click()
+    expect(shown(journey).locator("img[src]")).to_have_count(2, timeout=READY)
     look_at(journey)
     query(journey, "nothing like it")
     told(journey, "0 of 6 series")
