@@ -4,6 +4,7 @@
  * written. All of it is made when it is opened, and nothing is left of it in the page when it is closed.
  */
 import { plainPolicy } from "../policy.js";
+import { Problem } from "../problem.js";
 
 /**
  * @typedef {import("../../worker/protocol.js").InstanceFound} InstanceFound
@@ -28,7 +29,9 @@ export class SeriesViewer extends HTMLElement {
     this.#parts = parts;
     parts.policy.addEventListener("policy-changed", (event) => {
       this.#policy = /** @type {CustomEvent} */ (event).detail;
+      this.#dialog?.close(); // a policy can be dropped on the dialog; so can other files
     });
+    document.addEventListener("picked", () => this.#dialog?.close());
   }
 
   /**
@@ -40,7 +43,9 @@ export class SeriesViewer extends HTMLElement {
    */
   async show(source, key, others, first = null) {
     if (!this.#parts) return;
-    const { ViewerDialog } = await import("../viewer/dialog.js");
+    const { ViewerDialog } = await import("../viewer/dialog.js").catch(() => {
+      throw new Problem("PAGE_INCOMPLETE");
+    });
     this.#dialog?.close();
     const { policy: panel, ...threads } = this.#parts;
     const tried = { policy: this.#policy, passphrase: panel.passphrase };

@@ -61,6 +61,7 @@ export class Controls {
     for (const name of NUMBERS) if (this.#input(name) !== document.activeElement) this.#write(name);
     part(this.#form, "windowing", HTMLFieldSetElement).disabled = !window;
     this.#input("gamma").value = String(Math.log2(tuning.gamma));
+    this.#input("gamma").ariaValueText = tuning.gamma.toFixed(2);
     part(this.#form, "gamma-value", HTMLOutputElement).value = tuning.gamma.toFixed(2);
     this.#input("invert").checked = tuning.invert;
     this.showSize();

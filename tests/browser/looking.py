@@ -15,6 +15,7 @@ from pydicom.data import get_testdata_file
 
 SLICES = 6
 DAMAGED = 3  # number of the slice, from 0, that is cut off
+STEPS = 5  # of what a finger does
 FURTHER = 9  # columns from one slice to the next
 PIXELS = """(canvas) => {
   const { width, height } = canvas;
@@ -53,7 +54,7 @@ class Looking:
 
     @property
     def stage(self) -> Locator:
-        return self.dialog.get_by_role("group", name="Picture", exact=True)
+        return self.dialog.get_by_role("application", name="Picture")
 
     @property
     def picture(self) -> Locator:
@@ -109,6 +110,23 @@ class Looking:
         mouse.up()
         if shift:
             self.journey.page.keyboard.up("Shift")
+        self.settle()
+
+    def touch(self, *paths: tuple[tuple[int, int], tuple[int, int]]) -> None:
+        """Fingers go, each on its way, given as right and down from the middle of the picture."""
+        box = self.stage.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        session = self.journey.page.context.new_cdp_session(self.journey.page)
+        for step in range(STEPS + 1):
+            points = [
+                {"id": finger, "x": x + a + (c - a) * step / STEPS, "y": y + b + (d - b) * step / STEPS}
+                for finger, ((a, b), (c, d)) in enumerate(paths)
+            ]
+            kind = "touchMove" if step else "touchStart"
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        session.detach()
         self.settle()
 
     def wheel(self, down: int, *, ctrl: bool = False) -> None:

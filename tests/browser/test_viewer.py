@@ -206,9 +206,21 @@ def test_what_is_withheld_is_not_shown_as_a_picture_and_frames_are_counted(looki
     expect(dialog.get_by_role("alert")).to_contain_text("The object has no image.")
 
 
-def test_many_changes_of_the_window_take_no_more_memory(looking: Looking) -> None:
+def test_fingers_do_what_is_chosen_and_many_changes_of_the_window_take_no_more_memory(looking: Looking) -> None:
     choose(looking.journey, "series/1.dcm")
     looking.open()
+    looking.dialog.get_by_role("button", name="1:1").click()
+    looking.touch(((-20, 0), (-60, 0)), ((20, 0), (60, 0)))
+    expect(looking.dialog.locator("[data-part=size]")).to_have_text("300 %")
+    looking.check("Slices")
+    looking.touch(((0, 0), (0, 50)))
+    expect(looking.position).to_have_text(f"Slice 3 of {SLICES}")
+    looking.touch(((0, 0), (50, 0)))
+    expect(looking.position).to_have_text(f"Slice 1 of {SLICES}")
+    looking.check("Window")
+    width = looking.number("Width")
+    looking.touch(((0, 0), (50, 0)))
+    assert looking.number("Width") > width
     looking.press("Shift+ArrowUp", "Shift+ArrowRight")
     before = looking.heap()
     looking.stage.evaluate(CHANGE, CHANGES)
