@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydicom.charset import convert_encodings, decode_bytes
@@ -48,6 +49,7 @@ INSTANCE_NUMBER, IMAGE_POSITION, IMAGE_ORIENTATION = 0x00200013, 0x00200032, 0x0
 LONGEST = 256
 """Characters of a value that are kept: no attribute of ATTRIBUTES may be longer (PS3.5 6.2)."""
 TEXT_VRS = ("PN", "LO", "SH")
+REMEMBERED = 1024
 
 
 class Entry(NamedTuple):
@@ -63,7 +65,7 @@ def entry(data: Item, *, has_pixels: bool, little: bool = True) -> Entry:
     """The entry of a data set; ``has_pixels``: it has pixel data, so one frame at least."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they quote values
-        encodings = encodings_of(data)
+        encodings = encodings_of(ascii_text(data.get(CHARACTER_SET)))
         fields = tuple(
             whole_number(data.get(tag), little) if name in NUMBERS else text(data.get(tag), encodings)
             for name, tag in TAGS.items()
@@ -81,26 +83,33 @@ def series_key(series: str) -> str:
     return hashlib.sha1(series.encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
-def encodings_of(data: Item) -> list[str]:
-    """Python's names of the character sets of a data set (PS3.5 6.1.2)."""
+@lru_cache(REMEMBERED)
+def encodings_of(character_set: str) -> tuple[str, ...]:
+    """Python's names of what Specific Character Set says (PS3.5 6.1.2)."""
     try:
-        found = convert_encodings(ascii_text(data.get(CHARACTER_SET)).split("\\"))
+        found = convert_encodings(character_set.split("\\"))
     except (LookupError, ValueError):
         found = ["iso8859"]
-    return [found] if isinstance(found, str) else list(found)
+    return (found,) if isinstance(found, str) else tuple(found)
 
 
-def text(element: Element | None, encodings: list[str]) -> str:
+def text(element: Element | None, encodings: tuple[str, ...]) -> str:
     """A value as text: groups of a person name and several values with a space between."""
     if element is None or element.items is not None:
         return ""
     if element.vr not in TEXT_VRS and vr_of(element.tag) not in TEXT_VRS:
         return ascii_text(element)[:LONGEST]
+    return decoded(element.value, encodings)
+
+
+@lru_cache(REMEMBERED)
+def decoded(value: bytes, encodings: tuple[str, ...]) -> str:
+    """A value of a VR with character sets; those of a series are the same from file to file."""
     try:
-        decoded = decode_bytes(element.value, encodings, {0x0D, 0x0A, 0x09, 0x0C, 0x5C, 0x5E, 0x3D})
+        text = decode_bytes(value, list(encodings), {0x0D, 0x0A, 0x09, 0x0C, 0x5C, 0x5E, 0x3D})
     except (LookupError, ValueError):
-        decoded = element.value.decode("latin-1")
-    return " ".join(decoded.replace("\\", " ").replace("=", " ").replace("\0", " ").split())[:LONGEST]
+        text = value.decode("latin-1")
+    return " ".join(text.replace("\\", " ").replace("=", " ").replace("\0", " ").split())[:LONGEST]
 
 
 def whole_number(element: Element | None, little: bool) -> int:
