@@ -58,9 +58,12 @@ export class Searching {
     this.#wanted = source.id;
     this.#unpicture();
     this.#panel.open(sources, source);
-    this.#panel.show(source, null);
+    this.#panel.show(source, null, { opening: true });
     this.closed();
-    const catalogue = await this.#catalogue(of);
+    const catalogue = await this.#catalogue(of).catch((error) => {
+      if (this.#wanted === source.id) this.#panel.show(source, null);
+      throw error;
+    });
     if (this.#wanted !== source.id || !this.#panel.isOpen) return this.closed();
     this.#panel.show(source, catalogue);
     if (this.#wantsPictures) this.#picture(catalogue);
@@ -120,6 +123,7 @@ export class Searching {
   /** Other files were picked: what is open is of others. */
   async picked() {
     this.#kept.show(null);
+    Catalogue.kept().then((kept) => this.#found.offerIndex(kept !== null));
     this.#panel.forget(idOf(ORIGINALS));
     const open = this.#open.get(idOf(ORIGINALS));
     this.#open.delete(idOf(ORIGINALS));
@@ -158,7 +162,9 @@ export class Searching {
     this.#open.delete(source.id);
     this.#panel.forget(source.id);
     catalogue.close();
+    if (source.of.kind === "run") return;
     this.#kept.show(null);
+    this.#found.offerIndex(false);
   }
 
   /** The index that was offered after a reload. */

@@ -20,6 +20,12 @@ export class FoundPanel extends HTMLElement {
     part(this, "search-offer", HTMLElement).hidden = true;
   }
 
+  /** @param {boolean} kept   there is an index, of these or of other files */
+  offerIndex(kept) {
+    const hint = kept ? "The one that is kept is brought up to date, or replaced if it is of other files." : "";
+    part(this, "index-kept", HTMLElement).textContent = hint;
+  }
+
   /** How far the index of these files is; "": none is made. @param {string} far */
   indexing(far) {
     part(this, "indexing", HTMLElement).textContent = far && `Reading headers: ${far}.`;

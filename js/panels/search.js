@@ -34,6 +34,7 @@ export class SeriesSearch extends HTMLElement {
   /** @type {Map<string, Set<string>>} SeriesKeys that are ticked, by the id of the source */ #ticks = new Map();
   /** @type {number | undefined} */ #typing;
   /** @type {number | undefined} */ #refreshing;
+  #opening = false;
   #listen = () => this.#changed();
 
   connectedCallback() {
@@ -82,9 +83,10 @@ export class SeriesSearch extends HTMLElement {
     part(this, "query", HTMLInputElement).focus();
   }
 
-  /** @param {Source} source @param {Catalogue | null} catalogue   null: it is still opened */
-  show(source, catalogue) {
+  /** @param {Source} source @param {Catalogue | null} catalogue   null: there is none, or not yet: it is opened */
+  show(source, catalogue, { opening = false } = {}) {
     this.#leave();
+    this.#opening = opening;
     const other = this.#source?.id !== source.id;
     this.#source = source;
     this.#catalogue = catalogue;
@@ -184,11 +186,10 @@ export class SeriesSearch extends HTMLElement {
     const { total, ticks } = this.#table;
     const all = this.#catalogue?.status.series ?? 0;
     const some = this.#query.trim() !== "";
-    part(this, "count", HTMLElement).textContent = !this.#catalogue
-      ? "Opening the index…"
-      : some
-        ? `${count(total)} of ${counted(all, "series", "series")}`
-        : counted(total, "series", "series");
+    const of = some ? `${count(total)} of ${counted(all, "series", "series")}` : counted(total, "series", "series");
+    const counts = part(this, "count", HTMLElement);
+    counts.ariaLive = this.#catalogue?.status.running ? "off" : "polite"; // else it would be read out each second
+    counts.textContent = this.#catalogue ? of : this.#opening ? "Opening the index…" : "";
     const nothing = part(this, "nothing", HTMLElement);
     nothing.hidden = total > 0 || !this.#catalogue;
     nothing.textContent = some && all > 0 ? "No series fits." : "There are no series in this index yet.";
