@@ -21,6 +21,7 @@ const NOTHING = {
   series: 0,
   errors: 0,
   updated: "",
+  emptied: false,
   running: false,
 };
 

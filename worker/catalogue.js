@@ -30,6 +30,7 @@ class Catalogue {
   #keeping;
   /** @type {{making: Making, made: Promise<void>} | null} */ #under = null;
   #reported = 0;
+  #emptied = false;
 
   /**
    * @param {Core} core
@@ -70,6 +71,7 @@ class Catalogue {
     if (sample.length === 0 || (await this.#files.listing.known(sample)) !== 0) return "same";
     this.#core.tell("empty");
     await this.#keeping.remove(false);
+    this.#emptied = true;
     this.#tell();
     return "emptied";
   }
@@ -107,7 +109,7 @@ class Catalogue {
 
   #tell() {
     this.#core.tell("commit");
-    this.#report(this.#core.ask("status"), this.#keeping.size);
+    this.#report({ ...this.#core.ask("status"), emptied: this.#emptied }, this.#keeping.size);
     this.#reported = performance.now();
   }
 

@@ -484,6 +484,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {number} series
  * @property {number} errors       files that are DICOM and could not be read
  * @property {string} updated      when all was looked at last, ISO 8601 in UTC; "" never
+ * @property {boolean} emptied     there was one of other files than those picked, and it was deleted
  * @property {boolean} running     headers are read; false, and `updated` older than the files: it was stopped or cut off
  */
 

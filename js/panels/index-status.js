@@ -54,10 +54,11 @@ export function farness({ processed, enumerated }) {
 
 /** @param {IndexStatus} status */
 function standing(status) {
-  const { processed, updated } = status;
-  if (processed === 0 && !updated) return "Nothing is indexed yet.";
+  const { processed, updated, emptied } = status;
+  const before = emptied ? " The index of the files before these was deleted." : "";
+  if (processed === 0 && !updated) return `Nothing is indexed yet.${before}`;
   if (!updated) return `Stopped at ${farness(status)}${errorsOf(status)}.`;
-  return `${counted(processed, "file")}${errorsOf(status)}; updated ${spokenTime(new Date(updated))}.`;
+  return `${counted(processed, "file")}${errorsOf(status)}; updated ${spokenTime(new Date(updated))}.${before}`;
 }
 
 /** @param {IndexStatus} status */
