@@ -55,8 +55,12 @@ def _wheel_members(folder: Path, pattern: str) -> list[tuple[str, bytes]]:
 
 
 def _is_kept(name: str) -> bool:
-    """A package's modules and data; of its metadata what it asks for its own version."""
-    return name.endswith("/METADATA") or (".dist-info/" not in name and not name.startswith(PYDICOM_LEFT_OUT))
+    """A package's modules and data; of its metadata what it asks for its own version, and its licences."""
+    return (
+        name.endswith("/METADATA")
+        or "/licenses/" in name
+        or (".dist-info/" not in name and not name.startswith(PYDICOM_LEFT_OUT))
+    )
 
 
 def _top(name: str) -> str:
