@@ -136,6 +136,7 @@ function connectSearch(session, searching) {
   on("search-zip", search, (wish) => searching.zip(wish));
   on("search-look", search, () => searching.looking());
   on("search-pictures", search, (wish) => searching.pictures(wish));
+  on("search-thumbnails", search, (wish) => searching.thumbnails(wish));
   on("search-csv", search, saveCsv);
   on("search-save", search, saveIndex);
   on("search-delete", search, (wish) => searching.delete(wish));

@@ -7,6 +7,7 @@ import { AskFirst } from "./panels/ask.js";
 import { farness } from "./panels/index-status.js";
 import { KeptIndex } from "./panels/kept-index.js";
 import { SeriesSearch } from "./panels/search.js";
+import { MakeThumbnails } from "./panels/thumbnails.js";
 import { one } from "./parts.js";
 import { SeriesPictures } from "./series-pictures.js";
 import { saveZip } from "./series-saving.js";
@@ -32,6 +33,7 @@ export class Searching {
   #panel = one(document, "series-search", SeriesSearch);
   #kept = one(document, "kept-index", KeptIndex);
   #ask = one(document, "ask-first", AskFirst);
+  #maker = one(document, "make-thumbnails", MakeThumbnails);
   /** @type {Map<string, Catalogue>} those that are open, by the id of their source */ #open = new Map();
   /** @type {{thumbnails: Thumbnails, pictures: SeriesPictures} | null} of the index that is shown, if they were asked for */
   #pictures = null;
@@ -94,10 +96,17 @@ export class Searching {
     this.#pictures?.thumbnails.close();
   }
 
+  /** Those of all frames: of the ticked series, or of all that match. @param {Wish} wish */
+  async thumbnails({ catalogue, keys, query }) {
+    this.looking();
+    this.#maker.ask(catalogue, keys.length > 0 ? keys : await catalogue.keys(query), this.#startImaging);
+  }
+
+  #startImaging = () => Imaging.start(this.#threads.pool, this.#threads.files);
+
   /** @param {Catalogue} catalogue */
   #picture(catalogue) {
-    const { pool, files } = this.#threads;
-    const thumbnails = new Thumbnails(catalogue, () => Imaging.start(pool, files));
+    const thumbnails = new Thumbnails(catalogue, this.#startImaging);
     const pictures = new SeriesPictures(thumbnails, () => this.#panel.pictured());
     this.#pictures = { thumbnails, pictures };
     this.#panel.picture(pictures);

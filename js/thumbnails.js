@@ -28,7 +28,7 @@ export class Thumbnails {
   #catalogue;
   #start;
   /** @type {Promise<Imaging> | null} */ #imaging = null;
-  #closed = false;
+  /** What was begun before it was closed last is over. */ #times = 0;
 
   /**
    * @param {Catalogue} catalogue
@@ -80,13 +80,14 @@ export class Thumbnails {
     return go.summary(await this.#catalogue.missing(keys));
   }
 
-  /** Ends the worker that draws, and what goes on. */
+  /** Ends the worker that draws, and what goes on; whoever asks again gets another one. */
   close() {
-    this.#closed = true;
+    this.#times++;
     this.#imaging?.then(
       (imaging) => imaging.close(),
       () => {},
     );
+    this.#imaging = null;
   }
 
   /** @param {string[]} keys */
@@ -120,9 +121,10 @@ export class Thumbnails {
   async *#frames(file, frames, isOver) {
     const where = asItIs(this.#catalogue.of, file);
     if ("error" in where) throw new Problem(where.error);
+    const time = this.#times;
     this.#imaging ??= this.#start();
     this.#imaging.catch(() => (this.#imaging = null)); // tried again the next time
-    yield* drawn(await this.#imaging, where, frames, () => this.#closed || isOver());
+    yield* drawn(await this.#imaging, where, frames, () => time !== this.#times || isOver());
   }
 }
 

@@ -3,7 +3,7 @@
  * <series-search>: a dialog over the page that searches one index at a time, while it is typed and while it is made.
  *
  * Ticks belong to an index and stay through all searches in it. What is done with them is told, and done elsewhere:
- * "search-take", "search-zip", "search-csv", "search-save", "search-delete", "search-pictures", "search-look", each with
+ * "search-take", "search-zip", "search-thumbnails", "search-csv", "search-save", "search-delete", "search-pictures", "search-look", each with
  * a Wish.
  */
 import { count, counted } from "../format.js";
@@ -25,7 +25,7 @@ const PAUSE_MILLISECONDS = 80;
 /** While headers are read, the list is brought up to date so often, in milliseconds. */
 const REFRESH_MILLISECONDS = 1000;
 const HOLDS = { originals: "Names patients; stays in this browser", "de-identified": "De-identified" };
-const WISHES = ["take", "zip", "csv", "save", "delete"];
+const WISHES = ["take", "zip", "thumbnails", "csv", "save", "delete"];
 
 export class SeriesSearch extends HTMLElement {
   /** @type {Source[]} */ #sources = [];
@@ -195,7 +195,7 @@ export class SeriesSearch extends HTMLElement {
     nothing.textContent = some && all > 0 ? "No series fits." : "There are no series in this index yet.";
     part(this, "tick-all", HTMLButtonElement).disabled = total === 0;
     for (const name of ["untick", "take", "zip"]) part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
-    part(this, "csv", HTMLButtonElement).disabled = total === 0;
+    for (const name of ["csv", "thumbnails"]) part(this, name, HTMLButtonElement).disabled = total === 0;
     for (const name of ["save", "delete"]) part(this, name, HTMLButtonElement).disabled = all === 0;
     if (!this.#source?.mayTake) part(this, "take", HTMLButtonElement).disabled = true;
     const choose =

@@ -10,13 +10,13 @@ import { Thumbnails } from "../thumbnails.js";
 /**
  * @typedef {import("../catalogue.js").Catalogue} Catalogue
  * @typedef {import("../thumbnails.js").Summary} Summary
+ * @typedef {() => Promise<import("../imaging.js").Imaging>} Start   starts the worker that draws
  */
 
 const OF_ORIGINALS = "They show originals, with all that can be seen in them, and go when the index is deleted.";
 
 export class MakeThumbnails extends HTMLElement {
-  /** @type {() => Promise<import("../imaging.js").Imaging>} */ #start = () => Promise.reject(new Error("not served"));
-  /** @type {{catalogue: Catalogue, keys: string[]} | null} */ #asked = null;
+  /** @type {{catalogue: Catalogue, keys: string[], start: Start} | null} */ #asked = null;
   /** @type {AbortController | null} while they are drawn */ #drawing = null;
 
   connectedCallback() {
@@ -35,14 +35,9 @@ export class MakeThumbnails extends HTMLElement {
     return part(this, "dialog", HTMLDialogElement);
   }
 
-  /** @param {() => Promise<import("../imaging.js").Imaging>} start   starts the worker that draws */
-  serve(start) {
-    this.#start = start;
-  }
-
-  /** Opens the dialog for some series. @param {Catalogue} catalogue @param {string[]} keys */
-  ask(catalogue, keys) {
-    this.#asked = { catalogue, keys };
+  /** Opens the dialog for some series. @param {Catalogue} catalogue @param {string[]} keys @param {Start} start */
+  ask(catalogue, keys, start) {
+    this.#asked = { catalogue, keys, start };
     const what = `A small picture of each frame of ${counted(keys.length, "series", "series")}, made once and kept beside the index in this browser.`;
     part(this, "about", HTMLElement).textContent = [what, catalogue.of.kind === "originals" && OF_ORIGINALS]
       .filter(Boolean)
@@ -52,8 +47,8 @@ export class MakeThumbnails extends HTMLElement {
 
   async #make() {
     if (!this.#asked || this.#drawing) return;
-    const { catalogue, keys } = this.#asked;
-    const thumbnails = new Thumbnails(catalogue, this.#start);
+    const { catalogue, keys, start } = this.#asked;
+    const thumbnails = new Thumbnails(catalogue, start);
     const drawing = new AbortController();
     this.#drawing = drawing;
     this.#working(true);
