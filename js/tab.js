@@ -6,11 +6,14 @@ const NAME = "dicom-deid";
 /** Of the icon, in its own units. */
 const MIDDLE = 16;
 const RADIUS = 13;
+/** Time between two icons of a run, in milliseconds: the browser draws, scales and stores each. */
+const ICON_MILLISECONDS = 1000;
 
 export class Tab {
   #icon = one(document, "link[rel=icon]", HTMLLinkElement);
   #plain = this.#icon.href;
   #shown = NAME;
+  #drawn = { at: Number.NEGATIVE_INFINITY, paused: false };
   /** A run has ended, and nobody has looked since. */
   #ended = false;
 
@@ -25,6 +28,9 @@ export class Tab {
 
   /** @param {number} share  of the files, 0 to 1 @param {boolean} paused */
   progress(share, paused) {
+    const now = performance.now();
+    if (paused === this.#drawn.paused && now - this.#drawn.at < ICON_MILLISECONDS) return;
+    this.#drawn = { at: now, paused };
     const percent = Math.floor(100 * share);
     this.#show(`${paused ? "Paused, " : ""}${percent} % · ${NAME}`, ring(percent, paused));
   }

@@ -19,7 +19,7 @@ const NEWLINE = 0x0a;
 export class Journal {
   #folder;
   #target;
-  /** @type {Map<JournalName, FileSystemSyncAccessHandle>} */
+  /** @type {Map<JournalName, {access: FileSystemSyncAccessHandle, size: number}>} with their bytes so far */
   #files = new Map();
   #encoder = new TextEncoder();
   #flushed = 0;
@@ -47,9 +47,9 @@ export class Journal {
         (late) => late.close(),
       );
       cutTornLine(access);
-      this.#files.set(name, access);
+      this.#files.set(name, { access, size: access.getSize() });
     }
-    if (this.#access("audit.csv").getSize() === 0) this.#append("audit.csv", auditHeader);
+    if (this.#file("audit.csv").size === 0) this.#append("audit.csv", auditHeader);
   }
 
   /**
@@ -59,20 +59,20 @@ export class Journal {
    * @returns {boolean}  false: there is no room
    */
   commit(row, lines) {
-    const audit = this.#access("audit.csv");
-    const size = audit.getSize();
+    const { size } = this.#file("audit.csv");
     try {
       this.#append("audit.csv", auditLine(row));
       this.log(lines);
       return true;
     } catch {
-      audit.truncate(size);
+      this.#cut("audit.csv", size);
       return false;
     }
   }
 
   /** @param {string[]} lines */
   log(lines) {
+    if (lines.length === 0) return;
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
     this.#append("output.log", lines.map((line) => `${time} ${line}\n`).join(""));
   }
@@ -82,24 +82,33 @@ export class Journal {
    * @param {string} text
    */
   #append(name, text) {
-    const access = this.#access(name);
+    const file = this.#file(name);
     const bytes = this.#encoder.encode(text);
-    const size = access.getSize();
     try {
-      if (access.write(bytes, { at: size }) === bytes.length) return;
+      if (file.access.write(bytes, { at: file.size }) === bytes.length) {
+        file.size += bytes.length;
+        return;
+      }
     } catch {
       // The disk or the quota is full, as below.
     }
     // Half a row would be read as a row.
-    access.truncate(size);
+    this.#cut(name, file.size);
     throw new DOMException("", "QuotaExceededError");
   }
 
+  /** @param {JournalName} name @param {number} size */
+  #cut(name, size) {
+    const file = this.#file(name);
+    file.access.truncate(size);
+    file.size = size;
+  }
+
   /** @param {JournalName} name */
-  #access(name) {
-    const access = this.#files.get(name);
-    if (!access) throw new DOMException("", "InvalidStateError");
-    return access;
+  #file(name) {
+    const file = this.#files.get(name);
+    if (!file) throw new DOMException("", "InvalidStateError");
+    return file;
   }
 
   /**
@@ -123,7 +132,7 @@ export class Journal {
   #flush(before) {
     try {
       before();
-      for (const access of this.#files.values()) access.flush();
+      for (const { access } of this.#files.values()) access.flush();
     } catch {
       // What was appended is with the operating system; the next flush makes sure of it.
     }
@@ -146,9 +155,9 @@ export class Journal {
    * @returns {File}
    */
   read(name) {
-    const access = this.#access(name);
+    const { access, size } = this.#file(name);
     const parts = [];
-    for (let at = 0, size = access.getSize(); at < size; at += CHUNK_BYTES) {
+    for (let at = 0; at < size; at += CHUNK_BYTES) {
       const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
       access.read(chunk, { at });
       parts.push(new Blob([chunk]));
@@ -164,7 +173,7 @@ export class Journal {
 
   async close() {
     await this.#copying;
-    for (const access of this.#files.values()) {
+    for (const { access } of this.#files.values()) {
       access.flush();
       access.close();
     }
