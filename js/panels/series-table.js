@@ -17,6 +17,7 @@ export class SeriesTable extends HTMLElement {
   /** @type {import("../series-pictures.js").SeriesPictures | null} */ #pictures = null;
   #pages = new SeriesPages((error) => (error ? tell(this, "failed", error) : this.#answered()));
   /** @type {Map<number, HTMLElement>} rows in the page, by their number */ #rows = new Map();
+  /** @type {WeakMap<HTMLElement, unknown>} the SeriesRow that each of them shows */ #written = new WeakMap();
   /** Number of the row that the keyboard is at. */ #current = 0;
   #rowHeight = 1;
   #painting = 0;
@@ -62,6 +63,7 @@ export class SeriesTable extends HTMLElement {
   set pictures(pictures) {
     this.#pictures = pictures;
     this.toggleAttribute("data-pictures", pictures !== null);
+    this.marked();
     this.#paint();
   }
 
@@ -82,6 +84,7 @@ export class SeriesTable extends HTMLElement {
     const first = this.#grid.scrollTop / this.#rowHeight;
     this.#rowHeight = probe.offsetHeight || 1;
     if (this.#rows.size === 0) probe.remove();
+    this.#written = new WeakMap(); // where each stands is another place
     this.#paint();
     this.#grid.scrollTop = first * this.#rowHeight;
   }
@@ -111,16 +114,9 @@ export class SeriesTable extends HTMLElement {
       this.#rows.get(number)?.remove();
       this.#rows.delete(number);
     }
-    this.#order();
     this.#grid.ariaRowCount = String(this.total + 1);
     this.#point();
     this.#picture();
-  }
-
-  /** In the page, too, rows stand in their order: so a screen reader reads them. */
-  #order() {
-    const ordered = [...this.#rows].sort(([one], [other]) => one - other).map(([, row]) => row);
-    if (ordered.some((row, at) => this.#body.children[at] !== row)) this.#body.append(...ordered);
   }
 
   /** @param {number} number @param {number[]} free   numbers of rows that are not needed where they are */
@@ -130,16 +126,25 @@ export class SeriesTable extends HTMLElement {
       const spare = free.pop();
       element = spare === undefined ? copyOf("series", HTMLElement) : this.#rows.get(spare);
       if (!element) return;
-      if (spare === undefined) this.#body.append(element);
-      else this.#rows.delete(spare);
-      this.#rows.set(number, element);
+      if (spare !== undefined) this.#rows.delete(spare);
+      this.#insert(number, element);
+      this.#written.delete(element);
     }
     const row = this.#pages.row(number);
+    if (this.#written.has(element) && this.#written.get(element) === row) return;
+    this.#written.set(element, row);
     element.id = `series-row-${number}`;
     element.ariaRowIndex = String(number + 2); // the head is the first
     element.style.translate = `0 ${number * this.#rowHeight}px`;
     write(element, row, row !== undefined && this.ticks.has(row.key));
     picture(element, (row && this.#pictures?.of(row.key)) ?? "");
+  }
+
+  /** In the page, too, rows stand in their order: so a screen reader reads them. @param {number} number @param {HTMLElement} element */
+  #insert(number, element) {
+    const next = Math.min(...[...this.#rows.keys()].filter((other) => other > number));
+    this.#body.insertBefore(element, this.#rows.get(next) ?? null);
+    this.#rows.set(number, element);
   }
 
   /** Says which row the keyboard is at; it is announced when it is in the page. */
