@@ -5,7 +5,7 @@
 const lockName = (name) => `run/${name}`;
 const INDEX = "index/originals";
 /** A worker that was ended gives its lock back a little later, in milliseconds. */
-const INDEX_MILLISECONDS = 10_000;
+const INDEX_MILLISECONDS = 3000;
 
 /**
  * Takes the lock of a run.
