@@ -18,6 +18,8 @@ import { walk } from "./walk.js";
 const TOLD_AT_ONCE = 500;
 /** Files opened at the same time. */
 const IN_FLIGHT = 16;
+/** Read first of a file: most headers are shorter, and what is read in vain is left to the collector. */
+const HEAD_BYTES = 16 * 1024;
 const OUT = "out";
 
 /**
@@ -32,7 +34,7 @@ export class Listing {
   /** @type {Contents} */ #contents = { sources: new Sources(), growing: null, whole: false };
   #told = 0;
   #lane = new Lane(IN_FLIGHT);
-  #lengths = new HeadLengths();
+  #lengths = new HeadLengths(HEAD_BYTES);
 
   /** @param {() => Promise<Contents>} open   what is there now */
   constructor(open) {

@@ -34,10 +34,16 @@ export const covered = (ranges) => ranges.reduce((sum, [start, end]) => sum + en
 export class HeadLengths {
   /** @type {Map<number, number>} */
   #longest = new Map();
+  #first;
+
+  /** @param {number} [first]   bytes that are sent of a file whose study is not known yet */
+  constructor(first = HEAD_BYTES) {
+    this.#first = first;
+  }
 
   /** Bytes of a file to begin with. @param {number} study */
   of(study) {
-    return this.#longest.get(study) ?? HEAD_BYTES;
+    return this.#longest.get(study) ?? this.#first;
   }
 
   /**

@@ -10,7 +10,7 @@ import { Sources } from "../../worker/source.js";
 import { bytesOf, expected } from "./expected.mjs";
 
 const whole = bytesOf(expected.files.find(({ path }) => path.endsWith("/CT_small.dcm")).path);
-const HEAD = 64 * 1024;
+const HEAD = 16 * 1024;
 
 /** Sources as a scan leaves them. */
 function scanned(files) {
