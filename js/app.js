@@ -80,15 +80,7 @@ function start() {
   );
   const trial = new Trial(files, pool);
   panels.tryOut.connect(files, trial, panels.policy).catch(() => refuse("PAGE_INCOMPLETE"));
-  const viewer = one(document, "series-viewer", SeriesViewer);
-  viewer.connect({ files, pool, trial, policy: panels.policy });
-  on("look-at", panels.tryOut, async ({ study, series, index }) => {
-    const instances = async () => (await files.instances(study, series)).map((file) => ({ ...file, frames: 1 }));
-    await viewer.show({ of: { kind: "originals" }, instances }, "", [], index);
-  });
-  on("search-look", panels.search, async ({ catalogue, query, row }) => {
-    await viewer.show(catalogue, row.key, await catalogue.keys(query));
-  });
+  connectViewer({ files, pool, trial, policy: panels.policy });
   connect(session, new Resuming(session, { files, pool }, panels));
   connectSearch(session, new Searching(session, { files, pool }, panels));
   startDownloads(files, session, panels);
@@ -118,6 +110,16 @@ function connect(session, resuming) {
   on("resume-run", panels.cutOff, (asked) => resuming.goOn(asked));
   on("resume-later", panels.cutOff, () => resuming.later());
   on("again", panels.results, () => session.again());
+}
+
+/** @param {import("./panels/viewer.js").Parts} parts */
+function connectViewer(parts) {
+  const viewer = one(document, "series-viewer", SeriesViewer);
+  viewer.connect(parts);
+  on("look-at", panels.tryOut, (sample) => viewer.showSample(sample));
+  on("search-look", panels.search, async ({ catalogue, query, row }) =>
+    viewer.show(catalogue, row.key, await catalogue.keys(query)),
+  );
 }
 
 /** @param {Session} session @param {Searching} searching */

@@ -34,7 +34,7 @@ export class SamplePicker extends HTMLElement {
   /** Tells "look-at" with the series and the file that are chosen. */
   #look() {
     const [study, series] = ["study", "series"].map((name) => Number(part(this, name, HTMLSelectElement).value));
-    tell(this, "look-at", { study, series, index: this.sample?.index });
+    tell(this, "look-at", { study, series, index: this.sample?.index ?? null });
   }
 
   /** @param {Files} files @param {Found} found */

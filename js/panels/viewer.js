@@ -35,6 +35,16 @@ export class SeriesViewer extends HTMLElement {
   }
 
   /**
+   * Opens the dialog for a series of the scan, without an index, at one of its files.
+   * @param {{study: number, series: number, index: number | null}} sample
+   */
+  async showSample({ study, series, index }) {
+    const files = (await this.#parts?.files.instances(study, series)) ?? [];
+    const instances = async () => files.map((file) => ({ ...file, frames: 1 })); // how many there are is seen when they are
+    await this.show({ of: { kind: "originals" }, instances }, "", [], index);
+  }
+
+  /**
    * Opens the dialog for a series.
    * @param {Source} source
    * @param {string} key      of the series

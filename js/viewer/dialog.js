@@ -136,6 +136,8 @@ export class ViewerDialog {
 
   /** @param {string} code */
   #failed(code) {
-    if (!this.#closed.signal.aborted) noteOf(this.#dialog).show(code);
+    if (this.#closed.signal.aborted) return;
+    for (const pane of this.#host.querySelectorAll(".pane")) pane.removeAttribute("data-busy");
+    noteOf(this.#dialog).show(code);
   }
 }

@@ -77,6 +77,7 @@ export class Looking extends EventTarget {
   /** @param {number[]} active */
   follow(active) {
     this.active = active;
+    for (const [number, pane] of this.#panes.entries()) if (!active.includes(number)) pane.clear();
     this.#wish();
   }
 

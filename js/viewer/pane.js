@@ -50,11 +50,16 @@ export class Pane extends EventTarget {
     this.#wishes.ask(wish);
   }
 
-  /** What is shown goes, and nothing more comes. */
-  close() {
-    this.#closed = true;
+  /** What is shown goes. */
+  clear() {
     this.#wishes.drop();
     this.#take(null);
+  }
+
+  /** Nothing more comes. */
+  close() {
+    this.#closed = true;
+    this.clear();
   }
 
   /** @param {Wish} wish */
