@@ -65,7 +65,7 @@ class Journey:
         expect(self.button("Start")).to_be_visible(timeout=FOUND)
 
     def set_passphrase(self, passphrase: str = PASSPHRASE) -> None:
-        self.page.get_by_label("Passphrase", exact=True).fill(passphrase)
+        self.page.locator("policy-panel").get_by_label("Passphrase", exact=True).fill(passphrase)
 
     def load_policy(self, path: Path) -> None:
         """Loads a policy file, and accepts the code that it brings."""
