@@ -59,12 +59,11 @@ export class SeriesViewer extends HTMLElement {
     this.#dialog?.close();
     const { policy: panel, ...threads } = this.#parts;
     const tried = { policy: this.#policy, passphrase: panel.passphrase };
-    this.#dialog = new ViewerDialog(this, {
-      ...threads,
-      ...tried,
-      source,
-      keys: others.includes(key) ? others : [key],
-    });
+    const keys = others.includes(key) ? others : [key];
+    const closed = () => {
+      this.#dialog = null; // what it knew of the files goes with it
+    };
+    this.#dialog = new ViewerDialog(this, { ...threads, ...tried, source, keys, closed });
     await this.#dialog.open(key, first);
   }
 }

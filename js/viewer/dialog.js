@@ -20,6 +20,7 @@ import { asItIs, asPlanned } from "./places.js";
  * @property {string} passphrase
  * @property {Source} source
  * @property {string[]} keys   of the series that one can go through
+ * @property {() => void} closed   called when it is closed
  */
 
 export class ViewerDialog {
@@ -67,6 +68,7 @@ export class ViewerDialog {
     this.#imaging?.close();
     this.#given.trial.end();
     this.#host.replaceChildren();
+    this.#given.closed();
   }
 
   /** @param {string} key   of the series @param {number | null} first   number of the file to begin with */

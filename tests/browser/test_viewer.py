@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from journey import Journey
+from journey import READY, Journey
 from looking import DAMAGED, SLICES, Looking, series
 from playwright.sync_api import expect
 from pydicom import dcmread
@@ -270,3 +270,13 @@ def test_series_that_were_found_are_looked_through_and_so_are_results(looking: L
     expect(row).not_to_contain_text("1CT1")
     expect(dialog.get_by_role("columnheader")).to_have_text(["Data element", "Value"])
     look_at(journey)
+
+    page.reload()
+    journey.wait_for_python()
+    journey.button("Search it").click()
+    told(journey, "4 series")
+    shown(journey).first.get_by_role("button").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("not among the files that are chosen now", timeout=READY)
+    page.keyboard.press("Escape")
+    journey.button("Delete index").click()
+    journey.button("Delete").click()

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from dicom_deid.index import Index, OtherVersion, Seen, Status
 from dicom_deid.index.entry import Entry, entry, series_key
-from dicom_deid.index.search import search
+from dicom_deid.index.search import keys, search
 from dicom_deid.scan import header
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,6 +177,7 @@ def test_search(query: str, paths: set[str]) -> None:
 def test_the_latest_study_is_first_and_pages_follow_each_other() -> None:
     index = made(*SERIES)
     assert found(index, "") == ["mr", "ct", "old", "none"]
+    assert keys(index.database, "") == [row["key"] for row in search(index.database, "").rows]
     page = search(index.database, "", 1, 2)
     assert (page.total, [row["first_path"] for row in page.rows]) == (4, ["ct", "old"])
 
