@@ -208,12 +208,13 @@ export class Searching {
   async #sources(of) {
     const originals =
       of.kind === "originals" || this.#session.label || (await Catalogue.kept()) ? [this.#originals()] : [];
-    const runs = (await this.#threads.files.runs()).filter(
+    const stored = (await this.#threads.files.runs()).filter(
       ({ place, files, open }) => place === "private" && files > 0 && !open,
     );
+    const runs = [this.#session.elsewhere, ...stored.map(({ name }) => name)].filter((name) => name !== "");
     return [
       ...originals,
-      ...runs.map(({ name }) => {
+      ...runs.map((name) => {
         /** @type {Source} */
         const source = {
           id: name,

@@ -46,6 +46,11 @@ export class Session {
     return this.#order?.name ?? "";
   }
 
+  /** Name of the last run, if its results are in a chosen folder; else "". */
+  get elsewhere() {
+    return this.#phase !== "running" && this.#order?.output ? this.#order.name : "";
+  }
+
   /** The passphrase of a run, if it was the last one of this visit. @param {string} name */
   passphraseOf(name) {
     return this.#order?.name === name ? this.#order.passphrase : "";

@@ -214,15 +214,15 @@ export class Files {
     const picked = async () => ({ sources: this.#sources, growing: null, whole: this.#scan?.complete ?? false });
     return {
       listing: new Listing(of.kind === "run" ? () => this.#outputs(of.name) : picked),
-      shelf: new Shelf(of),
+      shelf: new Shelf(of, this.#scratch),
     };
   }
 
   /** @param {string} name */
   async #outputs(name) {
-    const [folder, journal] = await Promise.all([this.#folderOf(name), findRun(name)]);
-    if (!folder || !journal) throw new CodedError("NO_RUN");
-    return outputsOf(folder, journal, this.#scratch);
+    const folder = await this.#folderOf(name);
+    if (!folder) throw new CodedError("NO_RUN");
+    return outputsOf(folder, (await findRun(name)) ?? folder, this.#scratch);
   }
 
   /** @type {FilesApi["forgetTables"]} */

@@ -130,7 +130,7 @@ function stampOf({ origins, modified }, number) {
 /**
  * The outputs of a run, as they are come by.
  * @param {FileSystemDirectoryHandle} folder    the run folder
- * @param {FileSystemDirectoryHandle} journal   its folder in private storage
+ * @param {FileSystemDirectoryHandle} journal   where its audit is
  * @param {import("./scratch.js").Scratch} scratch
  * @returns {Promise<Contents>}
  */

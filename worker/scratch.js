@@ -30,6 +30,12 @@ export class Scratch {
     return new ScratchFile(folder, handle, access);
   }
 
+  /** A folder among the temporary files. @param {string} name */
+  async folder(name) {
+    this.#folder ??= this.#claim();
+    return (await this.#folder).getDirectoryHandle(name, { create: true });
+  }
+
   /** Deletes what workers that are gone have left: it can be tables that identify people. */
   async sweep() {
     await sweep(await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true }));

@@ -3,31 +3,39 @@
  * Where an index and its thumbnails lie in private storage.
  *
  * That of originals has a folder of its own: it names patients, and is apart from all that is handed out. That of a run
- * lies in the folder that the run has in private storage, and goes with it.
+ * lies in the folder that the run has in private storage, and goes with it; that of a run whose results are in a chosen
+ * folder lies among what does not outlive this worker.
  */
 
 import { writeText } from "./journal.js";
 import { nameOf, patiently } from "./patience.js";
 import { ORIGINALS } from "./protocol.js";
-import { findRun, folderOf, INDEX, PREVIEWS, readFile } from "./store.js";
+import { folderOf, INDEX, PREVIEWS, RUNS, readFile } from "./store.js";
 
 const OF_ORIGINALS = { index: ORIGINALS.file, pictures: "thumbnails-of-originals" };
 const IN_RUN = { index: INDEX, pictures: PREVIEWS };
 
 export class Shelf {
   #of;
+  #scratch;
   #names;
 
-  /** @param {import("./protocol.js").IndexOf} of */
-  constructor(of) {
+  /**
+   * @param {import("./protocol.js").IndexOf} of
+   * @param {import("./scratch.js").Scratch} scratch
+   */
+  constructor(of, scratch) {
     this.#of = of;
+    this.#scratch = scratch;
     this.#names = of.kind === "run" ? IN_RUN : OF_ORIGINALS;
   }
 
   /** The folder it lies in; null: there is none, and it is not to be made. @param {boolean} [create] */
   async #folder(create = false) {
-    if (this.#of.kind === "run") return findRun(this.#of.name);
-    return folderOf(ORIGINALS.folder, create).catch(() => null);
+    if (this.#of.kind === "originals") return folderOf(ORIGINALS.folder, create).catch(() => null);
+    const { name } = this.#of;
+    const run = folderOf(RUNS).then((runs) => runs.getDirectoryHandle(name));
+    return run.catch(() => this.#scratch.folder(name));
   }
 
   /** The index as it was kept last. @returns {Promise<File | null>} */

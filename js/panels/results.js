@@ -48,7 +48,7 @@ export class ResultsPanel extends HTMLElement {
     part(this, "status", HTMLElement).textContent = this.how;
     part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
-    part(this, "search", HTMLButtonElement).hidden = counts.written === 0 || folder !== null;
+    part(this, "search", HTMLButtonElement).hidden = counts.written === 0;
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;
     if (error) noteOf(this).show(error);
     this.#unwritten.show(summary.reasons);

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pydicom.data
 import pytest
+from conftest import visiting
 from dicom_deid.index import Index
 from dicom_deid.index.search import search
 from dicom_deid.native import indexing
 from drag import drop
+from journey import READY
+from playwright.sync_api import expect
 from pydicom.data import get_testdata_file
 
 if TYPE_CHECKING:
@@ -47,6 +50,9 @@ NAMES = """async () => {
   for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
   return names;
 }"""
+# A folder of private storage stands for one on the disk.
+CHOSEN = """globalThis.showDirectoryPicker = async () =>
+  (await navigator.storage.getDirectory()).getDirectoryHandle("chosen", { create: true });"""
 Visit = Callable[[], "Page"]
 
 
@@ -212,3 +218,25 @@ def test_the_index_of_a_run_names_nobody_is_no_result_and_goes_with_it(
     page.evaluate(HARNESS)
     assert page.evaluate("(name) => harness.files.remove(name)", name)
     assert stored(page, "runs") == []
+
+
+def test_results_in_a_chosen_folder_are_searched_while_their_run_is_the_last_one(
+    browser: "BrowserContext", server: "Server", herons: Path
+) -> None:
+    with visiting(browser, server, before=CHOSEN) as journey:
+        journey.wait_for_python()
+        journey.drop(herons)
+        journey.button("Choose output folder").click()
+        ended = journey.run()
+        journey.button("Search the results").click()
+        panel = journey.page.get_by_role("dialog", name="Find series")
+        expect(panel).to_contain_text(f"{ended.written} files; updated", timeout=READY)
+        expect(panel).to_contain_text("De-identified")
+        journey.page.evaluate(HARNESS)
+        assert all(
+            path.split("/")[1] in ("out", "plan.json", "audit.csv", "output.log", "conformance.md")
+            for path in stored(journey.page, "chosen")
+        )
+        journey.page.evaluate(
+            "async () => (await navigator.storage.getDirectory()).removeEntry('chosen', {recursive: true})"
+        )
