@@ -2,9 +2,8 @@
 /**
  * <series-search>: a dialog over the page that searches one index at a time, while it is typed and while it is made.
  *
- * Ticks belong to an index and stay through all searches in it. What is done with them is told, and done elsewhere:
- * "search-take", "search-zip", "search-thumbnails", "search-csv", "search-save", "search-delete", "search-pictures", "search-look", each with
- * a Wish.
+ * Ticks belong to an index and stay through all searches in it. What is done with them, and with what was found, is told
+ * as "search-take" and so on (WISHES), with a Wish, and done elsewhere.
  */
 import { count, counted } from "../format.js";
 import { one, part, tell } from "../parts.js";
@@ -25,7 +24,7 @@ const PAUSE_MILLISECONDS = 80;
 /** While headers are read, the list is brought up to date so often, in milliseconds. */
 const REFRESH_MILLISECONDS = 1000;
 const HOLDS = { originals: "Names patients; stays in this browser", "de-identified": "De-identified" };
-const WISHES = ["take", "zip", "thumbnails", "csv", "save", "delete"];
+const WISHES = ["take", "zip", "pictures", "thumbnails", "csv", "save", "delete"];
 
 export class SeriesSearch extends HTMLElement {
   /** @type {Source[]} */ #sources = [];
@@ -50,8 +49,6 @@ export class SeriesSearch extends HTMLElement {
     });
     part(this, "close", HTMLButtonElement).addEventListener("click", () => this.close());
     this.#dialog.addEventListener("close", () => tell(this, "search-closed"));
-    const pictures = part(this, "pictures", HTMLButtonElement);
-    pictures.addEventListener("click", () => this.#wish(`search-pictures`));
     this.#listenToTable();
     for (const wish of WISHES) {
       part(this, wish, HTMLButtonElement).addEventListener("click", () => this.#wish(`search-${wish}`));
@@ -100,7 +97,7 @@ export class SeriesSearch extends HTMLElement {
     holds.textContent = originals ? HOLDS.originals : HOLDS["de-identified"];
     catalogue?.addEventListener("change", this.#listen);
     if (other || catalogue) this.#search();
-    this.#changed();
+    this.#tell();
   }
 
   /** Nothing is shown any more, and the ticks of this index are gone with it. @param {string} id */
@@ -169,17 +166,22 @@ export class SeriesSearch extends HTMLElement {
 
   /** The index has changed. */
   #changed() {
-    const status = this.#catalogue?.status;
-    if (status && this.#source) {
-      one(this, "index-status", IndexStatusLine).show(status, this.#source.mayStart);
-      this.#refreshing ??= setTimeout(() => this.#refresh(), status.running ? REFRESH_MILLISECONDS : 0);
-    }
-    this.#summarise();
+    this.#tell();
+    if (!this.#catalogue?.status.running || this.#table.total === 0) this.#refresh();
+    else this.#refreshing ??= setTimeout(() => this.#refresh(), REFRESH_MILLISECONDS);
   }
 
   #refresh() {
+    clearTimeout(this.#refreshing);
     this.#refreshing = undefined;
     this.#table.refresh();
+  }
+
+  /** How far the index is, and what may be done with it. */
+  #tell() {
+    const status = this.#catalogue?.status;
+    if (status && this.#source) one(this, "index-status", IndexStatusLine).show(status, this.#source.mayStart);
+    this.#summarise();
   }
 
   #summarise() {

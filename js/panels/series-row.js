@@ -33,6 +33,9 @@ export function write(element, row, ticked) {
     }
   }
   const name = row ? spoken(row) : "";
+  element.ariaLabel = row
+    ? [name, row.patient_id, row.study_description, CELLS.images(row)[0]].filter(Boolean).join(", ")
+    : "…";
   const box = one(element, "input", HTMLInputElement);
   Object.assign(box, { checked: ticked, disabled: !row, ariaLabel: `Tick ${name}` });
   Object.assign(one(element, "button", HTMLButtonElement), { disabled: !row, ariaLabel: `Look at ${name}` });
