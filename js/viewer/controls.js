@@ -79,9 +79,11 @@ export class Controls {
     if (listed === this.#listed) return;
     this.#listed = listed;
     this.#presets = [...proposed, ...customary];
-    const options = this.#presets.map(({ name }, at) => new Option(name, String(at)));
+    const options = this.#presets.map(
+      ({ name, window: { center, width } }, at) => new Option(`${name}: ${plain(center)}, ${plain(width)}`, String(at)),
+    );
     const group = document.createElement("optgroup");
-    group.label = "CT, in HU";
+    group.label = "CT: centre and width in HU";
     group.append(...options.splice(proposed.length));
     const select = part(this.#form, "preset", HTMLSelectElement);
     const [auto, own, all] = [AUTO, OWN, ALL].map((value) => one(select, `[value="${value}"]`, HTMLOptionElement));

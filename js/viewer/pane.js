@@ -37,7 +37,7 @@ export class Pane extends EventTarget {
     this.#whereOf = whereOf;
     this.#wishes = new Latest(
       (wish) => this.#serve(wish),
-      () => this.dispatchEvent(new Event("settled")),
+      () => this.#closed || this.dispatchEvent(new Event("settled")),
     );
   }
 

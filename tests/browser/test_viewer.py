@@ -17,6 +17,7 @@ from test_whatif import choose, values_in
 
 NAME = "CompressedSamples"  # the patient of CT_small.dcm
 SHADES = 2.0  # of 255; by less than this a picture as a whole does not change
+OTHERS = ("examples_rgb_color.dcm", "GDCMJ2K_TextGBR.dcm", "SC_rgb_rle_2frame.dcm", "rtplan.dcm")
 CHANGES = 200
 # Each change is seen before the next one is made.
 CHANGE = """async (stage, changes) => {
@@ -34,7 +35,7 @@ CHANGE = """async (stage, changes) => {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = series(tmp_path_factory.mktemp("viewer") / "in" / "series").parent
-    for name in ("examples_rgb_color.dcm", "SC_rgb_rle_2frame.dcm", "rtplan.dcm"):
+    for name in OTHERS:
         shutil.copyfile(str(get_testdata_file(name)), folder / name)
     return folder
 
@@ -99,7 +100,7 @@ def test_at_1_to_1_the_pixels_are_those_of_the_file_and_the_mouse_changes_them(l
     dialog = looking.dialog
     dialog.get_by_role("button", name="1:1").click()
     preset = dialog.get_by_label("Preset")
-    preset.select_option("Lung")
+    preset.select_option("Lung: -600, 1500")
     looking.settle()
     assert (looking.number("Centre"), looking.number("Width")) == (-600, 1500)
     stored = dcmread(str(get_testdata_file("CT_small.dcm")))
@@ -201,6 +202,11 @@ def test_what_is_withheld_is_not_shown_as_a_picture_and_frames_are_counted(looki
     looking.press("ArrowDown")
     expect(looking.position).to_have_text("Slice 1 of 1, frame 2 of 2")
     dialog.get_by_role("button", name="Close").click()
+    choose(looking.journey, "GDCMJ2K_TextGBR.dcm")
+    looking.open()
+    expect(dialog).to_contain_text("their colours may be shown wrongly")
+    assert looking.mean() > 0
+    dialog.get_by_role("button", name="Close").click()
     choose(looking.journey, "rtplan.dcm")
     looking.open()
     expect(dialog.get_by_role("alert")).to_contain_text("The object has no image.")
@@ -231,9 +237,9 @@ def test_series_that_were_found_are_looked_through_and_so_are_results(looking: L
     journey, dialog, page = looking.journey, looking.dialog, looking.journey.page
     journey.allow_everything()
     journey.button("Index and search").click()
-    told(journey, "4 series")
+    told(journey, "5 series")
     query(journey, "modality:CT")
-    told(journey, "1 of 4 series")
+    told(journey, "1 of 5 series")
     journey.page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     looking.settle()
@@ -241,24 +247,24 @@ def test_series_that_were_found_are_looked_through_and_so_are_results(looking: L
     expect(journey.button("Next series")).to_be_hidden()
     page.keyboard.press("Escape")
     query(journey, "")
-    told(journey, "4 series")
+    told(journey, "5 series")
     shown(journey).first.get_by_role("button").click()
     path, seen = dialog.locator(".path"), [""]
-    for _ in range(4):
+    for _ in range(len(OTHERS) + 1):
         expect(path).not_to_have_text(seen[-1])
         seen.append(path.inner_text())
         if journey.button("Next series").is_enabled():
             journey.button("Next series").click()
     expect(looking.stage).to_be_focused()
-    assert set(seen[1:]) == {"series/1.dcm", "examples_rgb_color.dcm", "SC_rgb_rle_2frame.dcm", "rtplan.dcm"}
+    assert set(seen[1:]) == {"series/1.dcm", *OTHERS}
     page.keyboard.press("Escape")
     journey.button("Close").click()
 
     journey.run()
     journey.button("Search the results").click()
-    told(journey, "4 series")
+    told(journey, "5 series")
     query(journey, "modality:CT")
-    told(journey, "1 of 4 series")
+    told(journey, "1 of 5 series")
     shown(journey).first.get_by_role("button").click()
     looking.settle()
     expect(looking.position).to_have_text(f"Slice 1 of {SLICES - 1}")
@@ -274,7 +280,7 @@ def test_series_that_were_found_are_looked_through_and_so_are_results(looking: L
     page.reload()
     journey.wait_for_python()
     journey.button("Search it").click()
-    told(journey, "4 series")
+    told(journey, "5 series")
     shown(journey).first.get_by_role("button").click()
     expect(dialog.get_by_role("alert")).to_contain_text("not among the files that are chosen now", timeout=READY)
     page.keyboard.press("Escape")
