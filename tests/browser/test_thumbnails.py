@@ -40,3 +40,15 @@ def test_thumbnails_are_made_once_and_what_lacks_one_is_said(journey: Journey, t
     making.click()
     dialog(journey).get_by_role("button", name="Make thumbnails").click()
     expect(dialog(journey).get_by_role("status")).to_have_text("Nothing was left to draw.", timeout=READY)
+
+
+def test_results_have_thumbnails_of_their_own(journey: Journey, tmp_path: Path) -> None:
+    shutil.copyfile(str(get_testdata_file("CT_small.dcm")), tmp_path / "a.dcm")
+    journey.drop(tmp_path)
+    assert journey.run().written == 1
+    journey.page.locator("results-panel").get_by_role("button", name="Search").click()
+    expect(journey.page.locator("index-status")).to_contain_text("updated", timeout=READY)
+    journey.page.locator("series-search").get_by_role("button", name="Make thumbnails").click()
+    expect(dialog(journey)).not_to_contain_text("They show originals")
+    dialog(journey).get_by_role("button", name="Make thumbnails").click()
+    expect(dialog(journey).get_by_role("status")).to_have_text("1 thumbnail made.", timeout=READY)
