@@ -11,14 +11,13 @@
  * @typedef {import("../worker/protocol.js").Painted} Painted
  * @typedef {import("../worker/protocol.js").Thumbnail} Thumbnail
  * @typedef {import("../worker/protocol.js").ImagingApi} ImagingApi
- * @typedef {Mortal<ImagingApi>} Worker
+ * @typedef {import("../vendor/comlink.mjs").Remote<ImagingApi>} Pictures
+ * @typedef {{thread: import("./thread.js").Thread, pictures: Pictures}} Worker
  * @typedef {{file: Blob, worker: Worker}} Opened   the worker in which it is open
  */
-import { fetchPart, shareable } from "../worker/runtime.js";
+import * as Comlink from "../vendor/comlink.mjs";
 import { Problem } from "./problem.js";
-import { Mortal } from "./thread.js";
 
-const WORKER = new URL("../worker/imaging.worker.js", import.meta.url);
 /** A frame of 100 MB takes the slowest decoder some ten seconds; what takes longer than this (milliseconds) hangs. */
 const CALL_MILLISECONDS = 60_000;
 /** Bytes of WebAssembly memory, which never shrinks, above which a file is opened in a new worker. It starts with some 60 MiB. */
@@ -33,7 +32,6 @@ export class Imaging extends EventTarget {
   #files;
   #pool;
   #options;
-  /** @type {import("../worker/boot.js").Shared | null} */ #runtime = null;
   /** @type {Worker | null} */ #worker = null;
   /** @type {Map<number, Opened>} by pane */ #open = new Map();
   /** @type {Where | null} whose thumbnails are drawn */ #drawn = null;
@@ -93,7 +91,7 @@ export class Imaging extends EventTarget {
   paint(pane, frame, tuning) {
     return this.#next(async () => {
       const again = await this.#again(pane);
-      return again && "error" in again ? again : this.#asked((python) => python.paint(pane, frame, tuning));
+      return again && "error" in again ? again : this.#asked((pictures) => pictures.paint(pane, frame, tuning));
     });
   }
 
@@ -106,7 +104,7 @@ export class Imaging extends EventTarget {
   thumbnail(where, frame) {
     return this.#next(async () => {
       const opened = await (this.#drawn === where ? this.#again(THUMBNAILS) : this.#draw(where));
-      return opened && "error" in opened ? opened : this.#asked((python) => python.thumbnail(frame));
+      return opened && "error" in opened ? opened : this.#asked((pictures) => pictures.thumbnail(frame));
     });
   }
 
@@ -130,8 +128,8 @@ export class Imaging extends EventTarget {
 
   /** @param {number} pane @param {Blob} file @returns {Promise<any>} Facts, {frames} or {error} */
   async #opened(pane, file) {
-    const opened = await this.#asked((python) =>
-      pane === THUMBNAILS ? python.openThumbnails(file) : python.open(pane, file),
+    const opened = await this.#asked((pictures) =>
+      pane === THUMBNAILS ? pictures.openThumbnails(file) : pictures.open(pane, file),
     );
     if (!("error" in opened) && this.#worker) this.#open.set(pane, { file, worker: this.#worker });
     return opened;
@@ -163,7 +161,7 @@ export class Imaging extends EventTarget {
   /**
    * What the worker answers; a code when it broke over it, or took too long.
    * @template T
-   * @param {(python: import("../vendor/comlink.mjs").Remote<ImagingApi>) => Promise<import("../worker/protocol.js").Seen<T>>} call
+   * @param {(pictures: Pictures) => Promise<import("../worker/protocol.js").Seen<T>>} call
    * @returns {Promise<T | {error: string}>}
    */
   async #asked(call) {
@@ -175,7 +173,7 @@ export class Imaging extends EventTarget {
     }
     const timer = setTimeout(() => this.#end(), this.#options.patience);
     try {
-      const { heap, answer } = await worker.alive(call(worker.python));
+      const { heap, answer } = await worker.thread.alive(call(worker.pictures));
       this.#weigh(heap);
       return answer;
     } catch {
@@ -189,24 +187,22 @@ export class Imaging extends EventTarget {
   async #started() {
     if (this.#closed) throw new Error("CLOSED");
     if (this.#worker) return this.#worker;
-    this.#runtime ??= await withPreview(await this.#pool.runtime());
-    const shared = this.#runtime;
-    /** @type {Worker} */
-    const worker = new Mortal(WORKER);
+    const thread = await this.#pool.preview();
     try {
-      const { heap } = await worker.alive(worker.python.start(shared));
+      const { port1, port2 } = new MessageChannel();
+      const heap = await thread.alive(thread.python.picture(Comlink.transfer(port1, [port1])));
       if (this.#closed) throw new Error("CLOSED");
       this.#weigh(heap);
+      this.#worker = { thread, pictures: /** @type {Pictures} */ (Comlink.wrap(port2)) };
+      return this.#worker;
     } catch (error) {
-      worker.end();
+      thread.end();
       throw error;
     }
-    this.#worker = worker;
-    return worker;
   }
 
   #end() {
-    this.#worker?.end();
+    this.#worker?.thread.end();
     this.#worker = null;
     this.#weigh(0);
   }
@@ -217,13 +213,4 @@ export class Imaging extends EventTarget {
     this.heap = heap;
     this.dispatchEvent(new Event("heap"));
   }
-}
-
-/**
- * With numpy, pillow and imagecodecs. Without the snapshot: pydicom looks for numpy once, when it is imported.
- * @param {import("../worker/boot.js").Shared} shared
- */
-async function withPreview(shared) {
-  const fetched = await fetchPart(shared.manifest, "preview.zip");
-  return { ...shared, snapshot: null, preview: shareable(await fetched.arrayBuffer()) };
 }

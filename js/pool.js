@@ -5,6 +5,7 @@
  * @typedef {import("../worker/protocol.js").Policy} Policy
  * @typedef {import("../worker/protocol.js").RunSummary} RunSummary
  * @typedef {import("../worker/protocol.js").Started} Started
+ * @typedef {import("../worker/boot.js").Shared} Shared
  * @typedef {import("./thread.js").Plan} Plan
  * @typedef {{attach(port: MessagePort, worker: number): Promise<void>, lost(worker: number): Promise<void>}} Files  of FilesApi
  *
@@ -12,7 +13,7 @@
  * @typedef {{number: number, state: State, started: Started | null}} WorkerState
  */
 import * as Comlink from "../vendor/comlink.mjs";
-import { fetchRuntime, forgetSnapshot, shareable, storedSnapshot, storeSnapshot } from "../worker/runtime.js";
+import * as runtime from "../worker/runtime.js";
 import { Thread } from "./thread.js";
 
 /** More workers than this use memory, not time: the files come no faster. */
@@ -40,8 +41,10 @@ export class Pool {
   #threads = new Map();
   /** @type {Thread | null} its code is loaded: it can start when the network is gone */
   #spare = null;
-  /** @type {import("../worker/boot.js").Shared | null} */
+  /** @type {Shared | null} */
   #shared = null;
+  /** @type {Uint8Array | null} preview.zip, once a picture was asked for */
+  #preview = null;
   /** @type {[Policy, Uint8Array, boolean] | null} */
   #configuration = null;
   /** @type {string[]} */
@@ -66,7 +69,7 @@ export class Pool {
   }
 
   async #start() {
-    this.#shared = await fetchRuntime();
+    this.#shared = await runtime.fetchRuntime();
     if (this.#options.snapshot ?? true) await this.#findSnapshot(this.#shared);
     const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
     if (started.every(({ status }) => status === "rejected")) throw new Error("PYTHON_NOT_STARTED");
@@ -74,18 +77,18 @@ export class Pool {
     return [...this.#notes, ...this.workers.map(describe)];
   }
 
-  /** The stored snapshot, or a new one made by a worker that is then ended. @param {import("../worker/boot.js").Shared} shared */
+  /** The stored snapshot, or a new one made by a worker that is then ended. @param {Shared} shared */
   async #findSnapshot(shared) {
     const { build } = shared.manifest;
-    shared.snapshot = await storedSnapshot(build).catch(() => null);
+    shared.snapshot = await runtime.storedSnapshot(build).catch(() => null);
     if (shared.snapshot || !shared.module) return;
     const maker = new Thread();
     try {
       const begin = performance.now();
       const made = await maker.alive(maker.python.makeSnapshot(shared));
-      shared.snapshot = shareable(made.buffer);
+      shared.snapshot = runtime.shareable(made.buffer);
       this.#note(`snapshot made in ${Math.round(performance.now() - begin)} ms, ${mib(made.length)}`);
-      storeSnapshot(build, made).catch(() => this.#note("snapshot not kept: no storage for it"));
+      runtime.storeSnapshot(build, made).catch(() => this.#note("snapshot not kept: no storage for it"));
     } catch {
       this.#note("snapshot could not be made");
     } finally {
@@ -100,7 +103,7 @@ export class Pool {
 
   /** Starts a thread for this worker, and configures it if the others are. @param {WorkerState} worker */
   async #boot(worker) {
-    const shared = /** @type {import("../worker/boot.js").Shared} */ (this.#shared);
+    const shared = /** @type {Shared} */ (this.#shared);
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
     this.#change(worker, "booting");
@@ -112,7 +115,8 @@ export class Pool {
       this.#change(worker, "dead");
       throw error;
     }
-    if (shared.snapshot && worker.started.way !== "snapshot") forgetSnapshot(shared.manifest.build).catch(() => {});
+    if (shared.snapshot && worker.started.way !== "snapshot")
+      runtime.forgetSnapshot(shared.manifest.build).catch(() => {});
     this.#threads.set(worker.number, thread);
     this.#change(worker, "ready");
   }
@@ -184,15 +188,22 @@ export class Pool {
     }
   }
 
-  /** What a Python worker of another kind is started from. */
-  async runtime() {
-    await this.ready;
-    return /** @type {import("../worker/boot.js").Shared} */ (this.#shared);
-  }
-
   /** A Python worker apart from the run's, for a policy to be tried; whoever asks for it ends it. */
   async trial() {
-    const shared = await this.runtime();
+    await this.ready;
+    return this.#apart(/** @type {Shared} */ (this.#shared));
+  }
+
+  /** One that decodes and paints. Without the snapshot: pydicom looks for numpy once, when it is imported. */
+  async preview() {
+    await this.ready;
+    const shared = /** @type {Shared} */ (this.#shared);
+    this.#preview ??= await runtime.fetchPreview(shared.manifest);
+    return this.#apart({ ...shared, snapshot: null, preview: this.#preview });
+  }
+
+  /** @param {Shared} shared */
+  async #apart(shared) {
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
     this.#renewSpare();

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Python workers as the page sees them: their calls, and the news of their death.
+ * One Python worker as the page sees it: its calls, and the news of its death.
  *
  * @typedef {import("../worker/protocol.js").Policy} Policy
  * @typedef {import("../worker/protocol.js").PlanText | {error: string, problems?: import("../worker/protocol.js").PolicyProblem[]}} Plan
@@ -10,24 +10,18 @@
  */
 import * as Comlink from "../vendor/comlink.mjs";
 
-const PYTHON = new URL("../worker/python.worker.js", import.meta.url);
+const WORKER = new URL("../worker/python.worker.js", import.meta.url);
 /** How often within the time a worker may be silent it is asked whether it is there. */
 const PINGS = 10;
 
-/**
- * A worker, its calls, and the news of its death.
- * @template Api
- */
-export class Mortal {
-  #worker;
+export class Thread {
+  #worker = new Worker(WORKER, { type: "module" });
+  /** @type {RemotePython} */
+  python = Comlink.wrap(this.#worker);
   /** @type {PromiseWithResolvers<"dead">} */
   #death = Promise.withResolvers();
 
-  /** @param {URL} url */
-  constructor(url) {
-    this.#worker = new Worker(url, { type: "module" });
-    /** @type {import("../vendor/comlink.mjs").Remote<Api>} */
-    this.python = Comlink.wrap(this.#worker);
+  constructor() {
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault(); // nothing of it on the console
       this.end();
@@ -42,18 +36,6 @@ export class Mortal {
   async alive(call) {
     const dead = this.#death.promise.then(() => Promise.reject(new Error("WORKER_DIED")));
     return /** @type {T} */ (await Promise.race([call, dead]));
-  }
-
-  end() {
-    this.#worker.terminate();
-    this.#death.resolve("dead");
-  }
-}
-
-/** A Python worker. @extends {Mortal<import("../worker/protocol.js").PythonApi>} */
-export class Thread extends Mortal {
-  constructor() {
-    super(PYTHON);
   }
 
   /** @param {Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
@@ -80,5 +62,9 @@ export class Thread extends Mortal {
       });
     }, silence / PINGS);
     return () => clearInterval(timer);
+  }
+  end() {
+    this.#worker.terminate();
+    this.#death.resolve("dead");
   }
 }

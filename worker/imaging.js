@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What the imaging worker does: Python with what decodes and paints, and the frames of what it was lent.
+ * What a Python worker does that was started to decode and to paint: frames of the files that it was lent.
  *
  * Nothing that Python throws leaves this module: an error's text can hold an identifier.
  *
@@ -8,24 +8,22 @@
  * @typedef {import("./boot.js").Python} Python
  */
 import * as Comlink from "../vendor/comlink.mjs";
-import { boot, heapOf } from "./boot.js";
+import { heapOf } from "./boot.js";
 
 const PANES = 2;
 
 /** @implements {ImagingApi} */
-export class ImagingThread {
-  /** @type {Python | null} */ #python = null;
-  /** @type {any[]} Pane of dicom_deid.imaging */ #panes = [];
-  /** @type {any} Drawer of dicom_deid.imaging */ #drawer = null;
+export class Pictures {
+  #python;
+  /** @type {any[]} Pane of dicom_deid.imaging */ #panes;
+  /** @type {any} Drawer of dicom_deid.imaging */ #drawer;
 
-  /** @type {ImagingApi["start"]} */
-  async start(shared) {
-    const { python, started } = await boot(shared);
+  /** @param {Python} python   with numpy, Pillow and imagecodecs */
+  constructor(python) {
     this.#python = python;
     const imaging = python.pyimport("dicom_deid.imaging");
     this.#panes = Array.from({ length: PANES }, () => imaging.Pane());
     this.#drawer = imaging.Drawer();
-    return this.#seen(started);
   }
 
   /** @type {ImagingApi["open"]} */
@@ -60,7 +58,7 @@ export class ImagingThread {
    * @param {T} answer
    */
   #seen(answer) {
-    return { heap: heapOf(/** @type {Python} */ (this.#python)), answer };
+    return { heap: heapOf(this.#python), answer };
   }
 
   /** Any other error than Python's own means that the interpreter is broken: then the page ends the worker. @param {() => any} run */

@@ -346,8 +346,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  */
 
 /**
- * @typedef {object} ImagingApi   what the imaging worker offers js/imaging.js; a pane holds one instance
- * @property {(shared: import("./boot.js").Shared) => Promise<Seen<Started>>} start
+ * @typedef {object} ImagingApi   what a Python worker with numpy offers js/imaging.js; a pane holds one instance
  * @property {(pane: number, file: Blob) => Promise<Seen<Facts>>} open
  * @property {(pane: number, frame: number, tuning: Tuning) => Promise<Seen<Painted>>} paint   frame from 0
  * @property {(file: Blob) => Promise<Seen<{frames: number}>>} openThumbnails
@@ -384,6 +383,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing
  * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port
+ * @property {(port: MessagePort) => Promise<number>} picture   exposes ImagingApi on the port; bytes of its WebAssembly memory
  * @property {(files: MessagePort, page: MessagePort) => Promise<void>} index   becomes the index worker: uses IndexFiles of the one port, exposes IndexApi on the other
  */
 

@@ -13,6 +13,7 @@
 import * as Comlink from "../vendor/comlink.mjs";
 import { boot, heapOf, load, makeSnapshot } from "./boot.js";
 import { serve } from "./catalogue.js";
+import { Pictures } from "./imaging.js";
 import { installWheels } from "./wheels.js";
 
 /** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
@@ -137,6 +138,12 @@ export class PythonThread {
   /** @param {MessagePort} files @param {MessagePort} page */
   async index(files, page) {
     serve(this.#started(), files, page);
+  }
+
+  /** @param {MessagePort} port */
+  async picture(port) {
+    Comlink.expose(new Pictures(this.#started()), port);
+    return heapOf(this.#started());
   }
 
   #started() {

@@ -31,8 +31,13 @@ export async function fetchRuntime() {
  * @param {Shared["manifest"]} manifest
  * @param {string} name
  */
-export function fetchPart(manifest, name) {
+function fetchPart(manifest, name) {
   return fetch(RUNTIME + name, { integrity: `sha256-${base64(manifest.files[name].sha256)}` });
+}
+
+/** What the worker that decodes and paints is started from besides. @param {Shared["manifest"]} manifest */
+export async function fetchPreview(manifest) {
+  return shareable(await (await fetchPart(manifest, "preview.zip")).arrayBuffer());
 }
 
 /** @param {string} hex */

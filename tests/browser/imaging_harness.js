@@ -14,17 +14,14 @@ async () => {
     at("./js/key.js"),
   ]);
 
-  /** Every worker that the page makes, so that a test can end one behind its back. */
-  const made = /** @type {{url: string, worker: Worker}[]} */ ([]);
-  const { Worker } = globalThis;
-  globalThis.Worker = class extends Worker {
-    /** @param {ConstructorParameters<typeof Worker>} given */
-    constructor(...given) {
-      super(...given);
-      made.push({ url: String(given[0]), worker: this });
-    }
-  };
   const pool = new Pool({ count: 1 });
+  /** Every worker that decoded, so that a test can end one behind its page's back. */
+  const drawers = /** @type {{end(): void}[]} */ ([]);
+  const preview = pool.preview.bind(pool);
+  pool.preview = async () => {
+    drawers.push(await preview());
+    return drawers.at(-1);
+  };
   const files = startFiles(() => {});
   const plain = { gamma: 1, invert: false };
 
@@ -81,13 +78,13 @@ async () => {
   async function thumbnails(/** @type {string} */ passphrase, /** @type {number} */ part) {
     const catalogue = await Catalogue.open(pool, files, { kind: "originals" });
     await catalogue.start();
-    const before = made.length;
+    const before = drawers.length;
     const all = new Thumbnails(catalogue, () => Imaging.start(pool, files));
     const keys = await catalogue.keys("");
     const reports = /** @type {object[]} */ ([]);
     const holdOut = part ? { key: await key.deriveKey(passphrase), part } : null;
     const summary = await all.make(keys, (how) => reports.push(how), { holdOut });
-    const workers = made.length - before;
+    const workers = drawers.length - before;
     const found = await catalogue.found(keys);
     const standing = await Promise.all(keys.map((one) => all.of(one).then(({ file, reason }) => [file?.size, reason])));
     all.close();
@@ -97,6 +94,6 @@ async () => {
   }
 
   Object.assign(globalThis, {
-    harness: { pick, scan, look, thumbnails, Catalogue, Thumbnails, Imaging, seen, start, made, files, pool, plain },
+    harness: { pick, scan, look, thumbnails, Catalogue, Thumbnails, Imaging, seen, start, drawers, files, pool, plain },
   });
 };

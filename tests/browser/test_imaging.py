@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from pydicom.data import get_testdata_file
 from runs import PASSPHRASE
 
 if TYPE_CHECKING:
-    from conftest import Server
+    from conftest import Launch, Server
     from playwright.sync_api import BrowserContext, Page
 
 HARNESS = Path(__file__).with_name("imaging_harness.js").read_text(encoding="utf-8")
@@ -45,10 +46,11 @@ KINDS = {
 WRONG = ("rtplan.dcm", "GDCMJ2K_TextGBR.dcm", "MR_truncated.dcm", "JPEG2000-embedded-sequence-delimiter.dcm")
 FRAMES, EDGE = 6000, 512
 MIB = 2**20
+SPARE = 1500  # milliseconds for a worker in reserve to load its code
 
 
-@pytest.fixture(scope="module")
-def page(browser: BrowserContext, server: Server) -> Iterator[Page]:
+@contextmanager
+def visited(browser: BrowserContext, server: Server) -> Iterator[Page]:
     """A page of the site with the harness in it."""
     observed = Observed()
     observed.watch(browser)
@@ -62,6 +64,12 @@ def page(browser: BrowserContext, server: Server) -> Iterator[Page]:
     page.evaluate("harness.pool.terminate()")
     page.close()
     assert observed.errors == observed.elsewhere(server.url) == server.violations == []
+
+
+@pytest.fixture(scope="module")
+def page(browser: BrowserContext, server: Server) -> Iterator[Page]:
+    with visited(browser, server) as page:
+        yield page
 
 
 def text(data: bytes) -> str:
@@ -177,7 +185,7 @@ def test_a_worker_that_ends_is_replaced_and_its_panes_are_open_again(page: Page)
     ended = """async () => {
       const open = [await imaging.open(0, {index: 0}), await imaging.open(1, {index: 1})];
       const painting = imaging.paint(0, 0, harness.plain);
-      harness.made.findLast(({url}) => url.endsWith("imaging.worker.js")).worker.dispatchEvent(new ErrorEvent("error"));
+      harness.drawers.at(-1).end();
       const broken = await painting;
       const next = [await imaging.paint(1, 0, harness.plain), await imaging.paint(0, 0, harness.plain)];
       return {broken, widths: next.map(({bitmap}) => bitmap.width)};
@@ -185,10 +193,20 @@ def test_a_worker_that_ends_is_replaced_and_its_panes_are_open_again(page: Page)
     assert page.evaluate(ended) == {"broken": {"error": "DECODER_LOST"}, "widths": [64, 128]}
 
 
+def test_pictures_go_on_when_the_network_is_gone(launch: Launch, own_server: Server) -> None:
+    with visited(launch(), own_server) as page:
+        pick(page, file("CT_small.dcm"))
+        page.wait_for_timeout(SPARE)
+        own_server.stop()
+        page.evaluate("imaging.close()")
+        page.evaluate("harness.start()")
+        assert look(page, 0, 0)["painted"][0]["width"] == 128
+
+
 def test_a_worker_that_hangs_or_has_grown_is_replaced(page: Page) -> None:
     pick(page, file("CT_small.dcm"))
     page.evaluate("imaging.close()")
-    made = "harness.made.filter(({url}) => url.endsWith('imaging.worker.js')).length"
+    made = "harness.drawers.length"
     page.evaluate("harness.start({patience: 0})")
     assert page.evaluate("imaging.open(0, {index: 0})") == {"error": "DECODER_LOST"}
     page.evaluate("harness.start({heapLimit: 1})")
