@@ -1,12 +1,12 @@
 // @ts-check
 /** A run folder as one ZIP archive: stored, with ZIP64 where it is needed (PKWARE APPNOTE 4.3). */
 
+import { readWhole } from "./blob.js";
 import { Buffers } from "./buffers.js";
 import { crc32 } from "./crc.js";
 import { ahead } from "./flow.js";
 import { patiently } from "./patience.js";
 import { WHOLE_BYTES } from "./protocol.js";
-import { readWhole } from "./source.js";
 
 const READS_AHEAD = 8;
 const MOST_16 = 0xffff;

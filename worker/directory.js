@@ -11,8 +11,9 @@
  * @property {number} size         bytes when it is unpacked, as the directory says
  * @property {number} offset       of its local header, in the file
  */
+
+import { readRange } from "./blob.js";
 import { CodedError } from "./patience.js";
-import { readRange } from "./source.js";
 
 const END = 0x06054b50;
 const END_BYTES = 22;

@@ -1,11 +1,11 @@
 // @ts-check
 /** The entries of a picked ZIP as sources: read by ranges, never the archive as a whole, and no more than they say they hold. */
 
+import { readRange } from "./blob.js";
 import { crc32 } from "./crc.js";
 import { listEntries } from "./directory.js";
 import { CodedError, limited, nameOf } from "./patience.js";
 import { WHOLE_BYTES } from "./protocol.js";
-import { readRange } from "./source.js";
 
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_BYTES = 30;

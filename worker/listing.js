@@ -7,11 +7,12 @@
  */
 
 import { transfer } from "../vendor/comlink.mjs";
+import { readRange } from "./blob.js";
 import { committedPaths } from "./earlier.js";
 import { ahead, Lane } from "./flow.js";
 import { CodedError, nameOf } from "./patience.js";
 import { HeadLengths } from "./ranges.js";
-import { openFile, readRange, Sources } from "./source.js";
+import { openFile, Sources } from "./source.js";
 import { walk } from "./walk.js";
 
 /** Files told of at once. */

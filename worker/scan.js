@@ -1,12 +1,13 @@
 // @ts-check
 /** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
 
+import { readRange } from "./blob.js";
 import { ArchiveEntry } from "./entry.js";
 import { fingerprint } from "./fingerprint.js";
 import { CodedError } from "./patience.js";
 import { peek } from "./peek.js";
 import { LOOK_BYTES, recognise } from "./recognise.js";
-import { openFile, readRange } from "./source.js";
+import { openFile } from "./source.js";
 import { isFolder, walk } from "./walk.js";
 
 /** Files looked at at the same time. One after another takes three times as long. */

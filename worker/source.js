@@ -1,7 +1,8 @@
 // @ts-check
 /** The files that were picked: one compact row for each, and how its bytes are opened and read. */
 
-import { CALL_MILLISECONDS, CodedError, MIB_MILLISECONDS, patiently } from "./patience.js";
+import { readRange, readWhole } from "./blob.js";
+import { CodedError, patiently } from "./patience.js";
 import { WHOLE_BYTES } from "./protocol.js";
 
 /**
@@ -142,71 +143,6 @@ export async function openFile(origin) {
   if (origin instanceof File) return origin;
   const handle = origin instanceof Place ? await origin.handle() : origin;
   return patiently(() => handle.getFile());
-}
-
-/**
- * @param {Blob} blob
- * @param {number} start
- * @param {number} end
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-export async function readRange(blob, start, end) {
-  const patience = CALL_MILLISECONDS + ((end - start) / 2 ** 20) * MIB_MILLISECONDS;
-  try {
-    const part = start === 0 && end === blob.size ? blob : blob.slice(start, end); // a slice is another object to make
-    return new Uint8Array(await patiently(() => part.arrayBuffer(), patience));
-  } catch {
-    throw new CodedError("READ_FAILED");
-  }
-}
-
-/**
- * The bytes of a small file, in a buffer that may be longer. Throws a CodedError.
- * @param {Blob} blob
- * @param {import("./buffers.js").Buffers} buffers
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-export async function readWhole(blob, buffers) {
-  const patience = CALL_MILLISECONDS + (blob.size / 2 ** 20) * MIB_MILLISECONDS;
-  try {
-    return await patiently(() => fill(buffers.take(blob.size), blob), patience);
-  } catch {
-    throw new CodedError("READ_FAILED");
-  }
-}
-
-/** @type {Set<ReadableStreamBYOBReader>} at work; one that nobody held was collected, and its read never settled */
-const readers = new Set();
-
-/**
- * @param {ArrayBuffer} buffer   is given away, and comes back as that of the bytes
- * @param {Blob} blob
- */
-async function fill(buffer, blob) {
-  const reader = blob.stream().getReader({ mode: "byob" });
-  readers.add(reader);
-  try {
-    return await filled(buffer, reader, blob.size);
-  } finally {
-    readers.delete(reader);
-    reader.cancel().catch(() => {}); // all is read; without it the stream waits to say so
-  }
-}
-
-/**
- * @param {ArrayBuffer} buffer
- * @param {ReadableStreamBYOBReader} reader
- * @param {number} size
- */
-async function filled(buffer, reader, size) {
-  let bytes = new Uint8Array(buffer, 0, 0);
-  while (bytes.length < size) {
-    const rest = new Uint8Array(bytes.buffer, bytes.length, size - bytes.length);
-    const { done, value } = await reader.read(rest, /** @type {any} */ ({ min: rest.length }));
-    if (done) throw new CodedError("READ_FAILED");
-    bytes = new Uint8Array(value.buffer, 0, bytes.length + value.length);
-  }
-  return bytes;
 }
 
 /**

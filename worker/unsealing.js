@@ -1,10 +1,10 @@
 // @ts-check
 /** The tables of a linkage file: its records are unsealed here, made lines of by Python, and written to private storage. */
 
+import { readRange } from "./blob.js";
 import { digestBy } from "./key.js";
 import { checkHeader, cipherOf, HEADER_BYTES, recordsOf } from "./linkage.js";
 import { CodedError, nameOf } from "./patience.js";
-import { readRange } from "./source.js";
 
 /** Unsealed content that is handed to Python at once, in bytes. */
 const CONTENT_BYTES = 512 * 1024;
