@@ -126,10 +126,10 @@ function connectViewer(parts) {
 function connectSearch(session, searching) {
   const { found, results, stored, search } = panels;
   on("opened", found, () => searching.picked());
-  on("search-originals", search, () => searching.search({ kind: "originals" }, { start: true }));
+  on("search-originals", found, () => searching.search({ kind: "originals" }, { start: true }));
   on("search-kept", search, () => searching.search({ kind: "originals" }));
   on("search", results, () => searching.search({ kind: "run", name: session.name }, { start: true }));
-  on("search-run", search, (name) => searching.search({ kind: "run", name }, { start: true }));
+  on("search-run", stored, (name) => searching.search({ kind: "run", name }, { start: true }));
   on("search-in", search, (of) => searching.search(of));
   on("index-start", search, () => searching.start());
   on("index-stop", search, () => searching.stop());
@@ -142,7 +142,7 @@ function connectSearch(session, searching) {
   on("search-csv", search, saveCsv);
   on("search-save", search, saveIndex);
   on("search-delete", search, (wish) => searching.delete(wish));
-  on("delete-kept", search, () => searching.deleteKept());
+  on("delete-kept", panels.choose, () => searching.deleteKept());
   on("delete-run", stored, (name) => searching.runDeleted(name));
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Searching: which indexes there are, opening them when they are wanted, and what is done with what was found. */
+/** Searching: indexes are opened when they are wanted, and let go of; and what is done with what was found. */
 import { Catalogue } from "./catalogue.js";
 import { counted } from "./format.js";
 import { Imaging } from "./imaging.js";
@@ -9,22 +9,17 @@ import { KeptIndex } from "./panels/kept-index.js";
 import { SeriesSearch } from "./panels/search.js";
 import { MakeThumbnails } from "./panels/thumbnails.js";
 import { one } from "./parts.js";
-import { SeriesPictures } from "./series-pictures.js";
+import { noteOf, Problem } from "./problem.js";
+import { idOf, ORIGINALS, sourceOf, sourcesOf } from "./search-sources.js";
 import { saveZip } from "./series-saving.js";
 import { goTo } from "./steps.js";
 import { Thumbnails } from "./thumbnails.js";
 
 /**
  * @typedef {import("../worker/protocol.js").IndexOf} IndexOf
- * @typedef {import("./panels/search.js").Source} Source
+ * @typedef {import("./search-sources.js").Source} Source
  * @typedef {import("./panels/search.js").Wish} Wish
  */
-
-/** @type {IndexOf} */
-const ORIGINALS = { kind: "originals" };
-
-/** @param {IndexOf} of */
-const idOf = (of) => (of.kind === "run" ? of.name : "");
 
 export class Searching {
   #session;
@@ -35,8 +30,7 @@ export class Searching {
   #ask = one(document, "ask-first", AskFirst);
   #maker = one(document, "make-thumbnails", MakeThumbnails);
   /** @type {Map<string, Catalogue>} those that are open, by the id of their source */ #open = new Map();
-  /** @type {{thumbnails: Thumbnails, pictures: SeriesPictures} | null} of the index that is shown, if they were asked for */
-  #pictures = null;
+  /** @type {Thumbnails | null} of the index that is shown, if pictures were asked for */ #pictures = null;
   #wantsPictures = false;
   /** Id of the source that is shown. */ #wanted = "";
   /** @type {Promise<unknown>} one index is opened after the other */ #before = Promise.resolve();
@@ -55,21 +49,34 @@ export class Searching {
 
   /** Opens the panel on an index. @param {IndexOf} of @param {{start?: boolean}} [options]   start: brings it up to date */
   async search(of, { start = false } = {}) {
-    const sources = await this.#sources(of);
-    const source = /** @type {Source} */ (sources.find(({ id }) => id === idOf(of)));
+    const source = sourceOf(this.#session, of);
     this.#wanted = source.id;
     this.#unpicture();
-    this.#panel.open(sources, source);
+    this.#panel.open();
+    this.#panel.offer([source], source);
     this.#panel.show(source, null, { opening: true });
     this.closed();
-    const catalogue = await this.#catalogue(of).catch((error) => {
-      if (this.#wanted === source.id) this.#panel.show(source, null);
-      throw error;
-    });
+    await this.#show(source, start).catch((error) => this.#failed(source, error));
+  }
+
+  /** @param {Source} source @param {boolean} start */
+  async #show(source, start) {
+    const sources = await sourcesOf(this.#session, this.#threads.files, source.of);
+    if (this.#wanted !== source.id) return;
+    if (!sources.some(({ id }) => id === source.id)) throw new Problem("NO_RUN");
+    this.#panel.offer(sources, source);
+    const catalogue = await this.#catalogue(source.of);
     if (this.#wanted !== source.id || !this.#panel.isOpen) return this.closed();
     this.#panel.show(source, catalogue);
     if (this.#wantsPictures) this.#picture(catalogue);
     if (start && source.mayStart && !catalogue.status.running) await this.start();
+  }
+
+  /** @param {Source} source @param {unknown} error */
+  #failed(source, error) {
+    if (this.#wanted !== source.id) return;
+    if (!this.#open.has(source.id)) this.#panel.show(source, null);
+    noteOf(this.#panel).showError(error);
   }
 
   /** Reads the headers of the index that is shown. */
@@ -93,7 +100,7 @@ export class Searching {
 
   /** A series is looked at, with a worker of its own: that of the small pictures is let go of. */
   async looking() {
-    this.#pictures?.thumbnails.close();
+    this.#pictures?.close();
   }
 
   /** Those of all frames: of the ticked series, or of all that match. @param {Wish} wish */
@@ -106,16 +113,13 @@ export class Searching {
 
   /** @param {Catalogue} catalogue */
   #picture(catalogue) {
-    const thumbnails = new Thumbnails(catalogue, this.#startImaging);
-    const pictures = new SeriesPictures(thumbnails, () => this.#panel.pictured());
-    this.#pictures = { thumbnails, pictures };
-    this.#panel.picture(pictures);
+    this.#pictures = new Thumbnails(catalogue, this.#startImaging);
+    this.#panel.picture(this.#pictures);
   }
 
   #unpicture() {
     this.#panel.picture(null);
-    this.#pictures?.pictures.close();
-    this.#pictures?.thumbnails.close();
+    this.#pictures?.close();
     this.#pictures = null;
   }
 
@@ -178,7 +182,7 @@ export class Searching {
 
   /** The index that was offered after a reload. */
   async deleteKept() {
-    const source = this.#originals();
+    const source = sourceOf(this.#session, ORIGINALS);
     await this.delete({ source, catalogue: await this.#catalogue(ORIGINALS) });
     this.closed();
   }
@@ -202,41 +206,5 @@ export class Searching {
       if (!catalogue.status.running) this.closed();
     });
     return catalogue;
-  }
-
-  /** What can be searched: originals that are picked or kept, and the runs in private storage. @param {IndexOf} of */
-  async #sources(of) {
-    const originals =
-      of.kind === "originals" || this.#session.label || (await Catalogue.kept()) ? [this.#originals()] : [];
-    const stored = (await this.#threads.files.runs()).filter(
-      ({ place, files, open }) => place === "private" && files > 0 && !open,
-    );
-    const runs = [this.#session.elsewhere, ...stored.map(({ name }) => name)].filter((name) => name !== "");
-    return [
-      ...originals,
-      ...runs.map((name) => {
-        /** @type {Source} */
-        const source = {
-          id: name,
-          of: { kind: "run", name },
-          label: `Results of ${name}`,
-          mayStart: true,
-          mayTake: false,
-        };
-        return source;
-      }),
-    ];
-  }
-
-  /** @returns {Source} */
-  #originals() {
-    const { label, mayTake } = this.#session;
-    return {
-      id: idOf(ORIGINALS),
-      of: ORIGINALS,
-      label: `Originals${label ? `: ${label}` : ""}`,
-      mayStart: label !== "",
-      mayTake,
-    };
   }
 }

@@ -13,8 +13,7 @@ import { SeriesTable } from "./series-table.js";
 
 /**
  * @typedef {import("../catalogue.js").Catalogue} Catalogue
- * @typedef {{id: string, of: import("../../worker/protocol.js").IndexOf, label: string, mayStart: boolean, mayTake: boolean}} Source
- *   an index that can be searched; mayStart: its files are at hand; mayTake: its series can be chosen for a run
+ * @typedef {import("../search-sources.js").Source} Source
  * @typedef {{source: Source, catalogue: Catalogue, query: string, keys: string[], row?: import("../../worker/protocol.js").SeriesRow}} Wish
  *   keys: of the ticked series; row: of the one to look at
  */
@@ -70,14 +69,18 @@ export class SeriesSearch extends HTMLElement {
     return this.#dialog.open;
   }
 
-  /** Opens the dialog before there is anything in it. @param {Source[]} sources @param {Source} source */
-  open(sources, source) {
+  open() {
+    noteOf(this).clear();
+    if (this.#dialog.open) return;
+    this.#dialog.showModal();
+    part(this, "query", HTMLInputElement).focus();
+  }
+
+  /** What can be searched. @param {Source[]} sources @param {Source} source   the one that is */
+  offer(sources, source) {
     this.#sources = sources;
     const options = sources.map(({ id, label }) => new Option(label, id, false, id === source.id));
     part(this, "source", HTMLSelectElement).replaceChildren(...options);
-    noteOf(this).clear();
-    if (!this.#dialog.open) this.#dialog.showModal();
-    part(this, "query", HTMLInputElement).focus();
   }
 
   /** @param {Source} source @param {Catalogue | null} catalogue   null: there is none, or not yet: it is opened */
@@ -110,15 +113,10 @@ export class SeriesSearch extends HTMLElement {
     this.close();
   }
 
-  /** Shows pictures, or none. @param {import("../series-pictures.js").SeriesPictures | null} pictures */
-  picture(pictures) {
-    this.#table.pictures = pictures;
-    part(this, "pictures", HTMLButtonElement).ariaPressed = String(pictures !== null);
-  }
-
-  /** Pictures came. */
-  pictured() {
-    this.#table.marked();
+  /** Shows pictures, or none. @param {import("../series-pictures.js").Source | null} source   draws them */
+  picture(source) {
+    this.#table.pictures = source;
+    part(this, "pictures", HTMLButtonElement).ariaPressed = String(source !== null);
   }
 
   close() {
@@ -180,7 +178,9 @@ export class SeriesSearch extends HTMLElement {
   /** How far the index is, and what may be done with it. */
   #tell() {
     const status = this.#catalogue?.status;
-    if (status && this.#source) one(this, "index-status", IndexStatusLine).show(status, this.#source.mayStart);
+    const line = one(this, "index-status", IndexStatusLine);
+    line.hidden = !status;
+    if (status && this.#source) line.show(status, this.#source.mayStart);
     this.#summarise();
   }
 

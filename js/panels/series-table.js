@@ -7,6 +7,7 @@
  */
 import { copyOf, part, tell } from "../parts.js";
 import { SeriesPages } from "../series-pages.js";
+import { SeriesPictures } from "../series-pictures.js";
 import { mark, picture, write } from "./series-row.js";
 
 /** Rows beyond each edge of what is in sight, so that scrolling finds them made. */
@@ -14,7 +15,7 @@ const MARGIN_ROWS = 6;
 
 export class SeriesTable extends HTMLElement {
   /** @type {Set<string>} SeriesKeys of the ticked series, in whatever answer they are */ ticks = new Set();
-  /** @type {import("../series-pictures.js").SeriesPictures | null} */ #pictures = null;
+  /** @type {SeriesPictures | null} */ #pictures = null;
   #pages = new SeriesPages((error) => (error ? tell(this, "failed", error) : this.#answered()));
   /** @type {Map<number, HTMLElement>} rows in the page, by their number */ #rows = new Map();
   /** @type {WeakMap<HTMLElement, unknown>} the SeriesRow that each of them shows */ #written = new WeakMap();
@@ -59,10 +60,11 @@ export class SeriesTable extends HTMLElement {
     }
   }
 
-  /** Shows a picture in each row, or none. @param {import("../series-pictures.js").SeriesPictures | null} pictures */
-  set pictures(pictures) {
-    this.#pictures = pictures;
-    this.toggleAttribute("data-pictures", pictures !== null);
+  /** Shows a picture in each row, or none. @param {import("../series-pictures.js").Source | null} source   draws them */
+  set pictures(source) {
+    this.#pictures?.close();
+    this.#pictures = source && new SeriesPictures(source, () => this.marked());
+    this.toggleAttribute("data-pictures", source !== null);
     this.marked();
     this.#paint();
   }
