@@ -7,6 +7,7 @@ from typing import Any
 
 from dicom_deid.bridge import to_js
 from dicom_deid.errors import Failed, Unwritten
+from dicom_deid.model import Fragments
 from dicom_deid.preview.display import Window
 from dicom_deid.preview.frames import Frames
 from dicom_deid.preview.painting import Tuning
@@ -16,6 +17,8 @@ from dicom_deid.viewing import Canvas, Viewer, frames_of
 
 WHOLE_BYTES = 4 * 1024 * 1024
 """A file up to this long is read at once; of a longer one no more than is asked for (worker/protocol.js)."""
+WALKED_BYTES = 64 * 1024 * 1024
+"""Up to this long the fragments of a file are walked for their end; in a longer one this would take seconds."""
 THUMBNAIL = 256
 """Pixels of the longest side, as on the command line."""
 
@@ -38,6 +41,10 @@ class Lent(Readable):
         if len(data) != end - start:
             raise Failed("SOURCE_CHANGED")
         return data
+
+    def fragments(self, start: int) -> Fragments:
+        """Of a long file they are taken to go on to its end: what is missing shows when a frame is asked for."""
+        return super().fragments(start) if self.size <= WALKED_BYTES else Fragments(start, self.size, 1, complete=True)
 
 
 def coded(doing: Callable[[], dict[str, Any]]) -> Any:

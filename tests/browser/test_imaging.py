@@ -147,24 +147,38 @@ def decoded(png: bytes) -> list[Any]:
     return pixels
 
 
+ITEM, END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0\0\0\0\0"
+
+
+def item(content: bytes) -> bytes:
+    return ITEM + len(content).to_bytes(4, "little") + content
+
+
+def in_fragments(first: bytes, last: bytes, like: np.ndarray, *, table: bool) -> list[tuple[bytes, int]]:
+    """A compressed object of FRAMES frames, with or without a Basic Offset Table, in parts."""
+    dataset = compressed([first, last], like, uid.JPEGLSLossless)
+    dataset.NumberOfFrames, dataset.WindowCenter, dataset.WindowWidth = FRAMES, "2000", "4000"
+    begun = to_bytes(dataset)
+    begun = begun[: begun.index(b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff") + 12]
+    offsets = [number * len(item(first)) for number in range(FRAMES)] if table else []
+    begun += item(b"".join(offset.to_bytes(4, "little") for offset in offsets))
+    return [(begun, 1), (item(first), FRAMES - 1), (item(last) + END, 1)]
+
+
 def test_frames_of_a_file_of_3_gb_are_read_by_ranges(page: Page) -> None:
     first, last = (np.full((EDGE, EDGE), level, np.uint16) for level in (1000, 3000))
-    window = {"WindowCenter": "2000", "WindowWidth": "4000", "NumberOfFrames": FRAMES}
-    whole = to_bytes(image(first, **window))
+    whole = to_bytes(image(first, WindowCenter="2000", WindowWidth="4000", NumberOfFrames=FRAMES))
     head = whole[: -first.nbytes - 4] + (first.nbytes * FRAMES).to_bytes(4, "little")
-    encoded = [imagecodecs.jpegls_encode(frame) for frame in (first, last)]
-    items = [b"\xfe\xff\x00\xe0" + len(one).to_bytes(4, "little") + one for one in encoded]
-    few = compressed(encoded, first, uid.JPEGLSLossless)
-    few.NumberOfFrames, few.WindowCenter, few.WindowWidth = FRAMES, "2000", "4000"
-    begun = to_bytes(few)
-    begun = begun[: begun.index(b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff") + 12] + b"\xfe\xff\x00\xe0\0\0\0\0"
+    small = [imagecodecs.jpegls_encode(frame) for frame in (first, last)]
+    large = [one.ljust(first.nbytes, b"\0") for one in small]
     pick(
         page,
         [(head, 1), (first.tobytes(), FRAMES - 1), (last.tobytes(), 1)],
-        [(begun, 1), (items[0], FRAMES - 1), (items[1] + b"\xfe\xff\xdd\xe0\0\0\0\0", 1)],
+        in_fragments(*large, first, table=True),
+        in_fragments(*small, first, table=False),
     )
     before = heap(page)
-    for index in (0, 1):
+    for index in range(3):
         told = look(page, index, 0, FRAMES - 1, 17)
         assert told["facts"]["frames"] == FRAMES
         assert [painted["pixels"][5, 5, 0] for painted in told["painted"]] == [64, 191, 64]

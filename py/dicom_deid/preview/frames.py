@@ -100,8 +100,10 @@ class Frames:
         count, begins = parse_fragments(self._file)
         if count != self.count:
             return None
-        lengths = [end - begin - ITEM_HEADER for begin, end in pairwise([*begins, self.pixels.end - ITEM_HEADER])]
-        return [begin - begins[0] for begin in begins], lengths
+        self._file.seek(begins[-1] + ITEM_HEADER // 2)
+        last = int.from_bytes(self._file.read(ITEM_HEADER // 2), "little")
+        lengths = [end - begin - ITEM_HEADER for begin, end in pairwise(begins)]
+        return [begin - begins[0] for begin in begins], [*lengths, last]
 
     def attempt(self, number: int, compressed: bytes = b"") -> Picture | Failed:
         """A frame, or why there is none."""
