@@ -38,7 +38,8 @@ export class Pictures {
     if ("error" in told) return this.#seen(told);
     const milliseconds = performance.now() - began;
     const { rows, columns, ...rest } = told;
-    const bitmap = await bitmapOf(this.#panes[pane], columns, rows);
+    const bitmap = await bitmapOf(this.#panes[pane], columns, rows).catch(() => null);
+    if (!bitmap) return this.#seen({ error: "PIXELS_TOO_LARGE" });
     return Comlink.transfer(this.#seen({ ...rest, bitmap, milliseconds }), [bitmap]);
   }
 

@@ -19,6 +19,8 @@ from dicom_deid.sources import Readable
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of a decoded frame: the heap of a worker has to hold it, its compressed bytes, and what is painted of it."""
+WIDEST = 64 * 1024 * 1024
+"""Pixels of a frame that is painted, at four bytes each."""
 
 
 def frames_of(source: Readable, largest: int = LARGEST) -> Frames:
@@ -53,6 +55,8 @@ class Viewer:
 
     def __init__(self, source: Readable, canvas: Canvas | None = None) -> None:
         self.frames = frames_of(source)
+        if self.frames.options["rows"] * self.frames.options["columns"] > WIDEST:
+            raise Failed("PIXELS_TOO_LARGE")
         self._canvas = canvas or Canvas()
         self._number = -1
         self._picture: Picture | None = None

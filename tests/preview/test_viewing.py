@@ -83,6 +83,13 @@ def test_the_shape_of_pixels_is_told(told: dict[str, object], aspect: float) -> 
     assert viewer.facts()["aspect"] == pytest.approx(aspect)
 
 
+def test_what_would_be_painted_too_large_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dicom_deid.viewing.WIDEST", 5)
+    with pytest.raises(Failed, match="PIXELS_TOO_LARGE"):
+        viewer_of(to_bytes(image(np.zeros((2, 3), np.uint8))))
+    assert viewer_of(to_bytes(image(np.zeros((5, 1), np.uint8)))).paint(0).nbytes == 20
+
+
 def test_instances_of_one_shape_are_painted_into_one_buffer() -> None:
     canvas = Canvas()
     levels = [np.full((4, 4), level, np.uint8) for level in (0, 255)]
