@@ -85,9 +85,12 @@ class Catalogue:
         self.index = self._opened(b"")
 
     def sample(self) -> str:
-        """Some of its files, [path, size, modified] each: if none of them is in a folder, it is not of that folder."""
+        """Some of its files, [path, size, modified] each: if none of them is in a folder, it is not of that folder.
+
+        Those without a series do not count: media of one maker have the same viewer, to the byte and the second.
+        """
         found = self.index.database.execute(
-            "SELECT path, size, modified FROM files WHERE modified >= 0 ORDER BY random() LIMIT ?", (SAMPLE,)
+            "SELECT path, size, modified FROM files WHERE series IS NOT NULL ORDER BY random() LIMIT ?", (SAMPLE,)
         )
         return json.dumps(found.fetchall())
 

@@ -170,7 +170,7 @@ def test_it_is_kept_as_bytes_and_what_is_none_is_a_new_one() -> None:
 def test_it_is_emptied_for_other_files() -> None:
     catalogue = Catalogue("originals")
     assert json.loads(catalogue.sample()) == []
-    given(catalogue, {"1": ct()})
+    given(catalogue, {"1": ct(), "viewer.exe": b"the same on every disc"})
     assert json.loads(catalogue.sample()) == [["1", len(to_bytes(ct())), 1]]
     catalogue.empty()
     assert rows(catalogue) == []
