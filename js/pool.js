@@ -41,14 +41,12 @@ export class Pool {
   #threads = new Map();
   /** @type {Thread | null} its code is loaded: it can start when the network is gone */
   #spare = null;
-  /** @type {Shared | null} */
-  #shared = null;
+  /** @type {Shared | null} */ #shared = null;
   /** @type {Uint8Array | null} preview.zip, once a picture was asked for */
   #preview = null;
   /** @type {[Policy, Uint8Array, boolean] | null} */
   #configuration = null;
-  /** @type {string[]} */
-  #notes = [];
+  /** @type {string[]} */ #notes = [];
   #options;
 
   /**
@@ -207,7 +205,9 @@ export class Pool {
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
     this.#renewSpare();
-    await thread.alive(thread.python.start(shared));
+    const started = thread.alive(thread.python.start(shared));
+    started.catch(() => thread.end());
+    await started;
     return thread;
   }
 

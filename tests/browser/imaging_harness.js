@@ -34,9 +34,9 @@ async () => {
     await scan(Object.entries(named).map(([name, told]) => new File(parts(told), name)));
   }
 
-  function scan(/** @type {File[]} */ picked) {
+  function scan(/** @type {File[]} */ picked, kind = "files") {
     return files.scan(
-      { kind: "files", files: picked },
+      { kind, files: picked },
       Comlink.proxy(() => {}),
     );
   }
@@ -94,6 +94,21 @@ async () => {
   }
 
   Object.assign(globalThis, {
-    harness: { pick, scan, look, thumbnails, Catalogue, Thumbnails, Imaging, seen, start, drawers, files, pool, plain },
+    harness: {
+      pick,
+      scan,
+      bytesOf,
+      look,
+      thumbnails,
+      Catalogue,
+      Thumbnails,
+      Imaging,
+      seen,
+      start,
+      drawers,
+      files,
+      pool,
+      plain,
+    },
   });
 };

@@ -8,8 +8,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +185,20 @@ def test_frames_of_a_file_of_3_gb_are_read_by_ranges(page: Page) -> None:
         assert told["facts"]["frames"] == FRAMES
         assert [painted["pixels"][5, 5, 0] for painted in told["painted"]] == [64, 191, 64]
     assert heap(page) <= max(before, 96)
+
+
+def test_files_of_a_zip_are_painted_from_where_they_were_spooled(page: Page) -> None:
+    large = to_bytes(image(np.full((2000, 2000), 1000, np.uint16), WindowCenter="2000", WindowWidth="4000"))
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("large.dcm", large)
+        out.writestr("small.dcm", file("CT_small.dcm"))
+    scan = "(content) => harness.scan([new File([harness.bytesOf(content)], 'a.zip')], 'zips')"
+    page.evaluate(scan, text(archive.getvalue()))
+    for index, (size, level) in enumerate([(2000, 64), (128, None), (2000, 64)]):
+        (painted,) = look(page, index % 2, 0)["painted"]
+        assert painted["width"] == size
+        assert level in (None, painted["pixels"][7, 7, 0])
 
 
 def test_what_cannot_be_shown_has_a_code(page: Page) -> None:
