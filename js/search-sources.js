@@ -46,3 +46,9 @@ function originalsOf({ label, mayTake }) {
 function resultsOf(name) {
   return { id: name, of: { kind: "run", name }, label: `Results of ${name}`, mayStart: true, mayTake: false };
 }
+
+/** Why its series cannot be chosen for a run, in words; "" if they can, or are none to choose. @param {Source | null} source */
+export function whyNotTaken(source) {
+  if (!source || source.mayTake || source.of.kind === "run") return "";
+  return source.mayStart ? "A run goes on; they can be chosen after it." : "Choose the folder to de-identify them.";
+}

@@ -8,6 +8,7 @@
 import { count, counted } from "../format.js";
 import { one, part, tell } from "../parts.js";
 import { noteOf } from "../problem.js";
+import { whyNotTaken } from "../search-sources.js";
 import { IndexStatusLine } from "./index-status.js";
 import { SeriesTable } from "./series-table.js";
 
@@ -37,7 +38,10 @@ export class SeriesSearch extends HTMLElement {
 
   connectedCallback() {
     const query = part(this, "query", HTMLInputElement);
-    query.addEventListener("input", () => this.#typed());
+    query.addEventListener("input", () => {
+      clearTimeout(this.#typing);
+      this.#typing = setTimeout(() => this.#search(), PAUSE_MILLISECONDS);
+    });
     query.addEventListener("keydown", (event) => this.#key(event));
     part(this, "hints", HTMLElement).addEventListener("click", ({ target }) => {
       if (target instanceof HTMLElement && target.dataset.word) this.#insert(target.dataset.word);
@@ -131,11 +135,6 @@ export class SeriesSearch extends HTMLElement {
     this.#refreshing = undefined;
   }
 
-  #typed() {
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.#search(), PAUSE_MILLISECONDS);
-  }
-
   #search() {
     clearTimeout(this.#typing);
     noteOf(this).clear();
@@ -198,12 +197,13 @@ export class SeriesSearch extends HTMLElement {
     part(this, "tick-all", HTMLButtonElement).disabled = total === 0;
     for (const name of ["untick", "take", "zip"]) part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
     for (const name of ["csv", "thumbnails"]) part(this, name, HTMLButtonElement).disabled = total === 0;
-    for (const name of ["save", "delete"]) part(this, name, HTMLButtonElement).disabled = all === 0;
+    for (const name of ["save", "delete"])
+      part(this, name, HTMLButtonElement).disabled = !this.#catalogue?.status.processed;
     if (!this.#source?.mayTake) part(this, "take", HTMLButtonElement).disabled = true;
-    const choose =
-      this.#source?.of.kind === "originals" && !this.#source.mayTake ? " Choose the folder to de-identify them." : "";
     part(this, "ticked", HTMLElement).textContent =
-      ticks.size > 0 ? `${counted(ticks.size, "series", "series")} ticked.${choose}` : "Nothing is ticked.";
+      ticks.size > 0
+        ? `${counted(ticks.size, "series", "series")} ticked. ${whyNotTaken(this.#source)}`
+        : "Nothing is ticked.";
   }
 
   async #tickAll() {
