@@ -10,7 +10,7 @@
 import { writeText } from "./journal.js";
 import { nameOf, patiently } from "./patience.js";
 import { ORIGINALS } from "./protocol.js";
-import { folderOf, INDEX, PREVIEWS, RUNS, readFile } from "./store.js";
+import { folderOf, INDEX, listed, PREVIEWS, RUNS, readFile } from "./store.js";
 
 const OF_ORIGINALS = { index: ORIGINALS.file, pictures: "thumbnails-of-originals" };
 const IN_RUN = { index: INDEX, pictures: PREVIEWS };
@@ -41,7 +41,12 @@ export class Shelf {
   /** The index as it was kept last. @returns {Promise<File | null>} */
   async file() {
     const folder = await this.#folder();
-    return folder && readFile(folder, this.#names.index);
+    if (!folder) return null;
+    const { index } = this.#names;
+    // What a browser that was killed had begun to write aside: it can name patients, and nobody else deletes it.
+    const begun = (await listed(folder.keys())).filter((name) => name.startsWith(index) && name !== index);
+    for (const name of begun) await folder.removeEntry(name).catch(() => {});
+    return readFile(folder, index);
   }
 
   /**

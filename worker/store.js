@@ -13,7 +13,8 @@ export const UNFINISHED = "unfinished";
 /** The index of a run's outputs, and its thumbnails. Who has the results can make them; they are not part of them. */
 export const INDEX = "index.sqlite";
 export const PREVIEWS = "previews";
-const NOT_HANDED_OUT = new Set([UNFINISHED, INDEX, PREVIEWS]);
+/** Whether a file or folder of a run is part of its results; the browser writes `index.sqlite.crswap` beside an index. @param {string} path */
+const isResult = (path) => path !== UNFINISHED && path !== PREVIEWS && !path.startsWith(INDEX);
 
 /**
  * @typedef {import("./protocol.js").RunSpec} RunSpec
@@ -178,7 +179,7 @@ export async function* filesOf(run, wanted = () => true, prefix = "") {
   found.sort((one, other) => (one.name < other.name ? -1 : 1));
   for (const child of found) {
     const path = `${prefix}${child.name}`;
-    if (NOT_HANDED_OUT.has(path)) continue;
+    if (!isResult(path)) continue;
     if (child.kind === "directory") yield* filesOf(child, wanted, `${path}/`);
     else if (wanted(path)) yield { path, handle: child, parent: run };
   }

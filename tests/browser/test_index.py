@@ -53,6 +53,11 @@ NAMES = """async () => {
 # A folder of private storage stands for one on the disk.
 CHOSEN = """globalThis.showDirectoryPicker = async () =>
   (await navigator.storage.getDirectory()).getDirectoryHandle("chosen", { create: true });"""
+# As a browser that is killed leaves it, which calls it .crswap.
+BEGUN = """async () => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("index");
+  await folder.getFileHandle("originals.sqlite.begun", { create: true });
+}"""
 FORGET = """async () =>
   (await navigator.storage.getDirectory()).removeEntry("chosen", { recursive: true })"""
 Visit = Callable[[], "Page"]
@@ -169,6 +174,7 @@ def test_whatever_ends_it_leaves_an_index_and_deleting_it_leaves_nothing(visit: 
     assert page.evaluate(INDEX)["processed"] == 200
     page.evaluate("index.start().catch(() => {})")
     page = visit()
+    page.evaluate(BEGUN)
     status = page.evaluate(OPEN)
     assert (status["running"], status["series"]) == (False, 1)
     (row,) = found(page, PATIENT)
