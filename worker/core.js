@@ -1,7 +1,7 @@
 // @ts-check
 /** Python's side of an index (`dicom_deid.catalogue`), as JavaScript calls it. What Python throws ends here: its text can hold an identifier. */
 
-import { CodedError } from "./patience.js";
+import { CodedError, nameOf } from "./patience.js";
 
 /** @typedef {import("./boot.js").Python} Python */
 
@@ -19,11 +19,6 @@ export class Core {
     this.#core = this.#run(() => python.pyimport("dicom_deid.catalogue").Catalogue(holds, python.toPy(kept)));
   }
 
-  /** Bytes of WebAssembly memory. */
-  get heap() {
-    return this.#python._module.HEAPU8.length;
-  }
-
   /** Calls without an answer, or with a number. @param {string} name @param {unknown[]} values @returns {any} */
   tell(name, ...values) {
     return this.#run(() => this.#core[name](...values));
@@ -36,22 +31,20 @@ export class Core {
 
   /** Says of each thumbnail on which side of a split by patient it is. @param {Uint8Array} key @param {number} part */
   split(key, part) {
-    this.#run(() => {
-      const bytes = this.#python.toPy(key);
-      try {
-        this.#core.split(bytes, part);
-      } finally {
-        bytes.destroy?.();
-      }
-    });
+    this.#lend(key, (bytes) => this.#core.split(bytes, part));
   }
 
   /** Takes in a file by its first bytes. @param {number} number @param {Uint8Array} head @returns {number}  how many bytes it needs; 0: it has them */
   read(number, head) {
+    return this.#lend(head, (bytes) => this.#core.read(number, bytes));
+  }
+
+  /** @template T @param {Uint8Array} given @param {(bytes: any) => T} call   gets them as Python's */
+  #lend(given, call) {
     return this.#run(() => {
-      const bytes = this.#python.toPy(head);
+      const bytes = this.#python.toPy(given);
       try {
-        return this.#core.read(number, bytes);
+        return call(bytes);
       } finally {
         bytes.destroy?.();
       }
@@ -74,8 +67,14 @@ export class Core {
   #run(call) {
     try {
       return call();
-    } catch {
+    } catch (error) {
+      // Any other means that the interpreter is broken: the page hears of it, and puts another worker in its place.
+      if (nameOf(error) !== "PythonError") setTimeout(broken);
       throw new CodedError("INDEX_FAILED");
     }
   }
+}
+
+function broken() {
+  throw new Error("PYTHON_DIED");
 }
