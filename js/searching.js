@@ -153,8 +153,9 @@ export class Searching {
 
   /** Only the ticked series take part in the next run. @param {Wish} wish */
   async take({ catalogue, keys }) {
-    const files = await catalogue.files(keys);
-    await this.#session.take(files.map(({ index }) => index).filter((index) => index !== null));
+    const indexes = (await catalogue.files(keys)).map(({ index }) => index).filter((index) => index !== null);
+    if (indexes.length === 0) throw new Problem("NOT_CHOSEN");
+    await this.#session.take(indexes);
     this.#panel.close();
     goTo("found", { focus: true });
   }
