@@ -66,7 +66,7 @@ def test_a_run_is_seen_from_outside(watched: Journey, many: Path) -> None:
     assert watched.run().written == COPIES
     found = seen(watched)
     percents = [int(match[1]) for title in found["titles"] if (match := re.fullmatch(r"(\d+) % · dicom-deid", title))]
-    assert len(percents) > 2
+    assert percents
     assert sorted(percents) == percents
     assert percents[-1] <= 100
     assert any(icon.startswith("data:image/svg+xml,") for icon in found["icons"])
