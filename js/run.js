@@ -35,7 +35,8 @@ export function runName(now = new Date()) {
 /**
  * @param {{files: Files, pool: Pool}} threads
  * @param {Order} order
- * @param {{prepare: (text: string) => void, progress: (progress: Progress) => void}} tell
+ * @param {{prepare: (text: string) => void, started: () => void, progress: (progress: Progress) => void}} tell
+ *   started: from now on it can be paused and cancelled
  * @returns {Promise<RunSummary>}
  */
 export async function run({ files, pool }, { name, passphrase, policy, output, leftOut, linkage, resumed }, tell) {
@@ -51,6 +52,7 @@ export async function run({ files, pool }, { name, passphrase, policy, output, l
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
   const spec = { name, key, policy, plan, output, leftOut, linkage, resumed, environment: lines };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
+  tell.started();
   const summary = await joined(files, pool, ending);
   const last = await pool.closing(summary).catch(() => []);
   return files.finish(last).then(

@@ -29,6 +29,8 @@ export class Session {
   #threads;
   #panels;
   #outside;
+  /** @type {PromiseWithResolvers<unknown>} settled when the files worker has the run: before, it could not be paused */
+  #started = Promise.withResolvers();
 
   /**
    * @param {import("./files.js").Files} files
@@ -171,6 +173,7 @@ export class Session {
   }
 
   async pause() {
+    await this.#started.promise;
     await this.#threads.files.pause();
   }
 
@@ -179,11 +182,13 @@ export class Session {
     const picked = this.#pick?.picked;
     for (const handle of picked?.kind === "handles" ? picked.handles : []) await mayUse(handle, "read");
     if (this.#order?.output) await mayUse(this.#order.output, "readwrite");
+    await this.#started.promise;
     await this.#threads.files.resume();
   }
 
   async cancel() {
     this.#panels.run.cancelling();
+    await this.#started.promise;
     await this.#threads.files.cancel();
   }
 
@@ -208,9 +213,16 @@ export class Session {
       results.update(state);
       this.#outside.progress(state);
     };
+    const started = Promise.withResolvers();
+    this.#started = started;
     this.#outside.begin();
     try {
-      const summary = await run(this.#threads, order, { prepare: (text) => runPanel.prepare(text), progress });
+      const told = {
+        prepare: (/** @type {string} */ text) => runPanel.prepare(text),
+        started: () => started.resolve(true),
+        progress,
+      };
+      const summary = await run(this.#threads, order, told);
       if (summary.end === "finished") await forgetHandles(order.name).catch(() => {});
       const follow = runPanel.hasFocus || document.activeElement === document.body;
       runPanel.end();

@@ -25,9 +25,9 @@ export class Course {
     this.#note = note;
   }
 
-  /** The run is open. */
+  /** The run is open; it may have been paused meanwhile. */
   begin() {
-    if (!this.end) this.state = "running";
+    if (!this.end) this.state = this.#worklist.paused ? "paused" : "running";
   }
 
   /** Waits until the run has ended. */
@@ -56,7 +56,7 @@ export class Course {
   }
 
   pause() {
-    if (this.state === "running" && !this.end) this.#pause("paused");
+    if (this.state !== "paused" && !this.end) this.#pause("paused");
   }
 
   /** @param {string} line */

@@ -99,3 +99,28 @@ def test_the_same_files_can_be_run_again_after_a_cancelled_run(journey: Journey,
     run = journey.results(tmp_path)
     run.check()
     assert len(run.rows) == COPIES
+
+
+def test_a_run_that_is_paused_at_once_waits_and_one_that_is_cancelled_at_once_does_not_begin(
+    journey: Journey, many: Path
+) -> None:
+    """Pressed while the key is made, before the files worker knows of the run."""
+    page = journey.page
+    for press, after in (("Pause", f"{BAR}.startsWith('Paused at ')"), ("Cancel", f"{STATUS} !== ''")):
+        journey.drop(many)
+        journey.wait_for_python()
+        journey.set_passphrase()
+        page.evaluate(f"""async () => {{
+          const button = (name) => [...document.querySelectorAll("run-panel button")]
+            .find((one) => one.textContent === name && one.checkVisibility());
+          button("Start").click();
+          while (!button("{press}")) await new Promise((done) => setTimeout(done, 0));
+          button("{press}").click();
+        }}""")
+        milliseconds_until(page, after, 60 * SECOND)
+        if press == "Pause":
+            expect(page.locator("run-panel [data-part=bar-text]")).to_have_text(f"Paused at 0 of {COPIES:,} files")
+            journey.button("Resume").click()
+            assert journey.wait_for_end() == Ended("Done", COPIES, 0, 0, 0)
+            journey.button("Run again with these files").click()
+    assert journey.wait_for_end() == Ended("Cancelled", 0, 0, 0, 0)
