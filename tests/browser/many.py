@@ -8,7 +8,7 @@ from journey import Journey
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
-INSTANCES = 500
+INSTANCES = 930
 REPEATS = 20  # files with the SOP Instance UID of another
 NOTES = 20  # files that are not DICOM
 # The page then keeps no handle. With one, the browser would ask the person for leave to use it again, and one without a

@@ -187,7 +187,7 @@ def test_without_being_asked_nothing_links(journey: Journey, folder: Path) -> No
     assert not journey.page.get_by_role("checkbox", name=KEEP).is_checked()
     journey.run()
     expect(journey.button(DOWNLOAD)).to_have_count(0)
-    name = journey.page.locator("stored-runs .stored-name").first.inner_text()
+    name = journey.page.locator("results-panel .whole").inner_text()
     assert f"linkages/{name}" not in stored(journey)
     expect(journey.button(f"Linkage file of {name}")).to_have_count(0)
 
