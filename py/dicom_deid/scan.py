@@ -146,7 +146,9 @@ def inspect_deflated(source: Source, meta: Item, start: int) -> Instance:
 
 
 def inflate(source: Source, start: int) -> bytes:
-    """A deflated data set (PS3.5 A.5): the whole of it has to be at hand."""
+    """A deflated data set (PS3.5 A.5): the whole of it has to be at hand, so one that is too long is not asked for."""
+    if source.size - start > MAX_HEADER:
+        raise Failed("HEADER_TOO_LONG")
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         inflated = inflater.decompress(source.read(start, source.size), MAX_HEADER)

@@ -10,7 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from dicom_deid.executors import Processes
 from dicom_deid.native.folder import NoRun, RunFolder
+from dicom_deid.native.job import Job, Take, Taken
+from dicom_deid.policy import Policy
 from made import UID, ct, to_bytes
 from runs import PASSPHRASE, native_run, timeless
 from runs import RunFolder as Finished
@@ -154,6 +157,77 @@ def test_resuming_needs_the_same_key_and_policy(folder: Path, tmp_path: Path) ->
 def test_resuming_where_nothing_was_begun_begins(folder: Path, tmp_path: Path) -> None:
     run = native_run(folder / "0001.dcm", tmp_path / "run", "--resume", status=0)
     assert len(run.rows) == 1
+
+
+@pytest.mark.parametrize("left", [["unfinished"], ["unfinished", "output.log"], ["unfinished", "plan.json.new"]])
+def test_a_run_that_was_cut_off_before_it_was_begun_can_be_begun(folder: Path, tmp_path: Path, left: list[str]) -> None:
+    target = tmp_path / "run"
+    (target / "unfinished").mkdir(parents=True)
+    for name in left[1:]:
+        (target / name).write_bytes(b"" if name == "output.log" else b'{"digest": "half')
+    run = native_run(folder / "0001.dcm", target, "--resume", status=0)
+    assert len(run.rows) == 1
+    names = ["audit.csv", "conformance.md", "out", "output.log", "plan.json"]
+    assert sorted(path.name for path in target.iterdir()) == names
+
+
+@pytest.mark.parametrize("names", [["output.log"], ["unfinished", "output.log"], ["unfinished", "notes.txt"]])
+def test_a_folder_with_something_of_another_is_not_begun_in(folder: Path, tmp_path: Path, names: list[str]) -> None:
+    target = tmp_path / "run"
+    target.mkdir()
+    for name in names:
+        (target / name).mkdir() if name == "unfinished" else (target / name).write_text("mine", encoding="utf-8")
+    native_run(folder / "0001.dcm", target, "--resume", status=2)
+    assert sorted(path.name for path in target.iterdir()) == sorted(names)
+
+
+def test_an_output_of_which_a_power_cut_left_zeros_is_written_again(tmp_path: Path) -> None:
+    source, target = tmp_path / "one.dcm", tmp_path / "run"
+    source.write_bytes(to_bytes(ct()))
+    whole = native_run(source, target, status=0)
+    ((path, content),) = whole.outputs.items()
+    (target / path).write_bytes(bytes(len(content)))
+    again = native_run(source, target, "--resume", status=0)
+    assert again.outputs == {path: content}
+    assert len(again.rows) == 1
+
+
+def test_processes_never_begin_outputs_of_the_same_name(tmp_path: Path) -> None:
+    """One of a run that was killed can still be at a file when the run that goes on comes to it."""
+    (tmp_path / "one.dcm").write_bytes(to_bytes(ct()))
+    (tmp_path / "unfinished").mkdir()
+    job = Job(tmp_path, Policy(), bytes(32), tmp_path / "unfinished")
+    looked = job.look("one.dcm")
+    task = Take("one.dcm", looked.size, looked.modified, repeat=False)
+    workers = Processes[Take, Taken](job, 2)
+    try:
+        taken = [answer for answers in workers.run([[task], [task]], lambda: False) for _, answer in answers]
+    finally:
+        workers.close()
+    staged = {one.staged for one in [*taken, job.take(task)] if one}
+    assert len(staged) > 1
+    assert staged == {path.name for path in (tmp_path / "unfinished").iterdir()}
+
+
+def test_a_source_folder_in_whose_place_is_another_stops_the_run(folder: Path, tmp_path: Path) -> None:
+    """As an empty folder is left where a share was mounted: that is no reason to give up each of its files."""
+    source, target = tmp_path / "input", tmp_path / "run"
+    source.mkdir()
+    for path in folder.iterdir():
+        (source / path.name).hardlink_to(path)
+    running = start(source, target, "--workers", "0")
+    wait_for_rows(target, 10)
+    source.rename(tmp_path / "away")
+    source.mkdir()
+    _, err = running.communicate(timeout=60)
+    source.rmdir()
+    assert running.returncode == 1
+    assert "--resume" in err
+    stopped = Finished(target)
+    assert "stopped SOURCE_LOST" in stopped.log
+    assert "READ_FAILED" not in stopped.audit
+    (tmp_path / "away").rename(source)
+    agree(native_run(source, target, "--resume"), native_run(source, tmp_path / "whole"))
 
 
 def test_two_runs_cannot_write_to_one_folder(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ from io import BytesIO
 
 import pydicom
 import pytest
+from dicom_deid.key import Key
+from dicom_deid.pipeline import process
 from dicom_deid.pixel_length import MOST_PADDING
+from dicom_deid.policy import Plan, Policy
 from dicom_deid.scan import looks_like_dicom
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import Stingy, ct, item, outcome_of, output_of, sequence, to_bytes
+from made import KEY, SOURCE_ID, Stingy, ct, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
@@ -199,6 +202,15 @@ def test_a_deflated_bomb_is_refused() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(260)) + packer.flush()
     assert reason(data[:meta] + bomb) == ("failed", "HEADER_TOO_LONG")
+
+
+def test_a_deflated_file_that_is_too_long_is_not_asked_for() -> None:
+    dataset = ct()
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    source = Stingy(to_bytes(dataset), 1024)
+    source.size = 3 << 30
+    outcome = process(source, Plan(Policy(), Key(KEY)), SOURCE_ID, repeat=False)
+    assert (outcome.status, outcome.reason) == ("failed", "HEADER_TOO_LONG")
 
 
 def test_a_long_header_is_asked_for_in_few_steps() -> None:

@@ -24,6 +24,10 @@ OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 """The paths that may be written to: pseudonyms only. worker/sink.js has the same rule."""
 SOURCE_ID = re.compile(r"[0-9a-f]{20}")
 UNFINISHED = "unfinished"
+BEGINNINGS = frozenset((UNFINISHED, "output.log", "plan.json.new"))
+"""What there may be of a run that was cut off before its plan.json stood: then nothing was done."""
+PREFIX, PREFIX_AT = b"DICM", 128
+"""What stands behind the preamble of a DICOM file (PS3.10 7.1)."""
 Row = Mapping[str, str | int]
 
 
@@ -46,11 +50,11 @@ class RunFolder:
 
     def begin(self, document: str) -> None:
         """Starts a new run in a folder that is empty or not there yet."""
-        if self.root.exists() and any(self.root.iterdir()):
+        if not self.is_new():
             raise NoRun("NOT_EMPTY")
-        self.unfinished.mkdir(parents=True)
-        replace_text(self.root / "plan.json", [document])
+        self.unfinished.mkdir(parents=True, exist_ok=True)
         self.open_log()
+        replace_text(self.root / "plan.json", [document])
         replace_text(self.root / "audit.csv", [csv_head()])
         self._audit = Appended(self.root / "audit.csv")
 
@@ -68,6 +72,14 @@ class RunFolder:
         clear(self.unfinished)
         replace_text(self.root / "audit.csv", csv_lines(self.standing(self.root / "audit.csv", keep)))
         self._audit = Appended(self.root / "audit.csv")
+
+    def is_new(self) -> bool:
+        """Whether nothing is in the folder, or nothing but the beginnings of a run that was never begun."""
+        found = {path.name: path for path in self.root.iterdir()} if self.root.exists() else {}
+        if not found:
+            return True
+        log = found.get("output.log")
+        return UNFINISHED in found and found.keys() <= BEGINNINGS and (log is None or log.stat().st_size == 0)
 
     def holds_run(self) -> bool:
         """Whether a run was begun here."""
@@ -101,10 +113,7 @@ class RunFolder:
         if row["status"] != "written":
             return True
         path = row["output_path"]
-        try:
-            return bool(OUTPUT_PATH.fullmatch(path)) and str((self.root / path).stat().st_size) == row["bytes_out"]
-        except OSError:
-            return False
+        return bool(OUTPUT_PATH.fullmatch(path)) and str(sound_size(self.root / path)) == row["bytes_out"]
 
     def open_log(self) -> None:
         """Opens output.log and keeps other runs out of the folder: what they write is no leftover."""
@@ -162,6 +171,16 @@ class RunFolder:
             if journal is not None:
                 journal.close()
         self._audit = self._log = None
+
+
+def sound_size(output: Path) -> int | None:
+    """Bytes of an output; None where there is none, or where a power cut has left zeros of its beginning."""
+    try:
+        with output.open("rb", buffering=0) as file:
+            file.seek(PREFIX_AT)
+            return os.fstat(file.fileno()).st_size if file.read(len(PREFIX)) == PREFIX else None
+    except OSError:
+        return None
 
 
 def whole_lines(file: Iterable[str]) -> Iterator[str]:

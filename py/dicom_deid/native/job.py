@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -119,9 +120,11 @@ class Job:
             read = source.seconds
             if outcome.status != "written":
                 return unwritten(cells, outcome.log, read, deidentify)
-            write(outcome.splice, source, self.unfinished / source_id)
+            # By a name of this process: one of a run that was killed may still be at the same file.
+            staged = f"{source_id}-{os.getpid()}"
+            write(outcome.splice, source, self.unfinished / staged)
         wrote = time.perf_counter() - began - read - deidentify
-        return Taken(cells, outcome.log, source_id, read, deidentify, wrote, outcome.link)
+        return Taken(cells, outcome.log, staged, read, deidentify, wrote, outcome.link)
 
 
 def look_at(source: FileSource) -> Looked:

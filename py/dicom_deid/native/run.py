@@ -66,6 +66,8 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     unwritten: array[int] = field(default_factory=lambda: array("Q"))
     """Numbers of the files that were not written."""
+    _place: tuple[int, int] | None = None
+    """Where ``root`` was at the beginning."""
     _earlier: dict[str, str] = field(default_factory=dict)
     """Source id -> status of the files that an earlier run did."""
     _collided: list[Take] = field(default_factory=list)
@@ -101,6 +103,7 @@ class Run:
         """Runs to the end, whichever, and returns the summary (RunSummary in worker/protocol.js)."""
         began = time.perf_counter()
         end, error, self.display = "finished", "", display
+        self._place = place_of(self.root)
         executor = self.executor()
         try:
             self.scan(executor)
@@ -196,7 +199,7 @@ class Run:
         cells, reason = taken.row, str(taken.row["reason"])
         if reason in FOR_THE_RUN:
             raise Failed(reason)
-        if reason == "READ_FAILED" and not os.access(self.root, os.R_OK):
+        if reason == "READ_FAILED" and not (os.access(self.root, os.R_OK) and place_of(self.root) == self._place):
             raise Failed("SOURCE_LOST")
         if taken.staged and not self.place(task, taken):
             return
@@ -244,6 +247,15 @@ class Run:
         attempt(lambda: self.folder.log([f"{left} files not done"] if left else ()), summary)
         attempt(lambda: self.folder.log(closing(summary)), summary)
         self.folder.finish()
+
+
+def place_of(root: Path) -> tuple[int, int] | None:
+    """Device and number of a folder: of a share that is not mounted any more, an empty folder may be left."""
+    try:
+        status = root.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def attempt(step: Callable[[], None], summary: dict[str, Any]) -> None:
