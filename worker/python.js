@@ -66,7 +66,7 @@ export class PythonThread {
 
   /** @param {Task} task @returns {Promise<Answer>} */
   async decide(task) {
-    return this.#call(() => this.#bridge.deidentify(task)) ?? failure(task);
+    return this.#call(() => answerOf(this.#bridge.deidentify(task))) ?? failure(task);
   }
 
   /** @param {import("./protocol.js").RunSummary} summary */
@@ -105,7 +105,7 @@ export class PythonThread {
     let breath = begin;
     const answers = [];
     for (const task of tasks) {
-      answers.push(this.#call(() => this.#bridge.deidentify(task)) ?? failure(task));
+      answers.push(this.#call(() => answerOf(this.#bridge.deidentify(task))) ?? failure(task));
       if (performance.now() - breath < BREATH_MILLISECONDS) continue;
       await new Promise((resolve) => setTimeout(resolve, 0));
       breath = performance.now();
@@ -164,6 +164,17 @@ export class PythonThread {
       throw new Error("PYTHON_DIED");
     }
   }
+}
+
+/**
+ * An answer as Python hands it over: JSON, then its new bytes, of which the JSON has the place.
+ * @param {[string, ...Uint8Array<ArrayBuffer>[]]} handed
+ * @returns {Answer}
+ */
+function answerOf([text, ...fresh]) {
+  const answer = JSON.parse(text);
+  for (const segment of answer.segments ?? []) if ("bytes" in segment) segment.bytes = fresh[segment.bytes];
+  return answer;
 }
 
 /** @param {Task} task @returns {Answer} */

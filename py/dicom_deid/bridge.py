@@ -91,8 +91,19 @@ def configure(policy: str, key: Any, linked: bool = False, wheels: str = "{}") -
 
 
 def deidentify(task: Any) -> Any:
-    """The answer to one task of the files worker (Task and Answer in worker/protocol.js)."""
-    return to_js(answer(ranges_of(task), task.id, task.sourceId, task.repeat))
+    """The answer to one task of the files worker (Task and Answer in worker/protocol.js), handed over."""
+    return to_js(handed(answer(ranges_of(task), task.id, task.sourceId, task.repeat)))
+
+
+def handed(answer: dict[str, Any]) -> list[str | bytes]:
+    """An answer in JSON, then its new bytes, of which the JSON has the place: dictionaries take twice as long."""
+    fresh: list[bytes] = []
+
+    def place(data: bytes) -> int:
+        fresh.append(data)
+        return len(fresh) - 1
+
+    return [json.dumps(answer, default=place), *fresh]
 
 
 def explain(task: Any) -> str:

@@ -44,12 +44,18 @@ UNTIL = """async () => {{ while (!({truth})) await new Promise((done) => setTime
 HEADINGS = ("source", "seconds", "files/s", "MB/s", "first file after, s", "MB before", "early", "late", "highest")
 
 
+def has_workers(process: Path) -> bool:
+    """Whether it runs the page: the process that the browser keeps in reserve has no workers."""
+    return any("DedicatedWorker" in (thread / "comm").read_text() for thread in (process / "task").iterdir())
+
+
 class Memory:
     """What the page's processes use, sampled (MB)."""
 
     def __init__(self, profile: Path) -> None:
         self.samples: list[float] = []
-        self._processes, self._stop = page_processes(profile), threading.Event()
+        self._processes = [process for process in page_processes(profile) if has_workers(process)]
+        self._stop = threading.Event()
 
     def now(self) -> float:
         return sum(pss(process) for process in self._processes) / 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -24,6 +25,16 @@ def test_an_outcome_carries_its_link_only_where_the_linkage_is_asked_for() -> No
     link = asked(Policy(), linked=True)["link"]
     assert link["patient"][0] == "MRN-0815-4711"
     assert "link" not in asked(Policy())
+
+
+def test_an_answer_is_handed_over_as_json_with_the_place_of_its_bytes() -> None:
+    answer = asked(Policy())
+    text, *fresh = bridge.handed(answer)
+    read = json.loads(text)
+    for segment in read["segments"]:
+        if "bytes" in segment:
+            segment["bytes"] = fresh[segment["bytes"]]
+    assert read == answer
 
 
 @pytest.mark.parametrize("explain", [False, True])
