@@ -82,15 +82,21 @@ def inspect(source: Source) -> Instance:
     Raises Skipped, Failed or Withheld for what cannot go on, ShortRead and FragmentsWanted for bytes not at hand.
     """
     instance = located(source)
+    pixels = instance.pixels
+    if pixels is not None and pixels.encapsulated and not instance.syntax.explicit:
+        raise Failed("PIXELS_DISAGREE")  # fragments stand in Explicit VR (PS3.5 A.4)
     if not instance.sop_instance:
         raise Withheld("NO_SOP_INSTANCE")
-    if instance.pixels is not None and not instance.pixels.encapsulated:
-        check_excess(instance, instance.pixels, source)
+    if pixels is not None and not pixels.encapsulated:
+        check_excess(instance, pixels, source)
     return instance
 
 
 def located(source: Source) -> Instance:
-    """The instance in a source, even if it has no SOP Instance UID; raises what inspect raises else."""
+    """The instance in a source, even if it has no SOP Instance UID, or fragments in Implicit VR.
+
+    Raises what inspect raises else.
+    """
     meta, start, named = opened(source)
     if named == DEFLATED_UID:
         return inspect_deflated(source, meta, start)
@@ -211,7 +217,7 @@ def find_pixels(reader: Reader, at: int, source: Source | None) -> Pixels | None
         if start + length > reader.size:
             raise Failed("TRUNCATED")
         return Pixels(tag, vr, start, start + length, encapsulated=False)
-    if source is None or not reader.syntax.explicit:
+    if source is None:
         raise Failed("PIXELS_DISAGREE")
     fragments = source.fragments(start)
     if not fragments.complete:

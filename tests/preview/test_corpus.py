@@ -27,7 +27,6 @@ REFUSED = {
     "no_meta.dcm": "NOT_DICOM",
     "MR_truncated.dcm": "TRUNCATED",
     "JPEG2000-embedded-sequence-delimiter.dcm": "PIXELS_DISAGREE",
-    "SC_rgb_jpeg.dcm": "PIXELS_DISAGREE",  # fragments in Implicit VR
 }
 WARNED = {"GDCMJ2K_TextGBR.dcm": "PIXELS_WRAPPED"}
 ALONE = ("JPEG-lossy.dcm", "JPLY__", "DICOMSamples__CT_Implicit_Little_Headless_Retired.dcm")
