@@ -52,10 +52,15 @@ export async function openRun(spec, sources, tally, locked) {
   }
   await writeText(place.folder, "conformance.md", spec.plan.statement);
   const journal = new Journal(place.journalFolder, spec.output && place.folder);
-  await journal.open();
-  journal.log([...spec.plan.opening, ...spec.environment]);
-  if (spec.resumed) journal.log([`resumed: ${tally.done} files were done before`]);
-  if (filesLeft > 0) journal.log([leftOutLine(filesLeft, left.out)]);
+  try {
+    await journal.open();
+    journal.log([...spec.plan.opening, ...spec.environment]);
+    if (spec.resumed) journal.log([`resumed: ${tally.done} files were done before`]);
+    if (filesLeft > 0) journal.log([leftOutLine(filesLeft, left.out)]);
+  } catch (error) {
+    await journal.close(); // held open, it could not be opened when there is room again
+    throw error;
+  }
   return { ...place, journal, outputs, nameSource, leftOut: left.out };
 }
 

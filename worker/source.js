@@ -119,10 +119,15 @@ export class Sources {
     return changed ? "SOURCE_CHANGED" : "READ_FAILED";
   }
 
-  /** Whether what was picked is still there: its folders can be listed, its archives read; of loose files, any. */
+  /**
+   * Whether what was picked is still there: its folders can be listed, its archives read; of loose files, any. Folders
+   * that are all empty now are not what was picked: a share that is gone can leave the one that it was mounted on.
+   */
   async reachable() {
     try {
-      for (const root of this.roots) await patiently(() => root.keys().next());
+      const listed = [];
+      for (const root of this.roots) listed.push(await patiently(() => root.keys().next()));
+      if (listed.length > 0 && listed.every(({ done }) => done)) return false;
       for (const archive of this.archives) await readRange(archive, 0, 1);
     } catch {
       return false;

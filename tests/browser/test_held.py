@@ -55,6 +55,23 @@ def test_a_folder_that_is_gone_for_a_while_costs_no_file(
     assert "paused: SOURCE_LOST" in run.log
 
 
+def test_an_empty_folder_in_the_place_of_the_chosen_one_costs_no_file(
+    journey: Journey, source: Path, whole: RunFolder, tmp_path: Path
+) -> None:
+    """As it is left where a share was mounted."""
+    away = source.with_name("elsewhere")
+    journey.drop(source)
+    start_and_wait(journey, 50)
+    source.rename(away)
+    source.mkdir()
+    expect(told(journey, "SOURCE_LOST")).to_be_visible()
+    source.rmdir()
+    away.rename(source)
+    journey.button("Try again").click()
+    assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
+    agree(journey, whole, tmp_path / "zip")
+
+
 @contextmanager
 def quota(journey: Journey, size: int) -> Iterator[None]:
     """Gives the page's private storage so many bytes, as a full disk would."""
@@ -99,6 +116,37 @@ def test_a_run_that_was_stopped_there_goes_on_later(
     journey.page.get_by_role("dialog").get_by_role("button", name="Go on").click()  # it knows the passphrase
     expect(journey.page.get_by_role("status")).to_contain_text("Done")
     agree(journey, whole, tmp_path / "zip")
+
+
+# As a full disk does it: of the two files of the journal, there is room for the first.
+NO_ROOM_ONCE = """() => {
+  const files = FileSystemFileHandle.prototype;
+  const open = files.createSyncAccessHandle;
+  files.createSyncAccessHandle = async function (...given) {
+    if (this.name !== "output.log") return open.apply(this, given);
+    files.createSyncAccessHandle = open;
+    throw new DOMException("", "QuotaExceededError");
+  };
+}"""
+
+
+def test_a_run_for_which_there_was_no_room_to_begin_goes_on_in_the_same_page(
+    journey: Journey, herons: Path, tmp_path: Path
+) -> None:
+    journey.drop(herons)
+    journey.wait_for_python()
+    (files,) = [worker for worker in journey.page.workers if "files.worker" in worker.url]
+    files.evaluate(NO_ROOM_ONCE)
+    assert journey.run() == Ended("Stopped", 0, 0, 0, 0)
+    expect(journey.page.locator('#results problem-note[data-code="OUTPUT_FULL"]')).to_be_visible()
+    offer = journey.page.locator("cut-off-run")
+    expect(offer).to_contain_text("A run was cut off: 0 of")
+    offer.get_by_role("button", name="Go on").click()
+    journey.page.get_by_role("dialog").get_by_role("button", name="Go on").click()  # it knows the passphrase
+    expect(journey.page.get_by_role("status")).to_contain_text("Done")
+    run = journey.results(tmp_path / "zip")
+    run.check()
+    assert run.outputs == native_run(herons, tmp_path / "whole").outputs
 
 
 def test_a_file_that_changed_or_went_fails_alone(journey: Journey, source: Path, tmp_path: Path) -> None:
