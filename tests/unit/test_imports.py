@@ -197,6 +197,29 @@ def test_an_expression_leaves_out_what_no_rule_reaches() -> None:
     assert "SOPInstanceUID" not in names
 
 
+def test_of_an_expression_what_can_be_followed_is_carried_over_and_the_rest_is_told() -> None:
+    imported = translate(recipe("REPLACE contains:OtherPatient nobody", "KEEP contains:SOPInstanceUID"))
+    assert [rule.match for rule in imported.rules[:2]] == ["OtherPatientIDs", "OtherPatientNames"]
+    assert "2 attributes of PS3.6 that fit; not for OtherPatientIDsSequence" in imported.differing[0].why
+    assert imported.differing[1].why.endswith(" and 1 more")
+    assert imported.left == []
+
+
+def test_only_dates_of_an_expression_are_shifted() -> None:
+    names = [rule.match for rule in translate(recipe("JITTER endswith:Time -31")).rules]
+    assert "AcquisitionDateTime" in names
+    assert not {"StudyTime", "EchoTime", "ASLBolusCutoffDelayTime"} & set(names)
+    assert [told for _, _, told in reasons_left(recipe("JITTER startswith:PatientAddr 5"))] == ["it fits no date"]
+
+
+def test_a_group_may_name_what_is_no_field_and_what_lies_in_a_sequence() -> None:
+    text = "FORMAT dicom\n%fields ids\nFIELD PatientNam\nFIELD RequestAttributesSequence__ScheduledProcedureStepID\n"
+    imported = translate(f"{text}%header\nREMOVE fields:ids\n")
+    assert [rule.match for rule in imported.rules] == ["/RequestAttributesSequence/ScheduledProcedureStepID"]
+    assert "not for PatientNam" in imported.differing[0].why
+    assert "no keyword" in reasons_left("FORMAT dicom\n%fields f\nFIELD Nam\n%header\nREMOVE fields:f")[0][2]
+
+
 def test_groups_of_fields_are_resolved() -> None:
     text = "FORMAT dicom\n%fields ids\nFIELD PatientID\nFIELD startswith:OtherPatientN\n%header\nREMOVE fields:ids"
     assert [rule["match"] for rule in rules_of(text)] == ["PatientID", "OtherPatientNames"]
@@ -209,8 +232,10 @@ def test_precedence_of_deid_becomes_the_order_of_the_rules() -> None:
 
 def test_other_sections_of_deid_are_told_filter_by_filter() -> None:
     text = "FORMAT dicom\n%filter graylist\nLABEL One\n  contains Modality CT\n  coordinates 0,0,1,1\n\nLABEL Two\n"
-    text += "  missing Modality\n%labels\nADD VERSION 1.0\n%values v\nSPLIT PatientName\n"
-    assert [(first, last) for first, last, _ in reasons_left(text)] == [(3, 5), (7, 8), (10, 10), (12, 12)]
+    text += "  missing Modality\n%labels\nADD VERSION 1.0\n%values v\nSPLIT PatientName\n%filemeta\nREMOVE a\n"
+    told = reasons_left(text)
+    assert [(first, last) for first, last, _ in told] == [(3, 5), (7, 8), (10, 10), (12, 12), (14, 14)]
+    assert "written anew" in told[-1][2]
 
 
 def test_the_file_that_is_written_is_the_policy_and_says_what_is_missing() -> None:

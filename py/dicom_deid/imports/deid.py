@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dicom_deid.elements import vr_of
 from dicom_deid.imports.found import UNTOUCHED, Imported, Line
-from dicom_deid.policy.rules import Rule, fixed
-from dicom_deid.policy.targets import keywords, mask_of, tag_of
+from dicom_deid.policy.rules import Rule
+from dicom_deid.policy.targets import Wrong, keywords, target
 from dicom_deid.profile import MARKERS
 
 TOOL = "pydicom/deid"
@@ -21,6 +22,10 @@ FIELD = re.compile(r"""\(?[0-9A-Fa-f]{4},"[^"]+",[0-9A-Fa-f]{2}\)?|\S+""")
 """A field of deid; only that of a private element has spaces in it."""
 ORDER = ("BLANK", "REMOVE", "JITTER", "REPLACE", "ADD", "KEEP")
 """The actions of %header, the one that gives way to all others first."""
+SHIFTED = ("DA", "DT")
+"""VRs that JITTER moves; of others deid leaves the value as it is."""
+NAMED = 5
+"""How many attributes are named of those that an expression stands for in vain."""
 CODES = {"BLANK": "Z", "REMOVE": "X", "JITTER": "C", "KEEP": "K"}
 WEEKS = "the date goes back by the patient's own weeks, not by what the recipe says"
 MISSING = "only where the element is there: none is added"
@@ -29,6 +34,7 @@ PSEUDONYMOUS = frozenset(("PatientName", "PatientID", "ClinicalTrialSubjectID"))
 SECTIONS = {
     "filter": "filters find pixels to clear; the pixel data stay as they are",
     "labels": "labels are for other programs",
+    "filemeta": "the file meta information is written anew",
     "values": "a rule does not depend on the values of other elements",
 }
 
@@ -112,22 +118,44 @@ def carry(imported: Imported, statement: Statement, groups: dict[str, list[str]]
             raise Left("it names no field")
         value = given_value(action, statement.words[2] if len(statement.words) > 2 else "")
         places = list(fields(statement.words[1], groups))
+        expanded = len(places) > 1 or (":" in statement.words[1] and "match" in places[0])
+        if expanded and action == "JITTER":
+            places = [place for place in places if vr_named(place.get("match", "")) in ("", *SHIFTED)]
+        if not places:
+            raise Left("it fits no date")
     except Left as left:
         imported.leave(line, str(left))
         return
     if all("match" in place and is_marker(place["match"]) for place in places):
         imported.carry(line, differs="this program writes its own markers, which say what was done")
         return
-    expanded = len(places) > 1 or ":" in statement.words[1]
-    if expanded:
-        places = [place for place in places if "match" not in place or not is_fixed(place["match"])]
     said = {"value": value} if value is not None else {"action": CODES[action]}
+    rules = [Rule(**place, **said, reason=f"line {line.first}") for place in places]
     differs = {"JITTER": WEEKS, "ADD": MISSING}.get(action, "")
     if action == "BLANK" and any(place.get("match") in PSEUDONYMOUS for place in places):
         differs = PSEUDONYM
-    if expanded and "match" in places[0]:
-        differs = "; ".join(filter(None, (differs, f"stands for {len(places)} attributes of PS3.6 that fit")))
-    imported.carry(line, *(Rule(**place, **said, reason=f"line {line.first}") for place in places), differs=differs)
+    if expanded:
+        rules, beyond = followed(rules)
+        fits = f"stands for {len(rules)} attributes of PS3.6 that fit"
+        differs = "; ".join(filter(None, (differs, fits, beyond)))
+    imported.carry(line, *rules, differs=differs)
+
+
+def followed(rules: list[Rule]) -> tuple[list[Rule], str]:
+    """Those rules of an expression or a group that can be followed, and for what else it stands.
+
+    Where none can be followed, all stay, so that it is told why.
+    """
+    found, beyond = list[Rule](), list[str]()
+    for rule in rules:
+        try:
+            target(rule)
+        except Wrong:
+            beyond.append(rule.where)
+        else:
+            found.append(rule)
+    more = f" and {len(beyond) - NAMED} more" if len(beyond) > NAMED else ""
+    return (found, f"not for {', '.join(beyond[:NAMED])}{more}" if beyond else "") if found else (rules, "")
 
 
 def given_value(action: str, value: str) -> str | None:
@@ -191,9 +219,15 @@ def expanded_keywords(expander: str, expression: str) -> list[str]:
 
 def is_marker(match: str) -> bool:
     """Whether a field is one of the de-identification markers."""
-    return match in keywords() and "x" not in keywords()[match] and int(keywords()[match], 16) in MARKERS
+    return tag_named(match) in MARKERS
 
 
-def is_fixed(match: str) -> bool:
-    """Whether no rule reaches a field."""
-    return fixed(mask_of(tag_of(match))[1])
+def vr_named(match: str) -> str:
+    """The VR of an attribute that is named by its keyword, else nothing."""
+    return vr_of(tag_named(match)) if tag_named(match) else ""
+
+
+def tag_named(match: str) -> int:
+    """The tag of a keyword; 0 for another text, and for an attribute that repeats."""
+    digits = keywords().get(match, "x")
+    return 0 if "x" in digits else int(digits, 16)
