@@ -13,6 +13,8 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from dicom_deid.errors import PolicyError, Problem
+from dicom_deid.key import Key
+from dicom_deid.plan import document
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.policy.file import FIELDS, PYTHON_FIELDS, RULE_FIELDS, WHEEL, load, to_toml
 from dicom_deid.policy.rules import ACTIONS, Rule
@@ -49,6 +51,13 @@ def test_toml_and_json_say_the_same() -> None:
     assert text.startswith("# a remark\noptions")
     assert load(text) == document
     assert Policy.read(text) == Policy.read(json.dumps(document))
+
+
+def test_the_plan_of_a_run_is_a_policy_too() -> None:
+    policy = Policy.read('options = ["retain-uids"]\n\n[[attribute]]\nmatch = "PatientAge"\naction = "K"\n')
+    text = document(Plan(policy, Key(bytes(32))))
+    assert Policy.read(text) == policy
+    assert told(text.replace('"PatientAge"', '"PatientAg"')) == [(14, "PatientAg", "PatientAge")]
 
 
 def test_sop_classes_may_be_named() -> None:

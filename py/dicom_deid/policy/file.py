@@ -75,7 +75,7 @@ class Text:
 def read(text: str) -> dict[str, Any]:
     """The fields of a policy: sets of names, switches, and rules. Raises PolicyError with all that is wrong."""
     text = text.replace("\r\n", "\n")
-    document, places, problems = load(text), Text(text), list[Problem]()
+    document, places, problems = policy_of(load(text)), Text(text), list[Problem]()
     for name in document:
         if name not in FIELDS:
             near = nearest(name, FIELDS)
@@ -104,6 +104,12 @@ def read(text: str) -> dict[str, Any]:
     found["wheels"] = tuple(wheels(document.get(WHEELS, []), places, problems))
     refuse(problems)
     return found
+
+
+def policy_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The policy that a document is, or that it keeps: a run's plan.json can be given as it is."""
+    kept = document.get("policy")
+    return kept if document.get("tool") == "dicom-deid" and isinstance(kept, dict) else document
 
 
 def load(text: str) -> dict[str, Any]:
