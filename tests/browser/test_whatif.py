@@ -34,6 +34,12 @@ ROWS = """(table) => [...table.tBodies[0].rows].map((row) => ({
   after: row.querySelector(".element-after").textContent,
 }))"""
 
+# Whether each word for an action ends before the padding of its cell begins.
+ROOM = """(body) => [...body.querySelectorAll(".element-action")].every((cell) => {
+  const right = cell.getBoundingClientRect().right - parseFloat(getComputedStyle(cell).paddingRight);
+  return cell.querySelector(".badge").getBoundingClientRect().right <= right;
+})"""
+
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -213,6 +219,15 @@ def test_fragments_of_compressed_pixels_are_followed(journey: Journey, source: P
     open_whatif(journey)
     [pixels] = [row for row in rows(journey) if row["tag"] == "(7FE0,0010)"]
     assert (pixels["action"], pixels["after"]) == ("K", "the same")
+
+
+def test_the_word_for_an_action_has_room_in_its_column(journey: Journey, source: Path) -> None:
+    journey.drop(source)
+    choose(journey, "CT_small.dcm")
+    shown = open_whatif(journey)
+    for width in (1280, 1000, 390):
+        journey.page.set_viewport_size({"width": width, "height": 800})
+        assert shown.locator("tbody").evaluate(ROOM), width
 
 
 def test_rows_are_found_by_text_by_action_and_by_change(journey: Journey, source: Path) -> None:

@@ -77,6 +77,7 @@ def test_every_reason_has_a_sentence_and_a_remedy() -> None:
         assert reason["status"] in ("skipped", "withheld", "failed", "run"), code
         assert reason["sentence"].endswith("."), code
         assert reason["remedy"].endswith("."), code
+    assert "rule of the policy" in reasons()["IDENTIFIER_LEFT"]["remedy"]  # it may be the user's own doing
 
 
 def test_an_outcome_that_is_not_written_has_no_output() -> None:
