@@ -124,6 +124,7 @@ def test_what_is_no_toml_and_no_json_is_told_with_its_line(text: str) -> None:
         ('match = "DeidentificationMethod"\naction = "K"', "DeidentificationMethod"),
         ('match = "(0002,0016)"\naction = "K"', "(0002,0016)"),
         ('match = "PixelData"\naction = "X"', "PixelData"),
+        ('match = "DigitalSignaturesSequence"\naction = "K"', "DigitalSignaturesSequence"),
         ('match = "(0019,100C)"\naction = "K"', "(0019,100C)"),
         ('pattern = "0019,xxxx"\naction = "K"', "0019,xxxx"),
         ('creator = "A LAB"\naction = "K"', "A LAB"),

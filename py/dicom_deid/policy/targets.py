@@ -11,7 +11,7 @@ import pydicom.config
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom.valuerep import validate_value
 
-from dicom_deid.elements import TEXT_VRS, VRS, registered, vr_of
+from dicom_deid.elements import PIXEL_TAGS, TEXT_VRS, VRS, registered, vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.policy.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, ONE, Rule, Rules, Target, fixed
 from dicom_deid.profile import DATES
@@ -149,7 +149,7 @@ def check_fixed(rule: Rule, tag: int) -> None:
     if tag in IDENTITY:
         if rule.code != "U":
             raise Wrong(rule.where, f"{rule.where} names the output; to keep UIDs, choose the option retain-uids.")
-    elif tag not in DESCRIBING or rule.code != "K":
+    elif rule.code != ("K" if tag in DESCRIBING or tag in PIXEL_TAGS else "X" if tag >> 16 >= 0xFFFA else ""):
         raise Wrong(rule.where, f"No rule reaches {rule.where}: markers, file meta and pixel description stay true.")
 
 
