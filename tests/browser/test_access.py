@@ -180,10 +180,10 @@ def test_a_screen_reader_hears_how_it_goes(journey: Journey, source: Path) -> No
     progress = page.get_by_role("progressbar", name="Files done", include_hidden=True)
     expect(progress).to_have_count(1)
     journey.run()
-    assert float(progress.get_attribute("value") or 0) == 6
+    expect(progress).to_have_js_property("value", 6)
     expect(page.get_by_role("status")).to_contain_text("Done: 3 written")
     table = page.get_by_role("table")
     expect(table.get_by_role("columnheader")).to_have_text(["Reason", "What to do", "File"])
     expect(table.get_by_role("rowheader")).to_have_count(3)
-    assert page.evaluate("document.activeElement.id") == "results-title"
+    expect(page.locator("#results-title")).to_be_focused()
     assert page.evaluate("document.documentElement.lang") == "en"

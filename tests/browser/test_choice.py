@@ -87,6 +87,7 @@ def test_of_thousands_of_studies_rows_are_made_as_far_as_somebody_looks(journey:
     journey.drop(tmp_path / "in")
     choice(journey).get_by_text("Studies to de-identify").first.click()
     rows = choice(journey).locator("li")
+    expect(rows.first).to_be_visible()
     assert rows.count() < MANY // 10
     before = rows.count()
     rows.last.scroll_into_view_if_needed()
@@ -115,7 +116,7 @@ def test_a_run_that_is_gone_on_with_keeps_to_its_choice_and_its_linkage(journey:
     journey.button("De-identify only these").click()
     choice(journey).get_by_text("Studies to de-identify").first.click()
     expect(choice(journey)).to_contain_text(f"1 of 2 series, {LONG // 6} files")
-    assert box(journey, "Heron 0").evaluate("(box) => box.indeterminate")
+    expect(box(journey, "Heron 0")).to_have_js_property("indeterminate", value=True)
     page.get_by_role("checkbox", name="Keep an encrypted linkage file").check()
     journey.set_passphrase()
     journey.start()

@@ -106,9 +106,9 @@ def test_a_run_that_is_paused_at_once_waits_and_one_that_is_cancelled_at_once_do
 ) -> None:
     """Pressed while the key is made, before the files worker knows of the run."""
     page = journey.page
+    journey.drop(many)
+    journey.wait_for_python()
     for press, after in (("Pause", f"{BAR}.startsWith('Paused at ')"), ("Cancel", f"{STATUS} !== ''")):
-        journey.drop(many)
-        journey.wait_for_python()
         journey.set_passphrase()
         page.evaluate(f"""async () => {{
           const button = (name) => [...document.querySelectorAll("run-panel button")]

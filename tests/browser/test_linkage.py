@@ -140,7 +140,7 @@ def test_a_linkage_of_the_command_line_is_opened_in_the_page(
     journey.page.keyboard.press("Escape")
     expect(journey.button("Open a linkage file")).to_be_focused()
     journey.page.keyboard.press("Enter")
-    assert dialog(journey).get_by_label("Passphrase of the run").input_value() == ""
+    expect(dialog(journey).get_by_label("Passphrase of the run")).to_have_value("")
     expect(dialog(journey).get_by_role("listitem")).to_have_count(0)
 
 
@@ -184,7 +184,7 @@ def test_what_is_wrong_with_a_file_is_told(journey: Journey, native: tuple[RunFo
 
 def test_without_being_asked_nothing_links(journey: Journey, folder: Path) -> None:
     journey.drop(folder / "some")
-    assert not journey.page.get_by_role("checkbox", name=KEEP).is_checked()
+    expect(journey.page.get_by_role("checkbox", name=KEEP)).not_to_be_checked()
     journey.run()
     expect(journey.button(DOWNLOAD)).to_have_count(0)
     name = journey.page.locator("results-panel .whole").inner_text()
