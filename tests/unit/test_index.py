@@ -188,3 +188,12 @@ ONE = made(*SERIES)
 @given(st.text(st.characters(exclude_categories=())))
 def test_every_query_has_an_answer(query: str) -> None:
     assert 0 <= search(ONE.database, query).total <= len(SERIES)
+
+
+@pytest.mark.parametrize("query", ["old {n}", "-mr{n}", '"ct {n}"', "date:2024..20{n:02}"])
+def test_a_text_that_was_pasted_by_mistake_has_an_answer(query: str) -> None:
+    assert search(ONE.database, " ".join(query.format(n=number) for number in range(3000))).total <= len(SERIES)
+
+
+def test_a_word_that_is_said_again_says_no_more() -> None:
+    assert found(ONE, "thorax " * 3000) == ["ct"]

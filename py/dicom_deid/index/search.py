@@ -16,6 +16,8 @@ from dicom_deid.index.schema import WORDS
 TERM = re.compile(r'(-)?(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
 DAY = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?")
 DATE = "date"
+MOST = 200
+"""Terms that count: SQLite takes no expression of more than a thousand, and a text pasted by mistake has more."""
 ORDER = "study_date DESC, patient_id, study_instance_uid, series_number, key"
 LAST_DIGIT = "99"
 """Behind a year or a month, it is after each of its days."""
@@ -37,8 +39,7 @@ class Page(NamedTuple):
 
 def asked(query: str) -> Asked:
     """What a query means. Every text means something: what is no term of the language is a word."""
-    conditions: list[str] = []
-    values: list[str] = []
+    terms: dict[Asked, None] = {}
     for found in TERM.finditer(query):
         negative, kind, quoted, word = found.groups()
         word = quoted if quoted is not None else word
@@ -47,9 +48,11 @@ def asked(query: str) -> Asked:
             kind, word = "", f"{found[2]} {word}"
         term = of_date(word) if kind == DATE else of_words(kind, word)
         if term is not None:
-            conditions.append(f"NOT ({term.condition})" if negative else term.condition)
-            values += term.values
-    return Asked(" AND ".join(conditions) or "1", tuple(values))
+            terms[term._replace(condition=f"NOT ({term.condition})") if negative else term] = None
+        if len(terms) == MOST:
+            break
+    conditions = " AND ".join(term.condition for term in terms)
+    return Asked(conditions or "1", tuple(value for term in terms for value in term.values))
 
 
 def of_words(kind: str, text: str) -> Asked | None:
