@@ -41,7 +41,12 @@ export function duration(seconds) {
   return `${Math.floor(minutes / 60)}\u00a0h ${minutes % 60}\u00a0min`;
 }
 
+/** @param {number} number  in a second */
+export function perSecond(number) {
+  return number < 10 ? ONE_DIGIT.format(number) : count(Math.round(number));
+}
+
 /** @param {number} filesPerSecond */
 export function rate(filesPerSecond) {
-  return `${filesPerSecond < 10 ? ONE_DIGIT.format(filesPerSecond) : count(Math.round(filesPerSecond))}\u00a0files/s`;
+  return `${perSecond(filesPerSecond)}\u00a0files/s`;
 }

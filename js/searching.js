@@ -44,6 +44,8 @@ export class Searching {
     this.#session = session;
     this.#threads = threads;
     this.#found = panels.found;
+    // What had no picture may have one now.
+    this.#maker.dialog.addEventListener("close", () => this.#pictures && this.#panel.picture(this.#pictures));
     Catalogue.kept().then((kept) => this.#session.label || this.#kept.show(kept));
   }
 

@@ -12,6 +12,7 @@ export class SeriesPictures {
   /** @type {Map<string, string>} address by SeriesKey; "" where there is no picture */ #addresses = new Map();
   /** @type {string[]} keys of those to come */ #wanted = [];
   /** @type {{key: string, abort: AbortController} | null} the one that is drawn */ #drawing = null;
+  /** @type {Set<string>} keys of those that were cut off once, as their worker was let go of */ #again = new Set();
   /** @type {number | undefined} */ #timer;
   #source;
   #changed;
@@ -50,10 +51,13 @@ export class SeriesPictures {
     for (let key = this.#wanted.shift(); key !== undefined; key = this.#wanted.shift()) {
       const abort = new AbortController();
       this.#drawing = { key, abort };
-      const { file } = await this.#source.of(key, abort.signal).catch(() => ({ file: null }));
+      const found = await this.#source.of(key, abort.signal).catch(() => null);
       this.#drawing = null;
       if (abort.signal.aborted) continue;
-      this.#keep(key, file ? URL.createObjectURL(file) : "");
+      if (!found && !this.#again.has(key)) {
+        this.#again.add(key);
+        this.#wanted.push(key);
+      } else this.#keep(key, found?.file ? URL.createObjectURL(found.file) : "");
     }
   }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** <make-thumbnails>: a dialog that has the frames of some series drawn, tells how far it is, and what it came to. */
-import { count, counted, duration } from "../format.js";
+import { count, counted, duration, perSecond } from "../format.js";
 import { deriveKey } from "../key.js";
 import { part } from "../parts.js";
 import { noteOf } from "../problem.js";
@@ -99,7 +99,7 @@ export class MakeThumbnails extends HTMLElement {
       name,
       count(items),
       duration(seconds),
-      seconds > 0 ? count(Math.round(items / seconds)) : "–",
+      seconds > 0 ? perSecond(items / seconds) : "–",
     ]);
     part(this, "stages", HTMLTableSectionElement).replaceChildren(...rows.map(rowOf));
     part(this, "warnings", HTMLElement).replaceChildren(...missing.map(warningOf));

@@ -52,3 +52,20 @@ def test_results_have_thumbnails_of_their_own(journey: Journey, tmp_path: Path) 
     expect(dialog(journey)).not_to_contain_text("They show originals")
     dialog(journey).get_by_role("button", name="Make thumbnails").click()
     expect(dialog(journey).get_by_role("status")).to_have_text("1 thumbnail made.", timeout=READY)
+
+
+def test_a_series_whose_middle_is_cut_off_has_a_picture_once_its_others_are_drawn(
+    journey: Journey, tmp_path: Path
+) -> None:
+    for name in ("MR_small_RLE.dcm", "MR_truncated.dcm"):
+        shutil.copyfile(str(get_testdata_file(name)), tmp_path / name)
+    journey.drop(tmp_path)
+    journey.button("Index and search").click()
+    expect(journey.page.locator("index-status")).to_contain_text("updated", timeout=READY)
+    journey.button("Pictures").click()
+    panel = journey.page.locator("series-search")
+    panel.get_by_role("button", name="Make thumbnails").click()
+    dialog(journey).get_by_role("button", name="Make thumbnails").click()
+    expect(dialog(journey).get_by_role("status")).to_have_text("1 thumbnail made.", timeout=READY)
+    journey.page.keyboard.press("Escape")
+    expect(panel.locator(".series-body img[src]")).to_have_count(1)
