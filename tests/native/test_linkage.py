@@ -192,6 +192,15 @@ def test_a_killed_run_goes_on_with_its_linkage(folder: Path, whole: tuple[RunFol
     assert in_order(tables) == in_order(decrypted(whole[1], tmp_path)[0])
 
 
+@pytest.mark.parametrize("length", [0, 7, HEADER.size - 1])
+def test_a_linkage_that_was_cut_off_within_its_header_is_made_anew(folder: Path, tmp_path: Path, length: int) -> None:
+    target, linkage, one = tmp_path / "run", tmp_path / "linkage", folder / "copy.dcm"
+    native_run(one, target, "--linkage", str(linkage), status=0)
+    os.truncate(linkage, length)
+    native_run(one, target, "--resume", "--linkage", str(linkage), status=0).check()
+    assert [row["source_path"] for row in decrypted(linkage, tmp_path)[0]["linkage.csv"]] == ["copy.dcm"]
+
+
 def test_a_finished_run_that_is_resumed_leaves_its_linkage_alone(folder: Path, tmp_path: Path) -> None:
     options = ("--linkage", str(tmp_path / "linkage"))
     native_run(folder / "1", tmp_path / "run", *options)

@@ -18,6 +18,7 @@ from dicom_deid.linkage import (
     CLOSING,
     FILE_ID_BYTES,
     HEADER,
+    MAGIC,
     NONCE_BYTES,
     RECORD,
     BadLinkage,
@@ -66,6 +67,10 @@ class LinkageFile:
         """Goes on with the file of an earlier run, which stays as it is until there is more to append."""
         if not self.path.exists():
             return self.begin()
+        if self._ends_in_header():
+            with suppress(OSError):
+                self.path.unlink()
+            return self.begin()
         reading = Reading()
         try:
             with self.path.open("rb") as file:
@@ -80,6 +85,15 @@ class LinkageFile:
         self._closed = reading.closed and not reading.torn and not reading.damaged
         self._number = reading.next - reading.damaged - reading.closed
         return None
+
+    def _ends_in_header(self) -> bool:
+        """Whether the run that made the file was cut off before its header stood: then nothing is linked in it."""
+        try:
+            with self.path.open("rb") as file:
+                start = file.read(HEADER.size)
+        except OSError:
+            return False  # who reads it tells of it
+        return len(start) < HEADER.size and start.startswith(MAGIC[: len(start)])
 
     def _find_end(self, file: BinaryIO, reading: Reading) -> None:
         """Reads what is linked, up to the closing record, or to what a power cut has left of the last ones."""
