@@ -113,6 +113,15 @@ def test_an_import_writes_a_policy_that_runs_and_tells_the_rest(
     assert command("import", script, "--output", policy).returncode == 2
 
 
+def test_a_file_that_is_not_there_is_not_called_one_of_another_encoding(tmp_path: Path) -> None:
+    missing = tmp_path / "no.toml"
+    for line in (("conformance", "--policy", missing), ("import", missing, "--output", tmp_path / "policy.toml")):
+        done = command(*line)
+        assert done.returncode == 2
+        assert "cannot be read (" in done.stderr
+        assert "UTF-8" not in done.stderr
+
+
 def test_what_is_no_script_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("nothing", encoding="utf-8")
     done = command("import", tmp_path / "notes", "--output", tmp_path / "policy.toml")

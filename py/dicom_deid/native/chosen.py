@@ -73,7 +73,9 @@ def read_policy(file: Path) -> Policy:
 
     try:
         return Policy.read(file.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeError):
+    except OSError as error:
+        raise Unusable(f"The policy cannot be read ({error.strerror}): {file}") from None
+    except UnicodeError:
         raise Unusable(f"The policy cannot be read as UTF-8 text: {file}") from None
     except PolicyError as error:
         raise unusable(error, f"{file}: ") from None

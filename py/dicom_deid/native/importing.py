@@ -30,7 +30,9 @@ def show_import(
 
     try:
         imported = translate(file.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeError):
+    except OSError as error:
+        raise Unusable(f"FILE cannot be read ({error.strerror}): {file}") from None
+    except UnicodeError:
         raise Unusable(f"FILE cannot be read as UTF-8 text: {file}") from None
     except UnknownScript:
         raise Unusable(f"{KNOWN}: {file}") from None
