@@ -256,6 +256,12 @@ def test_series_that_were_found_are_looked_through_and_so_are_results(looking: L
             journey.button("Next series").click()
     expect(looking.stage).to_be_focused()
     assert set(seen[1:]) == {"series/1.dcm", *OTHERS}
+    page.set_viewport_size({"width": 390, "height": 844})
+    parts = (looking.stage, dialog.get_by_role("heading").first, dialog.get_by_role("button", name="Close"))
+    stage, title, close = (part.bounding_box() or {} for part in parts)
+    assert close["y"] < title["y"] + title["height"]
+    assert stage["y"] < 844 / 3
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.keyboard.press("Escape")
     journey.button("Close").click()
 

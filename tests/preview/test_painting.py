@@ -62,6 +62,17 @@ def test_the_borders_of_a_linear_window() -> None:
     assert grey(values, Tuning(Window(40, 1)), windows=(BRAIN,)).tolist() == [[0, 0, 0, 255, 255, 255, 255]]
 
 
+def test_a_window_of_width_1_is_a_step_and_what_stands_on_it_is_black() -> None:
+    window = Window(0.5, 1)
+    values = np.array([[-1, 0, 1, 2]])
+    for dtype in ("i2", "i4", "f8"):
+        assert grey(values.astype(dtype), windows=(window,)).tolist() == [[0, 0, 255, 255]]
+        assert grey(values.astype(dtype), windows=(window,), inverse=True).tolist() == [[255, 255, 0, 0]]
+        assert grey(values.astype(dtype), windows=(window,), slope=0.1, intercept=0.0).tolist() == [[0, 0, 255, 255]]
+    exact = Window(-1023.5, 1)
+    assert grey(np.array([[0, 1]], "i2"), windows=(exact,), intercept=-1024.0).tolist() == [[0, 255]]
+
+
 def test_without_a_window_the_lowest_and_the_highest_are_black_and_white_and_padding_does_not_count() -> None:
     values = np.array([[-2000, 0, 50, 100]], np.int16)
     assert grey(values, padding=(-2000.0, -2000.0)).tolist() == [[0, 0, 128, 255]]

@@ -197,5 +197,6 @@ def line_of(shown: Window | Range) -> tuple[float, float]:
     center, width = shown.center, shown.width
     if shown.function == LINEAR and width >= 1:
         center, width = center - 0.5, width - 1
-    width = max(width, NARROWEST)
+    if width < NARROWEST:  # a step, and what stands on it is black
+        return 1 / NARROWEST, -center / NARROWEST
     return 1 / width, 0.5 - center / width
