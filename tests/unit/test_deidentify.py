@@ -222,3 +222,10 @@ def test_a_verbose_log_names_attributes_and_no_values() -> None:
     log = outcome_of(to_bytes(ct(PatientName="Okonkwo")), Policy(verbose=True)).log
     assert "(0010,0010) Z E.1-1" in log
     assert "okonkwo" not in "\n".join(log).lower()
+
+
+@pytest.mark.parametrize("scheme", ["RFC3066", "RFC5646", "I10C", "UBERON"])
+def test_the_meaning_of_a_published_code_stays(scheme: str) -> None:
+    language = item(CodeValue="x", CodingSchemeDesignator=scheme, CodeMeaning="French")
+    read = deidentified(ct(AlternateContentDescriptionSequence=sequence(item(LanguageCodeSequence=sequence(language)))))
+    assert read.AlternateContentDescriptionSequence[0].LanguageCodeSequence[0].CodeMeaning == "French"
