@@ -66,6 +66,23 @@ def test_basic_replaces_the_content_of_a_report() -> None:
     assert [entry.TextValue for entry in read.ContentSequence] == ["REMOVED"]
 
 
+def test_a_uid_of_structured_content_stays_where_uids_are_retained() -> None:
+    uid = "1.2.276.0.99999.4711.3"
+    reference = item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2", ReferencedSOPInstanceUID=uid)
+    read = deidentified(
+        report(
+            content_item("UIDREF", code("C-1", "99LOCAL"), UID=uid),
+            content_item("IMAGE", code("111040", meaning="Original Source"), ReferencedSOPSequence=sequence(reference)),
+        ),
+        "clean-structured-content",
+        "retain-uids",
+    )
+    assert [read.ContentSequence[0].UID, read.ContentSequence[1].ReferencedSOPSequence[0].ReferencedSOPInstanceUID] == [
+        uid,
+        uid,
+    ]
+
+
 def test_structured_content_is_decided_item_by_item() -> None:
     reference = item(
         ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2", ReferencedSOPInstanceUID="1.2.276.0.99999.4711.3"

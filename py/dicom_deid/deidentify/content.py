@@ -1,7 +1,8 @@
 """Structured content, item by item, under the Clean Structured Content Option (PS3.15 E.3.4).
 
 What happens to a content item is decided by the code of its concept name (Table E.3.4-1); for one that is not listed,
-by its value type: names of persons go, references get new UIDs, text is cleaned, numbers and codes stay.
+by its value type: names of persons go, references get new UIDs (unless UIDs are retained), text is cleaned, numbers and
+codes stay.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ def actions(item: Item, options: frozenset[str]) -> dict[int, ElementAction] | N
     if code == "X":
         return None
     if code is None:
-        return {TEXT_VALUE: ElementAction("C", "content"), PERSON: ElementAction("D", "content")}
+        found = {TEXT_VALUE: ElementAction("C", "content"), PERSON: ElementAction("D", "content")}
+        if "retain-uids" in options:  # as of every concept that is listed; what refers to it keeps its UID, too
+            found[UID] = ElementAction("K", "content")
+        return found
     action = ElementAction(code, "E.3.4-1")
     found = dict.fromkeys(VALUES, action)
     if code != "K":

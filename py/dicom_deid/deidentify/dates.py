@@ -1,7 +1,8 @@
 """Shifting dates (PS3.15 E.3.6): whole weeks backwards, so that the time of day and the weekday stay.
 
 Values of DA are YYYYMMDD or, retired, YYYY.MM.DD; of DT, YYYYMMDDHHMMSS.FFFFFF&ZZXX with any part from the right left
-out (PS3.5 6.2). A value of whole days shifted needs no time, so TM stays as it is.
+out (PS3.5 6.2); equipment also writes more than six digits of a fraction. A value of whole days shifted needs no time, so
+TM stays as it is.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import re
 from datetime import date, timedelta
 
 DA = re.compile(r"^(\d{4})(\.?)(\d\d)\2(\d\d)$")
-DT = re.compile(r"^(\d{4})(\d\d)(\d\d)(\d{0,6}(?:\.\d{1,6})?(?:[+-]\d{4})?)$")
-TM = re.compile(r"^\d\d(?::?\d\d(?::?\d\d(?:\.\d{1,6})?)?)?$")
+DT = re.compile(r"^(\d{4})(\d\d)(\d\d)(\d{0,6}(?:\.\d+)?(?:[+-]\d{4})?)$")
+TM = re.compile(r"^\d\d(?::?\d\d(?::?\d\d(?:\.\d+)?)?)?$")
 
 
 def shift(vr: str, text: str, weeks: int) -> str | None:
