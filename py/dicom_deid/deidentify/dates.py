@@ -1,8 +1,8 @@
 """Shifting dates (PS3.15 E.3.6): whole weeks backwards, so that the time of day and the weekday stay.
 
 Values of DA are YYYYMMDD or, retired, YYYY.MM.DD; of DT, YYYYMMDDHHMMSS.FFFFFF&ZZXX with any part from the right left
-out (PS3.5 6.2); equipment also writes more than six digits of a fraction. A value of whole days shifted needs no time, so
-TM stays as it is.
+out (PS3.5 6.2); equipment also writes more than six digits of a fraction. A value of whole days shifted needs no time,
+so TM stays as it is.
 """
 
 from __future__ import annotations
