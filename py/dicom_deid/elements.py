@@ -44,6 +44,12 @@ def vr_of(tag: int) -> str:
     return "OW" if "OW" in vr else vr[:2]
 
 
+@lru_cache(16_384)
+def is_signed_or_not(tag: int) -> bool:
+    """Whether Pixel Representation decides on an attribute's VR, US or SS: one that is stored as UN has to stay so."""
+    return registered(tag) and get_entry(tag)[0].startswith("US or SS")
+
+
 def registered(tag: int) -> bool:
     """Whether PS3.6 has the attribute."""
     try:

@@ -19,6 +19,7 @@ from dicom_deid.elements import (
     U32,
     UNDEFINED,
     VRS,
+    is_signed_or_not,
     vr_of,
 )
 from dicom_deid.errors import Failed, ShortRead
@@ -55,7 +56,8 @@ class Reader:
         group, number = PAIR[syntax.little].unpack_from(self.buffer, at)
         tag = group << 16 | number
         if not syntax.explicit or group == 0xFFFE:
-            return tag, vr_of(tag), U32[syntax.little].unpack_from(self.buffer, at + 4)[0], at + 8
+            known = "UN" if self.syntax.explicit and is_signed_or_not(tag) else vr_of(tag)
+            return tag, known, U32[syntax.little].unpack_from(self.buffer, at + 4)[0], at + 8
         vr = _VR_NAMES.get(self.buffer[at + 4 : at + 6])
         if vr is None:
             raise Failed("MALFORMED")
@@ -130,7 +132,12 @@ class Reader:
         if end > limit:
             raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
         self.need(end)
-        if vr == "UN" and (syntax.little or vr_of(tag) in TEXT_VRS) and vr_of(tag) != "OW":
+        if (
+            vr == "UN"
+            and not is_signed_or_not(tag)
+            and vr_of(tag) != "OW"
+            and (syntax.little or vr_of(tag) in TEXT_VRS)
+        ):
             vr = vr_of(tag)
         return Element(tag, vr, self.buffer[start:end]), end
 

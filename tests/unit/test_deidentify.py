@@ -212,6 +212,19 @@ def test_text_in_a_date_or_a_number_that_is_kept_does_not_pass(vr: str, keyword:
     assert b"Miss Who" not in output_of(data, outcome), vr
 
 
+def test_numbers_that_are_signed_or_not_stay_as_they_are_if_their_vr_is_not_said() -> None:
+    lut = item(LUTDescriptor=[2, -1024, 16], ModalityLUTType="HU")
+    dataset = ct(PixelRepresentation=1, PixelPaddingValue=-32768, ModalityLUTSequence=sequence(lut))
+    data = to_bytes(dataset).replace(b"\x28\x00\x20\x01SS\x02\x00", b"\x28\x00\x20\x01UN\0\0\x02\0\0\0")
+    at = data.index(b"\x28\x00\x00\x30SQ")
+    implicit = bytes.fromhex("fe ff 00 e0 18 00 00 00 28 00 02 30 06 00 00 00 02 00 00 fc 10 00")
+    implicit += bytes.fromhex("28 00 04 30 02 00 00 00") + b"HU"
+    end = at + 12 + int.from_bytes(data[at + 8 : at + 12], "little")
+    data = data[: at + 4] + b"UN\0\0" + len(implicit).to_bytes(4, "little") + implicit + data[end:]
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome_of(data))))
+    assert (read.PixelPaddingValue, list(read.ModalityLUTSequence[0].LUTDescriptor)) == (-32768, [2, -1024, 16])
+
+
 def test_counts_say_what_was_done() -> None:
     counts = outcome_of(to_bytes(ct(PatientName="Okonkwo", FilterType="for Okonkwo"))).counts
     assert (counts.replaced, counts.cleaned, counts.uids_remapped) == (2, 1, 4)
