@@ -66,6 +66,22 @@ def test_basic_replaces_the_content_of_a_report() -> None:
     assert [entry.TextValue for entry in read.ContentSequence] == ["REMOVED"]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [((), "19000101000000"), (("retain-full-dates",), "20240301120000"), (("retain-modified-dates",), None)],
+)
+def test_an_option_retains_the_date_of_an_observer_who_is_replaced(options: tuple[str, ...], said: str | None) -> None:
+    dataset = report(content_item("TEXT", code("121071"), TextValue="nodule"))
+    observer = item(VerifyingOrganization="Clinic", VerificationDateTime="20240301120000")
+    observer.VerifyingObserverName = "Okonkwo^Adaeze"
+    dataset.VerifyingObserverSequence = sequence(observer)
+    dataset.ContentDate = "20240301"
+    read = deidentified(dataset, *options)
+    observer = read.VerifyingObserverSequence[0]
+    assert (observer.VerifyingOrganization, str(observer.VerifyingObserverName)) == ("REMOVED", "REMOVED^")
+    assert observer.VerificationDateTime == (said or f"{read.ContentDate}120000")
+
+
 def test_a_uid_of_structured_content_stays_where_uids_are_retained() -> None:
     uid = "1.2.276.0.99999.4711.3"
     reference = item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2", ReferencedSOPInstanceUID=uid)

@@ -162,7 +162,7 @@ class Deidentifier(Actions):
             case "D":
                 if action.value is not None:
                     return self.rewritten(element, action.value)
-                return self.replaced(element, path, encodings)
+                return self.replaced(element, action, path, encodings)
             case "U" if element.items is None:
                 return self.remap(element)
         if element.items is not None:
@@ -194,8 +194,13 @@ class Deidentifier(Actions):
             items.append(self.item(item, within, identifiers.encodings_of(item, encodings), special))
         return Element(element.tag, "SQ", b"", items, element.undefined)
 
-    def replaced(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
-        """Action D: a dummy value; of a sequence one item stays, with dummies for all that could name somebody."""
+    def replaced(
+        self, element: Element, action: ElementAction, path: tuple[int, ...], encodings: tuple[str, ...]
+    ) -> Element:
+        """Action D: a dummy value; of a sequence one item stays, with dummies for all that could name somebody.
+
+        What an option retains of its dates is retained there, too, but where a rule of the policy asks for D.
+        """
         if element.tag in PSEUDONYMS:
             return self.pseudonym(element)
         if element.items is None:
@@ -208,7 +213,8 @@ class Deidentifier(Actions):
             return element
         self.counts.replaced += 1
         first = self.recurse(Element(element.tag, "SQ", b"", element.items[:1]), path, encodings)
-        return Element(element.tag, "SQ", b"", [dummy_item(item) for item in first.items or ()])
+        dated = self.plan.dates != "REMOVED" and not action.local
+        return Element(element.tag, "SQ", b"", [dummy_item(item, dated=dated) for item in first.items or ()])
 
 
 def is_local_code(item: Item) -> bool:

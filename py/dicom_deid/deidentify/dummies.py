@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dicom_deid.elements import TEXT_VRS, padding
 from dicom_deid.model import Element, Item
+from dicom_deid.profile import DATES
 
 REMOVED = "REMOVED"
 _VALUES = {
@@ -25,14 +26,17 @@ def dummy(tag: int, vr: str) -> bytes:
     return value if len(value) % 2 == 0 else value + padding(vr)
 
 
-def dummy_item(item: Item) -> Item:
-    """An item in which text, persons, dates and binary values are dummies; numbers and code strings stay."""
+def dummy_item(item: Item, *, dated: bool) -> Item:
+    """An item in which text, persons and binary values are dummies, and dates unless it stays ``dated``.
+
+    Numbers and code strings stay.
+    """
     new = Item(undefined=item.undefined)
     for element in item:
         if element.items is not None:
-            nested = [dummy_item(inner) for inner in element.items]
+            nested = [dummy_item(inner, dated=dated) for inner in element.items]
             new.append(Element(element.tag, "SQ", b"", nested, element.undefined))
-        elif element.vr in TEXT_VRS or element.vr in ("AE", "DA", "DT", "TM", "UR"):
+        elif element.vr in TEXT_VRS or element.vr in ("AE", "UR") or (element.vr in DATES and not dated):
             new.append(Element(element.tag, element.vr, dummy(element.tag, element.vr) if element.value else b""))
         elif element.vr in ("FL", "FD", "OB", "OD", "OF", "OL", "OV", "OW", "UN"):
             new.append(Element(element.tag, element.vr, bytes(len(element.value))))
