@@ -26,6 +26,8 @@ METHOD, PATIENT_AGE = 0x00120063, 0x00101010
 MOST_TAGS = 16_384
 """Answers remembered by attribute: broken files have any."""
 STANDARD_ROOT = "1.2.840.10008."
+CODE_TERMS, MAKER_NAMES = ("terms", "code_terms"), ("maker_names",)
+"""The lists of words that stay in a code string, and in an attribute that names a maker."""
 MARKERS = frozenset((0x00120062, METHOD, 0x00120064, 0x00280303))
 
 

@@ -159,7 +159,8 @@ def is_left(word: str, header: bytes) -> bool:
         return False
     dataset = pydicom.dcmread(BytesIO(header), stop_before_pixels=True)
     numbers = [element for element in dataset.iterall() if element.VR in ("IS", "DS")]
-    terms = [element for element in dataset.iterall() if element.VR == "CS" and word.upper() in words("terms")]
+    stays = word.upper() in words("terms") | words("code_terms")
+    terms = [element for element in dataset.iterall() if element.VR == "CS" and stays]
     by_right = " \\ ".join(str(element.value).lower() for element in numbers + terms)
     return times > len(pattern.findall(by_right))
 

@@ -183,6 +183,20 @@ def test_a_code_string_keeps_the_terms_of_the_standard_and_loses_a_name() -> Non
     assert (read.BodyPartExamined, list(read.ImageType)) == ("KNEE", ["ORIGINAL", "REMOVED"])
 
 
+def test_a_defined_term_stays_in_a_code_string_and_is_a_name_elsewhere() -> None:
+    read = deidentified(
+        ct(
+            PatientName="Lin^Ion",
+            PixelIntensityRelationship="LIN",
+            RadiationType="ION",
+            StudyDescription="seen by Dr. Lin",
+        ),
+        "clean-descriptors",
+    )
+    assert (read.PixelIntensityRelationship, read.RadiationType) == ("LIN", "ION")
+    assert read.StudyDescription == "seen by"
+
+
 def test_a_maker_stays_though_a_patient_is_called_so() -> None:
     read = deidentified(ct(PatientName="Philips^John", Manufacturer="Philips Medical Systems", FilterType="Philips"))
     assert (read.Manufacturer, read.FilterType) == ("Philips Medical Systems", "REMOVED")

@@ -14,7 +14,7 @@ from dicom_deid.deidentify.identifiers import Told
 from dicom_deid.elements import ascii_text, vr_of
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
-from dicom_deid.profile import DATES, LABEL, well_known, words
+from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words
 
 SERIES, SOP_INSTANCE, MODALITY = 0x0020000E, 0x00080018, 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
@@ -67,7 +67,7 @@ class Deidentifier(Actions):
         path = f"out/{self.patient}/{folders[0] or 'no-study'}/{folders[1] or 'no-series'}/{stem}.dcm"
         modality = ascii_text(data.get(MODALITY))
         is_code = re.fullmatch("[A-Z0-9_]{1,16}", modality)
-        shown = modality if is_code and not text.holds(modality, text.but("terms", self.identifiers)) else ""
+        shown = modality if is_code and not text.holds(modality, text.but(CODE_TERMS, self.identifiers)) else ""
         sop_class = instance.sop_class if well_known(instance.sop_class) else ""
         return Names(self.patient, new[0], new[1], new[2], sop_class, shown, instance.transfer_syntax, path)
 

@@ -9,7 +9,7 @@ from dicom_deid.deidentify import dates, identifiers, text
 from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
 from dicom_deid.policy import Plan
-from dicom_deid.profile import DATES, judged, well_known
+from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, judged, well_known
 
 PATIENT_ID, PATIENT_NAME, STUDY = 0x00100020, 0x00100010, 0x0020000D
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
@@ -94,9 +94,9 @@ class Actions(ABC):
         """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
         before = identifiers.decode(element, encodings)
         if element.vr == "CS":
-            new = text.clean(before, text.but("terms", self.identifiers))
+            new = text.clean(before, text.but(CODE_TERMS, self.identifiers))
         elif element.tag in judged("maker_names"):
-            new = text.clean(before, text.but("maker_names", self.identifiers))
+            new = text.clean(before, text.but(MAKER_NAMES, self.identifiers))
         else:
             new = (text.clean_thoroughly if thorough else text.clean)(before, self.identifiers)
         if new == before:

@@ -29,9 +29,9 @@ def fold(text: str) -> str:
 
 
 @lru_cache(128)
-def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
-    """The identifiers but for the words of a list of judged.json, which mean something else in their place."""
-    return identifiers - {fold(word) for word in words(known)}
+def but(known: tuple[str, ...], identifiers: frozenset[str]) -> frozenset[str]:
+    """The identifiers but for the words of some lists of judged.json, which mean something else in their place."""
+    return identifiers - {fold(word) for name in known for word in words(name)}
 
 
 @lru_cache(64)

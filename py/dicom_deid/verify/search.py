@@ -11,7 +11,7 @@ from itertools import filterfalse
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.multival import MultiValue
 
-from dicom_deid.profile import judged, words
+from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, judged, words
 from dicom_deid.verify.encoded import Codecs
 
 NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
@@ -25,9 +25,9 @@ WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for
 
 
 @lru_cache(128)
-def but(known: str, identifiers: frozenset[str]) -> frozenset[str]:
+def but(known: tuple[str, ...], identifiers: frozenset[str]) -> frozenset[str]:
     """The identifiers but for the words that mean something else in their place (tables/judged.json)."""
-    return identifiers - {word.lower() for word in words(known)}
+    return identifiers - {word.lower() for name in known for word in words(name)}
 
 
 @lru_cache(64)
@@ -69,7 +69,7 @@ def named_in(
     values: Iterable[tuple[RawDataElement, str, Codecs]], identifiers: frozenset[str], retained: frozenset[int]
 ) -> bool:
     """Whether an identifier is left in a text, or in the bytes of a value that is not text."""
-    found: dict[str, list[str]] = {"": [], "terms": [], "maker_names": []}
+    found: dict[tuple[str, ...], list[str]] = {(): [], CODE_TERMS: [], MAKER_NAMES: []}
     makers = judged("maker_names")
     for raw, vr, codecs in values:
         tag, value = raw.tag, raw.value
@@ -77,7 +77,7 @@ def named_in(
             continue
         plain_text = value.isascii() and b"\x1b" not in value
         text = str(value.lower(), "ascii") if plain_text else folded(text_of(raw, vr, codecs))
-        found["terms" if vr == "CS" else "maker_names" if tag in makers else ""].append(text)
+        found[CODE_TERMS if vr == "CS" else MAKER_NAMES if tag in makers else ()].append(text)
     return any(
         texts and left("\\".join(texts), but(known, identifiers) if known else identifiers)
         for known, texts in found.items()
