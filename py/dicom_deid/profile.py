@@ -18,6 +18,10 @@ DATES = frozenset(("DA", "DT", "TM"))
 DOUBTFUL_TEXT = frozenset(("AE", "LT", "PN", "ST", "UC", "UR", "UT"))
 """VRs of free text, persons and addresses: an attribute of these that no table lists is not kept."""
 FREE_TEXT = frozenset(("LT", "ST", "UC", "UT"))
+BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW"))
+"""VRs of bulk values: nobody can see what is in them, so none can be cleaned."""
+STRICT = DATES | DOUBTFUL_TEXT | {"AS", "DS", "IS", "UI"}
+"""VRs whose rule counts for their attributes also where they are stored in another VR."""
 LABEL = "label not listed"
 """The rule by which only what the object itself names is taken out of a text, and nothing that merely looks like it."""
 SHORT_TEXT = frozenset(("LO", "SH"))
@@ -136,7 +140,8 @@ def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
     """Action code and rule for an attribute that Table E.1-1 does not list."""
     if not registered(tag):
         return "X", "not in PS3.6"
-    kind = vr_of(tag) if vr == "UN" else vr
+    named = vr_of(tag)
+    kind = named if vr == "UN" or vr in BULK or (named in STRICT and vr not in STRICT) else vr
     if kind == "SQ":
         return "K", "sequence"
     if kind in DATES:
@@ -149,7 +154,7 @@ def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
         return (
             ("K", "class UID") if tag in judged("class_uids") or "retain-uids" in options else ("U", "UID not listed")
         )
-    if kind in FREE_TEXT and "clean-descriptors" in options:
+    if kind in FREE_TEXT and vr not in BULK and "clean-descriptors" in options:
         return "C", "free text cleaned"
     if tag in judged("personal_text") or (kind in DOUBTFUL_TEXT and tag not in judged("technical_text")):
         return "X/Z/D", "free text not listed"
@@ -158,8 +163,8 @@ def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
     return "K", "not listed"
 
 
-def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> ElementAction:
-    """The action for one data element: a single code and the name of the rule it comes from."""
+def of_kind(tag: int, vr: str) -> ElementAction | None:
+    """The action for a data element that no table has to be asked about; None for any other."""
     if tag >> 16 & 1:
         return ElementAction("X", "private")
     if tag < 0x00080000 or tag >> 16 >= 0xFFFA:
@@ -168,11 +173,25 @@ def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: fr
         return ElementAction("X", "group length")
     if tag in MARKERS:
         return ElementAction("C" if tag == METHOD else "K", "marker")
+    if tag >> 24 == 0x50:
+        return ElementAction("X", "curve")
     if tag >> 24 == 0x60:
         return ElementAction("X", "overlay")  # a plane without its data, which E.1-1 removes, describes nothing
+    if vr not in ("SQ", "UN") and vr_of(tag) == "SQ":
+        return ElementAction("X", "sequence without items")
+    return None
+
+
+def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> ElementAction:
+    """The action for one data element: a single code and the name of the rule it comes from."""
+    found = of_kind(tag, vr)
+    if found is not None:
+        return found
     row = row_of(tag)
     if row is not None:
         code, rule = listed_code(tag, row, options), "E.1-1"
+        if code == "C" and BULK & {vr, vr_of(tag)}:
+            code = row["basic"]
     else:
         code, rule = unlisted(tag, vr, options)
     if "/" in code:

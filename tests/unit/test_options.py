@@ -49,6 +49,13 @@ def test_clean_descriptors_keeps_what_is_clinical(before: str, after: str) -> No
     assert [entry.CodeValue for entry in read.DeidentificationMethodCodeSequence] == ["113100", "113105"]
 
 
+def test_a_number_stored_as_text_stays_and_text_in_its_place_does_not() -> None:
+    dataset = ct()
+    for text, left in (("-1.5", "-1.5"), ("Unbekannt", "")):
+        dataset.add_new(0x00181120, "LO", text)
+        assert (deidentified(dataset)[0x00181120].value or "") == left
+
+
 def test_age_and_sex_in_text_stay_with_patient_characteristics() -> None:
     dataset = ct(SeriesDescription="55F chest", PatientAge="055Y")
     read = deidentified(dataset, "clean-descriptors", "retain-patient-characteristics")

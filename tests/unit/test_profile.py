@@ -77,6 +77,11 @@ def test_types_differ_by_iod_and_by_sequence() -> None:
         (0x00081190, "UR", "X"),
         (0x00181210, "SH", "C"),
         (0x00720008, "LO", "X"),
+        (0x00104000, "OB", "X"),
+        (0x00189004, "OB", "C"),
+        (0x00181411, "LO", "K"),
+        (0x00081140, "OB", "X"),
+        (0x00081115, "LO", "X"),
     ],
 )
 def test_the_basic_profile(tag: int, vr: str, code: str) -> None:
@@ -96,6 +101,15 @@ def test_the_basic_profile(tag: int, vr: str, code: str) -> None:
         ("retain-modified-dates", 0x00080020, "DA", "C"),
         ("retain-full-dates", 0x00100030, "DA", "Z"),
         ("retain-modified-dates", 0x00080106, "DT", "K"),
+        ("clean-graphics", 0x50003000, "OW", "X"),
+        ("clean-graphics", 0x50002500, "LO", "X"),
+        ("clean-descriptors", 0x0016002B, "OB", "X"),
+        ("clean-descriptors", 0x00104000, "LT", "C"),
+        ("clean-descriptors", 0x00104000, "OB", "X"),
+        ("clean-descriptors", 0x00620006, "OB", "X"),
+        ("clean-descriptors", 0x00100045, "UT", "C"),
+        ("clean-structured-content", 0x0040A730, "OB", "X"),
+        ("retain-modified-dates", 0x00340007, "OB", "D"),
     ],
 )
 def test_an_option_overrides_the_profile(option: str, tag: int, vr: str, code: str) -> None:

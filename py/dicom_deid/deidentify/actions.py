@@ -109,7 +109,8 @@ class Actions(ABC):
         """Action K, unless the value is text where its VR has none: then nothing of it stays."""
         if element.vr == "UI" and not UID.fullmatch(element.value):
             return self.remap(element)
-        return self.emptied(element) if element.vr in NUMERIC and TYPED.search(element.value) else element
+        numeric = element.vr in NUMERIC or vr_of(element.tag) in NUMERIC
+        return self.emptied(element) if numeric and TYPED.search(element.value) else element
 
 
 def patient_of(instance: Instance) -> str:
