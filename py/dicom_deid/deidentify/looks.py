@@ -29,12 +29,16 @@ MONTH = (
 FULL_MONTH = r"(?i:january|february|april|june|july|august|september|october|november|december)"
 """Months that mean nothing else, so that a day beside them is one without a year, too."""
 DAY, YEAR = r"(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)?)", r"(?:19|20)\d\d"
+BEFORE, BEHIND = (rf"(?:\s+(?:of|de|del)\s+|[\s{marks}/-]*)" for marks in (".", ".,"))
+"""What stands before and behind the name of a month."""
 TIME = r"(?:[T ]+(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s*[AaPp][Mm])?)?"
 DATES = (
     rf"{YEAR}(?P<gap>[-/._]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01]){TIME}",
     rf"{YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d+)?)?",
     rf"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|[12]\d|3[01])[./-](?:{YEAR}|\d\d){TIME}",
-    rf"{DAY}?[\s./-]*{MONTH}[\s.,/-]*(?:{DAY}[\s.,/-]+)?{YEAR}{TIME}",
+    rf"{DAY}?{BEFORE}{MONTH}{BEHIND}(?:{DAY}[\s.,/-]+)?{YEAR}{TIME}",
+    rf"{YEAR}[\s./-]*{MONTH}[\s./-]*{DAY}",
+    rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep)(?:0?[1-9]|[12]\d|3[01])",
     rf"{DAY}[\s./-]*{MONTH}[\s.,/-]*\d\d{TIME}",
     rf"{DAY}\s+{FULL_MONTH}|{FULL_MONTH}\s+{DAY}",
     rf"(?:0?[1-9]|1[0-2])/{YEAR}",
@@ -68,7 +72,8 @@ PEOPLE = (
     rf"{GIVEN}\s+[A-Z]\.\s+{GIVEN}",
     r"(?i:at)\s+(?:the\s+)?" + rf"(?:{WORD}\.?\s+){{1,4}}(?i:hospital|clinic|medical\s+cent(?:er|re)|infirmary)",
 )
-LOOKS = re.compile("|".join(f"{BEGIN}(?:{one}){END}" for one in (*DATES, *REACHED, *PEOPLE)))
+IDEOGRAPHIC_DATE = rf"(?<!\d){YEAR}\s*[年년]\s*\d{{1,2}}\s*[月월](?:\s*\d{{1,2}}\s*[日일])?"
+LOOKS = re.compile("|".join([*(f"{BEGIN}(?:{one}){END}" for one in (*DATES, *REACHED, *PEOPLE)), IDEOGRAPHIC_DATE]))
 TITLE = (
     r"(?i:dr|dra|prof|mr|mrs|ms|mme|mlle|sra?)\.\s*(?:(?i:med)\.\s*)?"
     r"|(?:Dra?|DR|[Pp]rof|PROF|Mr|Mrs|Ms|Miss|MISS|Mme|MME|Mlle|Herr|HERR|Frau|FRAU|Sra?|Nurse|NURSE)\s+"
