@@ -44,8 +44,8 @@ def judged(name: str) -> frozenset[int]:
 
 @cache
 def dates() -> frozenset[int]:
-    """The attributes of VR DA in PS3.6."""
-    return frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] == "DA")
+    """The attributes of VR DA or DT in PS3.6."""
+    return frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] in ("DA", "DT"))
 
 
 @cache

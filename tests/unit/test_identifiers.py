@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from dicom_deid.deidentify.identifiers import collect, name_parts
+from dicom_deid.deidentify.identifiers import collect, date_forms, name_parts
 from dicom_deid.deidentify.text import clean, fold, holds
 from dicom_deid.elements import IMPLICIT_LITTLE
 from dicom_deid.reader import Reader
 from hypothesis import given
 from hypothesis import strategies as st
-from made import item, sequence
+from made import ct, deidentified, item, sequence
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
@@ -41,6 +41,26 @@ def test_only_whole_words_go(before: str, after: str) -> None:
     assert clean(before, NAMES) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ID0815471 knee", "ID knee"),
+        ("0815471CT", "CT"),
+        ("AB-4711-22", "REMOVED"),
+        ("zab471122x", "zx"),
+        ("10815471", "10815471"),
+        ("0815471.2", ".2"),
+        ("CT20240229", "CT"),
+        ("20240229101112 knee", "knee"),
+        ("20240229999999", "20240229999999"),
+        ("Ross2 knee", "knee"),
+        ("Crossing 2Ross", "Crossing 2Ross"),
+    ],
+)
+def test_letters_beside_a_number_and_numbers_behind_a_name_make_no_other_word(before: str, after: str) -> None:
+    assert clean(before, frozenset(("0815471", "ab-4711-22", "20240229", "ross"))) == after
+
+
 @given(st.text())
 def test_no_identifier_is_left_in_any_text(text: str) -> None:
     assert not holds(clean(f"{text} okonkwo {text}", NAMES), NAMES)
@@ -49,6 +69,33 @@ def test_no_identifier_is_left_in_any_text(text: str) -> None:
 def test_a_name_has_parts_in_all_three_representations() -> None:
     parts = name_parts("Yamada^Tarou=山田^太郎=やまだ^たろう")
     assert parts == {fold(part) for part in ("yamada", "tarou", "山田", "太郎", "やまだ", "たろう")}
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("O'Brien^Siobhan", "OBrien"),
+        ("O\u2019Brien^Siobhan", "O'Brien"),
+        ("Mc Donald^Ron", "McDonald"),
+        ("van der Berg^Piet", "VanDerBerg"),
+        ("Smith\u2010Jones^Mary", "Jones"),
+        ("Müller^Jürgen", "Mueller"),
+        ("Mu\u0308ller^Jürgen", "JUERGEN"),
+        ("Müller^Jürgen", "Muller"),
+        ("Mueller^Juergen", "Müller"),
+        ("Sørensen^Bjørn", "Sorensen"),
+        ("Sorensen^Bjorn", "Sørensen"),
+        ("Sørensen^Bjørn", "Soerensen"),
+        ("Wałęsa^Łukasz", "Lukasz"),
+        ("Şahin^Işıl", "Isil"),
+    ],
+)
+def test_a_name_is_found_as_others_write_it(name: str, written: str) -> None:
+    assert holds(f"knee of {written}, left", frozenset(name_parts(name)))
+
+
+def test_no_word_of_descriptions_is_taken_for_a_name_with_umlauts() -> None:
+    assert name_parts("Loewer^Test Samuel") == {"loewer", "samuel", "samul", "testsamuel", "testsamul"}
 
 
 def test_identifiers_are_found_at_every_depth_and_in_every_character_set() -> None:
@@ -76,3 +123,33 @@ def test_a_name_with_a_byte_that_its_character_set_does_not_have_is_found_withou
     data = stream.getvalue()
     found = collect(Reader(data, len(data), IMPLICIT_LITTLE).data_set(0)[0], frozenset())
     assert holds("of Okonkwo", found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20240209", "2024-02-09", "09.02.2024", "9.2.2024", "02/09/2024", "2/9/2024", "09-FEB-2024", "9 Feb 2024",
+        "09FEB2024", "Feb 9, 2024", "February 09 2024", "2024-Feb-09", "CT20240209", "20240209101112",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [b"20240209", b"2024.02.09", b"20240209101112.5+0100", b"20200101\\20240209 "])
+def test_a_date_is_found_as_people_write_it(text: str, value: bytes) -> None:
+    assert clean(f"knee {text}", frozenset(date_forms(value))) in ("knee", "knee CT")
+
+
+@pytest.mark.parametrize("value", [b"", b"2024", b"202402", b"19000101", b"text", b"20241399"])
+def test_what_is_no_date_has_no_names_of_months(value: bytes) -> None:
+    assert not any(form[3:6].isalpha() for form in date_forms(value))
+
+
+def test_the_day_of_a_time_stands_nowhere_else() -> None:
+    dataset = ct(AcquisitionDateTime="20231117101112", ConvolutionKernel="B30f 17-NOV-2023", StudyDate="")
+    assert deidentified(dataset).ConvolutionKernel == "B30f"
+    kept = deidentified(dataset, "retain-full-dates")
+    assert kept.ConvolutionKernel == "B30f 17-NOV-2023"
+
+
+def test_the_date_of_a_vocabulary_is_nobodys() -> None:
+    code = item(CodeValue="1", CodingSchemeDesignator="DCM", CodeMeaning="x", ContextGroupVersion="20020904")
+    dataset = ct(ViewCodeSequence=sequence(code), ConvolutionKernel="v20020904")
+    assert deidentified(dataset).ConvolutionKernel == "v20020904"

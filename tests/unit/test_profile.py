@@ -101,6 +101,7 @@ def test_the_basic_profile(tag: int, vr: str, code: str) -> None:
         ("retain-modified-dates", 0x00080020, "DA", "C"),
         ("retain-full-dates", 0x00100030, "DA", "Z"),
         ("retain-modified-dates", 0x00080106, "DT", "K"),
+        ("retain-modified-dates", 0x0040DB06, "DT", "K"),
         ("clean-graphics", 0x50003000, "OW", "X"),
         ("clean-graphics", 0x50002500, "LO", "X"),
         ("clean-descriptors", 0x0016002B, "OB", "X"),

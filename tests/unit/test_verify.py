@@ -42,6 +42,7 @@ def test_a_clean_output_passes() -> None:
         {"FilterType": "for Okonkwo"},
         {"FilterType": "OKONKWO"},
         {"SpecificCharacterSet": "ISO_IR 192", "FilterType": "Ókonkwo"},
+        {"SpecificCharacterSet": "ISO_IR 192", "FilterType": "Økonkwo"},
         {"RequestAttributesSequence": sequence(item(OperatorsName="Okonkwo^A"))},
         {"ICCProfile": b"by okonkwo "},
     ],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from pydicom.charset import convert_encodings, decode_bytes, encode_string
 
+from dicom_deid.deidentify.looks import ordinary
 from dicom_deid.deidentify.text import fold
 from dicom_deid.elements import TEXT_VRS, ascii_text, vr_of
 from dicom_deid.errors import Failed
@@ -19,6 +21,8 @@ from dicom_deid.profile import judged, words
 CHARACTER_SET, PATIENT_SEX, PATIENT_AGE = 0x00080005, 0x00100040, 0x00101010
 MIN_NAME = 3
 """Letters of a part of a name that is looked for; a shorter one would be found in half of all words."""
+MIN_UMLAUT = 5
+"""Letters of a part whose ae, oe and ue are looked for as umlauts, too: Mueller is also written Müller."""
 MIN_NUMBER = 4
 """Characters of an ID that is looked for."""
 Kept = Callable[[Element, tuple[int, ...], tuple[str, ...]], bool]
@@ -28,6 +32,15 @@ Told = Remembered[Element | Run, frozenset[str]]
 NOBODY: frozenset[str] = frozenset()
 BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]+")
 """Control characters, and what a byte becomes that its character set does not have: no part of any name."""
+BETWEEN_PARTS = re.compile(r"[\s,.;/()\[\]\"'`\u00b4\u2018\u2019\u02bc\u2010-\u2015·\u30fb-]+")
+"""What stands between the parts of a component of a name; there are several apostrophes, hyphens and middle dots."""
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+DAYS = frozenset(("DA", "DT"))
+DATE = re.compile(r"\s*(\d{4})\.?(\d\d)\.?(\d\d)")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
@@ -70,23 +83,45 @@ def told_by(element: Element, path: tuple[int, ...], encodings: tuple[str, ...],
             found.update(*(told_by(nested, within, codecs, kept) for nested in item))
         return found
     person = element.vr == "PN" or vr_of(element.tag) == "PN"
-    day = element.vr == "DA" or vr_of(element.tag) == "DA"
+    day = element.vr in DAYS or vr_of(element.tag) in DAYS
     whole = element.tag in judged("whole_identifiers")
     if not (person or day or whole) or kept(element, path, encodings):
         return NOBODY
     if person:
         return name_parts(decode(element, encodings))
-    return whole_values(decode(element, encodings)) if whole else date_forms(element.value)
+    if whole:
+        return whole_values(decode(element, encodings))
+    return NOBODY if element.tag in judged("vocabulary_dates") else date_forms(element.value)
 
 
 def name_parts(text: str) -> set[str]:
-    """The parts of person names that are long enough to be looked for; ideographic parts from two characters on."""
-    parts = (fold(part) for part in unbroken(re.split(r"[\\^=\s,.;/()\[\]\"'-]+", text)))
-    return {
-        part
-        for part in parts
-        if part not in words("not_names") and (len(part) >= (MIN_NAME if part.isascii() else 2)) and not part.isdigit()
-    }
+    """The parts of person names that are long enough to be looked for; ideographic parts from two characters on.
+
+    Where others stand beside them, also all of a component as one word: O'Brien is also written OBrien.
+    """
+    found = set[str]()
+    for component in re.split(r"[\\^=]+", text):
+        parts = unbroken([part for part in BETWEEN_PARTS.split(component) if part])
+        named = [part for part in parts if is_name(fold(part))]
+        if 0 < len(named) < len(parts) and not BROKEN.search(component):
+            named.append("".join(parts))
+        found.update(*map(spellings, named))
+    return found
+
+
+def is_name(part: str) -> bool:
+    """Whether a part of a name, folded, is one that is looked for."""
+    long_enough = len(part) >= (MIN_NAME if part.isascii() else 2)
+    return long_enough and part not in words("not_names") and not part.isdigit()
+
+
+def spellings(part: str) -> set[str]:
+    """A part of a name, folded, and as it is written where there are no umlauts, or where there are."""
+    if not part.isascii():
+        return {fold(part), fold(unicodedata.normalize("NFC", part).casefold().translate(UMLAUTS))}
+    name = part.lower()
+    shorter = re.sub("([aou])e", r"\1", name)
+    return {name} if len(shorter) < MIN_UMLAUT or ordinary(shorter) else {name, shorter}
 
 
 def whole_values(text: str) -> set[str]:
@@ -101,18 +136,24 @@ def unbroken(texts: list[str]) -> list[str]:
 
 
 def date_forms(value: bytes) -> set[str]:
-    """The ways in which people write the dates of a DA element; a dummy date is none."""
-    forms: set[str] = set()
-    for text in value.decode("latin-1").replace(".", "").split("\\"):
-        year, month, day = text[:4], text[4:6], text[6:8]
-        if len(text.strip(" \0")) == 8 and text[:8].isdigit() and year > "1900":
-            forms.update(
-                (f"{year}{month}{day}", f"{year}-{month}-{day}", f"{year}/{month}/{day}", f"{year}.{month}.{day}")
-            )
-            forms.update(
-                (f"{day}.{month}.{year}", f"{month}/{day}/{year}", f"{day}/{month}/{year}", f"{day}-{month}-{year}")
-            )
-    return forms
+    """The ways in which people write the dates of a DA or DT element; a dummy date is none."""
+    found = (DATE.match(text) for text in value.decode("latin-1").split("\\"))
+    return set[str]().union(*(written(date[1], date[2], date[3]) for date in found if date and date[1] > "1900"))
+
+
+@lru_cache(1024)
+def written(year: str, month: str, day: str) -> frozenset[str]:
+    """The ways in which people write a date."""
+    forms = {f"{year}{gap}{month}{gap}{day}" for gap in ("", "-", "/", ".")}
+    forms |= {f"{day}{gap}{month}{gap}{year}" for gap in "./-"} | {f"{month}/{day}/{year}"}
+    short_month, short_day = month.lstrip("0"), day.lstrip("0")
+    forms |= {f"{short_day}{gap}{short_month}{gap}{year}" for gap in "./"} | {f"{short_month}/{short_day}/{year}"}
+    if 1 <= int(month) <= len(MONTHS):
+        full = MONTHS[int(month) - 1]
+        for name in (full, full[:3]):
+            forms |= {f"{one} {name} {year}" for one in (day, short_day)}
+            forms |= {f"{name} {day} {year}", f"{name} {short_day} {year}", f"{year} {name} {day}"}
+    return frozenset(forms)
 
 
 def encodings_of(item: Item, inherited: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,15 @@ BEGIN, END = "(?<![a-z0-9])", "(?![a-z0-9])"
 """Bounds of a word in folded text."""
 LONG = 6
 """Letters and digits from which on an identifier is recognised in other spellings."""
+SHORT = 4
+"""Letters of a name from which on it is recognised with a number behind it."""
+DIGITS = 4
+"""Digits from which on such an identifier is one also where letters stand beside it."""
+DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+TIME = r"(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
+"""The time that may follow a date in digits."""
+PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+"""Letters that Unicode does not take apart, as they are written where they are missing."""
 
 
 def fold(text: str) -> str:
@@ -25,7 +34,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
 
 
 @lru_cache(128)
@@ -40,27 +49,37 @@ def pattern(identifiers: frozenset[str]) -> re.Pattern[str] | None:
     if not identifiers:
         return None
     longest = sorted(identifiers, key=lambda text: (-len(text), text))
-    return re.compile("|".join([*map(bounded, longest), *joined(longest)]))
+    return re.compile("|".join(dict.fromkeys([*map(bounded, longest), *joined(longest)])))
 
 
 def bounded(text: str) -> str:
     """An expression for a text that is no part of a longer word; words of ideographs have no bounds.
 
-    What stands between the parts of a longer one does not count: MRN-0815 is also written MRN0815 and MRN 0815.
+    What stands between the parts of a longer one does not count: MRN-0815 is also written MRN0815 and MRN 0815. Beside
+    one with a number in it letters do not count either: ID081547 holds 081547, and CT20240229101112 a date.
     """
     if not text.isascii():
         return re.escape(text)
     parts = re.findall("[a-z0-9]+", text)
-    loose = len(parts) > 1 and sum(map(len, parts)) >= LONG
-    return BEGIN + (r"[^a-z0-9\\]{0,2}".join(parts) if loose else re.escape(text)) + END
+    letters = "".join(parts)
+    loose = len(parts) > 1 and len(letters) >= LONG
+    inner = r"[^a-z0-9\\]{0,2}".join(parts) if loose else re.escape(text)
+    if len(letters) < LONG or sum(map(str.isdigit, letters)) < DIGITS:
+        return BEGIN + inner + END
+    if DAY.fullmatch(text):
+        inner += TIME
+    return (r"(?<!\d)" if text[0].isdigit() else "") + inner + (r"(?!\d)" if text[-1].isdigit() else "")
 
 
 def joined(identifiers: list[str]) -> list[str]:
     """Expressions for names that are written together, or with a number, a letter or an s, as in the name of a file."""
     names = [text for text in identifiers if text.isascii() and text.isalpha()]
     long = "|".join(text for text in names if len(text) >= LONG)
-    several = [rf"{BEGIN}(?:{'|'.join(names)}){{2,}}\d*{END}"] if len(names) > 1 else []
-    return several + ([rf"{BEGIN}(?:[a-z]?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])
+    short = "|".join(text for text in names if SHORT <= len(text) < LONG)
+    found = [rf"{BEGIN}(?:{'|'.join(names)}){{2,}}\d*{END}"] if len(names) > 1 else []
+    if short:
+        found.append(rf"{BEGIN}(?:{short})\d+{END}")
+    return found + ([rf"{BEGIN}(?:[a-z]?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])
 
 
 def holds(text: str, identifiers: frozenset[str]) -> bool:

@@ -20,6 +20,8 @@ TEXTS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 """VRs whose bytes depend on Specific Character Set."""
 OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
 """The marks: what they say is this project's."""
+UNDIVIDED = str.maketrans(dict(zip("øłđ\u0131æœðþ", ("o", "l", "d", "i", "ae", "oe", "d", "th"), strict=True)))
+"""Letters with a stroke and ligatures, which normalization leaves as they are."""
 WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for at in range(256))
 """What each byte becomes so that ASCII text falls apart into its words at spaces."""
 
@@ -55,7 +57,8 @@ def folded(text: str) -> str:
     """Lower case, without accents."""
     if text.isascii():
         return text.lower()
-    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold())))
+    letters = filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold()))
+    return "".join(letters).translate(UNDIVIDED)
 
 
 def uid_left(uid: bytes, header: bytes) -> bool:
