@@ -45,7 +45,7 @@ def constants(plan: Plan) -> dict[str, str]:
     known = table("sentences.json")
     classes = [row for row in table("sop-classes.json") if row["default"] == "withheld"]
     held = [(code, row["sentence"]) for code, row in reasons().items() if row["status"] == "withheld"]
-    others = "all other VRs of text: `REMOVED`; numbers in binary: zero"
+    others = "all other VRs of text: `REMOVED`; UI: a new UID; numbers in binary: zero"
     return {
         "tool": f"dicom-deid {__version__}",
         "edition": edition(),

@@ -64,6 +64,19 @@ def test_uids_of_the_standard_are_never_replaced() -> None:
     assert read.CodingSchemeIdentificationSequence[0].CodingSchemeUID == "2.16.840.1.113883.6.96"
 
 
+def test_a_uid_that_is_replaced_by_a_dummy_is_one() -> None:
+    group = item(AnnotationGroupNumber=1, AnnotationGroupUID=f"{UID}.9", AnnotationGroupLabel="nuclei")
+    read = deidentified(ct(AnnotationGroupSequence=sequence(group), TrackingUID=f"{UID}.9"))
+    assert read.AnnotationGroupSequence[0].AnnotationGroupUID == read.TrackingUID
+    assert read.TrackingUID.startswith("2.25.")
+
+
+def test_an_instance_that_frames_were_taken_from_gets_its_new_uid() -> None:
+    source = item(MultiFrameSourceSOPInstanceUID=f"{UID}.3", SimpleFrameList=[1])
+    read = deidentified(ct(FrameExtractionSequence=sequence(source)))
+    assert read.FrameExtractionSequence[0].MultiFrameSourceSOPInstanceUID == read.SOPInstanceUID
+
+
 def test_uids_keep_their_number_and_an_empty_one_stays_empty() -> None:
     read = deidentified(ct(FrameOfReferenceUID="", RelatedGeneralSOPClassUID=["1.2.840.10008.5.1.4.1.1.2", CT]))
     assert read.FrameOfReferenceUID == ""

@@ -206,8 +206,10 @@ class Deidentifier(Actions):
         if element.items is None:
             if not element.value:
                 return element
-            self.counts.replaced += 1
             vr = element.vr if element.tag >> 16 & 1 else vr_of(element.tag)
+            if vr == "UI":
+                return self.remap(element)  # valid, and what refers to it does so still
+            self.counts.replaced += 1
             return Element(element.tag, element.vr, dummy(element.tag, vr))
         if not element.items:
             return element
