@@ -106,12 +106,17 @@ def type_of(tag: int, path: tuple[int, ...], sop_class: str) -> str | None:
 
 
 def resolve(code: str, kind: str | None) -> str:
-    """A compound action code of Table E.1-1a made single by the attribute's Type; without one, valid for all."""
+    """A compound action code of Table E.1-1a made single by the attribute's Type; without one, valid for all.
+
+    Z allows a dummy value, too: of Type 1 nothing else is valid.
+    """
     choices = code.split("/")
+    if choices[-1] == "Z" and kind is not None and kind[0] == "1":
+        return "D"
     if len(choices) == 1:
         return code
     if code == "X/Z/U*":
-        # Z allows a dummy value, and a sequence with new UIDs is one: so what an IOD asks for stays connected.
+        # A sequence with new UIDs is a dummy value: so what an IOD asks for stays connected.
         return "X" if kind == "3" else "K"
     if kind is None or kind[0] == "1":
         chosen = choices[-1]
@@ -194,7 +199,7 @@ def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: fr
             code = row["basic"]
     else:
         code, rule = unlisted(tag, vr, options)
-    if "/" in code:
+    if "/" in code or code == "Z":
         code = resolve(code, type_of(tag, path, sop_class))
     return ElementAction(code, rule)
 

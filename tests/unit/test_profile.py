@@ -27,6 +27,11 @@ def test_the_table_is_the_one_of_2026d() -> None:
         ("Z/D", "3", "Z"),
         ("X/Z", "2C", "Z"),
         ("X/Z", "3", "X"),
+        ("X/Z", "1", "D"),
+        ("Z", "1", "D"),
+        ("Z", "2", "Z"),
+        ("Z", "3", "Z"),
+        ("Z", None, "Z"),
         ("X/D", "1C", "D"),
         ("X/D", "3", "X"),
         ("X/Z/D", "1", "D"),
@@ -50,6 +55,13 @@ def test_types_differ_by_iod_and_by_sequence() -> None:
     assert type_of(device_serial, (), CT) == "3"
     assert type_of(device_serial, (), "1.2.840.10008.5.1.4.1.1.2.1") == "1"
     assert type_of(device_serial, (), "1.2.3") is None
+
+
+def test_what_may_not_be_empty_is_not_emptied() -> None:
+    slot_id, path = 0x300A0611, (0x300A0614, 0x300A0610)
+    radiation = "1.2.840.10008.5.1.4.1.1.481.13"
+    assert decide(slot_id, "LO", path, radiation, frozenset()).code == "D"
+    assert decide(0x00100030, "DA", (), CT, frozenset()).code == "Z"
 
 
 @pytest.mark.parametrize(

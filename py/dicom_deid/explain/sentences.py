@@ -57,7 +57,7 @@ def detail(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: st
     overriding = [titles[name] for name in titles if name in options and name in row]
     sentence = f"The Basic Profile has {row['basic']}"
     sentence += f", {' and '.join(overriding)}: {code}." if overriding else "."
-    if "/" in code:
+    if code != action.code:
         kind = type_of(tag, path, sop_class)
         where = "Its IOD has no table of Types" if kind is None else f"Here it is of Type {kind}"
         sentence += f" {where}, so {action.code}."

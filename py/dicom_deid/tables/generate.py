@@ -162,8 +162,8 @@ def wanted_keywords(profile: dict[str, Any]) -> dict[str, str]:
     wanted = {}
     for tag, entry in DicomDictionary.items():
         row = profile["rows"].get(f"{tag:08X}")
-        compound = row is not None and "/" in row["basic"]
-        if compound or (row is None and (tag in judged("personal_text") or entry[0] in DOUBTFUL_TEXT | DATES)):
+        typed = row is not None and ("/" in row["basic"] or row["basic"] == "Z")
+        if typed or (row is None and (tag in judged("personal_text") or entry[0] in DOUBTFUL_TEXT | DATES)):
             wanted[entry[4]] = f"{tag:08X}"
     return wanted
 
