@@ -181,6 +181,12 @@ def local_code_meaning() -> bytes:
     return to_bytes(ct(ViewCodeSequence=sequence(code)))
 
 
+def local_coding_scheme() -> bytes:
+    scheme = item(CodingSchemeDesignator="99HOSP", CodingSchemeName=f"{CANARY} codes", CodingSchemeExternalID=CANARY)
+    scheme.CodingSchemeURL = f"http://{CANARY}.example"
+    return to_bytes(ct(CodingSchemeIdentificationSequence=sequence(scheme)))
+
+
 def time_in_a_sequence() -> bytes:
     deep = item(ReferencedSOPSequence=sequence(item(FrameAcquisitionDateTime="19770707070707")))
     return to_bytes(ct(SharedFunctionalGroupsSequence=sequence(item(ReferencedStudySequence=sequence(deep)))))
@@ -231,6 +237,7 @@ CANARIES = [
     unregistered_element,
     stray_group_0004,
     local_code_meaning,
+    local_coding_scheme,
     time_in_a_sequence,
     name_in_unlisted_text,
     name_in_another_case,

@@ -57,11 +57,14 @@ def test_uids_of_the_standard_are_never_replaced() -> None:
     read = deidentified(
         ct(
             FrameOfReferenceUID="1.2.840.10008.1.4.1.1",
-            CodingSchemeIdentificationSequence=sequence(item(CodingSchemeUID="2.16.840.1.113883.6.96")),
+            CodingSchemeIdentificationSequence=sequence(
+                item(CodingSchemeDesignator="SCT", CodingSchemeUID="2.16.840.1.113883.6.96", CodingSchemeName="SNOMED")
+            ),
         )
     )
     assert read.FrameOfReferenceUID == "1.2.840.10008.1.4.1.1"
-    assert read.CodingSchemeIdentificationSequence[0].CodingSchemeUID == "2.16.840.1.113883.6.96"
+    scheme = read.CodingSchemeIdentificationSequence[0]
+    assert (scheme.CodingSchemeUID, scheme.CodingSchemeName) == ("2.16.840.1.113883.6.96", "SNOMED")
 
 
 def test_a_uid_that_is_replaced_by_a_dummy_is_one() -> None:

@@ -19,7 +19,9 @@ from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words
 SERIES, SOP_INSTANCE, MODALITY = 0x0020000E, 0x00080018, 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
 KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X", "private")
-CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
+CODE_MEANING, CODING_SCHEME, CODING_SCHEMES = 0x00080104, 0x00080102, 0x00080110
+LOCAL = dict.fromkeys((CODE_MEANING, 0x0008010E, 0x00080114, 0x00080115), ElementAction("D", "local code"))
+"""Code Meaning, and URL, External ID and Name of a coding scheme."""
 
 
 class Deidentifier(Actions):
@@ -90,8 +92,8 @@ class Deidentifier(Actions):
     ) -> Item:
         """The new elements of a data set or an item; ``special`` actions go before the profile's."""
         new = Item(undefined=item.undefined)
-        if is_local_code(item):
-            special = {**special, CODE_MEANING: ElementAction("D", "local code")}
+        if is_local(item, path):
+            special = {**special, **LOCAL}
         for element in item:
             if self.private and element.tag >> 16 & 1:
                 continue
@@ -219,8 +221,8 @@ class Deidentifier(Actions):
         return Element(element.tag, "SQ", b"", [dummy_item(item, dated=dated) for item in first.items or ()])
 
 
-def is_local_code(item: Item) -> bool:
-    """Whether an item is a code of a scheme that is not published (PS3.16 8.2), so that anybody may have typed it."""
-    if item.get(CODE_MEANING) is None:
+def is_local(item: Item, path: tuple[int, ...]) -> bool:
+    """Whether an item is a scheme that is not published (PS3.16 8.2) or a code of one: anybody may have typed it."""
+    if path[-1:] != (CODING_SCHEMES,) and item.get(CODE_MEANING) is None:
         return False
     return ascii_text(item.get(CODING_SCHEME)) not in words("coding_schemes")
