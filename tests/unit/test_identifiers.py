@@ -31,6 +31,7 @@ NAMES = frozenset(("okonkwo", "adaeze", "mrn-0815"))
         ("aokonkwo knee", "knee"),
         ("Okonkwos Knie", "Knie"),
         ("okonkwo02 knee", "knee"),
+        ("02okonkwo knee", "knee"),
         ("MRN0815 knee", "knee"),
         ("mrn_0815.dcm", ".dcm"),
         ("MRN 08155", "MRN 08155"),
@@ -54,10 +55,11 @@ def test_only_whole_words_go(before: str, after: str) -> None:
         ("20240229101112 knee", "knee"),
         ("20240229999999", "20240229999999"),
         ("Ross2 knee", "knee"),
-        ("Crossing 2Ross", "Crossing 2Ross"),
+        ("Crossing 2Ross", "Crossing"),
+        ("2Across", "2Across"),
     ],
 )
-def test_letters_beside_a_number_and_numbers_behind_a_name_make_no_other_word(before: str, after: str) -> None:
+def test_letters_beside_a_number_and_numbers_beside_a_name_make_no_other_word(before: str, after: str) -> None:
     assert clean(before, frozenset(("0815471", "ab-4711-22", "20240229", "ross"))) == after
 
 
@@ -92,6 +94,18 @@ def test_a_name_has_parts_in_all_three_representations() -> None:
 )
 def test_a_name_is_found_as_others_write_it(name: str, written: str) -> None:
     assert holds(f"knee of {written}, left", frozenset(name_parts(name)))
+
+
+@pytest.mark.parametrize("written", ["Xu Na", "NA XU", "Xu^Na", "xu, na", "xu_na"])
+@pytest.mark.parametrize("name", ["Xu^Na", "XU^NA^^Dr", "徐^娜\\Xú^Na=徐^娜"])
+def test_a_name_of_two_letters_is_found_as_a_whole(name: str, written: str) -> None:
+    names = frozenset(name_parts(name))
+    assert clean(f"chest {written}", names) == "chest"
+    assert clean("chest na, xu1", names) == "chest na, xu1"
+
+
+def test_a_phantom_has_no_name() -> None:
+    assert name_parts("CT^Phantom") == set()
 
 
 def test_no_word_of_descriptions_is_taken_for_a_name_with_umlauts() -> None:

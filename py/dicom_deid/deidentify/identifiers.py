@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import chain
 
 from pydicom.charset import convert_encodings, decode_bytes, encode_string
 
@@ -99,13 +100,26 @@ def name_parts(text: str) -> set[str]:
 
     Where others stand beside them, also all of a component as one word: O'Brien is also written OBrien.
     """
-    found = set[str]()
+    found = short_names(text)
     for component in re.split(r"[\\^=]+", text):
         parts = unbroken([part for part in BETWEEN_PARTS.split(component) if part])
         named = [part for part in parts if is_name(fold(part))]
         if 0 < len(named) < len(parts) and not BROKEN.search(component):
             named.append("".join(parts))
         found.update(*map(spellings, named))
+    return found
+
+
+def short_names(text: str) -> set[str]:
+    """Names with a part of two letters, which is not looked for by itself, as they are written: Xu Na, Na Xu."""
+    found = set[str]()
+    for name in re.split(r"[\\=]", text):
+        components = [[part for part in BETWEEN_PARTS.split(fold(one)) if part] for one in name.split("^")[:2]]
+        for order in (components, components[::-1]):
+            parts = [*chain(*order)]
+            short = any(part.isascii() and part.isalpha() and len(part) == MIN_NAME - 1 for part in parts)
+            if short and len(parts) > 1 and words("not_names").isdisjoint(parts):
+                found.update(gap.join(parts) for gap in (" ", ", ", ",", "^", "_"))
     return found
 
 

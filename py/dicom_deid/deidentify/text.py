@@ -19,7 +19,7 @@ BEGIN, END = "(?<![a-z0-9])", "(?![a-z0-9])"
 LONG = 6
 """Letters and digits from which on an identifier is recognised in other spellings."""
 SHORT = 4
-"""Letters of a name from which on it is recognised with a number behind it."""
+"""Letters of a name from which on it is recognised with a number beside it."""
 DIGITS = 4
 """Digits from which on such an identifier is one also where letters stand beside it."""
 DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -78,8 +78,8 @@ def joined(identifiers: list[str]) -> list[str]:
     short = "|".join(text for text in names if SHORT <= len(text) < LONG)
     found = [rf"{BEGIN}(?:{'|'.join(names)}){{2,}}\d*{END}"] if len(names) > 1 else []
     if short:
-        found.append(rf"{BEGIN}(?:{short})\d+{END}")
-    return found + ([rf"{BEGIN}(?:[a-z]?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])
+        found.append(rf"{BEGIN}(?:\d+(?:{short})|(?:{short})\d+){END}")
+    return found + ([rf"{BEGIN}(?:(?:[a-z]|\d+)?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])
 
 
 def holds(text: str, identifiers: frozenset[str]) -> bool:
