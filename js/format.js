@@ -20,6 +20,11 @@ export function counted(value, one, many = `${one}s`) {
   return `${COUNT.format(value)} ${value === 1 ? one : many}`;
 }
 
+/** "12 of 40 files done". @param {number} done @param {number} total  0: nobody knows */
+export function doneOf(done, total) {
+  return total > 0 ? `${count(done)} of ${counted(total, "file")} done` : `${counted(done, "file")} done`;
+}
+
 /** @param {number} value  in bytes; units are decimal, as disks and file managers count */
 export function bytes(value) {
   let unit = 0;

@@ -21,8 +21,8 @@ export class Outside {
   }
 
   /** @param {import("../worker/protocol.js").Progress} progress */
-  progress({ done, total, state, reason }) {
-    this.#tab.progress(done / Math.max(total, 1), state === "paused");
+  progress({ done, total, scanning, state, reason }) {
+    this.#tab.progress(scanning ? null : done / Math.max(total, 1), state === "paused");
     if (reason && reason !== this.#held) this.#notify.tell("The run waits for you", wordsFor(reason).sentence);
     this.#held = reason;
   }

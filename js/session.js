@@ -18,10 +18,14 @@ import { goTo, showPhase } from "./steps.js";
  * @typedef {import("./app.js").Panels} Panels
  */
 
+/** A scan that takes longer than this need not be waited for, in seconds. */
+const LONG_SCAN_SECONDS = 2;
+
 export class Session {
   /** @type {Phase} */ #phase = "choose";
   /** @type {Pick | null} */ #pick = null;
-  /** @type {Found | null} */ #found = null;
+  /** @type {Found | null} what the scan saw, once it has come to its end */ #found = null;
+  /** @type {Found | null} what it has seen so far */ #seen = null;
   /** @type {FileSystemDirectoryHandle | null} */ #output = null;
   /** @type {import("./run.js").Order | null} the run that goes on, or the last one */ #order = null;
   /** @type {import("./run.js").Order | null} goes on as soon as its files are chosen */ waiting = null;
@@ -76,8 +80,10 @@ export class Session {
   async open(pick) {
     const { choose, found, choice, policy, run, results } = this.#panels;
     if (this.running) return choose.problem("RUN_GOES_ON");
-    if (this.#phase === "scanning") await this.#threads.files.stopScan();
+    if (this.#pick && !this.#found) await this.#threads.files.stopScan();
     this.#pick = pick;
+    this.#found = null;
+    this.#seen = null;
     tell(choose, "opened");
     this.#stopped = false;
     choose.show(pick.label);
@@ -89,7 +95,7 @@ export class Session {
     this.#enter("scanning");
     goTo("choose", { unlessSeen: true });
     const current = () => this.#pick === pick;
-    const report = Comlink.proxy((/** @type {Found} */ state) => void (current() && found.update(state)));
+    const report = Comlink.proxy((/** @type {Found} */ state) => void (current() && this.#scanned(state)));
     try {
       const result = await this.#threads.files.scan(pick.picked, report);
       if (current()) await this.#opened(result);
@@ -99,11 +105,26 @@ export class Session {
     }
   }
 
+  /** The scan goes on. @param {Found} seen */
+  #scanned(seen) {
+    const { found, run, policy } = this.#panels;
+    this.#seen = seen;
+    found.update(seen);
+    if (this.#phase === "running") run.showFound(seen);
+    if (this.#phase === "early") run.offerEarly(seen, hasFolderPicker());
+    if (this.#phase !== "scanning" || this.waiting || seen.dicom === 0 || seen.seconds < LONG_SCAN_SECONDS) return;
+    this.#enter("early");
+    policy.close(false);
+    run.offerEarly(seen, hasFolderPicker());
+  }
+
   /** @param {Found} found */
   async #opened(found) {
     this.#panels.found.end(found, this.#stopped);
     this.#found = found;
     this.#panels.choice.offer(found.studies);
+    if (this.#phase === "running") this.#panels.run.showFound(found);
+    if (this.#phase === "running" || this.#phase === "finished") return;
     this.#enter(found.dicom > 0 ? "ready" : "nothing");
     if (found.dicom === 0) return;
     const order = this.waiting;
@@ -142,8 +163,7 @@ export class Session {
   }
 
   async start() {
-    const found = this.#found;
-    if (!found || this.#phase !== "ready") return;
+    if (this.#phase !== "ready" && this.#phase !== "early") return;
     const { policy, run: runPanel, key, choice } = this.#panels;
     const passphrase = policy.passphrase || makePassphrase();
     const { leftOut } = choice;
@@ -165,7 +185,7 @@ export class Session {
     if (this.#pick) await keepHandles(order.name, this.#pick.picked, order.output).catch(() => {});
     cutOff.rest();
     results.begin();
-    runPanel.begin(this.#panels.choice.taking);
+    runPanel.begin(this.#found || !this.#seen ? this.#panels.choice.taking : this.#seen);
     policy.close(true);
     this.#enter("running");
     goTo("run");
@@ -194,10 +214,8 @@ export class Session {
 
   /** The same files once more, with another policy. */
   async again() {
-    if (!this.#found) return;
     this.#panels.results.begin();
-    this.#enter("ready");
-    await this.#offer(this.#found);
+    await this.#back();
     goTo("policy", { focus: true });
   }
 
@@ -233,10 +251,17 @@ export class Session {
       tell(results, "run-ended");
     } catch (error) {
       this.#outside.end("");
-      this.#enter("ready");
-      await this.#offer(/** @type {Found} */ (this.#found));
+      await this.#back();
       noteOf(runPanel).showError(error);
     }
+  }
+
+  /** A run over the same files can be started. */
+  async #back() {
+    this.#enter(this.#found ? "ready" : "early");
+    if (this.#found) return this.#offer(this.#found);
+    this.#panels.policy.close(false);
+    if (this.#seen) this.#panels.run.offerEarly(this.#seen, hasFolderPicker());
   }
 
   /** @param {Found} found */

@@ -2,7 +2,8 @@
 /** The five steps: which one is in use, which are done, and which are still to come. */
 
 /**
- * @typedef {"choose" | "scanning" | "nothing" | "ready" | "running" | "finished"} Phase
+ * @typedef {"choose" | "scanning" | "early" | "nothing" | "ready" | "running" | "finished"} Phase
+ *   early: the scan goes on, and a run can be started all the same
  * @typedef {"quiet" | "active" | "done"} StepState
  */
 
@@ -10,6 +11,7 @@
 const STATES = {
   choose: { choose: "active", found: "quiet", policy: "quiet", run: "quiet", results: "quiet" },
   scanning: { choose: "done", found: "active", policy: "quiet", run: "quiet", results: "quiet" },
+  early: { choose: "done", found: "active", policy: "active", run: "active", results: "quiet" },
   nothing: { choose: "active", found: "done", policy: "quiet", run: "quiet", results: "quiet" },
   ready: { choose: "done", found: "done", policy: "active", run: "active", results: "quiet" },
   running: { choose: "done", found: "done", policy: "done", run: "active", results: "quiet" },

@@ -26,13 +26,14 @@ export class Tab {
     });
   }
 
-  /** @param {number} share  of the files, 0 to 1 @param {boolean} paused */
+  /** @param {number | null} share  of the files, 0 to 1; null: nobody knows yet @param {boolean} paused */
   progress(share, paused) {
     const now = performance.now();
     if (paused === this.#drawn.paused && now - this.#drawn.at < ICON_MILLISECONDS) return;
     this.#drawn = { at: now, paused };
-    const percent = Math.floor(100 * share);
-    this.#show(`${paused ? "Paused, " : ""}${percent} % · ${NAME}`, ring(percent, paused));
+    const percent = Math.floor(100 * (share ?? 0));
+    const far = share === null ? "Running" : `${percent} %`;
+    this.#show(`${paused ? "Paused, " : ""}${far} · ${NAME}`, ring(percent, paused));
   }
 
   /** How a run ended stays until somebody looks. @param {string} how  "Done" */

@@ -18,6 +18,7 @@ const PLAIN_ROWS_AT_ONCE = 200;
  * @property {import("./journal.js").Journal} journal
  * @property {import("./linking.js").LinkageFile | null} linkage   where it was asked for
  * @property {import("./tally.js").Tally} tally
+ * @property {import("./flow.js").Signal} changed   fired when the scan has found more, too
  * @property {Set<number>} outputs                  fingerprints of the output paths that are taken
  * @property {() => void} finish                    ends the run, because all is done
  * @property {(reason: string) => Promise<void>} hold   pauses the run for a coded reason; throws when it is over
@@ -113,17 +114,19 @@ export class Commits {
   }
 
   /**
-   * The rows of the files that the scan has sorted out.
+   * The rows of the files that the scan sorts out.
    * @param {(path: string) => Promise<string>} nameSource
    */
   async sortedOut(nameSource) {
-    const { sources, checkpoint } = this.#parts;
-    const plain = [...sources.reasons.keys()].filter((index) => sources.reasons[index] !== "" && !sources.done[index]);
-    for (let at = 0; at < plain.length; at += PLAIN_ROWS_AT_ONCE) {
+    const { sources, checkpoint, changed } = this.#parts;
+    for (let seen = 0; sources.growing || seen < sources.length; ) {
       await checkpoint();
-      const some = plain.slice(at, at + PLAIN_ROWS_AT_ONCE);
-      const ids = await Promise.all(some.map((index) => nameSource(sources.paths[index])));
-      for (const [i, index] of some.entries()) await this.row(index, ids[i], plainRow(sources.reasons[index]), []);
+      const plain = [];
+      for (; seen < sources.length && plain.length < PLAIN_ROWS_AT_ONCE; seen++)
+        if (sources.reasons[seen] !== "" && !sources.done[seen]) plain.push(seen);
+      const ids = await Promise.all(plain.map((index) => nameSource(sources.paths[index])));
+      for (const [i, index] of plain.entries()) await this.row(index, ids[i], plainRow(sources.reasons[index]), []);
+      if (sources.growing && seen === sources.length) await changed.wait();
     }
   }
 

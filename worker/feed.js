@@ -3,6 +3,7 @@
 
 import { WHOLE_BYTES } from "./protocol.js";
 import { HeadLengths } from "./ranges.js";
+import { StudyOrder } from "./studies.js";
 import { newItem } from "./worklist.js";
 
 export class Feed {
@@ -21,7 +22,14 @@ export class Feed {
 
   /** File after file, until there are no more or the run is over. @param {(item: import("./worklist.js").Item) => void} take */
   async all(take) {
-    for (const index of this.#parts.sources.studyOrder()) await this.one(index, take);
+    const { sources, changed, worklist } = this.#parts;
+    const order = new StudyOrder(sources);
+    while (!worklist.over) {
+      const index = order.next();
+      if (index !== undefined) await this.one(index, take);
+      else if (sources.growing) await changed.wait();
+      else return;
+    }
   }
 
   /** A file, when there is room for it, unless the run is over by then. @param {number} index @param {(item: import("./worklist.js").Item) => void} take */

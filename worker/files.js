@@ -24,7 +24,6 @@ import { Writers } from "./writers.js";
 
 export class Files {
   #sources = new Sources();
-  #scanStage = { items: 0, seconds: 0 };
   /** @type {Scan | null} */ #scan = null;
   /** @type {Run | null} the run that goes on, or the last one */ #run = null;
   #scratch = new Scratch();
@@ -43,9 +42,7 @@ export class Files {
     const sources = new Sources();
     this.#scan = new Scan(sources, this.#scratch);
     this.#sources = sources;
-    const found = await this.#scan.run(picked, report);
-    this.#scanStage = { items: found.seen, seconds: found.seconds };
-    return found;
+    return this.#scan.run(picked, report);
   }
 
   /** @type {FilesApi["stopScan"]} */
@@ -113,7 +110,8 @@ export class Files {
 
   /** @type {FilesApi["start"]} */
   async start(spec, report) {
-    const run = new Run(this.#sources, spec, report, this.#scanStage, this.#writers);
+    const scan = this.#scan;
+    const run = new Run(this.#sources, spec, report, () => scan?.stage ?? { items: 0, seconds: 0 }, this.#writers);
     const last = this.#run;
     this.#run = run;
     await last?.finish([]).catch(() => {});

@@ -45,7 +45,7 @@ export async function openRun(spec, sources, tally, locked) {
   const outputs = spec.resumed ? await recall(place, sources, tally, nameSource) : new Set();
   const left = await choice(spec, sources, place.journalFolder);
   const filesLeft = leaveOut(sources, tally, left.out);
-  const total = sources.length - filesLeft;
+  const total = sources.growing ? 0 : sources.length - filesLeft;
   await markBegun(place.journalFolder, spec, { total, leftOut: left.keyed, kind: sources.kind });
   for (const folder of new Set([place.journalFolder, place.folder])) {
     await writeText(folder, "plan.json", spec.plan.document);

@@ -189,7 +189,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 /**
  * What a run was begun with; kept beside its journal until it has come to its end, so that it can go on.
  * @typedef {object} Begun
- * @property {number} total           files
+ * @property {number} total           files; 0: the scan that found them was cut off, too
  * @property {Policy} policy
  * @property {string[]} leftOut       studies and series that do not take part, as keyed values of their UIDs
  * @property {boolean} linkage        it keeps a linkage file
@@ -219,7 +219,8 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 /**
  * Progress of a run; posted at most four times a second.
  * @typedef {object} Progress
- * @property {number} total        files
+ * @property {number} total        files, as far as they are found
+ * @property {boolean} scanning    more may be found
  * @property {number} done
  * @property {Record<Status, number>} counts
  * @property {number} bytesTotal

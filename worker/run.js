@@ -11,7 +11,7 @@ import { CodedError, nameOf } from "./patience.js";
 import { Pipeline } from "./pipeline.js";
 import { Sink } from "./sink.js";
 import { Status } from "./status.js";
-import { markEnd } from "./store.js";
+import { markEnd, markTotal } from "./store.js";
 import { Tally } from "./tally.js";
 import { taskOf, Worklist } from "./worklist.js";
 
@@ -25,6 +25,7 @@ export class Run {
   #spec;
   #report;
   #scanStage;
+  /** Whether it began before the scan had come to its end. */ #early;
   #writers;
   #changed = new Signal();
   #worklist = new Worklist(this.#changed);
@@ -46,7 +47,7 @@ export class Run {
    * @param {import("./source.js").Sources} sources
    * @param {RunSpec} spec
    * @param {(progress: import("./protocol.js").Progress) => void | Promise<void>} report
-   * @param {{items: number, seconds: number}} scanStage
+   * @param {() => import("./protocol.js").Stage} scanStage
    * @param {import("./writers.js").Writers} writers
    */
   constructor(sources, spec, report, scanStage, writers) {
@@ -56,6 +57,8 @@ export class Run {
     this.#scanStage = scanStage;
     this.#writers = writers;
     this.#tally = new Tally(sources);
+    this.#early = sources.growing;
+    sources.grew = () => this.#changed.fire();
   }
 
   get name() {
@@ -73,6 +76,7 @@ export class Run {
     try {
       this.#pipeline = await this.#open();
       this.#pipeline.start();
+      if (this.#early) await this.#scanned();
       await this.#course.ended();
       await this.#pipeline.drain();
     } catch (error) {
@@ -110,9 +114,23 @@ export class Run {
       changed: this.#changed,
       outputs,
       nameSource,
-      finish: () => this.#course.stop("finished"),
+      finish: () => this.#finished(),
       hold: (reason) => this.#course.hold(reason),
     });
+  }
+
+  /** Waits until the scan has come to its end, and notes how many files there are. All can be done by then. */
+  async #scanned() {
+    while (this.#sources.growing && !this.#course.end) await this.#changed.wait();
+    if (this.#course.end || !this.#journalFolder) return;
+    await markTotal(this.#journalFolder, this.#tally.total).catch(() => {}); // it is only shown
+    if (this.#tally.complete) this.#finished();
+  }
+
+  /** All files that were found are done. Those that a lost source kept from the scan are still to come. */
+  #finished() {
+    const lost = this.#early ? this.#sources.lost : "";
+    this.#course.stop(lost ? "stopped" : "finished", lost);
   }
 
   pause() {
@@ -145,7 +163,7 @@ export class Run {
     const session = this.#worklist.join(worker);
     return {
       take: async () => {
-        const items = await this.#worklist.take(session, () => this.#tally.remaining);
+        const items = await this.#worklist.take(session, () => this.#remaining);
         return items === null ? null : items.map(taskOf);
       },
       deliver: async (answers, heap, milliseconds) => {
@@ -154,6 +172,11 @@ export class Run {
         }
       },
     };
+  }
+
+  /** Files that are not done; nobody knows how many while the scan goes on. */
+  get #remaining() {
+    return this.#sources.growing ? Number.POSITIVE_INFINITY : this.#tally.remaining;
   }
 
   /** @param {number} worker */
@@ -210,7 +233,7 @@ export class Run {
   get #stages() {
     const { items, milliseconds } = this.#worklist.deidentified;
     return {
-      scan: this.#scanStage,
+      scan: this.#scanStage(),
       read: this.#pipeline?.readStage ?? { items: 0, seconds: 0 },
       deidentify: { items, seconds: milliseconds / 1000 },
       write: this.#pipeline?.writeStage ?? { items: 0, seconds: 0 },

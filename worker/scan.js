@@ -47,6 +47,12 @@ export class Scan {
     this.#stopped = true;
   }
 
+  /** Files seen, and the time that it took; so far, while it goes on. */
+  get stage() {
+    if (this.#sources.growing) this.#time();
+    return { items: this.#found.seen, seconds: this.#found.seconds };
+  }
+
   /** Whether it came to its end, and saw all. */
   get complete() {
     return this.#found.complete;
@@ -59,10 +65,12 @@ export class Scan {
    */
   async run(picked, report) {
     this.#sources.kind = picked.kind;
+    this.#sources.growing = true;
     if (picked.kind === "zips") this.#sources.archives.push(...picked.files);
     if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
     try {
       for await (const { candidate, look } of this.#looks(picked)) {
+        if (look.reason === "READ_FAILED" && !(await this.#sources.reachable())) throw new CodedError("SOURCE_LOST");
         this.#accept(candidate, look);
         this.#reportSometimes(report);
       }
@@ -72,7 +80,10 @@ export class Scan {
     } catch (error) {
       this.#found.error = error instanceof CodedError ? error.code : "SOURCE_LOST";
     }
-    return this.#snapshot();
+    const found = this.#snapshot();
+    Object.assign(this.#sources, { growing: false, lost: found.error ?? "" });
+    this.#sources.grew();
+    return found;
   }
 
   /**
@@ -169,8 +180,12 @@ export class Scan {
   }
 
   #snapshot() {
-    this.#found.seconds = (performance.now() - this.#began) / 1000;
+    this.#time();
     return structuredClone(this.#found);
+  }
+
+  #time() {
+    this.#found.seconds = (performance.now() - this.#began) / 1000;
   }
 }
 

@@ -50,6 +50,9 @@ export class Sources {
   /** @type {import("./protocol.js").Picked["kind"]} */ kind = "handles";
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
   /** @type {File[]} archives that were picked */ archives = [];
+  /** Whether the scan goes on, and may add more. */ growing = false;
+  /** Called when there are more, and when there will be no more. */ grew = () => {};
+  /** Why the scan could not go on, as a reason code; else "". */ lost = "";
 
   get length() {
     return this.paths.length;
@@ -71,6 +74,7 @@ export class Sources {
     this.studies.push(study);
     this.series.push(series);
     this.repeats.push(repeat);
+    this.grew();
   }
 
   /**
@@ -90,15 +94,6 @@ export class Sources {
     } catch (error) {
       throw error instanceof CodedError ? error : new CodedError("READ_FAILED");
     }
-  }
-
-  /**
-   * The DICOM files in the order of their studies, each study in scan order.
-   * @returns {number[]}
-   */
-  studyOrder() {
-    const wanted = [...this.studies.keys()].filter((index) => this.reasons[index] === "" && !this.done[index]);
-    return wanted.sort((one, other) => this.studies[one] - this.studies[other] || one - other);
   }
 
   /** Throws a CodedError when a file is not as the scan saw it. @param {number} index */

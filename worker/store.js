@@ -77,6 +77,12 @@ export async function markBegun(journalFolder, { policy, linkage }, what) {
   await writeText(journalFolder, UNFINISHED, JSON.stringify(begun));
 }
 
+/** So many files take part: the scan has come to its end. @param {FileSystemDirectoryHandle} journalFolder @param {number} total */
+export async function markTotal(journalFolder, total) {
+  const begun = await readBegun(journalFolder);
+  if (begun) await writeText(journalFolder, UNFINISHED, JSON.stringify({ ...begun, total }));
+}
+
 /** Removes the journals that nobody needs any more: of runs that have come to their end, and are open nowhere. */
 async function sweepJournals() {
   const isOpen = await openRuns();

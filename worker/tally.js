@@ -24,15 +24,25 @@ export class Tally {
   /** @type {Study[]} */ #studies = [];
   /** @type {Set<number>} */ #changed = new Set();
   /** @type {import("./protocol.js").Unwritten[]} */ #unwritten = [];
-  #total;
+  #sources;
+  /** Sources that are counted in. */ #seen = 0;
+  #total = 0;
   #bytesTotal = 0;
   #reported = Number.NEGATIVE_INFINITY;
 
   /** @param {import("./source.js").Sources} sources */
   constructor(sources) {
-    this.#total = sources.length;
-    for (const size of sources.sizes) this.#bytesTotal += size;
-    for (const study of sources.studies) {
+    this.#sources = sources;
+    this.#takeIn();
+  }
+
+  /** Counts in what the scan has found since the last time. */
+  #takeIn() {
+    const { length, sizes, studies } = this.#sources;
+    this.#total += length - this.#seen;
+    for (; this.#seen < length; this.#seen++) {
+      const study = studies[this.#seen];
+      this.#bytesTotal += sizes[this.#seen];
       if (study < 0) continue;
       this.#studies[study] ??= { done: 0, total: 0, summary: emptySummary() };
       this.#studies[study].total++;
@@ -40,11 +50,19 @@ export class Tally {
   }
 
   get complete() {
-    return this.done === this.#total;
+    return !this.#sources.growing && this.remaining === 0;
   }
 
+  /** Files that are not done, as far as they are found. */
   get remaining() {
+    this.#takeIn();
     return this.#total - this.done;
+  }
+
+  /** Files that take part, as far as they are found. */
+  get total() {
+    this.#takeIn();
+    return this.#total;
   }
 
   /** A file that takes no part. @param {number} study @param {number} bytes */
@@ -61,6 +79,7 @@ export class Tally {
    * @param {number} study
    */
   count(row, path, study) {
+    this.#takeIn();
     const status = /** @type {Status} */ (row.status);
     const reason = String(row.reason ?? "");
     this.done++;
@@ -106,7 +125,7 @@ export class Tally {
 
   /**
    * What changed since the last report.
-   * @param {Omit<Progress, "total" | "done" | "counts" | "bytesTotal" | "bytesDone" | "studies" | "unwritten">} rest
+   * @param {Omit<Progress, "total" | "scanning" | "done" | "counts" | "bytesTotal" | "bytesDone" | "studies" | "unwritten">} rest
    * @returns {Progress}
    */
   report(rest) {
@@ -117,8 +136,9 @@ export class Tally {
     });
     this.#changed.clear();
     const unwritten = this.#unwritten.splice(0, UNWRITTEN_AT_ONCE);
-    const totals = { total: this.#total, done: this.done, bytesTotal: this.#bytesTotal, bytesDone: this.bytesIn };
-    return { ...totals, counts: { ...this.counts }, studies, unwritten, ...rest };
+    const totals = { total: this.total, done: this.done, bytesTotal: this.#bytesTotal, bytesDone: this.bytesIn };
+    const scanning = this.#sources.growing;
+    return { ...totals, scanning, counts: { ...this.counts }, studies, unwritten, ...rest };
   }
 
   /** What the summary says. Studies of which no file was done are left out. */

@@ -1,6 +1,6 @@
 // @ts-check
 /** <cut-off-run>: says that a run was cut off, asks for its passphrase, and for its files where the page has no way to them. */
-import { count, counted } from "../format.js";
+import { doneOf } from "../format.js";
 import { part, tell } from "../parts.js";
 import { noteOf } from "../problem.js";
 
@@ -8,6 +8,9 @@ import { noteOf } from "../problem.js";
 
 /** What has to be chosen once more. */
 const CHOOSE = { handles: "the same folder or files", files: "the same folder or files", zips: "the same ZIP" };
+
+/** @param {StoredRun} run */
+const farOf = ({ done, begun }) => doneOf(done, begun?.total ?? 0);
 
 export class CutOffRun extends HTMLElement {
   /** @type {StoredRun | null} the newest that was cut off */ #offered = null;
@@ -33,7 +36,7 @@ export class CutOffRun extends HTMLElement {
   show(runs) {
     const wanted = runs.filter(({ begun, open, name }) => begun && !begun.cancelled && !open && !this.#later.has(name));
     this.#offered = wanted[0] ?? null;
-    if (!this.#waiting) this.#say(this.#offered && `A run was cut off: ${doneOf(this.#offered)}.`, true);
+    if (!this.#waiting) this.#say(this.#offered && `A run was cut off: ${farOf(this.#offered)}.`, true);
   }
 
   /**
@@ -45,7 +48,7 @@ export class CutOffRun extends HTMLElement {
     this.#asked = run;
     noteOf(this).clear();
     const choose = CHOOSE[run.begun?.kind ?? "handles"];
-    part(this, "about", HTMLElement).textContent = `${run.name}: ${doneOf(run)}.`;
+    part(this, "about", HTMLElement).textContent = `${run.name}: ${farOf(run)}.`;
     part(this, "how", HTMLElement).textContent = known
       ? "The browser may ask you to allow the folder again."
       : `Then choose or drop ${choose}: the run goes on by itself.`;
@@ -91,11 +94,6 @@ export class CutOffRun extends HTMLElement {
     part(this, "text", HTMLElement).textContent = text;
     part(this, "go-on", HTMLButtonElement).hidden = !offer;
   }
-}
-
-/** @param {StoredRun} run */
-function doneOf({ done, begun }) {
-  return `${count(done)} of ${counted(begun?.total ?? 0, "file")} done`;
 }
 
 customElements.define("cut-off-run", CutOffRun);

@@ -37,7 +37,17 @@ export class RunPanel extends HTMLElement {
     noteOf(this).clear();
     const some = studies.length > 0;
     this.#text(some ? `${counted(dicom, "DICOM file")}, ${bytes(size)}, ready to start` : "No study is chosen");
+    part(this, "start", HTMLButtonElement).textContent = "Start";
     part(this, "start", HTMLButtonElement).disabled = !some;
+    part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
+    this.#show({ bar: true, start: true, destination: true });
+  }
+
+  /** The scan goes on, and Start may be pressed all the same. @param {Taking} found @param {boolean} mayChooseOutput */
+  offerEarly({ dicom, bytes: size }, mayChooseOutput) {
+    this.#text(`${counted(dicom, "DICOM file")}, ${bytes(size)} so far. Start now: all that is still found takes part`);
+    part(this, "start", HTMLButtonElement).textContent = "Start now";
+    part(this, "start", HTMLButtonElement).disabled = false;
     part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
     this.#show({ bar: true, start: true, destination: true });
   }
@@ -83,6 +93,11 @@ export class RunPanel extends HTMLElement {
     this.#studies.begin(studies);
   }
 
+  /** What the scan has found, while the run goes on. @param {Pick<Taking, "studies">} found */
+  showFound({ studies }) {
+    this.#studies.grow(studies);
+  }
+
   /** What is done before the first file. @param {string} text */
   prepare(text) {
     this.#text(text);
@@ -90,10 +105,12 @@ export class RunPanel extends HTMLElement {
 
   /** @param {Progress} progress */
   update(progress) {
-    const { counts, done, total, status } = progress;
+    const { counts, done, total, status, scanning } = progress;
     this.#pace.add(progress);
     if (progress.reason !== this.#held) this.#hold(progress.reason);
     Object.assign(part(this, "progress", HTMLProgressElement), { max: Math.max(total, 1), value: done });
+    // Nobody knows yet how far it is.
+    if (scanning) part(this, "progress", HTMLProgressElement).removeAttribute("value");
     this.#text(this.#words(progress));
     this.#figure("bytes", bytes(progress.bytesDone));
     this.#figure("bytes-of", `Read of ${bytes(progress.bytesTotal)}`);
@@ -121,12 +138,12 @@ export class RunPanel extends HTMLElement {
   }
 
   /** @param {Progress} progress */
-  #words({ done, total, state, bytesTotal, bytesDone }) {
-    const files = `${count(done)} of ${counted(total, "file")}`;
+  #words({ done, total, state, scanning, bytesTotal, bytesDone }) {
+    const files = `${count(done)} of ${counted(total, "file")}${scanning ? " found so far" : ""}`;
     if (state === "cancelling") return `Cancelling… ${files}`;
     if (state === "opening") return "Looking at what is done already…";
     if (state === "paused") return `Paused at ${files}`;
-    const left = this.#pace.left(total - done, bytesTotal - bytesDone);
+    const left = scanning ? null : this.#pace.left(total - done, bytesTotal - bytesDone);
     return left === null || done === total ? files : `${files}, about ${duration(Math.max(1, Math.round(left)))} left`;
   }
 

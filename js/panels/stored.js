@@ -1,6 +1,6 @@
 // @ts-check
 /** <stored-runs>: the runs in this page's private storage, there after a reload too, to be downloaded, gone on with or deleted. */
-import { bytes, count, counted } from "../format.js";
+import { bytes, counted, doneOf } from "../format.js";
 import { copyOf, one, part, tell } from "../parts.js";
 
 /** @typedef {import("../../worker/protocol.js").StoredRun} StoredRun */
@@ -74,7 +74,7 @@ function aboutOf({ files, bytes: size, finished, done, open, begun, place, linka
   const written = `${counted(files, "file")}, ${bytes(size)}${linkage ? ", linkage file" : ""}`;
   if (finished) return written;
   const where = place === "folder" ? ", in its output folder" : "";
-  const rest = begun ? `, not finished: ${count(done)} of ${counted(begun.total, "file")} done` : ", not finished";
+  const rest = begun ? `, not finished: ${doneOf(done, begun.total)}` : ", not finished";
   return `${written}${where}${rest}${open ? "; open in another tab" : ""}`;
 }
 

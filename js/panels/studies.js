@@ -18,8 +18,8 @@ const PAINT_MILLISECONDS = 250;
 export class StudyRows extends HTMLElement {
   /** @type {StudyFound[]} */
   #studies = [];
-  /** @type {Uint32Array} files done, by the number of the study */
-  #done = new Uint32Array();
+  /** @type {number[]} files done, by the number of the study; sparse */
+  #done = [];
   /** @type {HTMLLIElement[]} */
   #rows = [];
   #painted = 0;
@@ -28,15 +28,25 @@ export class StudyRows extends HTMLElement {
 
   /** @param {StudyFound[]} studies */
   begin(studies) {
+    this.#done = [];
+    this.#rows = [];
+    part(this, "rows", HTMLElement).replaceChildren();
+    part(this, "details", HTMLDetailsElement).open = true;
+    this.grow(studies);
+    this.#paint();
+  }
+
+  /** More was found: these are the studies now. @param {StudyFound[]} studies */
+  grow(studies) {
     this.#studies = studies;
-    this.#done = new Uint32Array((studies.at(-1)?.study ?? -1) + 1);
-    this.#rows = Array.from({ length: Math.min(studies.length, MOST_ROWS) }, () => copyOf("study", HTMLLIElement));
-    part(this, "rows", HTMLElement).replaceChildren(...this.#rows);
+    const rows = Math.min(studies.length, MOST_ROWS) - this.#rows.length;
+    const added = Array.from({ length: rows }, () => copyOf("study", HTMLLIElement));
+    this.#rows.push(...added);
+    part(this, "rows", HTMLElement).append(...added);
     const more = part(this, "more", HTMLElement);
     more.hidden = studies.length <= MOST_ROWS;
     more.textContent = `and ${counted(studies.length - MOST_ROWS, "more study", "more studies")}`;
-    part(this, "details", HTMLDetailsElement).open = true;
-    this.#paint();
+    this.update([]);
   }
 
   /** @param {{study: number, done: number, total: number}[]} changes */
@@ -56,9 +66,14 @@ export class StudyRows extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#painted = performance.now();
-    const finished = this.#studies.filter(({ study, files }) => this.#done[study] >= files).length;
+    const finished = this.#studies.filter(({ study, files }) => this.#doneOf(study) >= files).length;
     part(this, "title", HTMLElement).textContent = `Studies: ${count(finished)} of ${count(this.#studies.length)} done`;
-    for (const [index, study] of this.#order().entries()) fill(this.#rows[index], study, this.#done[study.study]);
+    for (const [index, study] of this.#order().entries()) fill(this.#rows[index], study, this.#doneOf(study.study));
+  }
+
+  /** @param {number} study */
+  #doneOf(study) {
+    return this.#done[study] ?? 0;
   }
 
   #order() {
@@ -66,7 +81,7 @@ export class StudyRows extends HTMLElement {
     /** @type {StudyFound[][]} active, to come, done */
     const groups = [[], [], []];
     for (const study of this.#studies) {
-      const done = this.#done[study.study];
+      const done = this.#doneOf(study.study);
       const group = done >= study.files ? 2 : done > 0 ? 0 : 1;
       if (groups[group].length < MOST_ROWS) groups[group].push(study);
     }
@@ -81,7 +96,7 @@ export class StudyRows extends HTMLElement {
  * @param {number} done
  */
 function fill(row, study, done) {
-  const key = `${study.study} ${done}`;
+  const key = `${study.study} ${done} ${study.files} ${study.series}`;
   if (row.dataset.key === key) return;
   row.dataset.key = key;
   const name = `Study ${count(study.study + 1)}`;

@@ -6,6 +6,8 @@ import test from "node:test";
 import { listArchive } from "../../worker/entry.js";
 import { Scan } from "../../worker/scan.js";
 import { Sources } from "../../worker/source.js";
+import { StudyOrder } from "../../worker/studies.js";
+import { Tally } from "../../worker/tally.js";
 import { walk } from "../../worker/walk.js";
 import { bytesOf, expected } from "./expected.mjs";
 
@@ -13,6 +15,13 @@ const fileOf = (path, relative) =>
   Object.defineProperty(new File([bytesOf(path)], basename(path)), "webkitRelativePath", { value: relative });
 const named = (name) => expected.files.find(({ path }) => path.endsWith(`/${name}`)).path;
 const archive = () => new File([Buffer.from(expected.archive, "base64")], "Heron.zip");
+
+/** What a run takes next, as long as there is something. */
+function ordered(order) {
+  const files = [];
+  for (let file = order.next(); file !== undefined; file = order.next()) files.push(file);
+  return files;
+}
 
 async function scanned(picked) {
   const sources = new Sources();
@@ -43,10 +52,45 @@ test("counts studies, series and modalities, and marks repeats in scan order", a
   assert.deepEqual(sources.repeats, [false, false, true, false, false]);
   assert.deepEqual(sources.reasons, ["", "", "", "EMPTY", "NOT_DICOM"]);
   assert.deepEqual(sources.studies, [0, 1, 0, -1, -1]);
-  assert.deepEqual(sources.studyOrder(), [0, 2, 1]);
+  assert.deepEqual(ordered(new StudyOrder(sources)), [0, 2, 1]);
   assert.deepEqual(found.modalities, { CT: 2, MR: 1 });
   assert.deepEqual(found.skipped, { EMPTY: 1, NOT_DICOM: 1 });
   assert.deepEqual([found.seen, found.dicom, found.series, found.studies.length, found.complete], [5, 3, 2, 2, true]);
+});
+
+test("a study that was begun is gone on with, whatever the scan finds meanwhile, then the first that waits", () => {
+  const sources = new Sources();
+  const find = (study, reason = "") =>
+    sources.add("x", null, { size: 1, modified: 0, reason }, { study, series: 0 }, false);
+  const order = new StudyOrder(sources);
+  assert.equal(order.next(), undefined, "nothing is found yet");
+  for (const study of [0, 1, 2]) find(study);
+  assert.equal(order.next(), 0);
+  assert.equal(order.next(), 1);
+  find(-1, "NOT_DICOM");
+  find(0);
+  find(1);
+  assert.deepEqual(ordered(order), [5, 4, 2]);
+  find(1);
+  assert.deepEqual(ordered(order), [6]);
+});
+
+test("the counts of a run grow with the scan, and are complete when it has ended", async () => {
+  const sources = new Sources();
+  const tally = new Tally(sources);
+  let told = 0;
+  sources.grew = () => told++;
+  const scan = new Scan(sources, null);
+  const scanning = scan.run({ kind: "files", files: [fileOf(named("CT_small.dcm"), "in/1")] }, () => {});
+  assert.deepEqual([tally.complete, tally.remaining], [false, 0]);
+  await scanning;
+  assert.deepEqual([tally.complete, tally.remaining, told], [false, 1, 2]);
+  const row = { status: "written", reason: "", bytes_in: sources.sizes[0], bytes_out: 5 };
+  tally.count(row, "1", 0);
+  assert.deepEqual([tally.complete, tally.total], [true, 1]);
+  const { studies, scanning: more, bytesTotal } = tally.report({});
+  assert.deepEqual([studies, more, bytesTotal], [[{ study: 0, done: 1, total: 1 }], false, sources.sizes[0]]);
+  assert.equal(scan.stage.items, 1);
 });
 
 test("an archive's files are sources; a bad entry is that entry's failure", async () => {
