@@ -45,7 +45,9 @@ export class RunPanel extends HTMLElement {
 
   /** The scan goes on, and Start may be pressed all the same. @param {Taking} found @param {boolean} mayChooseOutput */
   offerEarly({ dicom, bytes: size }, mayChooseOutput) {
-    this.#text(`${counted(dicom, "DICOM file")}, ${bytes(size)} so far. You can start now: what is found later takes part too`);
+    this.#text(
+      `${counted(dicom, "DICOM file")}, ${bytes(size)} so far. You can start now: what is found later takes part too`,
+    );
     part(this, "start", HTMLButtonElement).textContent = "Start now";
     part(this, "start", HTMLButtonElement).disabled = false;
     part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
