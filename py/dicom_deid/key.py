@@ -50,6 +50,7 @@ class Key:
             raise ValueError("a project key has 32 bytes")
         self._keyed = hmac.new(key, b"dicom-deid:", hashlib.sha256)
         self._uids: Remembered[str, str] = Remembered(self.MEMORY)
+        self._patient, self._pseudonym = "", ("", 0)
 
     def digest(self, domain: str, value: str) -> bytes:
         """The 32 bytes that stand for ``value`` in ``domain``."""
@@ -67,6 +68,12 @@ class Key:
             found = f"2.25.{number}"
             self._uids.add(original, found, len(original))
         return found
+
+    def pseudonym(self, patient: str) -> tuple[str, int]:
+        """New Patient ID and weeks of a patient; those of the last one are remembered: files come study by study."""
+        if patient != self._patient or not self._pseudonym[1]:
+            self._patient, self._pseudonym = patient, (self.patient(patient), self.weeks(patient))
+        return self._pseudonym
 
     def patient(self, original: str) -> str:
         """The new Patient ID: sixteen characters of base32, 80 bits."""

@@ -39,13 +39,13 @@ class Known:
         if end - at > LONGEST or not 0x00020000 <= element.tag < 0xFFFA0000:
             return element
         coded, header = buffer[at:end], start - at
-        element.shared = (3 if element.items is None else 32) * len(coded)  # small elements of items are many objects
-        if self.elements.full(element.shared):
+        size = size_of(element, len(coded))
+        if self.elements.full(size):
             self.forget()  # all at once: runs would bring elements back beside new ones
         if not element.undefined:  # without a length it has to be read to its end each time
             short = self.width == 6 and header == 8
             self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
-        return self.elements.add(coded, element, element.shared)
+        return self.elements.add(coded, element, size)
 
     def forget(self) -> None:
         """Forgets everything."""
@@ -62,7 +62,10 @@ class Known:
         end = at + header + length(buffer, at + offset)[0]
         if end > limit or end - at > LONGEST:
             return None, at
-        return self.elements.get(buffer[at:end]), end
+        element = self.elements.get(buffer[at:end])
+        if element is not None and not element.shared:
+            element.shared = size_of(element, end - at)
+        return element, end
 
     def plain(self, item: Item, buffer: bytes, at: int, limit: int) -> int:
         """Adds to ``item`` the elements from ``at`` on that were read before and are no sequences; where they end."""
@@ -116,6 +119,11 @@ class Known:
     def keep(self, run: Run) -> Run:
         """Remembers a run."""
         return self.runs.add(run.coded[:8], run, run.shared)
+
+
+def size_of(element: Element, length: int) -> int:
+    """About how many bytes an element takes that is written in so many; small elements of items are many objects."""
+    return (3 if element.items is None else 32) * length
 
 
 def part(run: Run, start: int, stop: int) -> Run:

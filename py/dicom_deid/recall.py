@@ -75,32 +75,33 @@ class Recalling(Deidentifier):
             return super().item(item, path, encodings, special)
         kind = (self.instance.sop_class, encodings, self.identifiers, self.retained)
         known = self.recalled().became.of((self.patient, self.weeks, declared, *kind))
-        new, counted = Item(undefined=item.undefined), [COUNTED(self.counts)]
+        new, counted = Item(undefined=item.undefined), list[tuple[int, ...]]()
         for unit in item.units or item:
             became = known.get(unit)
             if became is None:
+                if isinstance(unit, Element) and not unit.shared:
+                    self.take(unit, new, path, encodings)
+                    continue
                 elements = unit.elements if isinstance(unit, Run) else (unit,)
-                became = self.worked_out(elements, encodings)
-                if unit.shared:
-                    known.add(unit, became, 2 * unit.shared)
+                became = known.add(unit, self.worked_out(elements, encodings), 2 * unit.shared)
             new += became.elements
             if became.counted:
                 counted.append(became.counted)
                 self.remapped |= became.remapped
             self.log += became.log
-        self.counts = Counts(*map(sum, zip(*counted, strict=True)))
+        self.counts = Counts(*map(sum, zip(COUNTED(self.counts), *counted, strict=True)))
         if self.private:
             self.keep_private(item, new, path, encodings)
         return new
 
     def worked_out(self, elements: Sequence[Element], encodings: tuple[str, ...]) -> Became:
         """What becomes of elements of the data set, by themselves; private ones that may stay are not among them."""
-        if self.private:
-            elements = [element for element in elements if not element.tag >> 16 & 1]
+        made = Item()
         counts, remapped, log = self.counts, self.remapped, self.log
         self.counts, self.remapped, self.log = Counts(), set(), []
         try:
-            made = super().item(Item(list(elements)), (), encodings)
+            for element in elements:
+                self.take(element, made, (), encodings)
             counted = COUNTED(self.counts)
             return Became(tuple(made), counted if any(counted) else (), frozenset(self.remapped), tuple(self.log))
         finally:

@@ -95,22 +95,33 @@ class Deidentifier(Actions):
         if is_local(item, path):
             special = {**special, **LOCAL}
         for element in item:
-            if self.private and element.tag >> 16 & 1:
-                continue
-            action = self.decide(element.tag, element.vr, path)
-            if special and not action.local:
-                action = special.get(element.tag) or action
-            said = self.inquiry.about(element, path, encodings)
-            if said is not None:
-                self.inquiry.followed(element, said, action)
-                action = said
-            kept = self.element(element, action, path, encodings)
-            if kept is not None:
-                new.append(kept)
-            self.note(element, action, path)
+            self.take(element, new, path, encodings, special)
         if self.private:
             self.keep_private(item, new, path, encodings)
         return new
+
+    def take(
+        self,
+        element: Element,
+        new: Item,
+        path: tuple[int, ...],
+        encodings: tuple[str, ...],
+        special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
+    ) -> None:
+        """Adds to ``new`` what becomes of an element; private ones that may stay are none of these."""
+        if self.private and element.tag >> 16 & 1:
+            return
+        action = self.decide(element.tag, element.vr, path)
+        if special and not action.local:
+            action = special.get(element.tag) or action
+        said = self.inquiry.about(element, path, encodings)
+        if said is not None:
+            self.inquiry.followed(element, said, action)
+            action = said
+        kept = self.element(element, action, path, encodings)
+        if kept is not None:
+            new.append(kept)
+        self.note(element, action, path)
 
     def keep_private(self, item: Item, new: Item, path: tuple[int, ...], encodings: tuple[str, ...]) -> None:
         """Puts the safe private elements of an item, and their creators, into the new one."""

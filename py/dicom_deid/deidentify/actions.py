@@ -30,7 +30,7 @@ class Actions(ABC):
         self.remapped: set[str] = set()
         """The original UIDs that were replaced."""
         patient = patient_of(instance)
-        self.patient, self.weeks = plan.key.patient(patient), plan.key.weeks(patient)
+        self.patient, self.weeks = plan.key.pseudonym(patient)
 
     @property
     @abstractmethod
