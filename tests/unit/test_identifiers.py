@@ -167,3 +167,10 @@ def test_the_date_of_a_vocabulary_is_nobodys() -> None:
     code = item(CodeValue="1", CodingSchemeDesignator="DCM", CodeMeaning="x", ContextGroupVersion="20020904")
     dataset = ct(ViewCodeSequence=sequence(code), ConvolutionKernel="v20020904")
     assert deidentified(dataset).ConvolutionKernel == "v20020904"
+
+
+@pytest.mark.parametrize(
+    "keyword", ["ClinicalTrialSubjectID", "ReferringPhysicianTelephoneNumbers", "ContainerIdentifier"]
+)
+def test_what_names_subjects_specimens_and_physicians_stands_nowhere_else(keyword: str) -> None:
+    assert deidentified(ct(FilterType="S-0042 x", **{keyword: "S-0042"})).FilterType == "x"
