@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import pydicom
 import pytest
 from dicom_deid.deidentify.identifiers import collect, date_forms, name_parts
 from dicom_deid.deidentify.text import clean, fold, holds
@@ -9,7 +12,7 @@ from dicom_deid.elements import IMPLICIT_LITTLE
 from dicom_deid.reader import Reader
 from hypothesis import given
 from hypothesis import strategies as st
-from made import ct, deidentified, item, sequence
+from made import ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
@@ -167,6 +170,22 @@ def test_the_date_of_a_vocabulary_is_nobodys() -> None:
     code = item(CodeValue="1", CodingSchemeDesignator="DCM", CodeMeaning="x", ContextGroupVersion="20020904")
     dataset = ct(ViewCodeSequence=sequence(code), ConvolutionKernel="v20020904")
     assert deidentified(dataset).ConvolutionKernel == "v20020904"
+
+
+@pytest.mark.parametrize("character_set", ["", "ISO_IR 100", "ISO_IR 192"])
+@pytest.mark.parametrize("name", ["Müller".encode(), "Müller".encode("latin-1")])
+@pytest.mark.parametrize("label", ["Mueller Knie", "Muller Knie", "Müller Knie"])
+@pytest.mark.parametrize("codec", ["utf-8", "latin-1"])
+def test_a_name_in_a_wrong_character_set_is_found(character_set: str, name: bytes, label: str, codec: str) -> None:
+    dataset = ct(SpecificCharacterSet=character_set, PatientName="########", FilterType="@" * 14)
+    data = to_bytes(dataset).replace(b"########", name.ljust(8)).replace(b"@" * 14, label.encode(codec).ljust(14))
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome_of(data))))
+    assert read.FilterType == "Knie"
+
+
+def test_a_text_in_its_own_character_set_is_not_read_otherwise() -> None:
+    dataset = ct(SpecificCharacterSet="ISO_IR 192", PatientName="Müller", FilterType="für Größe")
+    assert deidentified(dataset).FilterType == "für Größe"
 
 
 @pytest.mark.parametrize(

@@ -92,13 +92,16 @@ class Actions(ABC):
 
     def cleaned(self, element: Element, encodings: tuple[str, ...], *, thorough: bool) -> Element:
         """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
-        before = identifiers.decode(element, encodings)
+        named, clean = self.identifiers, text.clean_thoroughly if thorough else text.clean
         if element.vr == "CS":
-            new = text.clean(before, text.but(CODE_TERMS, self.identifiers))
+            named, clean = text.but(CODE_TERMS, named), text.clean
         elif element.tag in judged("maker_names"):
-            new = text.clean(before, text.but(MAKER_NAMES, self.identifiers))
-        else:
-            new = (text.clean_thoroughly if thorough else text.clean)(before, self.identifiers)
+            named, clean = text.but(MAKER_NAMES, named), text.clean
+        before = identifiers.decode(element, encodings)
+        meant = identifiers.otherwise(element.value, before)
+        if meant is not None and text.holds(meant, named):
+            before = meant
+        new = clean(before, named)
         if new == before:
             return element
         self.counts.cleaned += 1

@@ -95,7 +95,9 @@ def told_by(element: Element, path: tuple[int, ...], encodings: tuple[str, ...],
     if not (person or day or whole) or kept(element, path, encodings):
         return NOBODY
     if person:
-        return name_parts(decode(element, encodings))
+        text = decode(element, encodings)
+        meant = otherwise(element.value, text)
+        return name_parts(text) if meant is None else name_parts(text) | name_parts(meant)
     if whole:
         return whole_values(decode(element, encodings))
     return NOBODY if element.tag in judged("vocabulary_dates") else date_forms(element.value)
@@ -203,6 +205,21 @@ def decode(element: Element, encodings: tuple[str, ...]) -> str:
         return str(decode_bytes(value, list(encodings), DELIMITERS))
     except (LookupError, ValueError):
         return value.decode("latin-1")
+
+
+def otherwise(value: bytes, text: str) -> str | None:
+    """What a value may have been meant to say that was read as ``text`` where its character set may be a wrong one.
+
+    Many archives set Specific Character Set without converting the text, so that UTF-8 and Latin-1 are mistaken for
+    each other. None where there is no other reading.
+    """
+    if value.isascii() or b"\x1b" in value:
+        return None
+    try:
+        meant = value.decode("utf-8")
+    except UnicodeDecodeError:
+        meant = value.decode("latin-1") if "\ufffd" in text else text
+    return None if meant == text else meant
 
 
 def encode(text: str, encodings: tuple[str, ...]) -> bytes:
