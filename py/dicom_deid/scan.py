@@ -85,6 +85,8 @@ def inspect(source: Source) -> Instance:
     pixels = instance.pixels
     if pixels is not None and pixels.encapsulated and not instance.syntax.explicit:
         raise Failed("PIXELS_DISAGREE")  # fragments stand in Explicit VR (PS3.5 A.4)
+    if instance.sop_class == MEDIA_DIRECTORY:
+        raise Skipped("DICOMDIR")
     if not instance.sop_instance:
         raise Withheld("NO_SOP_INSTANCE")
     if pixels is not None and not pixels.encapsulated:

@@ -60,6 +60,7 @@ def test_a_directory_of_a_medium_is_skipped() -> None:
     out = BytesIO()
     pydicom.dcmwrite(out, dataset)
     assert reason(out.getvalue()) == ("skipped", "DICOMDIR")
+    assert reason(to_bytes(ct(SOPClassUID="1.2.840.10008.1.3.10"))) == ("skipped", "DICOMDIR")
 
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian])
