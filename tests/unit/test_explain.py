@@ -19,11 +19,13 @@ from dicom_deid.explain.sentences import sentences, what
 from dicom_deid.key import Key
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
+from dicom_deid.policy.rules import Rule
 from dicom_deid.profile import table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made import KEY, SOURCE_ID, UID, Stingy, ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 REPORT = "1.2.840.10008.5.1.4.1.1.88.11"
@@ -234,6 +236,31 @@ def test_what_is_withheld_is_told_as_it_would_be() -> None:
     stated = document(found, values=False)["outcome"]
     assert "name" in stated["sentence"]
     assert "allow their SOP Class" in stated["remedy"]
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_where_an_identifier_is_left_is_told_without_it(syntax: str) -> None:
+    request = item(RequestedProcedureDescription="für Ökonkwo", RequestedProcedureComments="fine")
+    dataset = ct(StudyDescription="of MRN-0815-4711", RequestAttributesSequence=sequence(item(), request))
+    dataset.SpecificCharacterSet, dataset.PatientName, dataset.PixelData = "ISO_IR 100", "Ökonkwo^Adaeze", bytes(32)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    kept = ("StudyDescription", "RequestAttributesSequence", *(element.keyword for element in request))
+    policy = Policy(rules=tuple(Rule(match=keyword, action="K") for keyword in kept))
+    data = to_bytes(dataset)
+    found = explain(Stingy(data, len(data)), Plan(policy, Key(KEY)), SOURCE_ID)
+    assert found.outcome.reason == "IDENTIFIER_LEFT"
+    assert found.left == (
+        "(0008,1030) Study Description",
+        "(0040,0275)[2]/(0032,1060) Requested Procedure Description",
+    )
+    stated = document(found, values=False)["outcome"]["sentence"]
+    assert stated.endswith(f"in the new header. It stands in {', '.join(found.left)}.")
+
+
+def test_where_a_uid_is_left_is_told() -> None:
+    data = to_bytes(ct(FilterType=f"{UID}.3"))
+    assert explained(data).left == ("(0018,1160) Filter Type",)
+    assert explained(to_bytes(ct())).left == ()
 
 
 @pytest.mark.parametrize("data", [b"", b"no DICOM at all", to_bytes(ct())[:-1], to_bytes(ct())[:501]])

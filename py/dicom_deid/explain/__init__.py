@@ -16,6 +16,7 @@ from dicom_deid.elements import encode
 from dicom_deid.errors import Unwritten, reasons
 from dicom_deid.explain.compare import Comparison, Place, Row
 from dicom_deid.explain.failures import traceback_of
+from dicom_deid.explain.left import places
 from dicom_deid.explain.readable import LONGEST, class_name, counted, keyword_of, name_of, tag_text
 from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
@@ -36,6 +37,14 @@ class Explanation:
     sop_class: str = ""
     traceback: str = ""
     """Of a rule in Python that failed. It may quote values."""
+    left: tuple[str, ...] = ()
+    """The elements in which the check before writing found an original identifier: path and name, no value."""
+
+    @property
+    def sentence(self) -> str:
+        """Why it ended so, and where that was found; "" for what would be written."""
+        reason = reasons().get(self.outcome.reason, {"sentence": ""})["sentence"]
+        return f"{reason} It stands in {', '.join(self.left)}." if self.left else reason
 
 
 class Listener(Deidentifier):
@@ -102,7 +111,8 @@ def told(listener: Listener, outcome: Outcome, size: int, longest: int) -> Expla
         made = listener.made if listener.made is not None else listener.header()
     except Unwritten as end:
         return Explanation(Outcome(end.status, end.reason), (), sop_class, traceback_of(listener.inquiry.failure))
-    return Explanation(outcome, tuple(rows_of(listener, made, size, longest)), sop_class)
+    left = places(listener, made) if outcome.reason == "IDENTIFIER_LEFT" else ()
+    return Explanation(outcome, tuple(rows_of(listener, made, size, longest)), sop_class, left=left)
 
 
 def rows_of(listener: Listener, made: Item, size: int, longest: int) -> list[Row]:
@@ -132,12 +142,12 @@ def document(explanation: Explanation, *, values: bool) -> dict[str, Any]:
     """The explanation for JSON; without ``values``, nothing of it is from the source but tags and VRs."""
     failure = {"traceback": explanation.traceback} if values and explanation.traceback else {}
     outcome = explanation.outcome
-    reason = reasons().get(outcome.reason, {"sentence": "", "remedy": ""})
+    reason = reasons().get(outcome.reason, {"remedy": ""})
     return {
         "outcome": {
             "status": outcome.status,
             "reason": outcome.reason,
-            "sentence": reason["sentence"],
+            "sentence": explanation.sentence,
             "remedy": reason["remedy"],
         },
         **failure,

@@ -124,8 +124,7 @@ def print_outcome(explanation: Explanation, *, values: bool) -> None:
     kind = f" ({explanation.sop_class})" if explanation.sop_class else ""
     print(f"{WOULD[outcome.status]}{kind}")
     if outcome.reason:
-        reason = reasons()[outcome.reason]
-        print(f"{outcome.reason}: {reason['sentence']} {reason['remedy']}")
+        print(f"{outcome.reason}: {explanation.sentence} {reasons()[outcome.reason]['remedy']}")
     if explanation.traceback and values:
         from dicom_deid.native.terminal import printable
 

@@ -73,8 +73,7 @@ def verify(
     header = b"".join((*meta, *data))
     try:
         check_meta(meta, transfer_syntax)
-        encoding = Encoding(transfer_syntax == ImplicitVRLittleEndian, transfer_syntax != ExplicitVRBigEndian)
-        marks = read(data, encoding, Sought(identifiers, retained, private))
+        marks = read(data, encoding_of(transfer_syntax), Sought(identifiers, retained, private))
     except Withheld:
         raise
     except Exception:
@@ -85,6 +84,19 @@ def verify(
     if any(uid_left(uid.encode("latin-1"), header) for uid in uids):
         raise Withheld("IDENTIFIER_LEFT")
     return header
+
+
+def is_left(piece: bytes, transfer_syntax: str, codecs: Codecs, sought: Sought, uids: Iterable[str]) -> bool:
+    """Whether the search finds something in a piece of whole elements, whose text is in ``codecs``."""
+    found = walk(elements(piece, encoding_of(transfer_syntax)), codecs, private=sought.private)
+    return named_in(found, sought.identifiers, sought.retained) or any(
+        uid_left(uid.encode("latin-1"), piece) for uid in uids
+    )
+
+
+def encoding_of(transfer_syntax: str) -> Encoding:
+    """How the elements of a data set are encoded that is not deflated."""
+    return Encoding(transfer_syntax == ImplicitVRLittleEndian, transfer_syntax != ExplicitVRBigEndian)
 
 
 def check_meta(meta: Sequence[bytes], transfer_syntax: str) -> None:
