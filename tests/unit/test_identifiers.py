@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from random import Random
 
 import pydicom
 import pytest
@@ -181,6 +182,16 @@ def test_a_name_in_a_wrong_character_set_is_found(character_set: str, name: byte
     data = to_bytes(dataset).replace(b"########", name.ljust(8)).replace(b"@" * 14, label.encode(codec).ljust(14))
     read = pydicom.dcmread(BytesIO(output_of(data, outcome_of(data))))
     assert read.FilterType == "Knie"
+
+
+@pytest.mark.parametrize("name", ["王^小东", "电^文", "陈^静"])
+@pytest.mark.parametrize("character_set", ["", "ISO_IR 100", "ISO_IR 192", "GB18030"])
+def test_two_letters_of_a_wrong_character_set_are_not_found_in_numbers(name: str, character_set: str) -> None:
+    coded = name.encode("gb18030")
+    dataset = ct(SpecificCharacterSet=character_set, PatientName="#" * len(coded))
+    dataset.RedPaletteColorLookupTableDescriptor = [0, 0, 16]
+    dataset.RedPaletteColorLookupTableData = Random(4).randbytes(131_072)
+    assert outcome_of(to_bytes(dataset).replace(b"#" * len(coded), coded)).status == "written"
 
 
 def test_a_text_in_its_own_character_set_is_not_read_otherwise() -> None:

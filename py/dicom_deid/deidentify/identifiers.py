@@ -22,6 +22,10 @@ from dicom_deid.profile import judged, words
 CHARACTER_SET, PATIENT_SEX, PATIENT_AGE = 0x00080005, 0x00100040, 0x00101010
 MIN_NAME = 3
 """Letters of a part of a name that is looked for; a shorter one would be found in half of all words."""
+IDEOGRAPHS = "\u1100"
+"""From here on a letter is a syllable or a word: Hangul, Kana, Han. Two others stand in any table of numbers, too, not
+least those that a name is read as whose character set is not named.
+"""
 MIN_UMLAUT = 5
 """Letters of a part whose ae, oe and ue are looked for as umlauts, too: Mueller is also written Müller."""
 MIN_NUMBER = 4
@@ -111,7 +115,7 @@ def name_parts(text: str) -> set[str]:
     found = short_names(text)
     for component in re.split(r"[\\^=]+", text):
         parts = unbroken([part for part in BETWEEN_PARTS.split(component) if part])
-        named = [part for part in parts if is_name(fold(part))]
+        named = [part for part in parts if is_name(part)]
         if 0 < len(named) < len(parts) and not BROKEN.search(component):
             named.append("".join(parts))
         found.update(*map(spellings, named))
@@ -125,16 +129,18 @@ def short_names(text: str) -> set[str]:
         components = [[part for part in BETWEEN_PARTS.split(fold(one)) if part] for one in name.split("^")[:2]]
         for order in (components, components[::-1]):
             parts = [*chain(*order)]
-            short = any(part.isascii() and part.isalpha() and len(part) == MIN_NAME - 1 for part in parts)
+            short = any(part.isalpha() and len(part) == MIN_NAME - 1 and part < IDEOGRAPHS for part in parts)
             if short and len(parts) > 1 and words("not_names").isdisjoint(parts):
                 found.update(gap.join(parts) for gap in (" ", ", ", ",", "^", "_"))
     return found
 
 
 def is_name(part: str) -> bool:
-    """Whether a part of a name, folded, is one that is looked for."""
-    long_enough = len(part) >= (MIN_NAME if part.isascii() else 2)
-    return long_enough and part not in words("not_names") and not part.isdigit()
+    """Whether a part of a name is one that is looked for."""
+    name = fold(part)
+    if any(letter >= IDEOGRAPHS for letter in part):
+        return len(name) > 1
+    return min(len(part), len(name)) >= MIN_NAME and name not in words("not_names") and not name.isdigit()
 
 
 def spellings(part: str) -> set[str]:
