@@ -169,6 +169,21 @@ def test_safe_private_text_is_cleaned() -> None:
     assert deidentified(dataset, "retain-safe-private")[0x00431027].value == "1:1"
 
 
+@pytest.mark.parametrize("declared", ["K", "U"])
+def test_a_safe_private_uid_stays_where_uids_are_retained(declared: str) -> None:
+    action = item(IdentifyingPrivateElements=[0x01], DeidentificationAction=declared)
+    block = item(
+        PrivateGroupReference=0x0029, PrivateCreatorReference="ACME", BlockIdentifyingInformationStatus="UNSAFE"
+    )
+    block.DeidentificationActionSequence = sequence(action)
+    dataset = ct(PrivateDataElementCharacteristicsSequence=sequence(block))
+    dataset.private_block(0x0029, "ACME", create=True).add_new(0x01, "UI", dataset.SeriesInstanceUID)
+    for options in (("retain-safe-private",), ("retain-safe-private", "retain-uids")):
+        read = deidentified(dataset, *options)
+        assert read[0x00291001].value == read.SeriesInstanceUID
+    assert read.SeriesInstanceUID == dataset.SeriesInstanceUID
+
+
 @pytest.mark.parametrize(("status", "kept"), [("SAFE", {0x27, 0xFE}), ("MIXED", {0x27, 0xFE}), ("UNSAFE", {0x27})])
 def test_what_the_object_declares_safe_stays(status: str, kept: set[int]) -> None:
     block = item(

@@ -141,6 +141,8 @@ class Deidentifier(Actions):
                 action = private.by_rule(said, vr, items is not None)
             if vr == "SQ" and items is None:
                 action = NO_CREATOR
+            elif action.code == "U" and not action.local and "retain-uids" in self.plan.policy.options:
+                action = action._replace(code="K")
             kept = self.element(named, action, path, encodings)
             self.note(element, action, path)
             if kept is not None:
