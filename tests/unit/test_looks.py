@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from dicom_deid.deidentify.text import clean_thoroughly
 from hypothesis import given
@@ -115,6 +117,15 @@ def test_what_looks_identifying_goes(before: str, after: str) -> None:
 )
 def test_what_descriptions_consist_of_stays(text: str) -> None:
     assert clean_thoroughly(text, KNOWN) == text
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", "-", ".", "A-", "A'", "Aa-", "1 ", "12-", "2024-", "Dr. ", "MD-", "a@", ",", "of "]
+)
+def test_no_text_takes_long(unit: str) -> None:
+    began = time.perf_counter()
+    clean_thoroughly((unit * 50_000)[:50_000] + "! okonkwo", KNOWN)
+    assert time.perf_counter() - began < 5
 
 
 @given(st.text())

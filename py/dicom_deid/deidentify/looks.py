@@ -16,9 +16,10 @@ from dicom_deid.profile import words
 BEGIN, END = r"(?<![^\W_])", r"(?![^\W_])"
 """Bounds of a word; an underscore is none of its letters."""
 CAPITAL, SMALL = "[A-ZÀ-ÖØ-Þ]", "[a-zß-öø-ÿ]"
-WORD = rf"{CAPITAL}(?:[^\W\d_]|['\u2019-](?=[^\W\d_]))+"
-"""A word that begins with a capital letter, in whatever case it goes on."""
-GIVEN = rf"{CAPITAL}{SMALL}+(?:['\u2019-]{CAPITAL}?{SMALL}+)*"
+WORD = rf"{CAPITAL}(?:[^\W\d_]|['\u2019-](?=[^\W\d_])){{1,60}}"
+"""A word that begins with a capital letter, in whatever case it goes on; without an end to its length, a text that is
+nothing but hyphens and capitals would take minutes."""
+GIVEN = rf"{CAPITAL}{SMALL}{{1,60}}(?:['\u2019-]{CAPITAL}?{SMALL}{{1,60}}){{0,3}}"
 """A word that goes on in small letters."""
 MONTH = (
     r"(?i:jan(?:uary|uar|vier)?|enero|feb(?:ruary|ruar|rero)?|f[ée]vr?(?:ier)?|mar(?:ch|zo|s)?|m[äa]rz|apr(?:il)?|"
@@ -36,7 +37,7 @@ DATES = (
     rf"{YEAR}(?P<gap>[-/._]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01]){TIME}",
     rf"{YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d+)?)?",
     rf"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|[12]\d|3[01])[./-](?:{YEAR}|\d\d){TIME}",
-    rf"{DAY}?{BEFORE}{MONTH}{BEHIND}(?:{DAY}[\s.,/-]+)?{YEAR}{TIME}",
+    rf"(?:{DAY}{BEFORE})?{MONTH}{BEHIND}(?:{DAY}[\s.,/-]+)?{YEAR}{TIME}",
     rf"{YEAR}[\s./-]*{MONTH}[\s./-]*{DAY}",
     rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep)(?:0?[1-9]|[12]\d|3[01])",
     rf"{DAY}[\s./-]*{MONTH}[\s.,/-]*\d\d{TIME}",
@@ -51,7 +52,7 @@ NUMBERED = (
 """Words before the number of a person or of a case."""
 STREET, ZIP = r"(?i:street|avenue|ave|road|boulevard|blvd|lane|highway|parkway)", r"[A-Z]{2}\s+\d{5}(?:-\d{4})?"
 REACHED = (
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
     r"(?i:(?:https?|s?ftp)://|www\.)\S+",
     r"(?i:tel|telephone|phone|fax|pager|mobile)\b[.:]?\s*[+\d(][\d\s()./-]{4,}\d",
     r"\+\d[\d\s()/-]{6,}\d",

@@ -117,4 +117,4 @@ def clean_value(value: str, found: re.Pattern[str]) -> str:
 
 def tidy(value: str) -> str:
     """A value without the spaces and commas that cutting leaves behind."""
-    return re.sub(r"  +", " ", re.sub(r" +([,;])", r"\1", value)).strip(" ,;^")
+    return re.sub(r" ([,;])", r"\1", re.sub(r"  +", " ", value)).strip(" ,;^")
