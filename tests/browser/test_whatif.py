@@ -208,7 +208,7 @@ def test_it_says_why_a_file_is_not_written(journey: Journey, source: Path) -> No
     choose(journey, "MR_truncated.dcm")
     settled(journey)
     expect(shown.get_by_text("would fail")).to_be_visible()
-    expect(shown.get_by_text("it was cut off")).to_be_visible()
+    expect(shown.get_by_text("they were cut off")).to_be_visible()
     expect(shown.get_by_role("table")).to_be_hidden()
 
 
