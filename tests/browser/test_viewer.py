@@ -57,7 +57,7 @@ def test_a_series_is_looked_through_by_keyboard_alone(looking: Looking) -> None:
     expect(looking.position).to_have_text(f"Slice 2 of {SLICES}")
     assert (looking.grey() != first).any()
     looking.press("ArrowDown", "ArrowDown")
-    expect(looking.dialog.get_by_role("alert")).to_contain_text("it was cut off")
+    expect(looking.dialog.get_by_role("alert")).to_contain_text("they were cut off")
     expect(looking.picture).to_have_accessible_name(f"Slice {DAMAGED + 1} of {SLICES}. No picture.")
     assert looking.mean() == 0
     looking.press("ArrowDown")
