@@ -263,6 +263,13 @@ def test_where_a_uid_is_left_is_told() -> None:
     assert explained(to_bytes(ct())).left == ()
 
 
+def test_of_many_places_where_it_is_left_some_are_named() -> None:
+    frames = [item(LUTExplanation=f"{UID}.3") for _ in range(7)]
+    found = explained(to_bytes(ct(VOILUTSequence=sequence(*frames))))
+    assert len(found.left) == len(frames)
+    assert found.sentence.endswith("(0028,3010)[5]/(0028,3003) LUT Explanation, and in 2 more elements.")
+
+
 @pytest.mark.parametrize("data", [b"", b"no DICOM at all", to_bytes(ct())[:-1], to_bytes(ct())[:501]])
 def test_what_cannot_be_read_has_an_outcome_and_no_rows(data: bytes) -> None:
     found = explained(data)

@@ -25,6 +25,8 @@ from dicom_deid.policy import Plan
 from dicom_deid.reader import Reader
 from dicom_deid.scan import read_meta
 
+MOST_LEFT = 5
+"""Elements that are named where an identifier is left; frames have the same ones over and over."""
 REPLACED_META = ElementAction("D", "file meta")
 
 
@@ -44,7 +46,11 @@ class Explanation:
     def sentence(self) -> str:
         """Why it ended so, and where that was found; "" for what would be written."""
         reason = reasons().get(self.outcome.reason, {"sentence": ""})["sentence"]
-        return f"{reason} It stands in {', '.join(self.left)}." if self.left else reason
+        if not self.left:
+            return reason
+        more = len(self.left) - MOST_LEFT
+        beyond = f", and in {counted(more, 'more element')}" if more > 0 else ""
+        return f"{reason} It stands in {', '.join(self.left[:MOST_LEFT])}{beyond}."
 
 
 class Listener(Deidentifier):
