@@ -7,11 +7,13 @@ character sets pass through unharmed.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pydicom.datadict import get_entry
 
-from dicom_deid.model import Element, Item, Syntax
+from dicom_deid.model import TAG, Element, Item, Run, Syntax
 
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -65,9 +67,25 @@ def encode(item: Item, syntax: Syntax) -> bytes:
 
 
 def pieces(item: Item, syntax: Syntax) -> list[bytes]:
-    """The same, element by element."""
+    """The same, element by element; runs that the item knows of, encoded in this syntax, are one piece each."""
+    parts, at = list[bytes](), 0
+    for unit in item.units:
+        if not isinstance(unit, Run):
+            continue
+        start = bisect_left(item, unit.elements[0].tag, at, key=TAG)
+        end = start + len(unit.elements)
+        if item[start:end] == unit.elements:  # nothing was put in between, or taken out
+            if start > at:
+                parts += one_by_one(item[at:start], syntax)
+            parts.append(unit.coded)
+            at = end
+    return parts + one_by_one(item[at:], syntax)
+
+
+def one_by_one(elements: Iterable[Element], syntax: Syntax) -> list[bytes]:
+    """The bytes of each element."""
     parts: list[bytes] = []
-    for element in item:
+    for element in elements:
         coded = element.coded
         if coded is None or coded[0] is not syntax:
             coded = element.coded = (syntax, encode_element(element, syntax))

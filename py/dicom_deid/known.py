@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from dicom_deid.elements import U16, U32
+from dicom_deid.elements import PIXEL_TAGS, U16, U32
 from dicom_deid.memory import Remembered
 from dicom_deid.model import Element, Item, Run, Syntax
 
@@ -27,8 +27,9 @@ class Known:
     def __init__(self, syntax: Syntax) -> None:
         self.width = 6 if syntax.explicit else 4
         """Bytes of tag and VR."""
-        self.lengths: dict[bytes, tuple[Callable[[bytes, int], tuple[int, ...]], int, int]] = {}
-        """Tag and VR -> what reads the length, its offset, and the offset of the value."""
+        self.lengths: dict[bytes, tuple[Callable[[bytes, int], tuple[int, ...]], int, int, int, str]] = {}
+        """Tag and VR -> what reads the length, its offset, the offset of the value, the tag, and the VR that it is
+        taken for; "" where the value has to be looked into."""
         self.elements: Remembered[bytes, Element] = Remembered(MOST)
         self.runs: Remembered[bytes, Run] = Remembered(MOST)
         """By their first 8 bytes."""
@@ -36,7 +37,7 @@ class Known:
 
     def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> Element:
         """Remembers what was read from ``buffer[at:end]``, the value from ``start`` on; the element to go on with."""
-        if end - at > LONGEST or not 0x00020000 <= element.tag < 0xFFFA0000:
+        if end - at > LONGEST or not 0x00020000 <= element.tag < 0xFFFA0000 or element.tag in PIXEL_TAGS:
             return element
         coded, header = buffer[at:end], start - at
         size = size_of(element, len(coded))
@@ -44,7 +45,9 @@ class Known:
             self.forget()  # all at once: runs would bring elements back beside new ones
         if not element.undefined:  # without a length it has to be read to its end each time
             short = self.width == 6 and header == 8
-            self.lengths[coded[: self.width]] = (self._u16 if short else self._u32, 6 if short else header - 4, header)
+            read, offset, vr = self._u16 if short else self._u32, 6 if short else header - 4, element.vr
+            plain = vr if element.items is None else ""
+            self.lengths[coded[: self.width]] = (read, offset, header, element.tag, plain)
         return self.elements.add(coded, element, size)
 
     def forget(self) -> None:
@@ -58,7 +61,7 @@ class Known:
         found = self.lengths.get(buffer[at : at + self.width])
         if found is None or at + 12 > limit:
             return None, at
-        length, offset, header = found
+        length, offset, header = found[:3]
         end = at + header + length(buffer, at + offset)[0]
         if end > limit or end - at > LONGEST:
             return None, at
@@ -66,6 +69,18 @@ class Known:
         if element is not None and not element.shared:
             element.shared = size_of(element, end - at)
         return element, end
+
+    def fresh(self, buffer: bytes, at: int) -> tuple[Element | None, int]:
+        """The element at ``at``, of an attribute that was read before with another value, and the offset behind it."""
+        found = self.lengths.get(buffer[at : at + self.width])
+        if found is None or at + 12 > len(buffer) or not found[4]:
+            return None, at
+        length, offset, header, tag, vr = found
+        start = at + header
+        end = start + length(buffer, at + offset)[0]
+        if end > len(buffer) or end - at > LONGEST:
+            return None, at
+        return self.add(buffer, at, start, end, Element(tag, vr, buffer[start:end])), end
 
     def plain(self, item: Item, buffer: bytes, at: int, limit: int) -> int:
         """Adds to ``item`` the elements from ``at`` on that were read before and are no sequences; where they end."""
@@ -77,7 +92,10 @@ class Known:
             at = end
 
     def top(self, units: list[Element | Run], buffer: bytes, at: int) -> int:
-        """Adds to ``units`` all elements of a data set from ``at`` on that were read before; the offset behind them."""
+        """Adds to ``units`` all elements of a data set from ``at`` on whose attributes were read before.
+
+        Answers the offset behind them.
+        """
         singles, ends, start = list[Element](), [0], at
         while True:
             run = self.run(buffer, at)
@@ -90,10 +108,10 @@ class Known:
             units += singles
             if len(singles) >= SHORTEST_RUN and buffer[start : start + 8] not in self.runs:
                 self.keep(Run(buffer[start:at], singles, ends))
-            if run is None:
+            unit, at = (run, at + len(run.coded)) if run else self.fresh(buffer, at)
+            if unit is None:
                 return at
-            units.append(run)
-            at += len(run.coded)
+            units.append(unit)
             singles, ends, start = [], [0], at
 
     def run(self, buffer: bytes, at: int) -> Run | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
@@ -41,12 +42,14 @@ class Element:
 class Run:
     """Elements that came one behind the other in the data sets of several files, which share them, and their bytes."""
 
-    __slots__ = ("coded", "elements", "ends", "shared")
+    __slots__ = ("coded", "elements", "ends", "ordered", "shared")
 
     def __init__(self, coded: bytes, elements: list[Element], ends: list[int]) -> None:
         self.coded, self.elements = coded, elements
         self.ends = ends
         """Where each of them ends in ``coded``, behind a 0."""
+        self.ordered = all(one.tag < other.tag for one, other in pairwise(elements))
+        """Whether their tags increase."""
         self.shared = len(coded) + 16 * len(elements)
         """About how many bytes it takes, beside its elements."""
 
@@ -60,7 +63,8 @@ class Item(list[Element]):
         super().__init__(elements or ())
         self.undefined = undefined
         self.units: list[Element | Run] = []
-        """The same elements once more, runs of them in one; none where this is not known."""
+        """The same elements once more, runs of them in one; none where this is not known. What was put in or taken out
+        later is not among them."""
 
     def get(self, tag: int) -> Element | None:
         """The element with that tag, or None."""

@@ -80,11 +80,17 @@ class Reader:
         if self.padded and not self.pixels:
             count, at = self.padded
             del units[count:]
-        item = Item()
+        item, last, ordered = Item(), -1, True
         for unit in units:
-            item += unit.elements if isinstance(unit, Run) else (unit,)
+            if isinstance(unit, Run):
+                ordered = ordered and unit.ordered and last < unit.elements[0].tag
+                item += unit.elements
+            else:
+                ordered = ordered and last < unit.tag
+                item.append(unit)
+            last = item[-1].tag
         item.units = units
-        return in_order(item), at
+        return (item if ordered else in_order(item)), at
 
     def units(self, units: list[Element | Run], at: int) -> int:
         """Adds the elements from ``at`` on, however many can be read; the offset behind them."""

@@ -7,24 +7,36 @@ declares of its private elements: one context. Private elements depend on each o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
 from dicom_deid.deidentify.identifiers import Told
+from dicom_deid.deidentify.markers import DATES_MODIFIED, IDENTITY_REMOVED, METHOD_CODES
 from dicom_deid.deidentify.private import CHARACTERISTICS
+from dicom_deid.elements import encode
 from dicom_deid.memory import Contexts
 from dicom_deid.model import COUNTED, Counts, Element, ElementAction, Item, Run
 from dicom_deid.policy import Plan
 
 MOST = 1024 * 1024
 """Bytes remembered in one context."""
+LONGEST = 4096
+"""Bytes of elements that are written in one piece; what is longer is not remembered when it is verified."""
+
+
+PLACES = (IDENTITY_REMOVED, METHOD_CODES + 1, DATES_MODIFIED, DATES_MODIFIED + 1)
+"""Where the marks of an output begin and end."""
 
 
 class Became(NamedTuple):
     """What became of an element or a run: the new ones, what was counted, and the UIDs that were replaced."""
 
     elements: tuple[Element, ...]
+    units: list[Element | Run]
+    """The same, several as runs."""
     counted: tuple[int, ...]
     """The fields of Counts; () when nothing was counted, and then no UID was replaced either."""
     remapped: frozenset[str]
@@ -73,7 +85,7 @@ class Recalling(Deidentifier):
             or not (declared is None or declared.shared)
         ):
             return super().item(item, path, encodings, special)
-        kind = (self.instance.sop_class, encodings, self.identifiers, self.retained)
+        kind = (self.instance.syntax, self.instance.sop_class, encodings, self.identifiers, self.retained)
         known = self.recalled().became.of((self.patient, self.weeks, declared, *kind))
         new, counted = Item(undefined=item.undefined), list[tuple[int, ...]]()
         for unit in item.units or item:
@@ -85,6 +97,7 @@ class Recalling(Deidentifier):
                 elements = unit.elements if isinstance(unit, Run) else (unit,)
                 became = known.add(unit, self.worked_out(elements, encodings), 2 * unit.shared)
             new += became.elements
+            new.units += became.units
             if became.counted:
                 counted.append(became.counted)
                 self.remapped |= became.remapped
@@ -103,6 +116,16 @@ class Recalling(Deidentifier):
             for element in elements:
                 self.take(element, made, (), encodings)
             counted = COUNTED(self.counts)
-            return Became(tuple(made), counted if any(counted) else (), frozenset(self.remapped), tuple(self.log))
+            counted = counted if any(counted) else ()
+            return Became(tuple(made), self.joined(made), counted, frozenset(self.remapped), tuple(self.log))
         finally:
             self.counts, self.remapped, self.log = counts, remapped, log
+
+    def joined(self, made: Item) -> list[Element | Run]:
+        """New elements as runs, unless they are long; between the places where marks will be put."""
+        units = list[Element | Run]()
+        for _, between in groupby(made, lambda element: bisect_right(PLACES, element.tag)):
+            elements = list(between)
+            coded = encode(Item(elements), self.instance.syntax)
+            units += [Run(coded, elements, [])] if len(elements) > 1 and len(coded) <= LONGEST else elements
+        return units

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from dicom_deid.key import Key
-from dicom_deid.model import Outcome
+from dicom_deid.model import Copy, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from made import KEY, SOURCE_ID, UID, Stingy, ct, item, sequence, to_bytes
@@ -77,3 +77,36 @@ def test_lines_of_a_verbose_log_are_recalled_too() -> None:
     first, second = (process(Stingy(data), plan, SOURCE_ID, repeat=False).log for _ in range(2))
     assert first == second
     assert len(first) > 5
+
+
+def test_marks_that_an_instance_had_stand_in_the_runs_of_the_series() -> None:
+    """What is written in one piece is cut where marks are put, replaced or added to."""
+    plan = Plan(Policy(), Key(KEY))
+    marked = [("YES", "another program"), ("NO", "another program"), (None, None)]
+    files = []
+    for number in range(9):
+        removed, method = marked[number % 3]
+        dataset = ct(SOPInstanceUID=f"{UID}.1.{number}", InstanceNumber=str(number), ClinicalTrialSponsorName="ACME")
+        if removed:
+            dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = removed, method
+            dataset.LongitudinalTemporalInformationModified = "UNMODIFIED"
+        files.append(to_bytes(dataset))
+    together = [process(Stingy(data), plan, SOURCE_ID, repeat=False) for data in files]
+    apart = [process(Stingy(data), Plan(Policy(), Key(KEY)), SOURCE_ID, repeat=False) for data in files]
+    assert together == apart
+    assert [outcome.status for outcome in together] == ["written"] * 9
+    assert [outcome.splice[0].count(b"another program") for outcome in together] == [1, 1, 0] * 3
+
+
+def test_pixel_data_as_short_as_those_of_an_icon_are_found() -> None:
+    plan = Plan(Policy(options=frozenset(("clean-graphics",))), Key(KEY))
+    for pixels in (bytes(range(4)), bytes(range(4)), bytes(range(4, 8))):
+        icon = item(Rows=1, Columns=4, PixelData=bytes(range(4)), BitsAllocated=8, SamplesPerPixel=1)
+        dataset = ct(Rows=1, Columns=4, BitsAllocated=8, BitsStored=8, HighBit=7, PixelData=pixels)
+        dataset.IconImageSequence = sequence(icon)
+        data = to_bytes(dataset)
+        outcome = process(Stingy(data), plan, SOURCE_ID, repeat=False)
+        assert outcome.pixels == "kept"
+        copied = outcome.splice[-1]
+        assert isinstance(copied, Copy)
+        assert data[copied.start : copied.end] == pixels

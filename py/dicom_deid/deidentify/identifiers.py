@@ -70,6 +70,8 @@ def collect(
     for unit in data.units or data:
         told = known.get(unit)
         if told is None:
+            if isinstance(unit, Element) and unit.items is None and not may_tell(unit.tag, unit.vr):
+                continue
             elements = unit.elements if isinstance(unit, Run) else (unit,)
             told = frozenset().union(*(told_by(element, (), encodings, left) for element in elements))
             if unit.shared:
@@ -93,18 +95,21 @@ def told_by(element: Element, path: tuple[int, ...], encodings: tuple[str, ...],
             codecs = encodings_of(item, encodings)
             found.update(*(told_by(nested, within, codecs, kept) for nested in item))
         return found
-    person = element.vr == "PN" or vr_of(element.tag) == "PN"
-    day = element.vr in DAYS or vr_of(element.tag) in DAYS
-    whole = element.tag in judged("whole_identifiers")
-    if not (person or day or whole) or kept(element, path, encodings):
+    if not may_tell(element.tag, element.vr) or kept(element, path, encodings):
         return NOBODY
-    if person:
+    if "PN" in (element.vr, vr_of(element.tag)):
         text = decode(element, encodings)
         meant = otherwise(element.value, text)
         return name_parts(text) if meant is None else name_parts(text) | name_parts(meant)
-    if whole:
+    if element.tag in judged("whole_identifiers"):
         return whole_values(decode(element, encodings))
     return NOBODY if element.tag in judged("vocabulary_dates") else date_forms(element.value)
+
+
+@lru_cache(8192)
+def may_tell(tag: int, vr: str) -> bool:
+    """Whether an attribute, stored in this VR, names a person or a day, or is an identifier as a whole."""
+    return bool({vr, vr_of(tag)} & (DAYS | {"PN"})) or tag in judged("whole_identifiers")
 
 
 def name_parts(text: str) -> set[str]:
