@@ -80,13 +80,18 @@ def choose_again(journey: Journey, folder: Path) -> None:
     choose(journey, folder)
 
 
-def take_up(journey: Journey, folder: Path) -> int:
-    """Goes on with what the page offers, or begins when there is nothing; returns how many files were done."""
+def take_up(journey: Journey, folder: Path, tick: str = "") -> int:
+    """Goes on with what the page offers, or begins when there is nothing; returns how many files were done.
+
+    tick: a checkbox that was ticked when the run was begun.
+    """
     journey.wait_for_python()
     offer = journey.page.locator("cut-off-run")
     if journey.page.evaluate(BEGUN) == 0:
         choose(journey, folder)
         journey.wait_for_scan()
+        if tick:
+            journey.page.get_by_role("checkbox", name=tick).check()
         journey.set_passphrase()
         journey.start()
         return ANEW

@@ -245,11 +245,11 @@ def test_a_linkage_goes_on_with_a_run_that_was_killed_twice(launch: "Launch", se
     start_and_wait(journey, 60)
     kill(journey.page.context, tmp_path / "profile")
     journey = opened()
-    done = take_up(journey, many)
+    done = take_up(journey, many, KEEP)
     wait_for_files(journey, (done + WRITTEN) // 2)
     kill(journey.page.context, tmp_path / "profile")
     journey = opened()
-    take_up(journey, many)
+    take_up(journey, many, KEEP)
     assert journey.wait_for_end().how == "Done"
     linkage = journey.download(DOWNLOAD, tmp_path)
     assert lines(decrypted(linkage, tmp_path)) == lines(decrypted(tmp_path / "native.linkage", tmp_path))

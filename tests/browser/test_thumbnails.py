@@ -33,7 +33,7 @@ def test_thumbnails_are_made_once_and_what_lacks_one_is_said(journey: Journey, t
     page.keyboard.press("Enter")
     expect(dialog(journey).get_by_role("status")).to_have_text("4 thumbnails made.", timeout=READY)
     expect(dialog(journey).get_by_role("listitem")).to_have_count(1)
-    expect(dialog(journey).get_by_role("listitem")).to_contain_text("1 file: The file ends before")
+    expect(dialog(journey).get_by_role("listitem")).to_contain_text("1 file: The file or its pixel data end too early")
     expect(dialog(journey).get_by_role("row", name="DB insert")).to_contain_text("4")
     look_at(journey)
     page.keyboard.press("Escape")

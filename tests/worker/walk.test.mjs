@@ -75,6 +75,41 @@ test("a study that was begun is gone on with, whatever the scan finds meanwhile,
   assert.deepEqual(ordered(order), [6]);
 });
 
+/** A picked folder of so many files; when one is read that is as far as `good`, the folder is gone, or else that file. */
+function folderOf(files, good, gone) {
+  let here = true;
+  const failing = () => Promise.reject(new DOMException("", "NotFoundError"));
+  const fileAt = (number) => ({
+    kind: "file",
+    name: `${number}`.padStart(3, "0"),
+    getFile: async () => {
+      if (number < good) return new File(["no DICOM"], "x");
+      if (gone) here = false;
+      return failing();
+    },
+  });
+  const all = Array.from({ length: files }, (_, number) => fileAt(number));
+  return {
+    kind: "directory",
+    name: "in",
+    values: async function* () {
+      yield* all;
+    },
+    keys: () => (here ? { next: async () => ({ done: false, value: "000" }) } : { next: failing }),
+    getFileHandle: async (name) => (here ? all[Number(name)] : failing()),
+  };
+}
+
+test("a folder that is lost in the scan is said to be lost; files that cannot be read, if it is there", async () => {
+  const lost = await scanned({ kind: "handles", handles: [folderOf(60, 30, true)] });
+  assert.deepEqual([lost.found.error, lost.found.complete, lost.sources.lost], ["SOURCE_LOST", false, "SOURCE_LOST"]);
+  assert.ok(lost.found.seen > 0 && lost.found.seen <= 30);
+  assert.equal(lost.found.skipped.READ_FAILED, undefined);
+  const { found, sources } = await scanned({ kind: "handles", handles: [folderOf(60, 30, false)] });
+  assert.deepEqual(found.skipped, { NOT_DICOM: 30, READ_FAILED: 30 });
+  assert.deepEqual([found.complete, sources.lost, sources.growing], [true, "", false]);
+});
+
 test("the counts of a run grow with the scan, and are complete when it has ended", async () => {
   const sources = new Sources();
   const tally = new Tally(sources);
