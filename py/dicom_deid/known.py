@@ -57,33 +57,32 @@ class Known:
         self.runs.clear()
 
     def one(self, buffer: bytes, at: int, limit: int) -> tuple[Element | None, int]:
-        """The element at ``at``, if it was read before, and the offset behind it."""
+        """The element at ``at``, and the offset behind it, if its attribute was read before and its end is known.
+
+        One that was read before with this value is ``shared``. With another value it is read, unless it is a sequence
+        or is too much to remember: then everything has to be forgotten first.
+        """
         found = self.lengths.get(buffer[at : at + self.width])
         if found is None or at + 12 > limit:
-            return None, at
-        length, offset, header = found[:3]
-        end = at + header + length(buffer, at + offset)[0]
-        if end > limit or end - at > LONGEST:
-            return None, at
-        element = self.elements.get(buffer[at:end])
-        if element is not None and not element.shared:
-            element.shared = size_of(element, end - at)
-        return element, end
-
-    def fresh(self, buffer: bytes, at: int) -> tuple[Element | None, int]:
-        """The element at ``at``, of an attribute that was read before with another value, and the offset behind it."""
-        found = self.lengths.get(buffer[at : at + self.width])
-        if found is None or at + 12 > len(buffer) or not found[4]:
             return None, at
         length, offset, header, tag, vr = found
         start = at + header
         end = start + length(buffer, at + offset)[0]
-        if end > len(buffer) or end - at > LONGEST:
+        if end > limit or end - at > LONGEST:
             return None, at
-        return self.add(buffer, at, start, end, Element(tag, vr, buffer[start:end])), end
+        coded = buffer[at:end]
+        element = self.elements.get(coded)
+        if element is not None:
+            element.shared = element.shared or size_of(element, len(coded))
+            return element, end
+        if not vr:
+            return None, at
+        element = Element(tag, vr, buffer[start:end])
+        size = size_of(element, len(coded))
+        return (None, at) if self.elements.full(size) else (self.elements.add(coded, element, size), end)
 
     def plain(self, item: Item, buffer: bytes, at: int, limit: int) -> int:
-        """Adds to ``item`` the elements from ``at`` on that were read before and are no sequences; where they end."""
+        """Adds to ``item`` elements from ``at`` on that are no sequences, of attributes read before; where they end."""
         while True:
             element, end = self.one(buffer, at, limit)
             if element is None or element.items is not None:  # the depth of sequences has to be counted
@@ -100,7 +99,7 @@ class Known:
         while True:
             run = self.run(buffer, at)
             element, end = (None, at) if run else self.one(buffer, at, len(buffer))
-            if element is not None:
+            if element is not None and element.shared:
                 singles.append(element)
                 ends.append(end - start)
                 at = end
@@ -108,9 +107,10 @@ class Known:
             units += singles
             if len(singles) >= SHORTEST_RUN and buffer[start : start + 8] not in self.runs:
                 self.keep(Run(buffer[start:at], singles, ends))
-            unit, at = (run, at + len(run.coded)) if run else self.fresh(buffer, at)
+            unit = run or element
             if unit is None:
                 return at
+            at = at + len(run.coded) if run else end
             units.append(unit)
             singles, ends, start = [], [0], at
 

@@ -183,10 +183,10 @@ def read_meta(head: bytes, at: int, size: int) -> tuple[Item, int]:
     reader = Reader(head, size, EXPLICIT)
     meta = Item()
     while at + 8 <= size and head[at : at + 2] == b"\x02\x00":
-        if head[at + 4 : at + 6].decode("latin-1") not in VRS:
-            reader = Reader(head, size, IMPLICIT)  # written so by some toolkits, against the standard
         element, end = reader.known.one(head, at, len(head))
         if element is None:
+            if head[at + 4 : at + 6].decode("latin-1") not in VRS:
+                reader = Reader(head, size, IMPLICIT)  # written so by some toolkits, against the standard
             tag, vr, length, start = reader.header(at, reader.syntax)
             element, end = reader.value(tag, vr, length, start, size, reader.syntax, 0)
             element = reader.known.add(head, at, start, end, element)

@@ -91,6 +91,21 @@ def test_slices_share_the_elements_that_they_have_in_common(name: str) -> None:
     assert len(shared) == len(first) == len(second) - 1
 
 
+def test_an_attribute_read_before_ends_no_later_than_its_item() -> None:
+    def sequence(length: int) -> bytes:
+        inner = struct.pack("<HH2sH", 0x0008, 0x1155, b"UI", length) + b"1.2.%08d" % length
+        item = b"\xfe\xff\x00\xe0" + struct.pack("<L", len(inner)) + inner
+        return struct.pack("<HH2sHL", 0x0008, 0x1140, b"SQ", 0, len(item)) + item
+
+    behind = struct.pack("<HH2sH", 0x0010, 0x0020, b"LO", 4) + b"4711"
+    for data in (sequence(12) + behind, sequence(12).replace(b"1.2.", b"1.3.") + behind):
+        read, _ = Reader(data, len(data), EXPLICIT).data_set(0)
+        assert [element.tag for element in read] == [0x00081140, 0x00100020]
+        assert encode(read, EXPLICIT) == data
+    with pytest.raises(Failed, match="MALFORMED"):
+        Reader(sequence(20) + behind, len(sequence(20) + behind), EXPLICIT).data_set(0)
+
+
 def test_the_memory_is_bounded_in_bytes() -> None:
     known, longest = Known(EXPLICIT), LONGEST - 8
     for number in range(MOST // longest):
