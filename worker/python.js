@@ -25,6 +25,8 @@ export class PythonThread {
   #python = null;
   /** @type {any} the module dicom_deid.bridge */
   #bridge = null;
+  /** @type {any} its function: asked of the module for each file, it would be another object each time */
+  #deidentify = null;
 
   async load() {
     await load();
@@ -43,6 +45,7 @@ export class PythonThread {
     const { python, started } = await boot(shared);
     this.#python = python;
     this.#bridge = python.pyimport("dicom_deid.bridge");
+    this.#deidentify = this.#bridge.deidentify;
     return started;
   }
 
@@ -61,12 +64,12 @@ export class PythonThread {
 
   /** @param {Task} task */
   async explain(task) {
-    return this.#call(() => JSON.parse(this.#bridge.explain(task))) ?? { error: "INTERNAL_ERROR" };
+    return this.#call(() => JSON.parse(this.#bridge.explain(...given(task)))) ?? { error: "INTERNAL_ERROR" };
   }
 
   /** @param {Task} task @returns {Promise<Answer>} */
   async decide(task) {
-    return this.#call(() => answerOf(this.#bridge.deidentify(task))) ?? failure(task);
+    return this.#call(() => answerOf(this.#deidentify(...given(task)))) ?? failure(task);
   }
 
   /** @param {import("./protocol.js").RunSummary} summary */
@@ -105,7 +108,7 @@ export class PythonThread {
     let breath = begin;
     const answers = [];
     for (const task of tasks) {
-      answers.push(this.#call(() => answerOf(this.#bridge.deidentify(task))) ?? failure(task));
+      answers.push(this.#call(() => answerOf(this.#deidentify(...given(task)))) ?? failure(task));
       if (performance.now() - breath < BREATH_MILLISECONDS) continue;
       await new Promise((resolve) => setTimeout(resolve, 0));
       breath = performance.now();
@@ -164,6 +167,11 @@ export class PythonThread {
       throw new Error("PYTHON_DIED");
     }
   }
+}
+
+/** A task as Python is given it. @param {Task} task */
+function given({ id, sourceId, repeat, size, fragments, ranges }) {
+  return [id, sourceId, repeat, size, fragments, ...ranges.flatMap(({ start, bytes }) => [start, bytes])];
 }
 
 /**

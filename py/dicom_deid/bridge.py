@@ -20,6 +20,7 @@ from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import row
 
+ENCODE = json.JSONEncoder(check_circular=False).encode
 PAGE_LONGEST = 20_000
 """Characters of a value that the page is given; it shows the first of them, and all on demand."""
 
@@ -90,32 +91,40 @@ def configure(policy: str, key: Any, linked: bool = False, wheels: str = "{}") -
     return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})
 
 
-def deidentify(task: Any) -> Any:
-    """The answer to one task of the files worker (Task and Answer in worker/protocol.js), handed over."""
-    return to_js(handed(answer(ranges_of(task), task.id, task.sourceId, task.repeat)))
+def deidentify(number: int, source_id: str, repeat: bool, *file: Any) -> Any:
+    """The answer to one task of the files worker (Task and Answer in worker/protocol.js), handed over.
+
+    ``file``: as for ``ranges_of``. A task as one object would cost a call of JavaScript for each of its properties.
+    """
+    from pyodide.ffi import to_js as convert
+
+    return convert(handed(answer(ranges_of(*file), number, source_id, repeat)))
 
 
 def handed(answer: dict[str, Any]) -> list[str | bytes]:
     """An answer in JSON, then its new bytes, of which the JSON has the place: dictionaries take twice as long."""
-    fresh: list[bytes] = []
+    if answer["kind"] != "outcome":
+        return [ENCODE(answer)]
+    fresh, places = list[bytes](), list[dict[str, Any]]()
+    for segment in answer["segments"]:
+        if "bytes" not in segment:
+            places.append(segment)
+            continue
+        places.append({"bytes": len(fresh)})
+        fresh.append(segment["bytes"])
+    return [ENCODE({**answer, "segments": places}), *fresh]
 
-    def place(data: bytes) -> int:
-        fresh.append(data)
-        return len(fresh) - 1
 
-    return [json.dumps(answer, default=place), *fresh]
-
-
-def explain(task: Any) -> str:
+def explain(number: int, source_id: str, _repeat: bool, *file: Any) -> str:
     """What would come of the file of a task, with its values: shown, never stored. In JSON, since it can be long."""
-    return json.dumps(explanation(ranges_of(task), task.id, task.sourceId))
+    return json.dumps(explanation(ranges_of(*file), number, source_id))
 
 
-def ranges_of(task: Any) -> Ranges:
-    """What a task holds of its file."""
-    given = task.fragments
-    fragments = Fragments(given.start, given.end, given.count, given.complete) if given else None
-    return Ranges(task.size, [(part.start, part.bytes.to_bytes()) for part in task.ranges], fragments)
+def ranges_of(size: int, fragments: Any, *parts: Any) -> Ranges:
+    """What a task holds of its file; ``parts`` are offset and bytes of one range after the other."""
+    found = Fragments(fragments.start, fragments.end, fragments.count, fragments.complete) if fragments else None
+    ranges = [(start, data.to_bytes()) for start, data in zip(parts[::2], parts[1::2], strict=True)]
+    return Ranges(size, ranges, found)
 
 
 def wanting(number: int, error: ShortRead | FragmentsWanted) -> dict[str, Any]:

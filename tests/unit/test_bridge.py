@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from dicom_deid import bridge
+from dicom_deid.errors import ShortRead
 from dicom_deid.imports import read_any
 from dicom_deid.key import Key
 from dicom_deid.policy import Plan, Policy
@@ -35,6 +36,13 @@ def test_an_answer_is_handed_over_as_json_with_the_place_of_its_bytes() -> None:
         if "bytes" in segment:
             segment["bytes"] = fresh[segment["bytes"]]
     assert read == answer
+
+
+def test_a_task_is_taken_as_a_size_and_offset_and_bytes_of_each_range() -> None:
+    source = bridge.ranges_of(12, None, 0, Bytes(b"head"), 8, Bytes(b"tail"))
+    assert (source.size, source.head(), source.read(9, 12)) == (12, b"head", b"ail")
+    with pytest.raises(ShortRead):
+        source.read(2, 6)
 
 
 @pytest.mark.parametrize("explain", [False, True])
