@@ -72,6 +72,8 @@ export class Pool {
     const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
     if (started.every(({ status }) => status === "rejected")) throw new Error("PYTHON_NOT_STARTED");
     this.#renewSpare();
+    const [thread] = this.#threads.values(); // what is compiled, all have
+    thread.alive(thread.python.rehearse()).catch(() => {});
     return [...this.#notes, ...this.workers.map(describe)];
   }
 

@@ -13,6 +13,11 @@ import { Problem } from "./problem.js";
  * @typedef {import("./files.js").Files} Files
  * @typedef {import("./pool.js").Pool} Pool
  *
+ * @typedef {object} Told   who is told how a run goes
+ * @property {(text: string) => void} prepare
+ * @property {() => void} started   from now on it can be paused and cancelled
+ * @property {(progress: Progress) => void} progress
+ *
  * @typedef {object} Order
  * @property {string} name
  * @property {string} passphrase
@@ -35,8 +40,7 @@ export function runName(now = new Date()) {
 /**
  * @param {{files: Files, pool: Pool}} threads
  * @param {Order} order
- * @param {{prepare: (text: string) => void, started: () => void, progress: (progress: Progress) => void}} tell
- *   started: from now on it can be paused and cancelled
+ * @param {Told} tell
  * @returns {Promise<RunSummary>}
  */
 export async function run({ files, pool }, { name, passphrase, policy, output, leftOut, linkage, resumed }, tell) {

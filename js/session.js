@@ -2,9 +2,9 @@
 /** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
 import * as Comlink from "../vendor/comlink.mjs";
 import { freeStorage, hasFolderPicker } from "./capabilities.js";
+import { Following } from "./following.js";
 import { forgetHandles, keepHandles, mayUse } from "./handles.js";
 import { makePassphrase } from "./key.js";
-import { Outside } from "./outside.js";
 import { tell } from "./parts.js";
 import { isInside, pickOutput } from "./picking.js";
 import { noteOf, Problem } from "./problem.js";
@@ -32,9 +32,7 @@ export class Session {
   #stopped = false;
   #threads;
   #panels;
-  #outside;
-  /** @type {PromiseWithResolvers<unknown>} settled when the files worker has the run: before, it could not be paused */
-  #started = Promise.withResolvers();
+  #following;
 
   /**
    * @param {import("./files.js").Files} files
@@ -44,7 +42,7 @@ export class Session {
   constructor(files, pool, panels) {
     this.#threads = { files, pool };
     this.#panels = panels;
-    this.#outside = new Outside(panels.notify);
+    this.#following = new Following(panels);
   }
 
   /** Name of the run that goes on, or of the last one. */
@@ -193,7 +191,7 @@ export class Session {
   }
 
   async pause() {
-    await this.#started.promise;
+    await this.#following.started;
     await this.#threads.files.pause();
   }
 
@@ -202,13 +200,13 @@ export class Session {
     const picked = this.#pick?.picked;
     for (const handle of picked?.kind === "handles" ? picked.handles : []) await mayUse(handle, "read");
     if (this.#order?.output) await mayUse(this.#order.output, "readwrite");
-    await this.#started.promise;
+    await this.#following.started;
     await this.#threads.files.resume();
   }
 
   async cancel() {
     this.#panels.run.cancelling();
-    await this.#started.promise;
+    await this.#following.started;
     await this.#threads.files.cancel();
   }
 
@@ -221,36 +219,18 @@ export class Session {
 
   /** @param {import("./run.js").Order} order */
   async #run(order) {
-    const { run: runPanel, results, choice } = this.#panels;
-    const progress = (/** @type {import("../worker/protocol.js").Progress} */ state) => {
-      if (state.leftOut) {
-        choice.leave(state.leftOut);
-        runPanel.showStudies(choice.taking);
-      }
-      runPanel.update(state);
-      results.update(state);
-      this.#outside.progress(state);
-    };
-    const started = Promise.withResolvers();
-    this.#started = started;
-    this.#outside.begin();
+    const { run: runPanel, results } = this.#panels;
     try {
-      const told = {
-        prepare: (/** @type {string} */ text) => runPanel.prepare(text),
-        started: () => started.resolve(true),
-        progress,
-      };
-      const summary = await run(this.#threads, order, told);
+      const summary = await run(this.#threads, order, this.#following.begin());
       if (summary.end === "finished") await forgetHandles(order.name).catch(() => {});
       const follow = runPanel.hasFocus || document.activeElement === document.body;
       runPanel.end();
       this.#enter("finished");
-      results.end(summary, order.output?.name ?? null, order.linkage);
-      this.#outside.end(results.how);
+      this.#following.end(summary, order);
       if (follow) goTo("results", { focus: true });
       tell(results, "run-ended");
     } catch (error) {
-      this.#outside.end("");
+      this.#following.giveUp();
       await this.#back();
       noteOf(runPanel).showError(error);
     }

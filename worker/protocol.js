@@ -373,6 +373,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {() => Promise<void>} load    loads the code, so that the worker can start when the network is gone
  * @property {(shared: import("./boot.js").Shared) => Promise<Started>} start
  * @property {(shared: import("./boot.js").Shared) => Promise<Uint8Array<ArrayBuffer>>} makeSnapshot   the worker is of no use afterwards
+ * @property {() => Promise<void>} rehearse   runs made slices, until it is asked for anything: what runs often is compiled by then
  * @property {() => Promise<void>} ping    answered within one task, however long the batch
  * @property {(name: string, text: string) => Promise<Reading | {problems: PolicyProblem[]} | {error: string}>} readPolicy
  *   the name of the file, and its text (a policy in TOML or JSON, or another tool's script); also makes TOML of a Policy's JSON

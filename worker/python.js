@@ -19,6 +19,9 @@ import { installWheels } from "./wheels.js";
 /** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
 const BREATH_MILLISECONDS = 500;
 
+/** Made slices that are run through Python before the first real one, and how many of them between two looks at messages. */
+const [REHEARSED, REHEARSED_AT_ONCE] = [400, 8];
+
 /** @implements {PythonApi} */
 export class PythonThread {
   /** @type {import("./boot.js").Python | null} */
@@ -27,6 +30,9 @@ export class PythonThread {
   #bridge = null;
   /** @type {any} its function: asked of the module for each file, it would be another object each time */
   #deidentify = null;
+
+  /** Whether it was asked for anything. */
+  #asked = false;
 
   async load() {
     await load();
@@ -47,6 +53,13 @@ export class PythonThread {
     this.#bridge = python.pyimport("dicom_deid.bridge");
     this.#deidentify = this.#bridge.deidentify;
     return started;
+  }
+
+  async rehearse() {
+    for (let at = 0; at < REHEARSED && !this.#asked; at += REHEARSED_AT_ONCE) {
+      this.#bridge.rehearse(at, REHEARSED_AT_ONCE);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
   }
 
   /** @param {string} name @param {string} text */
@@ -150,6 +163,7 @@ export class PythonThread {
   }
 
   #started() {
+    this.#asked = true;
     if (!this.#python) throw new Error("NOT_STARTED");
     return this.#python;
   }
@@ -160,6 +174,7 @@ export class PythonThread {
    * @param {() => any} run
    */
   #call(run) {
+    this.#asked = true;
     try {
       return run();
     } catch (error) {

@@ -10,27 +10,21 @@ import { openRun } from "./opening.js";
 import { CodedError, nameOf } from "./patience.js";
 import { Pipeline } from "./pipeline.js";
 import { Sink } from "./sink.js";
-import { Status } from "./status.js";
 import { markEnd, markTotal } from "./store.js";
 import { Tally } from "./tally.js";
+import { Telling } from "./telling.js";
 import { taskOf, Worklist } from "./worklist.js";
-
-/** Time between two looks at whether the page is to be told something, in milliseconds. */
-const REPORT_MILLISECONDS = 250;
 
 /** @typedef {import("./protocol.js").RunSpec} RunSpec */
 
 export class Run {
   #sources;
   #spec;
-  #report;
-  #scanStage;
   /** Whether it began before the scan had come to its end. */ #early;
   #writers;
   #changed = new Signal();
   #worklist = new Worklist(this.#changed);
   #tally;
-  #status = new Status();
   #buffers = new Buffers();
   /** @type {import("./journal.js").Journal | null} */ #journal = null;
   /** @type {LinkageFile | null} */ #linkage = null;
@@ -39,9 +33,7 @@ export class Run {
   /** @type {FileSystemDirectoryHandle | null} */ #journalFolder = null;
   /** Gives the lock back. */ #unlock = () => {};
   #course = new Course(this.#worklist, this.#changed, (line) => this.#note(line));
-  /** @type {import("./protocol.js").LeftOut | undefined} to be told to the page */ #leftOut;
-  /** @type {PromiseWithResolvers<true>} settled when nothing is being done any more */ #drained =
-    Promise.withResolvers();
+  #telling;
 
   /**
    * @param {import("./source.js").Sources} sources
@@ -53,11 +45,11 @@ export class Run {
   constructor(sources, spec, report, scanStage, writers) {
     this.#sources = sources;
     this.#spec = spec;
-    this.#report = report;
-    this.#scanStage = scanStage;
     this.#writers = writers;
     this.#tally = new Tally(sources);
     this.#early = sources.growing;
+    const [tally, worklist, course] = [this.#tally, this.#worklist, this.#course];
+    this.#telling = new Telling({ tally, worklist, course, pipeline: () => this.#pipeline, scanStage }, report);
     sources.grew = () => this.#changed.fire();
   }
 
@@ -72,7 +64,7 @@ export class Run {
 
   /** @returns {Promise<import("./protocol.js").RunSummary>} */
   async go() {
-    const ticking = this.#tick();
+    const ticking = this.#telling.tick();
     try {
       this.#pipeline = await this.#open();
       this.#pipeline.start();
@@ -82,11 +74,11 @@ export class Run {
     } catch (error) {
       this.#course.stop("stopped", outputReason(error));
     }
-    this.#drained.resolve(true);
+    this.#telling.drained();
     this.#course.clock.stop();
     await ticking;
     await this.#deliver();
-    return this.#summary();
+    return this.#telling.summary(this.name);
   }
 
   async #open() {
@@ -99,7 +91,7 @@ export class Run {
     this.#folder = folder;
     this.#journalFolder = journalFolder;
     this.#journal = journal;
-    if (this.#spec.resumed) this.#leftOut = leftOut;
+    if (this.#spec.resumed) this.#telling.leftOut = leftOut;
     const { linkage, name, key } = this.#spec;
     this.#linkage = linkage ? await LinkageFile.open(name, await digestBy(key)) : null;
     this.#course.begin();
@@ -185,38 +177,6 @@ export class Run {
     this.#pipeline?.again(blamed, spared);
   }
 
-  /** Tells the page how it goes, until the run has ended and all is told. */
-  async #tick() {
-    for (;;) {
-      const pause = new Promise((resolve) => setTimeout(resolve, REPORT_MILLISECONDS));
-      const drained = await Promise.race([this.#drained.promise, pause]);
-      try {
-        await this.#report(this.#progress());
-      } catch {
-        // The page is gone or busy; the run does not depend on it.
-      }
-      if (drained && !this.#tally.untold) return;
-    }
-  }
-
-  #progress() {
-    const leftOut = this.#leftOut;
-    this.#leftOut = undefined;
-    return this.#tally.report({
-      leftOut,
-      status: this.#status.seen({
-        workers: this.#worklist.workers,
-        queued: this.#worklist.queued,
-        underWay: this.#pipeline?.underWay ?? 0,
-        bytesInFlight: this.#pipeline?.bytesInFlight ?? 0,
-        stages: this.#stages,
-      }),
-      seconds: this.#course.clock.seconds,
-      state: this.#course.state,
-      reason: this.#course.reason,
-    });
-  }
-
   /** Ends the linkage, and brings audit.csv and output.log to the chosen folder. */
   async #deliver() {
     const course = this.#course;
@@ -228,30 +188,6 @@ export class Run {
     } catch (error) {
       course.lose(outputReason(error));
     }
-  }
-
-  get #stages() {
-    const { items, milliseconds } = this.#worklist.deidentified;
-    return {
-      scan: this.#scanStage(),
-      read: this.#pipeline?.readStage ?? { items: 0, seconds: 0 },
-      deidentify: { items, seconds: milliseconds / 1000 },
-      write: this.#pipeline?.writeStage ?? { items: 0, seconds: 0 },
-    };
-  }
-
-  /** @returns {import("./protocol.js").RunSummary} */
-  #summary() {
-    const { end, error } = this.#course;
-    return {
-      name: this.#spec.name,
-      end: end ?? "stopped",
-      ...(error ? { error } : {}),
-      ...this.#tally.sums,
-      seconds: this.#course.clock.seconds,
-      stages: this.#stages,
-      most: this.#status.most,
-    };
   }
 
   /**

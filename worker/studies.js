@@ -3,7 +3,8 @@
 
 export class StudyOrder {
   #sources;
-  /** @type {number[][]} files that wait, in scan order, by the number of their study */ #waiting = [];
+  /** @type {{files: number[], next: number}[]} in scan order, and which is the next, by the number of their study */
+  #studies = [];
   #current = 0;
   /** No study before this one has a file that waits. */ #first = 0;
   #seen = 0;
@@ -16,11 +17,18 @@ export class StudyOrder {
   /** The next DICOM file that is to be done: of the study that was begun, else of the first one. Undefined: there is none yet. */
   next() {
     this.#takeIn();
-    if (!this.#waiting[this.#current]?.length) {
-      while (this.#first < this.#waiting.length && !this.#waiting[this.#first]?.length) this.#first++;
+    if (!this.#waits(this.#current)) {
+      while (this.#first < this.#studies.length && !this.#waits(this.#first)) this.#first++;
       this.#current = this.#first;
     }
-    return this.#waiting[this.#current]?.shift();
+    const study = this.#studies[this.#current];
+    return study?.files[study.next++];
+  }
+
+  /** Whether a study has a file that is to be done. @param {number} number */
+  #waits(number) {
+    const study = this.#studies[number];
+    return study !== undefined && study.next < study.files.length;
   }
 
   /** Files that were found since the last time. */
@@ -29,8 +37,8 @@ export class StudyOrder {
     for (; this.#seen < length; this.#seen++) {
       const study = studies[this.#seen];
       if (reasons[this.#seen] !== "" || done[this.#seen]) continue;
-      this.#waiting[study] ??= [];
-      this.#waiting[study].push(this.#seen);
+      this.#studies[study] ??= { files: [], next: 0 };
+      this.#studies[study].files.push(this.#seen);
       this.#first = Math.min(this.#first, study);
     }
   }

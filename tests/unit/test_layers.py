@@ -8,7 +8,7 @@ import dicom_deid
 
 CORE = Path(dicom_deid.__file__).parent
 STAGES = {"scan", "plan", "deidentify", "verify", "report", "linkage", "index", "preview"}
-SURFACES = {"bridge", "imaging", "cli", "executors", "__main__", "native"}
+SURFACES = {"bridge", "imaging", "cli", "executors", "__main__", "native", "rehearsal"}
 PRINTING = {"agreed.py", "cli.py", "terminal.py", "whatif.py", "importing.py", "finding.py", "picturing.py"}
 BROWSER_ONLY = {"js", "pyodide", "pyodide_js"}
 
