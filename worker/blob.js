@@ -1,7 +1,7 @@
 // @ts-check
 /** The bytes of a blob: a range in memory of its own, or a small file in a buffer that is used again. */
 
-import { CALL_MILLISECONDS, CodedError, MIB_MILLISECONDS, patiently } from "./patience.js";
+import { CALL_MILLISECONDS, CodedError, limited, MIB_MILLISECONDS, patiently } from "./patience.js";
 
 /**
  * @param {Blob} blob
@@ -10,10 +10,9 @@ import { CALL_MILLISECONDS, CodedError, MIB_MILLISECONDS, patiently } from "./pa
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function readRange(blob, start, end) {
-  const patience = CALL_MILLISECONDS + ((end - start) / 2 ** 20) * MIB_MILLISECONDS;
   try {
     const part = start === 0 && end === blob.size ? blob : blob.slice(start, end); // a slice is another object to make
-    return new Uint8Array(await patiently(() => part.arrayBuffer(), patience));
+    return new Uint8Array(await patiently(() => part.arrayBuffer(), patienceFor(end - start)));
   } catch {
     throw new CodedError("READ_FAILED");
   }
@@ -26,29 +25,58 @@ export async function readRange(blob, start, end) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function readWhole(blob, buffers) {
-  const patience = CALL_MILLISECONDS + (blob.size / 2 ** 20) * MIB_MILLISECONDS;
   try {
-    return await patiently(() => fill(buffers.take(blob.size), blob), patience);
+    return await patiently(() => fill(buffers.take(blob.size), blob), patienceFor(blob.size));
   } catch {
     throw new CodedError("READ_FAILED");
   }
 }
 
+/**
+ * The same of several files, one after the other, as the browser reads one blob.
+ * @param {Blob[]} blobs
+ * @param {import("./buffers.js").Buffers} buffers
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>}
+ */
+export async function* readTogether(blobs, buffers) {
+  const reader = readerOf(new Blob(blobs));
+  try {
+    for (const { size } of blobs)
+      yield await limited(() => filled(buffers.take(size), reader, size), patienceFor(size));
+  } finally {
+    letGo(reader);
+  }
+}
+
+/** @param {number} bytes */
+const patienceFor = (bytes) => CALL_MILLISECONDS + (bytes / 2 ** 20) * MIB_MILLISECONDS;
+
 /** @type {Set<ReadableStreamBYOBReader>} at work; one that nobody held was collected, and its read never settled */
 const readers = new Set();
+
+/** @param {Blob} blob */
+function readerOf(blob) {
+  const reader = blob.stream().getReader({ mode: "byob" });
+  readers.add(reader);
+  return reader;
+}
+
+/** @param {ReadableStreamBYOBReader} reader */
+function letGo(reader) {
+  readers.delete(reader);
+  reader.cancel().catch(() => {}); // all is read; without it the stream waits to say so
+}
 
 /**
  * @param {ArrayBuffer} buffer   is given away, and comes back as that of the bytes
  * @param {Blob} blob
  */
 async function fill(buffer, blob) {
-  const reader = blob.stream().getReader({ mode: "byob" });
-  readers.add(reader);
+  const reader = readerOf(blob);
   try {
     return await filled(buffer, reader, blob.size);
   } finally {
-    readers.delete(reader);
-    reader.cancel().catch(() => {}); // all is read; without it the stream waits to say so
+    letGo(reader);
   }
 }
 

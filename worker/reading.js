@@ -3,14 +3,15 @@
 
 import { Lane, Stopwatch } from "./flow.js";
 import { walkFragments } from "./fragments.js";
+import { Together } from "./together.js";
 
+/** Ranges that are read side by side. */
 const READS_IN_FLIGHT = 12;
 
 /** @typedef {import("./source.js").Opened} Opened */
 
 export class Reading {
-  #sources;
-  #buffers;
+  #together;
   #checkpoint;
   #lane = new Lane(READS_IN_FLIGHT);
   #watch = new Stopwatch();
@@ -21,8 +22,7 @@ export class Reading {
    * @param {() => Promise<void>} checkpoint   waits while the run is paused, throws when it is over
    */
   constructor(sources, buffers, checkpoint) {
-    this.#sources = sources;
-    this.#buffers = buffers;
+    this.#together = new Together(sources, buffers, this.#watch);
     this.#checkpoint = checkpoint;
   }
 
@@ -36,13 +36,7 @@ export class Reading {
    * @returns {Promise<Opened>}
    */
   open(index) {
-    return this.#lane.run(() =>
-      this.#watch.time(async () => {
-        const opened = await this.#sources.open(index);
-        await opened.load(this.#buffers);
-        return opened;
-      }),
-    );
+    return this.#together.open(index);
   }
 
   /**

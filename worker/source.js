@@ -170,10 +170,22 @@ export class Opened {
     return this.#whole?.length ?? 0;
   }
 
+  /** Whether it is to be held in memory whole, and is not yet. */
+  get small() {
+    return !this.#whole && this.size <= WHOLE_BYTES;
+  }
+
+  get blob() {
+    return this.#content.blob;
+  }
+
   /** Reads a small file whole. @param {import("./buffers.js").Buffers} buffers */
   async load(buffers) {
-    if (this.#whole || this.size > WHOLE_BYTES) return;
-    const whole = await readWhole(this.#content.blob, buffers);
+    if (this.small) this.hold(await readWhole(this.blob, buffers), buffers);
+  }
+
+  /** All of its bytes, which have been read. @param {Uint8Array<ArrayBuffer>} whole @param {import("./buffers.js").Buffers} buffers */
+  hold(whole, buffers) {
     this.#whole = whole;
     // A buffer that was given away has no length any more: then it is not given back.
     this.#giveBack = () => buffers.give(whole.buffer);
