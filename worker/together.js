@@ -15,7 +15,8 @@ const SMALL_BYTES = 2 * 1024 * 1024;
 
 /**
  * @typedef {import("./source.js").Opened} Opened
- * @typedef {{index: number, opened: PromiseWithResolvers<Opened>}} Asked
+ * @typedef {{index: number, resolve: (opened: Opened | Promise<Opened>) => void, reject: (error: unknown) => void,
+ *   settled: Promise<unknown>}} Asked
  */
 
 export class Together {
@@ -42,16 +43,19 @@ export class Together {
    * @returns {Promise<Opened>}
    */
   open(index) {
-    const opened = Promise.withResolvers();
-    this.#waiting.push({ index, opened });
+    /** @type {Asked} */
+    const asked = { index, resolve() {}, reject() {}, settled: Promise.resolve() };
+    const opened = new Promise((resolve, reject) => Object.assign(asked, { resolve, reject }));
+    asked.settled = opened.catch(() => {}); // heard of by whoever asked
+    this.#waiting.push(asked);
     this.#begin();
-    return opened.promise;
+    return opened;
   }
 
   #begin() {
     while (this.#groups < GROUPS && this.#waiting.length >= (this.#groups > 0 ? LEAST_FILES : 1)) {
       const group = this.#waiting.splice(0, MOST_FILES);
-      for (const { opened } of group) this.#watch.time(() => opened.promise).catch(() => {}); // heard of elsewhere
+      for (const { settled } of group) this.#watch.time(() => settled);
       this.#groups++;
       this.#read(group).finally(() => {
         this.#groups--;
@@ -69,9 +73,9 @@ export class Together {
         try {
           const opened = await this.#sources.open(asked.index);
           if (opened.small && opened.size <= SMALL_BYTES) small.push({ opened, asked });
-          else asked.opened.resolve(await this.#alone(opened));
+          else asked.resolve(await this.#alone(opened));
         } catch (error) {
-          asked.opened.reject(error);
+          asked.reject(error);
         }
       }),
     );
@@ -92,10 +96,10 @@ export class Together {
       for await (const whole of readTogether(blobs, this.#buffers)) {
         const { opened, asked } = small[done++];
         opened.hold(whole, this.#buffers);
-        asked.opened.resolve(opened);
+        asked.resolve(opened);
       }
     } catch {
-      for (const { opened, asked } of small.slice(done)) asked.opened.resolve(this.#alone(opened));
+      for (const { opened, asked } of small.slice(done)) asked.resolve(this.#alone(opened));
     }
   }
 }
