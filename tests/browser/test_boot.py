@@ -60,7 +60,7 @@ def batches(count: int, *names: str) -> list[list[dict[str, Any]]]:
 # Tasks get their bytes as a Uint8Array here: Playwright can not send one.
 CONFIGURE = """async (batches) => {
   const tasks = batches.map((batch) => batch.map(({content, ...task}) => ({...task, repeat: false, fragments: null,
-    ranges: content && [{start: 0, bytes: new Uint8Array(content)}]})));
+    ranges: [{start: 0, bytes: content && new Uint8Array(content)}]})));
   globalThis.files = new harness.Files(tasks);
   return await pool.configure(harness.policy, harness.key);
 }"""
@@ -159,7 +159,7 @@ def test_workers_answer_every_task_and_survive_what_python_throws(open_page: Ope
     page = open_page(server)
     start(page, count=2)
     tasks = batches(6, "CT_small.dcm", "MR_small.dcm")
-    tasks[2][0]["content"] = None  # no ranges at all: Python throws
+    tasks[2][0]["content"] = None  # no bytes: Python throws
     result = work(page, tasks)
     assert result["plan"]["opening"]
     assert sorted(answer["id"] for answer in result["answers"]) == list(range(12))
