@@ -57,7 +57,11 @@ export class PythonThread {
 
   async rehearse() {
     for (let at = 0; at < REHEARSED && !this.#asked; at += REHEARSED_AT_ONCE) {
-      this.#bridge.rehearse(at, REHEARSED_AT_ONCE);
+      try {
+        this.#bridge.rehearse(at, REHEARSED_AT_ONCE);
+      } catch {
+        return; // what is broken shows itself with the first real call
+      }
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }
