@@ -1,5 +1,6 @@
 """What tests need of the machine: a Chromium, a virtual screen with a window manager to click on, and dciodvfy."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -29,7 +30,9 @@ def browser() -> str | None:
     return own if Path(own).exists() else None
 
 
+@functools.cache
 def install_browser() -> str:
+    """The same, installed if there is none. The first call must not come while Playwright runs. Raises MissingError."""
     found = browser()
     if not found:
         playwright = (sys.executable, "-m", "playwright")

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "py")]
 
 from conftest import CHROMIUM_ARGUMENTS, serving  # noqa: E402 - the paths above come first
-from machine import browser  # noqa: E402
+from machine import install_browser  # noqa: E402
 
 WAYS = {
     "source": "plain Pyodide, packages as .py",
@@ -113,7 +113,7 @@ def pss(process: Path) -> int:
 
 def open_page(playwright: Playwright, profile: Path, url: str) -> tuple[BrowserContext, Page]:
     context = playwright.chromium.launch_persistent_context(
-        profile, executable_path=browser(), args=[*CHROMIUM_ARGUMENTS, "--renderer-process-limit=1"]
+        profile, executable_path=install_browser(), args=[*CHROMIUM_ARGUMENTS, "--renderer-process-limit=1"]
     )
     page = context.pages[0]
     page.goto(f"{url}version.json")
@@ -145,6 +145,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     options = parser.parse_args()
+    install_browser()
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         make_site(Path(scratch, "site"))
         profile = Path(scratch, "profile")

@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT /
 from boot import tab_memory  # noqa: E402 - the paths above come first
 from conftest import opened, serving  # noqa: E402
 from drag import drop  # noqa: E402
-from machine import browser  # noqa: E402
+from machine import install_browser  # noqa: E402
 from preview import QUERIES, row  # noqa: E402
 
 HARNESS = (ROOT / "tests" / "browser" / "index_harness.js").read_text(encoding="utf-8")
@@ -107,12 +107,13 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--per-series", type=int, default=1, help="files of each series")
     options = parser.parse_args()
+    install_browser()
     row("what", "result")
     row("---", "---")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright, serving(ROOT / "dist") as server:
         folder, profile = Path(name) / "files", Path(name) / "profile"
         write(folder, options.files, options.per_series)
-        context = opened(playwright, browser() or "chromium", profile)
+        context = opened(playwright, install_browser(), profile)
         page = context.pages[0]
         page.set_default_timeout(UNLIMITED)
         page.goto(f"{server.url}version.json")

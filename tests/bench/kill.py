@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT /
 from conftest import opened, serving  # noqa: E402 - the paths above come first
 from cutoff import ANEW, cut_off_and_go_on  # noqa: E402
 from journey import Journey  # noqa: E402
-from machine import browser  # noqa: E402
+from machine import install_browser  # noqa: E402
 from many import FILES, WITHOUT_HANDLES, many_files  # noqa: E402
 from runs import native_run  # noqa: E402
 
@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    install_browser()
     chance, kills, number = random.Random(options.seed), 0, 0
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright, serving(ROOT / "dist") as server:
         scratch = Path(name)
@@ -46,7 +47,7 @@ def main() -> None:
         whole = native_run(folder, scratch / "whole", status=0)
 
         def open_page() -> Journey:
-            page = opened(playwright, browser() or "chromium", profile).pages[0]
+            page = opened(playwright, install_browser(), profile).pages[0]
             page.add_init_script(WITHOUT_HANDLES)
             page.goto(server.url)
             return Journey(page)

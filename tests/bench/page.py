@@ -6,9 +6,10 @@ Prints a table for each number of Python workers (0: as the page chooses). Each 
 folder of CT slices (slices.py) on it, copies the folder without Python (copy.worker.js) into files in private storage
 and into one growing file, runs the page into private storage, and takes the results as one ZIP out of it. The ZIP's
 time ends when it is made and the browser begins to save it. A copy and what is compared with it follow each other, so
-that both meet the same load; ratios are medians over the rounds. Memory is what all processes of the page use (PSS), at
-its highest while they work, sampled a few times a second. The stages are those of the last round's output.log. The load
-is the machine's, as it was meanwhile. `build.py site` has to have been run.
+that both meet the same load, and change places from round to round: whichever is second meets what the first has left
+in memory, and still to be written to the disk. Ratios are medians over the rounds. Memory is what all processes of the
+page use (PSS), at its highest while they work, sampled a few times a second. The stages are those of the last round's
+output.log. The load is the machine's, as it was meanwhile. `build.py site` has to have been run.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +36,15 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT /
 from boot import SETTLED_SECONDS, tab_memory  # noqa: E402 - the paths above come first
 from conftest import opened, serving  # noqa: E402
 from journey import DONE, Journey  # noqa: E402
-from machine import browser  # noqa: E402
+from machine import install_browser  # noqa: E402
 
 SAMPLE_SECONDS = 0.25
 AT_REST = "nothing: scanned, Python ready"
+WAYS = {
+    "files": ("plain copy into files in private storage", "the page into private storage"),
+    "one": ("plain copy into one growing file", "results ZIP, until it is made"),
+}
+"""Where the bytes go -> the plain copy, and what is compared with it."""
 STAGE = re.compile(r"(\w+): ([\d,]+) items in .* \(([\d,]+)/sec\)$", re.MULTILINE)
 RUN_SECONDS = re.compile(r"finished: (\d+) written, .* (\d+(?:\.\d+)?)s$", re.MULTILINE)
 CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {{get: () => {}}})"
@@ -92,11 +99,11 @@ def measured(profile: Path, work: Callable[[], float]) -> tuple[float, float]:
 
 
 def one_round(
-    playwright: Playwright, url: str, scratch: Path, in_flight: int, count: int, workers: int
+    playwright: Playwright, url: str, scratch: Path, options: argparse.Namespace, workers: int, copy_first: bool
 ) -> tuple[Figures, str]:
     """Figures, and what the log says of the stages."""
-    profile = scratch / "profile"
-    context = opened(playwright, browser() or "chromium", profile)
+    profile, count = scratch / "profile", options.count
+    context = opened(playwright, install_browser(), profile)
     page = context.pages[0]
     page.add_init_script(REMEMBER)
     if workers:
@@ -110,7 +117,7 @@ def one_round(
     log = ""
 
     def copy(into: str) -> float:
-        done: dict[str, Any] = page.evaluate(COPY, [into, in_flight])
+        done: dict[str, Any] = page.evaluate(COPY, [into, options.in_flight])
         assert done["files"] == count, done
         return float(done["seconds"])
 
@@ -131,13 +138,11 @@ def one_round(
         downloading.value.delete()
         return seconds
 
-    figures = {
-        AT_REST: (0.0, rest),
-        "plain copy into files in private storage": measured(profile, lambda: copy("files")),
-        "the page into private storage": measured(profile, run),
-        "plain copy into one growing file": measured(profile, lambda: copy("one")),
-        "results ZIP, until it is made": measured(profile, archive),
-    }
+    figures = {AT_REST: (0.0, rest)}
+    for into, work in {"files": run, "one": archive}.items():
+        ways = {WAYS[into][0]: partial(copy, into), WAYS[into][1]: work}
+        for way in WAYS[into] if copy_first else WAYS[into][::-1]:
+            figures[way] = measured(profile, ways[way])
     page.evaluate(EMPTY)
     context.close()
     return figures, ", ".join(f"{name} {rate}/s" for name, _, rate in STAGE.findall(log))
@@ -152,14 +157,12 @@ def make_site(folder: Path) -> None:
 
 def show(rounds: list[Figures], count: int) -> None:
     lines = ["| way | files/s | of the plain copy | MB, all processes of the page |", "| --- | --- | --- | --- |"]
-    plain = ""
-    for way in rounds[0]:
-        plain = way if way.startswith("plain") else plain
+    lines.append(f"| {AT_REST} | - | - | {max(figures[AT_REST][1] for figures in rounds):.0f} |")
+    for plain, way in ((ways[0], way) for ways in WAYS.values() for way in ways):
         megabytes = max(figures[way][1] for figures in rounds)
         seconds = statistics.median(figures[way][0] for figures in rounds)
-        ratio = statistics.median(figures[plain][0] / figures[way][0] for figures in rounds) if seconds else 0
-        speed = f"{count / seconds:.0f} | {ratio:.2f}" if seconds else "- | -"
-        lines.append(f"| {way} | {speed} | {megabytes:.0f} |")
+        ratio = statistics.median(figures[plain][0] / figures[way][0] for figures in rounds)
+        lines.append(f"| {way} | {count / seconds:.0f} | {ratio:.2f} | {megabytes:.0f} |")
     say("\n".join(lines))
 
 
@@ -177,6 +180,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=1, help="of a slice, half a MiB each: 20 make files of 10 MiB")
     parser.add_argument("--scratch", type=Path, help="where the slices and the browser's storage are put")
     options = parser.parse_args()
+    install_browser()
     with tempfile.TemporaryDirectory(dir=options.scratch) as name, sync_playwright() as playwright:
         scratch = Path(name)
         slices.write(scratch / "slices", options.count, options.frames)
@@ -185,10 +189,8 @@ def main() -> None:
             for workers in options.workers:
                 say(f"\nWorkers: {workers or 'as the page chooses'}\n")
                 rounds = []
-                for _ in range(options.rounds):
-                    figures, stages = one_round(
-                        playwright, server.url, scratch, options.in_flight, options.count, workers
-                    )
+                for number in range(options.rounds):
+                    figures, stages = one_round(playwright, server.url, scratch, options, workers, number % 2 == 0)
                     rounds.append(figures)
                 show(rounds, options.count)
                 say(f"\nStages: {stages}. Load: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")

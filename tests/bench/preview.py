@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "unit"), str(ROOT / "tests" / "preview")]
 
 from conftest import opened, serving  # noqa: E402 - the paths above come first
-from machine import browser  # noqa: E402
+from machine import install_browser  # noqa: E402
 from made import to_bytes  # noqa: E402
 from making import image  # noqa: E402
 
@@ -138,7 +138,7 @@ def in_page(folder: Path, count: int, edge: int) -> None:
     values = np.random.default_rng(1).normal(0, 700, (edge, edge)).astype(np.int16)
     (folder / "frame.dcm").write_bytes(to_bytes(image(values)))
     with serving(ROOT / "dist") as server, sync_playwright() as playwright:
-        context = opened(playwright, browser() or "chromium", folder / "profile")
+        context = opened(playwright, install_browser(), folder / "profile")
         page = context.new_page()
         page.goto(server.url + "version.json")
         page.evaluate(HARNESS.read_text(encoding="utf-8"))
@@ -202,6 +202,7 @@ def main() -> None:
     parser.add_argument("--edge", type=int, default=2000, help="rows and columns of the frame that is previewed")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    install_browser()
     row("what", "result")
     row("---", "---")
     previewing(options.edge)

@@ -32,7 +32,7 @@ from boot import SETTLED_SECONDS, page_processes, pss  # noqa: E402 - the paths 
 from conftest import opened, serving  # noqa: E402
 from drag import drop  # noqa: E402
 from journey import Journey  # noqa: E402
-from machine import browser  # noqa: E402
+from machine import install_browser  # noqa: E402
 
 SAMPLE_SECONDS = 0.5
 PATIENCE = 600_000  # milliseconds for a scan
@@ -111,7 +111,7 @@ def start_run(page: Page, journey: Journey, source: Path) -> None:
 def measure(playwright: Playwright, url: str, scratch: Path, source: Path) -> list[float]:
     """The figures of a row, behind its name."""
     with tempfile.TemporaryDirectory(dir=scratch) as profile:
-        context = opened(playwright, browser() or "chromium", Path(profile))
+        context = opened(playwright, install_browser(), Path(profile))
         page = context.pages[0]
         for _visit in range(2):
             page.goto(url)
@@ -141,6 +141,7 @@ def main() -> None:
     parser.add_argument("--gigabytes", type=float, nargs="*", default=[3], help="sizes of one object")
     parser.add_argument("--scratch", type=Path, help="where the sources and the browser's storage are put")
     options = parser.parse_args()
+    install_browser()
     say(f"| {' | '.join(HEADINGS)} |\n|{' --- |' * len(HEADINGS)}")
     with tempfile.TemporaryDirectory(dir=options.scratch) as name, sync_playwright() as playwright:
         scratch = Path(name)
