@@ -1,14 +1,17 @@
 // @ts-check
 /** A run folder as one ZIP archive: stored, with ZIP64 where it is needed (PKWARE APPNOTE 4.3). */
 
-import { readWhole } from "./blob.js";
+import { readTogether, readWhole } from "./blob.js";
 import { Buffers } from "./buffers.js";
 import { crc32 } from "./crc.js";
 import { ahead } from "./flow.js";
 import { patiently } from "./patience.js";
-import { WHOLE_BYTES } from "./protocol.js";
+import { SMALL_BYTES } from "./together.js";
 
-const READS_AHEAD = 8;
+/** Files that are opened ahead. */
+const OPENED_AHEAD = 24;
+/** Small files are read several as one: at most so many, and so many bytes; and such groups that are read ahead. */
+const [GROUP_FILES, GROUP_BYTES, GROUPS_AHEAD] = [12, 8 * 1024 * 1024, 3];
 const MOST_16 = 0xffff;
 const MOST_32 = 0xffffffff;
 const VERSION = 45; // 4.5: ZIP64
@@ -16,11 +19,13 @@ const UTF8_NAMES = 0x0800;
 const STORED = 0;
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-/** @typedef {{path: string, file: File, bytes: Bytes | null}} Read   `bytes` of a small file */
+/** @typedef {{path: string, handle: FileSystemFileHandle}} Found */
+/** @typedef {{path: string, file: File}} Opened */
+/** @typedef {Opened & {bytes: Bytes | null}} Read   `bytes` of a small file */
 /** @typedef {{name: Bytes, size: number, crc: number, offset: number}} Entry   offset: of its local header */
 
 /**
- * @param {AsyncIterable<{path: string, handle: FileSystemFileHandle}>} files
+ * @param {AsyncIterable<Found>} files
  * @param {import("./scratch.js").ScratchFile} target
  * @param {() => void} onFile
  */
@@ -29,25 +34,63 @@ export async function writeArchive(files, target, onFile) {
   const directory = [];
   const buffers = new Buffers();
   const time = dosTime(new Date());
-  for await (const read of ahead(files, READS_AHEAD, (found) => open(found, buffers))) {
-    const entry = await append(target, read, time);
-    if (read.bytes) buffers.give(read.bytes.buffer);
-    directory.push(centralHeader(entry, time));
-    onFile();
+  const groups = inGroups(ahead(files, OPENED_AHEAD, open));
+  for await (const group of ahead(groups, GROUPS_AHEAD, (opened) => read(opened, buffers))) {
+    for (const one of group) {
+      const entry = await append(target, one, time);
+      if (one.bytes) buffers.give(one.bytes.buffer);
+      directory.push(centralHeader(entry, time));
+      onFile();
+    }
   }
   const offset = target.size;
   for (const header of directory) target.append(header);
   target.append(endOf(directory.length, target.size - offset, offset));
 }
 
+/** @param {Found} found @returns {Promise<Opened>} */
+async function open({ path, handle }) {
+  return { path, file: await patiently(() => handle.getFile()) };
+}
+
+/** Small files that follow each other, up to the limits; a long one is a group of its own. @param {AsyncIterable<Opened>} files */
+async function* inGroups(files) {
+  /** @type {Opened[]} */
+  let group = [];
+  let bytes = 0;
+  for await (const opened of files) {
+    bytes += opened.file.size;
+    if (group.length === GROUP_FILES || (group.length > 0 && bytes > GROUP_BYTES)) {
+      yield group;
+      [group, bytes] = [[], opened.file.size];
+    }
+    group.push(opened);
+  }
+  if (group.length > 0) yield group;
+}
+
 /**
- * @param {{path: string, handle: FileSystemFileHandle}} found
+ * @param {Opened[]} group
  * @param {Buffers} buffers
- * @returns {Promise<Read>}
+ * @returns {Promise<Read[]>}
  */
-async function open({ path, handle }, buffers) {
-  const file = await patiently(() => handle.getFile());
-  return { path, file, bytes: file.size <= WHOLE_BYTES ? await readWhole(file, buffers) : null };
+async function read(group, buffers) {
+  const small = group.filter(({ file }) => file.size <= SMALL_BYTES).map(({ file }) => file);
+  const wholes = await readAll(small, buffers);
+  const bytes = new Map(small.map((file, at) => [file, wholes[at]]));
+  return group.map(({ path, file }) => ({ path, file, bytes: bytes.get(file) ?? null }));
+}
+
+/** What cannot be read with the others is tried once more alone. Throws a CodedError. @param {File[]} files @param {Buffers} buffers */
+async function readAll(files, buffers) {
+  /** @type {Bytes[]} */
+  const wholes = [];
+  try {
+    for await (const whole of readTogether(files, buffers)) wholes.push(whole);
+  } catch {
+    for (const file of files.slice(wholes.length)) wholes.push(await readWhole(file, buffers));
+  }
+  return wholes;
 }
 
 /**

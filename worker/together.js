@@ -11,7 +11,7 @@ const GROUPS = 3;
 /** Files of a group: at most so many, and at least so many, unless nothing else is being read. */
 const [MOST_FILES, LEAST_FILES] = [6, 4];
 /** Bytes of a file that is read with others; of a longer one, setting up a reader costs little. */
-const SMALL_BYTES = 2 * 1024 * 1024;
+export const SMALL_BYTES = 2 * 1024 * 1024;
 
 /**
  * @typedef {import("./source.js").Opened} Opened
