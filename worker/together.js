@@ -7,9 +7,9 @@
 import { readTogether } from "./blob.js";
 
 /** Groups of files that are read side by side. */
-const GROUPS = 3;
+const GROUPS = 2;
 /** Files of a group: at most so many, and at least so many, unless nothing else is being read. */
-const [MOST_FILES, LEAST_FILES] = [6, 4];
+const [MOST_FILES, LEAST_FILES] = [12, 8];
 /** Bytes of a file that is read with others; of a longer one, setting up a reader costs little. */
 export const SMALL_BYTES = 2 * 1024 * 1024;
 
