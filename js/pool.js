@@ -13,7 +13,7 @@
  * @typedef {{number: number, state: State, started: Started | null}} WorkerState
  */
 import * as Comlink from "../vendor/comlink.mjs";
-import * as runtime from "../worker/runtime.js";
+import { Material, mib } from "./material.js";
 import { Thread } from "./thread.js";
 
 /** More workers than this use memory, not time: the files come no faster. */
@@ -22,6 +22,11 @@ const MOST_WORKERS = 4;
 const SMALL_DEVICE_GIB = 4;
 /** Bytes of WebAssembly memory, which never shrinks, at which a worker is replaced. It starts with some 30 MiB. */
 const HEAP_LIMIT = 160 * 1024 * 1024;
+/**
+ * Files after which a worker is replaced: the more go through it, the more memory the browser's collector leaves it, some
+ * 40 MB after 60,000. Another one is there in a fraction of a second.
+ */
+const FILE_LIMIT = 10_000;
 /**
  * A worker that has not answered for so long is taken to hang. It answers between two files; the header of an enhanced
  * multi-frame image with a million elements takes it about ten seconds, on a busy machine several times that.
@@ -41,21 +46,20 @@ export class Pool {
   #threads = new Map();
   /** @type {Thread | null} its code is loaded: it can start when the network is gone */
   #spare = null;
-  /** @type {Shared | null} */ #shared = null;
-  /** @type {Uint8Array | null} preview.zip, once a picture was asked for */
-  #preview = null;
+  #material;
   /** @type {[Policy, Uint8Array, boolean] | null} */
   #configuration = null;
-  /** @type {string[]} */ #notes = [];
   #options;
 
   /**
    * Begins to start the workers at once.
-   * @param {{count?: number, heapLimit?: number, silence?: number, snapshot?: boolean, onChange?: (workers: WorkerState[]) => void}} [options]
+   * @param {{count?: number, heapLimit?: number, fileLimit?: number, silence?: number, snapshot?: boolean, onChange?: (workers: WorkerState[]) => void}} [options]
    *   heapLimit in bytes, silence in milliseconds; snapshot false: start without
    */
   constructor(options = {}) {
-    this.#options = { count: defaultWorkers(), heapLimit: HEAP_LIMIT, silence: SILENCE_MILLISECONDS, ...options };
+    const limits = { heapLimit: HEAP_LIMIT, fileLimit: FILE_LIMIT, silence: SILENCE_MILLISECONDS };
+    this.#options = { count: defaultWorkers(), ...limits, ...options };
+    this.#material = new Material(this.#options.snapshot ?? true);
     this.workers = Array.from({ length: this.#options.count }, (_, number) => ({
       number,
       state: "booting",
@@ -67,46 +71,22 @@ export class Pool {
   }
 
   async #start() {
-    this.#shared = await runtime.fetchRuntime();
-    if (this.#options.snapshot ?? true) await this.#findSnapshot(this.#shared);
+    await this.#material.ready;
     const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
     if (started.every(({ status }) => status === "rejected")) throw new Error("PYTHON_NOT_STARTED");
+    this.#material.started();
     this.#renewSpare();
     const [thread] = this.#threads.values(); // what is compiled, all have
     thread.alive(thread.python.rehearse()).catch(() => {});
-    return [...this.#notes, ...this.workers.map(describe)];
-  }
-
-  /** The stored snapshot, or a new one made by a worker that is then ended. @param {Shared} shared */
-  async #findSnapshot(shared) {
-    const { build } = shared.manifest;
-    shared.snapshot = await runtime.storedSnapshot(build).catch(() => null);
-    if (shared.snapshot || !shared.module) return;
-    const maker = new Thread();
-    try {
-      const begin = performance.now();
-      const made = await maker.alive(maker.python.makeSnapshot(shared));
-      shared.snapshot = runtime.shareable(made.buffer);
-      this.#note(`snapshot made in ${Math.round(performance.now() - begin)} ms, ${mib(made.length)}`);
-      runtime.storeSnapshot(build, made).catch(() => this.#note("snapshot not kept: no storage for it"));
-    } catch {
-      this.#note("snapshot could not be made");
-    } finally {
-      maker.end();
-    }
-  }
-
-  /** @param {string} line */
-  #note(line) {
-    this.#notes.push(line);
+    return [...this.#material.notes, ...this.workers.map(describe)];
   }
 
   /** Starts a thread for this worker, and configures it if the others are. @param {WorkerState} worker */
   async #boot(worker) {
-    const shared = /** @type {Shared} */ (this.#shared);
+    this.#change(worker, "booting");
+    const shared = await this.#material.shared();
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
-    this.#change(worker, "booting");
     try {
       worker.started = await thread.alive(thread.python.start(shared));
       if (this.#configuration) await thread.configure(...this.#configuration);
@@ -115,8 +95,7 @@ export class Pool {
       this.#change(worker, "dead");
       throw error;
     }
-    if (shared.snapshot && worker.started.way !== "snapshot")
-      runtime.forgetSnapshot(shared.manifest.build).catch(() => {});
+    if (shared.snapshot && worker.started.way !== "snapshot") this.#material.forgetSnapshot();
     this.#threads.set(worker.number, thread);
     this.#change(worker, "ready");
   }
@@ -178,11 +157,11 @@ export class Pool {
   async #pull(worker, thread, files) {
     const { port1, port2 } = new MessageChannel();
     await files.attach(Comlink.transfer(port1, [port1]), worker.number);
-    const stop = thread.watch(this.#options.silence);
+    const { heapLimit, fileLimit, silence } = this.#options;
+    const stop = thread.watch(silence);
+    const given = Comlink.transfer(port2, [port2]);
     try {
-      return await thread.alive(
-        thread.python.work(Comlink.transfer(port2, [port2]), worker.number, this.#options.heapLimit),
-      );
+      return await thread.alive(thread.python.work(given, worker.number, heapLimit, fileLimit));
     } finally {
       stop();
     }
@@ -191,15 +170,13 @@ export class Pool {
   /** A Python worker apart from the run's, for a policy to be tried; whoever asks for it ends it. */
   async trial() {
     await this.ready;
-    return this.#apart(/** @type {Shared} */ (this.#shared));
+    return this.#apart(await this.#material.shared());
   }
 
   /** One that decodes and paints. Without the snapshot: pydicom looks for numpy once, when it is imported. */
   async preview() {
     await this.ready;
-    const shared = /** @type {Shared} */ (this.#shared);
-    this.#preview ??= await runtime.fetchPreview(shared.manifest);
-    return this.#apart({ ...shared, snapshot: null, preview: this.#preview });
+    return this.#apart(await this.#material.withPreview());
   }
 
   /** @param {Shared} shared */
@@ -236,11 +213,6 @@ export class Pool {
     this.#spare?.end();
     this.#threads.clear();
   }
-}
-
-/** @param {number} bytes */
-function mib(bytes) {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 /** @param {WorkerState} worker */

@@ -381,7 +381,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  *   linked: what is written comes with its Link
  * @property {(task: Task) => Promise<Wanting | Explained | {error: string}>} explain   after `configure`; for the trial worker
  * @property {(task: Task) => Promise<Answer>} decide   the same, as a run would answer it
- * @property {(port: MessagePort, worker: number, heapLimit: number) => Promise<"over" | "full">} work
+ * @property {(port: MessagePort, worker: number, heapLimit: number, fileLimit: number) => Promise<"over" | "full">} work
  *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing
  * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port

@@ -49,6 +49,7 @@ export class PythonThread {
   /** @param {Shared} shared */
   async start(shared) {
     const { python, started } = await boot(shared);
+    shared.snapshot = null; // Pyodide holds what it was started from
     this.#python = python;
     this.#bridge = python.pyimport("dicom_deid.bridge");
     this.#deidentify = this.#bridge.deidentify;
@@ -98,17 +99,20 @@ export class PythonThread {
    * Takes the next batch before it works on this one, so that it is there when this one is done.
    * @param {MessagePort} port
    * @param {number} _worker
-   * @param {number} heapLimit
+   * @param {number} heapLimit   bytes
+   * @param {number} fileLimit
    * @returns {Promise<"over" | "full">}
    */
-  async work(port, _worker, heapLimit) {
+  async work(port, _worker, heapLimit, fileLimit) {
     /** @type {import("../vendor/comlink.mjs").Remote<WorkApi>} */
     const files = Comlink.wrap(port);
     let delivered = Promise.resolve();
+    let done = 0;
     let next = files.take();
     for (;;) {
       const tasks = await next;
-      const full = heapOf(this.#started()) > heapLimit;
+      done += tasks?.length ?? 0;
+      const full = heapOf(this.#started()) > heapLimit || done > fileLimit;
       if (tasks && !full) next = files.take();
       if (tasks) delivered = this.#deliver(files, await this.#answers(tasks), delivered);
       delivered.catch(() => {}); // it is awaited by the next delivery, or at the end

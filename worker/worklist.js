@@ -54,9 +54,14 @@ export class Worklist {
     this.#changed = changed;
   }
 
-  /** @param {number} worker */
+  /** A worker that comes, or one in the place of another that has nothing to do any more. @param {number} worker */
   join(worker) {
     const session = new Session(worker);
+    const before = this.#sessions.find((one) => one.worker === worker && !one.gone && one.batches.length === 0);
+    if (before) {
+      before.gone = true;
+      session.files = before.files;
+    }
     this.#sessions.push(session);
     return session;
   }

@@ -173,13 +173,17 @@ def test_workers_answer_every_task_and_survive_what_python_throws(open_page: Ope
     assert min(result["heaps"]) > 16 * 2**20
 
 
-def test_a_worker_whose_memory_is_full_is_replaced_and_loses_nothing(open_page: Open, server: "Server") -> None:
+@pytest.mark.parametrize("limit", ["heapLimit", "fileLimit"])
+def test_a_worker_that_has_come_to_a_limit_is_replaced_and_loses_nothing(
+    open_page: Open, server: "Server", limit: str
+) -> None:
     page = open_page(server)
-    start(page, count=1, heapLimit=1)
+    start(page, count=1, **{limit: 1})
     result = work(page, batches(4, "CT_small.dcm"))
     assert sorted(answer["id"] for answer in result["answers"]) == [0, 1, 2, 3]
     assert result["lost"] == []
     assert page.evaluate("harness.made.length") > 4
+    assert ways(page) == ["snapshot"]
 
 
 def test_a_silent_worker_is_replaced_with_the_network_gone(open_page: Open, own_server: "Server") -> None:

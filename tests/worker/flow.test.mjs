@@ -105,6 +105,17 @@ test("batches keep to both bounds", async () => {
   assert.equal((await large.take(large.join(0), manyLeft)).length, 2);
 });
 
+test("one that takes the place of another goes on with its count, and shares the rest with nobody", async () => {
+  const worklist = filled(40);
+  const before = worklist.join(0);
+  const batch = await worklist.take(before, manyLeft);
+  worklist.answered(before, ids(batch).map(outcome), 0, 0.01);
+  const after = worklist.join(0);
+  assert.equal(worklist.workers[0].files, batch.length);
+  assert.equal(await worklist.take(before, manyLeft), null);
+  assert.equal((await worklist.take(after, () => 8)).length, 4);
+});
+
 test("slow files come in small batches, so that a pause acts soon", async () => {
   const worklist = filled(100);
   const session = worklist.join(0);
