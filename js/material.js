@@ -8,7 +8,6 @@ import { Thread } from "./thread.js";
 export class Material {
   /** Lines for the log. @type {string[]} */ notes = [];
   /** @type {Shared | null} */ #shared = null;
-  /** @type {Promise<boolean>} whether the snapshot is stored for the next visit */ #stored = Promise.resolve(false);
   /** @type {Uint8Array | null} preview.zip, once a picture was asked for */ #preview = null;
 
   /** @param {boolean} snapshot   whether to start from one */
@@ -28,7 +27,6 @@ export class Material {
   async #findSnapshot(shared) {
     const { build } = shared.manifest;
     shared.snapshot = await runtime.storedSnapshot(build).catch(() => null);
-    this.#stored = Promise.resolve(shared.snapshot !== null);
     if (shared.snapshot || !shared.module) return;
     const maker = new Thread();
     try {
@@ -36,7 +34,7 @@ export class Material {
       const made = await maker.alive(maker.python.makeSnapshot(shared));
       shared.snapshot = runtime.shareable(made.buffer);
       this.notes.push(`snapshot made in ${Math.round(performance.now() - begin)} ms, ${mib(made.length)}`);
-      this.#stored = this.#store(build, made);
+      runtime.storeSnapshot(build, made).catch(() => this.notes.push("snapshot not kept: no storage for it"));
     } catch {
       this.notes.push("snapshot could not be made");
     } finally {
@@ -44,45 +42,20 @@ export class Material {
     }
   }
 
-  /** @param {string} build @param {Uint8Array<ArrayBuffer>} snapshot */
-  async #store(build, snapshot) {
-    try {
-      await runtime.storeSnapshot(build, snapshot);
-      return true;
-    } catch {
-      this.notes.push("snapshot not kept: no storage for it");
-      return false;
-    }
-  }
-
-  /** The workers have started: of a snapshot that is stored, none is held in memory any more. It is 19 MB. */
-  async started() {
-    const shared = this.#there;
-    if (await this.#stored) shared.snapshot = null;
-  }
-
-  /** What a worker is started from. @returns {Promise<Shared>} */
-  async shared() {
-    const shared = this.#there;
-    if (shared.snapshot || !(await this.#stored)) return shared;
-    return { ...shared, snapshot: await runtime.storedSnapshot(shared.manifest.build).catch(() => null) };
+  /** What a worker is started from. @returns {Shared} */
+  get shared() {
+    return /** @type {Shared} */ (this.#shared);
   }
 
   /** The same for one that decodes and paints. Without the snapshot: pydicom looks for numpy once, when it is imported. */
   async withPreview() {
-    const shared = this.#there;
-    this.#preview ??= await runtime.fetchPreview(shared.manifest);
-    return { ...shared, snapshot: null, preview: this.#preview };
+    this.#preview ??= await runtime.fetchPreview(this.shared.manifest);
+    return { ...this.shared, snapshot: null, preview: this.#preview };
   }
 
   /** The stored snapshot is of no use. */
   forgetSnapshot() {
-    this.#stored = Promise.resolve(false);
-    runtime.forgetSnapshot(this.#there.manifest.build).catch(() => {});
-  }
-
-  get #there() {
-    return /** @type {Shared} */ (this.#shared);
+    runtime.forgetSnapshot(this.shared.manifest.build).catch(() => {});
   }
 }
 

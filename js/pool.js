@@ -16,8 +16,8 @@ import * as Comlink from "../vendor/comlink.mjs";
 import { Material, mib } from "./material.js";
 import { Thread } from "./thread.js";
 
-/** More workers than this use memory, not time: the files come no faster. */
-const MOST_WORKERS = 4;
+/** More workers than this use memory, not time: two take more files than the browser can read and write (docs/performance.md). */
+const MOST_WORKERS = 2;
 /** A device that says it has no more memory than this (GiB) gets one worker less per missing GiB. */
 const SMALL_DEVICE_GIB = 4;
 /** Bytes of WebAssembly memory, which never shrinks, at which a worker is replaced. It starts with some 30 MiB. */
@@ -74,7 +74,6 @@ export class Pool {
     await this.#material.ready;
     const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
     if (started.every(({ status }) => status === "rejected")) throw new Error("PYTHON_NOT_STARTED");
-    this.#material.started();
     this.#renewSpare();
     const [thread] = this.#threads.values(); // what is compiled, all have
     thread.alive(thread.python.rehearse()).catch(() => {});
@@ -84,7 +83,7 @@ export class Pool {
   /** Starts a thread for this worker, and configures it if the others are. @param {WorkerState} worker */
   async #boot(worker) {
     this.#change(worker, "booting");
-    const shared = await this.#material.shared();
+    const { shared } = this.#material;
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
     try {
@@ -101,9 +100,14 @@ export class Pool {
   }
 
   #renewSpare() {
+    if (this.#spare) return;
     const thread = new Thread();
-    const loaded = thread.alive(thread.python.load());
-    loaded.then(() => (this.#spare ??= thread)).catch(() => thread.end());
+    const keep = () => {
+      if (this.#spare)
+        thread.end(); // two were made side by side
+      else this.#spare = thread;
+    };
+    thread.alive(thread.python.load()).then(keep, () => thread.end());
   }
 
   /** @param {WorkerState} worker @param {State} state */
@@ -170,7 +174,7 @@ export class Pool {
   /** A Python worker apart from the run's, for a policy to be tried; whoever asks for it ends it. */
   async trial() {
     await this.ready;
-    return this.#apart(await this.#material.shared());
+    return this.#apart(this.#material.shared);
   }
 
   /** One that decodes and paints. Without the snapshot: pydicom looks for numpy once, when it is imported. */

@@ -49,7 +49,6 @@ export class PythonThread {
   /** @param {Shared} shared */
   async start(shared) {
     const { python, started } = await boot(shared);
-    shared.snapshot = null; // Pyodide holds what it was started from
     this.#python = python;
     this.#bridge = python.pyimport("dicom_deid.bridge");
     this.#deidentify = this.#bridge.deidentify;
