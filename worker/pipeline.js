@@ -40,6 +40,7 @@ export class Pipeline {
   #reading;
   #commits;
   /** @type {Set<Item>} those for which something is being done here */ #stepping = new Set();
+  /** @type {Set<number>} files that could not be read, and could a moment later */ #again = new Set();
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -207,19 +208,24 @@ export class Pipeline {
       reason = (await sources.reachable()) ? await sources.whyUnread(item.index) : "SOURCE_LOST";
     if (FOR_THE_RUN.has(reason)) return this.#retry(item, reason);
     if (this.#over) return;
-    await this.#commits.row(item.index, item.sourceId, plainRow(reason), []).catch(() => {}); // only when the run is over
+    if (!reason && !this.#again.has(item.index)) {
+      this.#again.add(item.index);
+      return this.#retry(item);
+    }
+    const row = plainRow(reason || "READ_FAILED");
+    await this.#commits.row(item.index, item.sourceId, row, []).catch(() => {}); // only when the run is over
     await this.#underWay.release(item);
   }
 
   /**
-   * The file is begun anew when the reason is gone.
+   * The file is begun anew, when the reason is gone.
    * @param {Item} item
-   * @param {string} reason
+   * @param {string} [reason]   none: it is gone already
    */
   async #retry(item, reason) {
     const { index } = item;
     await this.#underWay.release(item);
-    await this.#parts.hold(reason).catch(() => {});
+    if (reason) await this.#parts.hold(reason).catch(() => {});
     await this.#feed.one(index, (begun) => this.#begin(begun));
   }
 

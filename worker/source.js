@@ -105,13 +105,12 @@ export class Sources {
       throw new CodedError("SOURCE_CHANGED");
   }
 
-  /** Why a file of a folder that is there could not be read. @param {number} index */
+  /** Why a file of a folder that is there could not be read; "": by now it is there, as the scan saw it. @param {number} index */
   async whyUnread(index) {
-    const changed = await this.#confirm(index).then(
-      () => false,
-      (error) => error instanceof CodedError,
+    return this.#confirm(index).then(
+      () => "",
+      (error) => (error instanceof CodedError ? "SOURCE_CHANGED" : "READ_FAILED"),
     );
-    return changed ? "SOURCE_CHANGED" : "READ_FAILED";
   }
 
   /**
