@@ -382,7 +382,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(task: Task) => Promise<Wanting | Explained | {error: string}>} explain   after `configure`; for the trial worker
  * @property {(task: Task) => Promise<Answer>} decide   the same, as a run would answer it
  * @property {(port: MessagePort, worker: number, heapLimit: number, fileLimit: number) => Promise<"over" | "full">} work
- *   pulls tasks over the port until there are none, or until its memory has passed the limit (bytes) and it has delivered all it took
+ *   pulls tasks over the port until there are none, or until it has passed a limit (bytes of memory, files) and has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing
  * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port
  * @property {(port: MessagePort) => Promise<number>} picture   exposes ImagingApi on the port; bytes of its WebAssembly memory

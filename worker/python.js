@@ -106,12 +106,12 @@ export class PythonThread {
     /** @type {import("../vendor/comlink.mjs").Remote<WorkApi>} */
     const files = Comlink.wrap(port);
     let delivered = Promise.resolve();
-    let done = 0;
+    let taken = 0;
     let next = files.take();
     for (;;) {
       const tasks = await next;
-      done += tasks?.length ?? 0;
-      const full = heapOf(this.#started()) > heapLimit || done > fileLimit;
+      taken += tasks?.length ?? 0;
+      const full = heapOf(this.#started()) > heapLimit || taken > fileLimit;
       if (tasks && !full) next = files.take();
       if (tasks) delivered = this.#deliver(files, await this.#answers(tasks), delivered);
       delivered.catch(() => {}); // it is awaited by the next delivery, or at the end
