@@ -10,6 +10,11 @@ import { Sink } from "./sink.js";
 import { lengthOf } from "./splice.js";
 
 const THREADS = 2;
+/**
+ * Outputs after which a thread is replaced: what it has opened keeps some 10 KB of the browser's memory for each, until a
+ * collector comes by that nothing in such a thread calls.
+ */
+const OUTPUTS_LIMIT = 1000;
 
 /**
  * @typedef {Uint8Array<ArrayBuffer>} Bytes
@@ -21,9 +26,11 @@ const THREADS = 2;
 
 class Thread {
   #worker = new Worker(new URL("./writer.worker.js", import.meta.url), { type: "module" });
-  writer = /** @type {Writer} */ (/** @type {unknown} */ (wrap(this.#worker)));
+  #writer = /** @type {Writer} */ (/** @type {unknown} */ (wrap(this.#worker)));
   busy = 0;
+  given = 0;
   dead = false;
+  /** @type {(() => void) | null} called when it is no longer busy */ #idle = null;
   /** @type {PromiseWithResolvers<never>} */ #death = Promise.withResolvers();
 
   constructor() {
@@ -35,6 +42,11 @@ class Thread {
     });
   }
 
+  /** @param {FileSystemDirectoryHandle} root */
+  open(root) {
+    return Promise.race([this.#writer.open(root), this.#death.promise]);
+  }
+
   /**
    * @param {string} path
    * @param {Bytes[]} parts
@@ -43,20 +55,33 @@ class Thread {
    */
   async write(path, parts, buffers) {
     this.busy++;
+    this.given++;
     try {
       const given = transfer(parts, buffersOf(parts));
-      const done = await Promise.race([this.writer.write(path, given), this.#death.promise]);
+      const done = await Promise.race([this.#writer.write(path, given), this.#death.promise]);
       for (const buffer of done.buffers) buffers.give(buffer);
       if (typeof done.written === "string") throw new CodedError(done.written);
       return done.written;
     } finally {
-      this.busy--;
+      if (--this.busy === 0) this.#idle?.();
     }
+  }
+
+  /** Ends it when it has written what it was given. */
+  async end() {
+    if (this.busy > 0) await new Promise((resolve) => (this.#idle = () => resolve(undefined)));
+    this.#worker.terminate();
   }
 }
 
 export class Writers {
   #threads = Array.from({ length: THREADS }, () => new Thread());
+  /** @type {FileSystemDirectoryHandle | null} the folder of the run */ #root = null;
+  #limit;
+
+  constructor(limit = OUTPUTS_LIMIT) {
+    this.#limit = limit;
+  }
 
   /**
    * A sink for a run folder in private storage.
@@ -66,16 +91,33 @@ export class Writers {
    */
   sink(root, buffers) {
     const own = new Sink(root, true);
-    const opened = this.#threads.map((thread) => thread.writer.open(root));
-    for (const opening of opened) opening.catch(() => {});
+    this.#root = root;
+    for (const thread of this.#threads) thread.open(root).catch(() => {});
     return {
       reachable: () => own.reachable(),
       write: async (path, segments, source, checkpoint) => {
         const [thread] = this.#threads.filter(({ dead }) => !dead).sort((one, other) => one.busy - other.busy);
         const parts = thread && partsOf(segments, source);
-        return parts ? thread.write(path, parts, buffers) : own.write(path, segments, source, checkpoint);
+        if (!parts) return own.write(path, segments, source, checkpoint);
+        if (thread.given === this.#limit) this.#replace(thread, root);
+        return thread.write(path, parts, buffers);
       },
     };
+  }
+
+  /**
+   * Another one takes its place as soon as it can; if that does not start, it goes on.
+   * @param {Thread} thread
+   * @param {FileSystemDirectoryHandle} root
+   */
+  async #replace(thread, root) {
+    const next = new Thread();
+    await next.open(root).catch(() => {});
+    thread.given = 0;
+    // Meanwhile another run can have begun, in another folder.
+    if (next.dead || root !== this.#root) return next.end();
+    this.#threads[this.#threads.indexOf(thread)] = next;
+    return thread.end();
   }
 }
 
