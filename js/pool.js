@@ -9,7 +9,7 @@
  * @typedef {import("./thread.js").Plan} Plan
  * @typedef {{attach(port: MessagePort, worker: number): Promise<void>, lost(worker: number): Promise<void>}} Files  of FilesApi
  *
- * @typedef {"booting" | "ready" | "busy" | "dead"} State
+ * @typedef {"booting" | "ready" | "busy" | "resting" | "dead"} State
  * @typedef {{number: number, state: State, started: Started | null}} WorkerState
  */
 import * as Comlink from "../vendor/comlink.mjs";
@@ -23,8 +23,9 @@ const SMALL_DEVICE_GIB = 4;
 /** Bytes of WebAssembly memory, which never shrinks, at which a worker is replaced. It starts with some 30 MiB. */
 const HEAP_LIMIT = 160 * 1024 * 1024;
 /**
- * Files after which a worker is replaced: the more go through it, the more memory the browser's collector leaves it, some
- * 40 MB after 60,000. Another one is there in a fraction of a second.
+ * Files after which a worker is ended: the more go through it, the more memory the browser's collector leaves it, some
+ * 40 MB after 60,000. The last one that is left is replaced, in a fraction of a second. Any other rests until the next
+ * run: with each file the browser keeps more for itself, too, and in a run that long the tab would pass 500 MB with two.
  */
 const FILE_LIMIT = 10_000;
 /**
@@ -49,6 +50,8 @@ export class Pool {
   #material;
   /** @type {[Policy, Uint8Array, boolean] | null} */
   #configuration = null;
+  /** Workers that take part in the run, and do not rest. */
+  #serving = 0;
   #options;
 
   /**
@@ -124,9 +127,17 @@ export class Pool {
    */
   async configure(policy, key, linked = false) {
     await this.ready;
+    await this.#wake();
     this.#configuration = [policy, key, linked];
     const plans = await Promise.all([...this.#threads.values()].map((thread) => thread.configure(policy, key, linked)));
     return plans[0];
+  }
+
+  /** Starts those that rested. */
+  async #wake() {
+    const rested = this.workers.filter(({ state }) => state === "resting");
+    await Promise.allSettled(rested.map((worker) => this.#boot(worker)));
+    if (rested.length > 0) this.#renewSpare();
   }
 
   /**
@@ -136,11 +147,12 @@ export class Pool {
   async work(files) {
     await this.ready;
     const alive = this.workers.filter(({ number }) => this.#threads.has(number));
+    this.#serving = alive.length;
     const ends = await Promise.all(alive.map((worker) => this.#serve(worker, files)));
     if (!ends.includes("over")) throw new Error("NO_WORKER_LEFT");
   }
 
-  /** @param {WorkerState} worker @param {Files} files @returns {Promise<"over" | "gone">} */
+  /** @param {WorkerState} worker @param {Files} files @returns {Promise<"over" | "resting" | "gone">} */
   async #serve(worker, files) {
     for (;;) {
       const thread = /** @type {Thread} */ (this.#threads.get(worker.number));
@@ -150,11 +162,24 @@ export class Pool {
       if (end === "over") return end;
       thread.end();
       this.#threads.delete(worker.number);
+      if (end === "files" && this.#serving > 1) return this.#rest(worker, files);
       if (end === "dead") await files.lost(worker.number);
-      const again = await this.#boot(worker).catch(() => "gone");
-      if (again === "gone") return "gone";
+      try {
+        await this.#boot(worker);
+      } catch {
+        this.#serving--;
+        return "gone";
+      }
       this.#renewSpare();
     }
+  }
+
+  /** @param {WorkerState} worker @param {Files} files @returns {Promise<"resting">} */
+  async #rest(worker, files) {
+    this.#serving--; // at once: of two that come to the limit together, one goes on
+    this.#change(worker, "resting");
+    await files.lost(worker.number);
+    return "resting";
   }
 
   /** @param {WorkerState} worker @param {Thread} thread @param {Files} files */

@@ -286,7 +286,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {(where: Where, borrower: string) => Promise<Blob | {error: string}>} lend
  *   a file to be read by ranges, without a byte of it in memory; good until the same borrower is lent another one
  * @property {(port: MessagePort, worker: number) => Promise<void>} attach   joins a Python worker; exposes WorkApi on the port
- * @property {(worker: number) => Promise<void>} lost    a Python worker died: its files are given out again once, one at a time, then failed
+ * @property {(worker: number) => Promise<void>} lost    a Python worker died or rests: files that it still has are given out again once, one at a time, then failed
  * @property {(spec: RunSpec, report: (progress: Progress) => void) => Promise<RunSummary>} start
  * @property {(lines: string[]) => Promise<void>} finish  appends the closing lines to output.log
  * @property {() => Promise<void>} pause
@@ -381,7 +381,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  *   linked: what is written comes with its Link
  * @property {(task: Task) => Promise<Wanting | Explained | {error: string}>} explain   after `configure`; for the trial worker
  * @property {(task: Task) => Promise<Answer>} decide   the same, as a run would answer it
- * @property {(port: MessagePort, worker: number, heapLimit: number, fileLimit: number) => Promise<"over" | "full">} work
+ * @property {(port: MessagePort, worker: number, heapLimit: number, fileLimit: number) => Promise<"over" | "heap" | "files">} work
  *   pulls tasks over the port until there are none, or until it has passed a limit (bytes of memory, files) and has delivered all it took
  * @property {(summary: RunSummary) => Promise<string[]>} closing
  * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port

@@ -100,7 +100,7 @@ export class PythonThread {
    * @param {number} _worker
    * @param {number} heapLimit   bytes
    * @param {number} fileLimit
-   * @returns {Promise<"over" | "full">}
+   * @returns {Promise<"over" | "heap" | "files">}
    */
   async work(port, _worker, heapLimit, fileLimit) {
     /** @type {import("../vendor/comlink.mjs").Remote<WorkApi>} */
@@ -111,14 +111,14 @@ export class PythonThread {
     for (;;) {
       const tasks = await next;
       taken += tasks?.length ?? 0;
-      const full = heapOf(this.#started()) > heapLimit || taken > fileLimit;
-      if (tasks && !full) next = files.take();
+      const limit = heapOf(this.#started()) > heapLimit ? "heap" : taken > fileLimit ? "files" : null;
+      if (tasks && !limit) next = files.take();
       if (tasks) delivered = this.#deliver(files, await this.#answers(tasks), delivered);
       delivered.catch(() => {}); // it is awaited by the next delivery, or at the end
-      if (tasks && !full) continue;
+      if (tasks && !limit) continue;
       await delivered;
       port.close();
-      return tasks ? "full" : "over";
+      return tasks && limit ? limit : "over";
     }
   }
 

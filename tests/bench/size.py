@@ -1,6 +1,6 @@
 """What the real page needs for many files and for a large one, in a real Chromium: memory and time.
 
-    .venv/bin/python tests/bench/size.py [--files 1000 10000] [--gigabytes 3] [--scratch FOLDER]
+    .venv/bin/python tests/bench/size.py [--files 1000 10000] [--gigabytes 3] [--workers 2] [--scratch FOLDER]
 
 Prints a table with a row for each number of files (CT slices of 512 KiB, of which 1,000 are made and the others are
 links to them) and for each size of one multi-frame object (a sparse file). The output is written to private storage:
@@ -40,6 +40,7 @@ MADE = 1000  # slices; the others are links
 LARGE_EDGE = 4096  # pixels
 FIRST = "Number(document.querySelector('run-panel [data-part=progress]').value) > 0"
 ENDED = "document.querySelector('.outcome').textContent.includes(' written')"
+CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {{get: () => {}}})"
 UNTIL = """async () => {{ while (!({truth})) await new Promise((done) => setTimeout(done, 20)); }}"""
 HEADINGS = ("source", "seconds", "files/s", "MB/s", "first file after, s", "MB before", "early", "late", "highest")
 
@@ -108,11 +109,13 @@ def start_run(page: Page, journey: Journey, source: Path) -> None:
     journey.set_passphrase()
 
 
-def measure(playwright: Playwright, url: str, scratch: Path, source: Path) -> list[float]:
+def measure(playwright: Playwright, url: str, scratch: Path, source: Path, workers: int) -> list[float]:
     """The figures of a row, behind its name."""
     with tempfile.TemporaryDirectory(dir=scratch) as profile:
         context = opened(playwright, install_browser(), Path(profile))
         page = context.pages[0]
+        if workers:
+            page.add_init_script(CORES.format(workers + 1))  # the page leaves one to the rest
         for _visit in range(2):
             page.goto(url)
             Journey(page).wait_for_python()
@@ -139,6 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, nargs="*", default=[1000, 10_000])
     parser.add_argument("--gigabytes", type=float, nargs="*", default=[3], help="sizes of one object")
+    parser.add_argument("--workers", type=int, default=0, help="Python workers; 0: as the page chooses")
     parser.add_argument("--scratch", type=Path, help="where the sources and the browser's storage are put")
     options = parser.parse_args()
     install_browser()
@@ -154,7 +158,7 @@ def main() -> None:
             multi_frame(sources[-1] / "object", size)
         with serving(ROOT / "dist") as server:
             for source in sources:
-                show(source.name, measure(playwright, server.url, scratch, source))
+                show(source.name, measure(playwright, server.url, scratch, source, options.workers))
 
 
 def show(name: str, figures: list[float]) -> None:

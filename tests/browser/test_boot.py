@@ -186,6 +186,21 @@ def test_a_worker_that_has_come_to_a_limit_is_replaced_and_loses_nothing(
     assert ways(page) == ["snapshot"]
 
 
+def test_of_two_workers_that_come_to_the_limit_of_files_one_rests_until_the_next_run(
+    open_page: Open, server: "Server"
+) -> None:
+    page = open_page(server)
+    start(page, count=2, fileLimit=3)
+    result = work(page, batches(16, "CT_small.dcm"))
+    assert sorted(answer["id"] for answer in result["answers"]) == list(range(16))
+    assert sorted(result["states"]) == ["ready", "resting"]
+    assert len(result["lost"]) == 1
+    again = work(page, batches(2, "MR_small.dcm"))
+    assert {answer["row"]["status"] for answer in again["answers"]} == {"written"}
+    assert again["states"] == ["ready", "ready"]
+    assert again["lost"] == []
+
+
 def test_a_silent_worker_is_replaced_with_the_network_gone(open_page: Open, own_server: "Server") -> None:
     page = open_page(own_server)
     start(page, count=2, silence=1500)
