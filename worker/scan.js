@@ -206,12 +206,12 @@ async function settled(pending) {
  * @param {import("./walk.js").Candidate} candidate
  * @returns {Promise<Look>}
  */
-async function look({ origin, reason }) {
+async function look({ origin, handle, reason }) {
   /** @type {Look} */
   const seen = { size: 0, modified: 0, reason: "", preamble: false, peek: null };
   try {
     if (origin === null) throw new CodedError(reason ?? "READ_FAILED");
-    const { size, modified, head } = await openHead(origin);
+    const { size, modified, head } = await openHead(origin, handle ?? null);
     Object.assign(seen, { size, modified });
     if (origin instanceof ArchiveEntry && origin.reason) throw new CodedError(origin.reason);
     if (size === 0) throw new CodedError("EMPTY");
@@ -227,12 +227,12 @@ async function look({ origin, reason }) {
   return seen;
 }
 
-/** @param {import("./source.js").Origin} origin */
-async function openHead(origin) {
+/** @param {import("./source.js").Origin} origin @param {FileSystemFileHandle | null} handle */
+async function openHead(origin, handle) {
   if (origin instanceof ArchiveEntry) {
     return { size: origin.size, modified: 0, head: (/** @type {number} */ bytes) => origin.head(bytes) };
   }
-  const file = await openFile(origin);
+  const file = await openFile(handle ?? origin);
   const head = (/** @type {number} */ bytes) => readRange(file, 0, bytes);
   return { size: file.size, modified: file.lastModified, head };
 }
