@@ -181,7 +181,7 @@ def test_a_screen_reader_hears_how_it_goes(journey: Journey, source: Path) -> No
     expect(progress).to_have_count(1)
     journey.run()
     expect(progress).to_have_js_property("value", 6)
-    expect(page.get_by_role("status")).to_contain_text("Done: 3 written")
+    expect(page.locator("results-panel").get_by_role("status")).to_contain_text("Done: 3 written")
     table = page.get_by_role("table")
     expect(table.get_by_role("columnheader")).to_have_text(["Reason", "What to do", "File"])
     expect(table.get_by_role("rowheader")).to_have_count(3)

@@ -131,7 +131,7 @@ def test_a_run_that_is_gone_on_with_keeps_to_its_choice_and_its_linkage(journey:
     expect(item).to_contain_text(f"{cut.written} of {TAKEN} files done")
     item.get_by_role("button", name="Go on of").click()
     page.get_by_role("dialog").get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("status")).to_contain_text("Done:", timeout=DONE)
+    expect(page.locator("results-panel").get_by_role("status")).to_contain_text("Done:", timeout=DONE)
     assert journey.wait_for_end() == Ended("Done", TAKEN, 0, 0, 0)
     expect(page.locator("study-rows")).to_contain_text("Studies: 2 of 2 done")
     run = journey.results(tmp_path / "zip")

@@ -85,7 +85,7 @@ def go_on(journey: Journey, target: Path) -> None:
     page = journey.page
     page.locator("stored-runs li").first.get_by_role("button", name="Go on of").click()
     page.get_by_role("dialog").get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("status")).to_contain_text("Done:", timeout=DONE)
+    expect(page.locator("results-panel").get_by_role("status")).to_contain_text("Done:", timeout=DONE)
     assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
     run = journey.results(target / "zip")
     run.check()

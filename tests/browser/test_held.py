@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from journey import Ended, Journey
+from journey import DONE, Ended, Journey
 from many import FILES, NOTES, WRITTEN, many_files, start_and_wait
 from playwright.sync_api import Locator, expect
 from runs import RunFolder, native_run, source_ids, timeless
@@ -114,7 +114,7 @@ def test_a_run_that_was_stopped_there_goes_on_later(
     expect(offer).to_contain_text(f"A run was cut off: {ended.total} of {FILES} files done.")
     offer.get_by_role("button", name="Go on").click()
     journey.page.get_by_role("dialog").get_by_role("button", name="Go on").click()  # it knows the passphrase
-    expect(journey.page.get_by_role("status")).to_contain_text("Done")
+    expect(journey.page.locator("results-panel").get_by_role("status")).to_contain_text("Done", timeout=DONE)
     agree(journey, whole, tmp_path / "zip")
 
 
@@ -143,7 +143,7 @@ def test_a_run_for_which_there_was_no_room_to_begin_goes_on_in_the_same_page(
     expect(offer).to_contain_text("A run was cut off: 0 of")
     offer.get_by_role("button", name="Go on").click()
     journey.page.get_by_role("dialog").get_by_role("button", name="Go on").click()  # it knows the passphrase
-    expect(journey.page.get_by_role("status")).to_contain_text("Done")
+    expect(journey.page.locator("results-panel").get_by_role("status")).to_contain_text("Done", timeout=DONE)
     run = journey.results(tmp_path / "zip")
     run.check()
     assert run.outputs == native_run(herons, tmp_path / "whole").outputs
