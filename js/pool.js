@@ -23,9 +23,8 @@ const SMALL_DEVICE_GIB = 4;
 /** Bytes of WebAssembly memory, which never shrinks, at which a worker is replaced. It starts with some 30 MiB. */
 const HEAP_LIMIT = 160 * 1024 * 1024;
 /**
- * Files after which a worker is ended: the more go through it, the more memory the browser's collector leaves it, some
- * 40 MB after 60,000. The last one that is left is replaced, in a fraction of a second. Any other rests until the next
- * run: with each file the browser keeps more for itself, too, and in a run that long the tab would pass 500 MB with two.
+ * Files after which a worker is ended: each leaves it some memory, 40 MB after 60,000. The last worker is replaced, in a
+ * fraction of a second; another rests until the next run, since with two the tab would pass 500 MB after 40,000 files.
  */
 const FILE_LIMIT = 10_000;
 /**
@@ -50,8 +49,7 @@ export class Pool {
   #material;
   /** @type {[Policy, Uint8Array, boolean] | null} */
   #configuration = null;
-  /** Workers that take part in the run, and do not rest. */
-  #serving = 0;
+  #serving = 0; // workers that take part in the run and do not rest
   #options;
 
   /**
