@@ -1,36 +1,36 @@
 // @ts-check
 /** The entry: starts the threads, fetches the tables, and connects the panels with the session. */
-import { lacks } from "./capabilities.js";
-import { startDownloads } from "./downloads.js";
-import { startFiles } from "./files.js";
-import { tablesOf } from "./linkage.js";
-import { StudyChoice } from "./panels/choice.js";
-import { ChoosePanel } from "./panels/choose.js";
-import { CutOffRun } from "./panels/cutoff.js";
-import "./panels/drop.js";
-import { FoundPanel } from "./panels/found.js";
-import { ProjectKey } from "./panels/key.js";
-import { LinkageOpener } from "./panels/linkage.js";
-import { NotifyMe } from "./panels/notify.js";
-import { PolicyPanel } from "./panels/policy.js";
-import { PythonState } from "./panels/python.js";
-import { ResultsPanel } from "./panels/results.js";
-import { RunPanel } from "./panels/run.js";
-import { SeriesSearch } from "./panels/search.js";
-import { StoredRuns } from "./panels/stored.js";
-import { TryOut } from "./panels/tryout.js";
-import { SeriesViewer } from "./panels/viewer.js";
-import { one } from "./parts.js";
-import { reader } from "./policy.js";
-import { Pool } from "./pool.js";
-import { noteOf } from "./problem.js";
-import { Resuming } from "./resuming.js";
-import { Searching } from "./searching.js";
-import { saveCsv, saveIndex } from "./series-saving.js";
+import { lacks } from "./page/capabilities.js";
+import { ChoosePanel } from "./pick/panel.js";
+import { startDownloads } from "./results/downloads.js";
+import { tablesOf } from "./results/linkage.js";
+import { CutOffRun } from "./resume/cut-off-run.js";
+import { StudyChoice } from "./scan/study-choice.js";
+import { startFiles } from "./threads/files.js";
+import "./pick/drop-anywhere.js";
+import { NotifyMe } from "./background/notify.js";
+import { Trial } from "./explain/explain.js";
+import { TryOut } from "./explain/panel.js";
+import { one } from "./page/dom.js";
+import { noteOf } from "./page/problem.js";
+import { showPhase } from "./page/steps.js";
+import { fetchTables, fetchVersion } from "./page/tables.js";
+import { PolicyPanel } from "./policy/panel.js";
+import { reader } from "./policy/policy.js";
+import { LinkageOpener } from "./results/linkage-dialog.js";
+import { ResultsPanel } from "./results/panel.js";
+import { StoredRuns } from "./results/stored-runs.js";
+import { Resuming } from "./resume/resume.js";
+import { ProjectKey } from "./run/made-key.js";
+import { RunPanel } from "./run/panel.js";
+import { FoundPanel } from "./scan/panel.js";
+import { SeriesSearch } from "./search/dialog.js";
+import { Searching } from "./search/search.js";
+import { saveCsv, saveIndex } from "./search/series-saving.js";
 import { Session } from "./session.js";
-import { showPhase } from "./steps.js";
-import { fetchTables, fetchVersion } from "./tables.js";
-import { Trial } from "./trial.js";
+import { Pool } from "./threads/pool.js";
+import { PythonState } from "./threads/python-state.js";
+import { SeriesViewer } from "./viewer/panel.js";
 
 const panels = {
   choose: one(document, "choose-panel", ChoosePanel),
@@ -112,7 +112,7 @@ function connect(session, resuming) {
   on("again", panels.results, () => session.again());
 }
 
-/** @param {import("./panels/viewer.js").Parts} parts */
+/** @param {import("./viewer/panel.js").Parts} parts */
 function connectViewer(parts) {
   const viewer = one(document, "series-viewer", SeriesViewer);
   viewer.connect(parts);

@@ -1,20 +1,20 @@
 // @ts-check
 /** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
 import * as Comlink from "../vendor/comlink.mjs";
-import { freeStorage, hasFolderPicker } from "./capabilities.js";
-import { Following } from "./following.js";
-import { forgetHandles, keepHandles, mayUse } from "./handles.js";
-import { makePassphrase } from "./key.js";
-import { tell } from "./parts.js";
-import { isInside, pickOutput } from "./picking.js";
-import { noteOf, Problem } from "./problem.js";
-import { run, runName } from "./run.js";
-import { goTo, showPhase } from "./steps.js";
+import { freeStorage, hasFolderPicker } from "./page/capabilities.js";
+import { tell } from "./page/dom.js";
+import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
+import { noteOf, Problem } from "./page/problem.js";
+import { makePassphrase } from "./page/project-key.js";
+import { goTo, showPhase } from "./page/steps.js";
+import { isInside, pickOutput } from "./pick/pick.js";
+import { Following } from "./run/following.js";
+import { run, runName } from "./run/run.js";
 
 /**
- * @typedef {import("../worker/protocol.js").Found} Found
- * @typedef {import("./picking.js").Pick} Pick
- * @typedef {import("./steps.js").Phase} Phase
+ * @typedef {import("../worker/shared/protocol.js").Found} Found
+ * @typedef {import("./pick/pick.js").Pick} Pick
+ * @typedef {import("./page/steps.js").Phase} Phase
  * @typedef {import("./app.js").Panels} Panels
  */
 
@@ -27,16 +27,16 @@ export class Session {
   /** @type {Found | null} what the scan saw, once it has come to its end */ #found = null;
   /** @type {Found | null} what it has seen so far */ #seen = null;
   /** @type {FileSystemDirectoryHandle | null} */ #output = null;
-  /** @type {import("./run.js").Order | null} the run that goes on, or the last one */ #order = null;
-  /** @type {import("./run.js").Order | null} goes on as soon as its files are chosen */ waiting = null;
+  /** @type {import("./run/run.js").Order | null} the run that goes on, or the last one */ #order = null;
+  /** @type {import("./run/run.js").Order | null} goes on as soon as its files are chosen */ waiting = null;
   #stopped = false;
   #threads;
   #panels;
   #following;
 
   /**
-   * @param {import("./files.js").Files} files
-   * @param {import("./pool.js").Pool} pool
+   * @param {import("./threads/files.js").Files} files
+   * @param {import("./threads/pool.js").Pool} pool
    * @param {Panels} panels
    */
   constructor(files, pool, panels) {
@@ -175,7 +175,7 @@ export class Session {
     await this.#begin(order);
   }
 
-  /** @param {import("./run.js").Order} order */
+  /** @param {import("./run/run.js").Order} order */
   async #begin(order) {
     const { policy, run: runPanel, results, cutOff } = this.#panels;
     this.#order = order;
@@ -217,7 +217,7 @@ export class Session {
     goTo("policy", { focus: true });
   }
 
-  /** @param {import("./run.js").Order} order */
+  /** @param {import("./run/run.js").Order} order */
   async #run(order) {
     const { run: runPanel, results } = this.#panels;
     try {

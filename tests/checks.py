@@ -19,7 +19,7 @@ LINT = (
     (NODE_BIN / "biome", "ci", "--colors=off"),
     (NODE_BIN / "tsc", "--project", "tsconfig.json"),
     (NODE_BIN / "tsc", "--project", "worker/tsconfig.json"),
-    (NODE_BIN / "tsc", "--project", "worker/tsconfig.node.json"),
+    (NODE_BIN / "tsc", "--project", "py/sitebuild/tsconfig.json"),
 )
 SLOW = ("tests/browser", "tests/pyodide", "tests/build/test_install.py")  # what --quick leaves out
 

@@ -2,16 +2,16 @@
 /** A writer's thread: writes outputs whose bytes are in memory into private storage. What it offers is Writer in writers.js. */
 
 import { expose, transfer } from "../vendor/comlink.mjs";
-import { CodedError } from "./patience.js";
-import { Sink } from "./sink.js";
-import { Opened } from "./source.js";
-import { buffersOf } from "./writers.js";
+import { Opened } from "./pick/sources.js";
+import { CodedError } from "./shared/timeouts.js";
+import { Sink } from "./write/outputs.js";
+import { buffersOf } from "./write/writer-threads.js";
 
 /** @type {Sink | null} */
 let sink = null;
 const nothing = new Opened({ blob: new Blob() });
 
-/** @type {import("./writers.js").Writer} */
+/** @type {import("./write/writer-threads.js").Writer} */
 const writer = {
   async open(root) {
     sink = new Sink(root, true);

@@ -1,11 +1,11 @@
 // @ts-check
 /** The controls beside the picture: window, gamma, inversion, size, and what dragging does. */
-import { one, part } from "../parts.js";
+import { one, part } from "../page/dom.js";
 import { ZOOM } from "./keys.js";
 import { covering, isSame, plain, presetsOf } from "./windows.js";
 
 /**
- * @typedef {import("./looking.js").Looking} Looking
+ * @typedef {import("./state.js").Looking} Looking
  * @typedef {import("./stage.js").Stage} Stage
  * @typedef {import("./windows.js").Preset} Preset
  */
@@ -72,7 +72,7 @@ export class Controls {
     part(this.#form, "size", HTMLOutputElement).value = scale ? `${Math.round(scale * 100)} %` : "";
   }
 
-  /** @param {import("../../worker/protocol.js").Facts} facts */
+  /** @param {import("../../worker/shared/protocol.js").Facts} facts */
   #list(facts) {
     const { proposed, customary } = presetsOf(facts);
     const listed = JSON.stringify([proposed, customary]);

@@ -1,22 +1,23 @@
 // @ts-check
 /** The viewer's dialog from its opening to its end, and the series that one goes through in it. */
-import { bytes } from "../format.js";
-import { Imaging } from "../imaging.js";
-import { contentOf, one, part } from "../parts.js";
-import { noteOf } from "../problem.js";
+
+import { contentOf, one, part } from "../page/dom.js";
+import { bytes } from "../page/format.js";
+import { noteOf } from "../page/problem.js";
+import { Imaging } from "../threads/imaging.js";
 import { Elements } from "./elements.js";
 import { Pane } from "./pane.js";
 import { Picture } from "./picture.js";
-import { asItIs, asPlanned } from "./places.js";
+import { asItIs, asPlanned } from "./sources.js";
 
 /**
- * @typedef {import("../panels/viewer.js").Source} Source
+ * @typedef {import("./panel.js").Source} Source
  *
  * @typedef {object} Given
- * @property {import("../files.js").Files} files
- * @property {import("../pool.js").Pool} pool
- * @property {import("../trial.js").Trial} trial
- * @property {import("../../worker/protocol.js").Policy} policy
+ * @property {import("../threads/files.js").Files} files
+ * @property {import("../threads/pool.js").Pool} pool
+ * @property {import("../explain/explain.js").Trial} trial
+ * @property {import("../../worker/shared/protocol.js").Policy} policy
  * @property {string} passphrase
  * @property {Source} source
  * @property {string[]} keys   of the series that one can go through

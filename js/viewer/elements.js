@@ -1,13 +1,13 @@
 // @ts-check
 /** The data elements of the instance that is looked at, and what is planned for each: it follows the place in the series. */
-import { WhatIf } from "../panels/whatif.js";
-import { part } from "../parts.js";
-import { noteOf } from "../problem.js";
-import { fetchActionWords } from "../tables.js";
+import { WhatIf } from "../explain/element-list.js";
+import { part } from "../page/dom.js";
+import { noteOf } from "../page/problem.js";
+import { fetchActionWords } from "../page/tables.js";
 import { Latest } from "./latest.js";
-import { asItIs } from "./places.js";
+import { asItIs } from "./sources.js";
 
-/** @typedef {import("../../worker/protocol.js").InstanceFound} InstanceFound */
+/** @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound */
 
 export class Elements {
   #root;

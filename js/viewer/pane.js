@@ -2,12 +2,12 @@
 /**
  * A picture that follows what is wished of it: an instance, a frame of it, and how it is painted.
  *
- * @typedef {import("../../worker/protocol.js").InstanceFound} InstanceFound
- * @typedef {import("../../worker/protocol.js").Where} Where
- * @typedef {import("../../worker/protocol.js").Facts} Facts
- * @typedef {import("../../worker/protocol.js").Painted} Painted
- * @typedef {import("../../worker/protocol.js").Tuning} Tuning
- * @typedef {import("../imaging.js").Imaging} Imaging
+ * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol.js").Where} Where
+ * @typedef {import("../../worker/shared/protocol.js").Facts} Facts
+ * @typedef {import("../../worker/shared/protocol.js").Painted} Painted
+ * @typedef {import("../../worker/shared/protocol.js").Tuning} Tuning
+ * @typedef {import("../threads/imaging.js").Imaging} Imaging
  *
  * @typedef {{instance: InstanceFound, frame: number, tuning: Tuning}} Wish
  * @typedef {{error: string, status?: string}} Problem   a reason code; status: what a run would do with the file

@@ -1,12 +1,12 @@
 // @ts-check
 /** The picture and all that acts on it: joins what is looked at, the canvas, the controls, mouse, touch, keys and words. */
-import { part } from "../parts.js";
+import { part } from "../page/dom.js";
+import { Words } from "./captions.js";
 import { Controls } from "./controls.js";
 import { Gestures } from "./gestures.js";
 import { listenToKeys } from "./keys.js";
-import { Looking } from "./looking.js";
 import { Stage } from "./stage.js";
-import { Words } from "./words.js";
+import { Looking } from "./state.js";
 
 /**
  * @typedef {import("./pane.js").Pane} Pane
@@ -38,7 +38,7 @@ export class Picture {
   }
 
   /**
-   * @param {import("../../worker/protocol.js").InstanceFound[]} instances   of another series
+   * @param {import("../../worker/shared/protocol.js").InstanceFound[]} instances   of another series
    * @param {number | null} first   number of the file to begin with
    */
   open(instances, first) {

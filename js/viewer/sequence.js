@@ -1,8 +1,8 @@
 // @ts-check
 /** The pictures of a series in a row: all frames of its first instance, then those of the next. Positions count from 0. */
-import { count } from "../format.js";
+import { count } from "../page/format.js";
 
-/** @typedef {import("../../worker/protocol.js").InstanceFound} InstanceFound */
+/** @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound */
 
 export class Sequence {
   #instances;

@@ -1,6 +1,6 @@
 // @ts-check
 /** The canvas: draws what the panes show, each in its place, and tells in which pane a point lies. */
-import { part } from "../parts.js";
+import { part } from "../page/dom.js";
 import { View } from "./view.js";
 
 /**

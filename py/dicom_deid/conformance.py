@@ -15,7 +15,7 @@ from dicom_deid import __version__
 from dicom_deid.deidentify.dummies import dummy
 from dicom_deid.deidentify.identifiers import MIN_NAME
 from dicom_deid.deidentify.markers import IMPLEMENTATION_UID
-from dicom_deid.elements import vr_of
+from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.errors import reasons
 from dicom_deid.key import ITERATIONS, MAX_WEEKS, SALT
 from dicom_deid.policy import Plan

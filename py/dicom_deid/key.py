@@ -12,7 +12,7 @@ import hmac
 import secrets
 import unicodedata
 
-from dicom_deid.memory import Remembered
+from dicom_deid.dicom.bounded import Remembered
 
 SALT = b"dicom-deid/project-key/v1"
 ITERATIONS = 600_000

@@ -8,14 +8,14 @@ import zlib
 from collections.abc import Callable
 
 from dicom_deid.deidentify import Deidentifier
-from dicom_deid.deidentify.linked import link
+from dicom_deid.deidentify.cached import Recalling
+from dicom_deid.deidentify.links import link
 from dicom_deid.deidentify.markers import file_meta
-from dicom_deid.elements import encode_header, pieces
+from dicom_deid.dicom.encoding import encode_header, pieces
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
 from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Source, Splice
 from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
-from dicom_deid.recall import Recalling
 from dicom_deid.scan import inspect
 from dicom_deid.verify import verify
 

@@ -11,7 +11,7 @@ from typing import Any
 import pydicom
 
 from dicom_deid import __version__
-from dicom_deid.elements import ascii_text, number
+from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Withheld
 from dicom_deid.model import TAG, Instance
 from dicom_deid.policy import Plan

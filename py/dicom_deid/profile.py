@@ -11,7 +11,7 @@ from pydicom._dicom_dict import DicomDictionary
 from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import tag_for_keyword
 
-from dicom_deid.elements import registered, vr_of
+from dicom_deid.dicom.encoding import registered, vr_of
 from dicom_deid.model import ElementAction
 
 DATES = frozenset(("DA", "DT", "TM"))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydicom._uid_dict import UID_dictionary
 
-from dicom_deid.elements import (
+from dicom_deid.dicom.encoding import (
     LONG_VRS,
     PIXEL_TAGS,
     UNDEFINED,
@@ -15,10 +15,10 @@ from dicom_deid.elements import (
     ascii_text,
     vr_of,
 )
+from dicom_deid.dicom.pixel_length import check_excess, check_length
+from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
 from dicom_deid.model import TAG, Instance, Item, Pixels, Source, Syntax
-from dicom_deid.pixel_length import check_excess, check_length
-from dicom_deid.reader import Reader
 
 EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
 EXPLICIT_BIG = Syntax(explicit=True, little=False)

@@ -80,14 +80,18 @@ def core_files() -> list[Path]:
 
 def freezer_digest() -> str:
     """What compiles the core for the browser: the pinned Pyodide and the freezer itself."""
+    freezer = (ROOT / "py" / "sitebuild").glob("freeze.*")
     return digest(
-        [*(asset.sha256 for asset in locked(["site"])), digest_files((ROOT / "worker").glob("freeze.*"), ROOT)]
+        [
+            *(asset.sha256 for asset in locked(["site"])),
+            digest_files(freezer, ROOT),
+        ]
     )
 
 
 def compile_runtime(out: Path, previous: Path | None) -> None:
     """Makes dist/runtime. What an earlier run of the same freezer compiled of the same source is kept."""
-    freeze = ["node", "worker/freeze.mjs", "--vendor", str(VENDOR), "--py", str(ROOT / "py"), "--out", str(out)]
+    freeze = ["node", "py/sitebuild/freeze.mjs", "--vendor", str(VENDOR), "--py", str(ROOT / "py"), "--out", str(out)]
     if previous and previous.is_dir():
         freeze += ["--previous", str(previous)]
     run(freeze, "Compiling the Python packages for the browser")

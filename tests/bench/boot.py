@@ -32,7 +32,7 @@ WAYS = {
 SETTLED_SECONDS = 1.5  # after which freed memory is back with the system
 # What all workers of a way share, left as `shared` in the page.
 PREPARE = """async (way) => {
-  const runtime = await import(new URL("worker/runtime.js", location.href).href);
+  const runtime = await import(new URL("worker/shared/runtime.js", location.href).href);
   globalThis.shared = way === "source" ? null : await runtime.fetchRuntime();
   if (way === "plain") shared.module = null;
   if (way === "snapshot") shared.snapshot = await runtime.storedSnapshot("bench");
@@ -50,7 +50,7 @@ START = """async ([way, count]) => {
 STORE = """async () => {
   const worker = new Worker("worker/python.worker.js", {type: "module"});
   const at = (path) => import(new URL(path, location.href).href);
-  const [Comlink, runtime] = [await at("./vendor/comlink.mjs"), await at("./worker/runtime.js")];
+  const [Comlink, runtime] = [await at("./vendor/comlink.mjs"), await at("./worker/shared/runtime.js")];
   const snapshot = await Comlink.wrap(worker).makeSnapshot(await runtime.fetchRuntime());
   await runtime.storeSnapshot("bench", snapshot);
 }"""

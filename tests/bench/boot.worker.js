@@ -9,7 +9,7 @@ async function source() {
   const extractDir = python.pyimport("site").getsitepackages().get(0);
   const archive = await fetch(new URL("./source/packages.zip", import.meta.url));
   python.unpackArchive(await archive.arrayBuffer(), "zip", { extractDir });
-  python.pyimport("dicom_deid.bridge");
+  python.pyimport("dicom_deid.browser.bridge");
   return { way: "source", python };
 }
 

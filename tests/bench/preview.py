@@ -25,8 +25,8 @@ from dicom_deid.executors import Executor, Inline, Processes
 from dicom_deid.index import Index, Seen
 from dicom_deid.index.entry import FIELDS, NUMBERS, Entry
 from dicom_deid.index.search import search
-from dicom_deid.native import indexing, thumbnails
-from dicom_deid.native.drawing import Drawing
+from dicom_deid.native import index_file, thumbnails
+from dicom_deid.native.thumbnail_job import Drawing
 from dicom_deid.native.thumbnails import Draw, Drawn
 from dicom_deid.preview.display import Display, Window
 from dicom_deid.preview.painting import Painter, Tuning
@@ -63,8 +63,8 @@ MIB = 2**20
 def headers_and_thumbnails(folder: Path, count: int, workers: int) -> None:
     slices.write(folder / "slices", count)
     index = Index(sqlite3.connect(folder / "index.sqlite"))
-    picked = indexing.picked_in(folder / "slices")
-    done = indexing.bring_up_to_date(index, folder / "slices", picked, whole=True, tell=lambda *_: None)
+    picked = index_file.picked_in(folder / "slices")
+    done = index_file.bring_up_to_date(index, folder / "slices", picked, whole=True, tell=lambda *_: None)
     seconds = done.discover + done.processing + done.insert
     row("headers/s, one process", f"{count / seconds:.0f}")
     for processes in sorted({0, workers}):

@@ -25,14 +25,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "py")]
 
 from dicom_deid import pipeline  # noqa: E402 - the path above comes first
-from dicom_deid.bridge import Ranges, Run, answer  # noqa: E402
+from dicom_deid.browser.bridge import Ranges, Run, answer  # noqa: E402
+from dicom_deid.deidentify.cached import Recalling  # noqa: E402
+from dicom_deid.dicom.read_cache import KNOWN  # noqa: E402
 from dicom_deid.key import Key  # noqa: E402
-from dicom_deid.known import KNOWN  # noqa: E402
 from dicom_deid.policy import Plan, Policy  # noqa: E402
-from dicom_deid.recall import Recalling  # noqa: E402
 from dicom_deid.verify import SOUND  # noqa: E402
 
-HEAD_BYTES = 64 * 1024  # as in worker/protocol.js
+HEAD_BYTES = 64 * 1024  # as in worker/shared/protocol.js
 CLOCK = time.perf_counter if sys.platform == "emscripten" else time.process_time
 """Natively the time of the processor: other work on the machine counts less."""
 FIRST = 10

@@ -6,12 +6,12 @@ async () => {
   const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);
   const [Comlink, { Pool }, { startFiles }, { Imaging }, { Catalogue }, { Thumbnails }, key] = await Promise.all([
     at("./vendor/comlink.mjs"),
-    at("./js/pool.js"),
-    at("./js/files.js"),
-    at("./js/imaging.js"),
-    at("./js/catalogue.js"),
-    at("./js/thumbnails.js"),
-    at("./js/key.js"),
+    at("./js/threads/pool.js"),
+    at("./js/threads/files.js"),
+    at("./js/threads/imaging.js"),
+    at("./js/index/client.js"),
+    at("./js/thumbnails/thumbnails.js"),
+    at("./js/page/project-key.js"),
   ]);
 
   const pool = new Pool({ count: 1 });

@@ -7,9 +7,9 @@ async () => {
   const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);
   const [Comlink, { Catalogue }, { startFiles }, { Pool }] = await Promise.all([
     at("./vendor/comlink.mjs"),
-    at("./js/catalogue.js"),
-    at("./js/files.js"),
-    at("./js/pool.js"),
+    at("./js/index/client.js"),
+    at("./js/threads/files.js"),
+    at("./js/threads/pool.js"),
   ]);
   const files = startFiles(() => {});
   const pool = new Pool({ count: 1 });

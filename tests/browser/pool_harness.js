@@ -7,9 +7,9 @@ async () => {
   const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);
   const [Comlink, { Pool }, boot, runtime] = await Promise.all([
     at("./vendor/comlink.mjs"),
-    at("./js/pool.js"),
-    at("./worker/boot.js"),
-    at("./worker/runtime.js"),
+    at("./js/threads/pool.js"),
+    at("./worker/python/boot.js"),
+    at("./worker/shared/runtime.js"),
   ]);
 
   /** Every worker that the page makes, so that a test can end one behind the pool's back. */

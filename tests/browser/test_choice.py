@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from dicom_deid.key import Key, derive
-from dicom_deid.native.unsealed import unseal
+from dicom_deid.native.linkage_tables import unseal
 from journey import DONE, READY, Ended, Journey
 from made import UID, ct, to_bytes
 from playwright.sync_api import Locator, expect

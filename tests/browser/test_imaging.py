@@ -19,7 +19,7 @@ import imagecodecs
 import numpy as np
 import pytest
 from conftest import Observed
-from dicom_deid.viewing import Viewer
+from dicom_deid.browser.viewer import Viewer
 from made import to_bytes
 from making import compressed, image
 from pictured import InMemory

@@ -12,7 +12,7 @@ import pytest
 from conftest import visiting
 from dicom_deid.index import Index
 from dicom_deid.index.search import search
-from dicom_deid.native import indexing
+from dicom_deid.native import index_file
 from drag import drop
 from journey import READY
 from playwright.sync_api import expect
@@ -100,7 +100,7 @@ def found(page: "Page", query: str = "") -> list[dict[str, Any]]:
 def natively(folder: Path) -> list[dict[str, Any]]:
     """What the command line's index has."""
     index = Index(sqlite3.connect(":memory:"))
-    indexing.bring_up_to_date(index, folder, indexing.picked_in(folder), whole=True, tell=lambda *_: None)
+    index_file.bring_up_to_date(index, folder, index_file.picked_in(folder), whole=True, tell=lambda *_: None)
     rows = search(index.database, "", 0, 1000).rows
     return sorted(({**row, "id": 0} for row in rows), key=lambda row: str(row["first_path"]))
 

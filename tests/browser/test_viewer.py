@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from test_access import look_at
+from test_explain_panel import choose, values_in
 from test_search import query, shown, told
-from test_whatif import choose, values_in
 
 NAME = "CompressedSamples"  # the patient of CT_small.dcm
 SHADES = 2.0  # of 255; by less than this a picture as a whole does not change

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 OUTPUTS, LIMIT = 80, 4
 # Writes eight outputs at a time, and reads back what is there. Counts the threads that were made and ended.
 WRITE = """async ({outputs, limit, failing}) => {
-  const at = (path) => import(new URL(path, location.href).href);
+  const at = (name) => import(new URL(`./worker/${name}.js`, location.href).href);
   const [{Writers}, {Opened}, {Buffers}] =
-    await Promise.all(["./worker/writers.js", "./worker/source.js", "./worker/buffers.js"].map(at));
+    await Promise.all(["write/writer-threads", "pick/sources", "shared/buffers"].map(at));
   const threads = {made: 0, ended: 0};
   globalThis.Worker = class extends Worker {
     constructor(url, options) {

@@ -2,8 +2,8 @@
 // node linkage.mjs KEY FILE COPY; the key in hexadecimal digits. The rows go to standard output as JSON.
 
 import { openAsBlob, writeFileSync } from "node:fs";
-import { digestBy } from "../../worker/key.js";
-import { checkHeader, cipherOf, newHeader, recordsOf, seal } from "../../worker/linkage.js";
+import { checkHeader, cipherOf, newHeader, recordsOf, seal } from "../../worker/linkage/format.js";
+import { digestBy } from "../../worker/shared/key.js";
 
 const [, , digits, file, copy] = process.argv;
 const digest = await digestBy(Uint8Array.from(Buffer.from(digits, "hex")));

@@ -277,7 +277,7 @@ def test_help_and_version_are_there_at_once() -> None:
 
 
 def test_several_sop_classes_may_stand_behind_one_flag() -> None:
-    from dicom_deid.cli import spread
+    from dicom_deid.cli.app import spread
 
     given = ["run", "in", "--allow-sop-class", "1.2", "1.3.4", "1.5", "out", "--verbose"]
     flag = "--allow-sop-class"

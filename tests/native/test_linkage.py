@@ -17,8 +17,8 @@ from dicom_deid.errors import Failed
 from dicom_deid.key import Key, derive
 from dicom_deid.linkage import HEADER, RECORD, BadLinkage, Row
 from dicom_deid.model import Link
-from dicom_deid.native.sealed import LinkageFile
-from dicom_deid.native.unsealed import unseal
+from dicom_deid.native.linkage_file import LinkageFile
+from dicom_deid.native.linkage_tables import unseal
 from made import KEY, UID, ct, item, sequence, to_bytes
 from runs import PASSPHRASE, RunFolder, native_run, timeless
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pydicom
 import pytest
 from console import on_a_terminal
-from dicom_deid import bridge
+from dicom_deid.browser import bridge
 from dicom_deid.executors import Processes
 from dicom_deid.key import Key, derive
-from dicom_deid.native import limit
-from dicom_deid.native.folder import RunFolder as Folder
+from dicom_deid.native import time_limit
 from dicom_deid.native.run import Run
-from dicom_deid.native.survey import Display
+from dicom_deid.native.run_folder import RunFolder as Folder
+from dicom_deid.native.scan import Display
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.policy.python import PythonRule
 from made import ct, to_bytes
@@ -181,7 +181,7 @@ def test_a_wheel_that_is_not_there_or_is_damaged_is_told(
 def test_a_rule_that_never_returns_withholds_its_instance(
     body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limit.TimeLimit.__init__, "__defaults__", (0.2,))
+    monkeypatch.setattr(time_limit.TimeLimit.__init__, "__defaults__", (0.2,))
     lines = body.replace("\n", "\n  ")
     rule = PythonRule(f"def rule(element, instance):\n if instance['Modality'] == 'MR':\n  {lines}\n")
     source = tmp_path / "in"
@@ -196,7 +196,7 @@ def test_a_rule_that_never_returns_withholds_its_instance(
 
 
 def test_code_that_never_returns_is_ended_before_the_run_too() -> None:
-    plan = Plan(Policy(python=(PythonRule("while True: rule = 1"),)), Key(bytes(32)), watch=limit.TimeLimit(0.2))
+    plan = Plan(Policy(python=(PythonRule("while True: rule = 1"),)), Key(bytes(32)), watch=time_limit.TimeLimit(0.2))
     with pytest.raises(Exception, match="RULE_NOT_LOADED"):
         plan.load()
 

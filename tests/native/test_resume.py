@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from dicom_deid.executors import Processes
-from dicom_deid.native.folder import NoRun, RunFolder
 from dicom_deid.native.job import Job, Take, Taken
+from dicom_deid.native.run_folder import NoRun, RunFolder
 from dicom_deid.policy import Policy
 from made import UID, ct, to_bytes
 from runs import PASSPHRASE, native_run, timeless

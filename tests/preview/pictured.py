@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dicom_deid import viewing
+from dicom_deid.browser import viewer
 from dicom_deid.errors import Failed
 from dicom_deid.native.source import FileSource
 from dicom_deid.preview.frames import LARGEST, Frames
@@ -34,7 +34,7 @@ def painted(picture: Picture, tuning: Tuning = PLAIN, painter: Painter | None = 
 def frames_of(path: Path) -> Iterator[Picture | Failed]:
     """All frames of a file. Raises Unwritten for files that have none."""
     with FileSource(path) as source:
-        yield from viewing.frames_of(source, LARGEST)
+        yield from viewer.frames_of(source, LARGEST)
 
 
 class InMemory(Readable):

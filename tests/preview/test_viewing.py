@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dicom_deid.browser.viewer import Canvas, Viewer
 from dicom_deid.errors import Failed, Unwritten
 from dicom_deid.preview.display import Window
 from dicom_deid.preview.painting import Tuning
-from dicom_deid.viewing import Canvas, Viewer
 from made import ct, item, sequence, to_bytes
 from making import image
 from pictured import InMemory, frames_of, painted
@@ -84,7 +84,7 @@ def test_the_shape_of_pixels_is_told(told: dict[str, object], aspect: float) -> 
 
 
 def test_what_would_be_painted_too_large_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dicom_deid.viewing.WIDEST", 5)
+    monkeypatch.setattr("dicom_deid.browser.viewer.WIDEST", 5)
     with pytest.raises(Failed, match="PIXELS_TOO_LARGE"):
         viewer_of(to_bytes(image(np.zeros((2, 3), np.uint8))))
     assert viewer_of(to_bytes(image(np.zeros((5, 1), np.uint8)))).paint(0).nbytes == 20

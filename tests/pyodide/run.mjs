@@ -38,7 +38,7 @@ async function pytest(args) {
   });
   const preview = args.some((argument) => argument.startsWith("tests/preview"));
   install(pyodide, preview);
-  if (preview) pyodide.pyimport("imagecodecs._jpeg8"); // first, as worker/boot.js does
+  if (preview) pyodide.pyimport("imagecodecs._jpeg8"); // first, as worker/python/boot.js does
   pyodide.FS.mkdir(MOUNTED);
   pyodide.mountNodeFS(MOUNTED, ROOT);
   pyodide.FS.chdir(MOUNTED);

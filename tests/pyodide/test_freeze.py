@@ -8,7 +8,7 @@ from sitebuild.paths import ROOT, VENDOR
 
 
 def freeze(py: Path, out: Path, *options: str | Path) -> dict[str, bytes]:
-    command = ("node", ROOT / "worker" / "freeze.mjs", "--vendor", VENDOR, "--py", py, "--out", out, *options)
+    command = ("node", ROOT / "py" / "sitebuild" / "freeze.mjs", "--vendor", VENDOR, "--py", py, "--out", out, *options)
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return {path.name: path.read_bytes() for path in out.iterdir()}
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from dicom_deid import bridge
+from dicom_deid.browser import bridge
 from dicom_deid.errors import ShortRead
-from dicom_deid.imports import read_any
+from dicom_deid.importers import read_any
 from dicom_deid.key import Key
 from dicom_deid.policy import Plan, Policy
 from made import KEY, ct, to_bytes

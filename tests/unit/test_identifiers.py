@@ -9,8 +9,8 @@ import pydicom
 import pytest
 from dicom_deid.deidentify.identifiers import collect, date_forms, name_parts
 from dicom_deid.deidentify.text import clean, fold, holds
-from dicom_deid.elements import IMPLICIT_LITTLE
-from dicom_deid.reader import Reader
+from dicom_deid.dicom.encoding import IMPLICIT_LITTLE
+from dicom_deid.dicom.reader import Reader
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ct, deidentified, item, outcome_of, output_of, sequence, to_bytes

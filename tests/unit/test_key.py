@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from dicom_deid.dicom.bounded import ENTRY
 from dicom_deid.key import MAX_WEEKS, Key, make_passphrase
-from dicom_deid.memory import ENTRY
 from hypothesis import given
 from hypothesis import strategies as st
 from made import KEY

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dicom_deid.dicom.peek import peek
 from dicom_deid.errors import Failed
-from dicom_deid.native.peek import peek
 from dicom_deid.native.pick import Pick, Sources
 from made import UID, ct, item, sequence, to_bytes
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian

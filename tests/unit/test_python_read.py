@@ -7,7 +7,7 @@ import json
 import pytest
 from coded import RULE
 from dicom_deid.errors import PolicyError, Problem
-from dicom_deid.imports import read_any
+from dicom_deid.importers import read_any
 from dicom_deid.key import Key
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.policy.python import PythonRule

@@ -8,9 +8,9 @@ from io import BytesIO
 
 import pydicom
 import pytest
+from dicom_deid.dicom.pixel_length import MOST_PADDING
 from dicom_deid.key import Key
 from dicom_deid.pipeline import process
-from dicom_deid.pixel_length import MOST_PADDING
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.scan import looks_like_dicom
 from hypothesis import given, settings

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from dicom_deid.dicom.bounded import CONTEXTS, ENTRY, Contexts
 from dicom_deid.errors import Withheld
-from dicom_deid.memory import CONTEXTS, ENTRY, Contexts
 from dicom_deid.verify import verify
 from made import ct, item, sequence, to_bytes
 from pydicom.charset import convert_encodings

@@ -199,7 +199,7 @@ def expected(tmp_path: Path) -> Path:
 def test_worker_modules_agree_with_python(expected: Path) -> None:
     node = shutil.which("node")
     assert node, "Node runs the tests of the worker modules"
-    tests = sorted(str(path) for path in HERE.glob("*.test.mjs"))
+    tests = sorted(str(path) for room in (HERE, HERE.with_name("page")) for path in room.rglob("*.test.mjs"))
     environment = os.environ | {"EXPECTED": str(expected)}
     done = subprocess.run(
         (node, "--test", "--test-reporter=tap", *tests),

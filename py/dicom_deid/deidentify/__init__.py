@@ -8,10 +8,10 @@ from functools import cached_property
 
 from dicom_deid.deidentify import content, identifiers, markers, private, text
 from dicom_deid.deidentify.actions import PSEUDONYMS, STUDY, Actions
-from dicom_deid.deidentify.asked import Inquiry
 from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.identifiers import Told
-from dicom_deid.elements import ascii_text, vr_of
+from dicom_deid.deidentify.python_rules import Inquiry
+from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
 from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words

@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 
 from dicom_deid.deidentify import dates, identifiers, text
-from dicom_deid.elements import TEXT_VRS, ascii_text, padding, vr_of
+from dicom_deid.dicom.encoding import TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
 from dicom_deid.policy import Plan
 from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, judged, well_known

@@ -7,7 +7,7 @@ codes stay.
 
 from __future__ import annotations
 
-from dicom_deid.elements import ascii_text
+from dicom_deid.dicom.encoding import ascii_text
 from dicom_deid.model import ElementAction, Item
 from dicom_deid.profile import table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dicom_deid.elements import TEXT_VRS, padding
+from dicom_deid.dicom.encoding import TEXT_VRS, padding
 from dicom_deid.model import Element, Item
 from dicom_deid.profile import DATES
 

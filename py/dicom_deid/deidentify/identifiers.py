@@ -11,11 +11,11 @@ from itertools import chain
 
 from pydicom.charset import convert_encodings, decode_bytes, encode_string
 
-from dicom_deid.deidentify.looks import ordinary
+from dicom_deid.deidentify.suspects import ordinary
 from dicom_deid.deidentify.text import fold
-from dicom_deid.elements import TEXT_VRS, ascii_text, vr_of
+from dicom_deid.dicom.bounded import Remembered
+from dicom_deid.dicom.encoding import TEXT_VRS, ascii_text, vr_of
 from dicom_deid.errors import Failed
-from dicom_deid.memory import Remembered
 from dicom_deid.model import Element, Item, Run
 from dicom_deid.profile import judged, words
 

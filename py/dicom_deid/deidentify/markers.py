@@ -6,7 +6,7 @@ from bisect import bisect
 from functools import lru_cache
 
 from dicom_deid import __version__
-from dicom_deid.elements import ascii_text, encode, padding, pieces
+from dicom_deid.dicom.encoding import ascii_text, encode, padding, pieces
 from dicom_deid.model import Element, Instance, Item, Syntax
 from dicom_deid.policy.claims import Claims
 from dicom_deid.profile import table

@@ -8,11 +8,11 @@ Bulk values (OB, OW, UN) are never safe by themselves: nobody can see what is in
 
 from __future__ import annotations
 
-from dicom_deid.elements import IMPLICIT_LITTLE, TEXT_VRS, VRS, ascii_text, number
+from dicom_deid.dicom.encoding import IMPLICIT_LITTLE, TEXT_VRS, VRS, ascii_text, number
+from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import Element, ElementAction, Item, Syntax
 from dicom_deid.profile import DATES, FREE_TEXT, private_vr
-from dicom_deid.reader import Reader
 
 CHARACTERISTICS = 0x00080300
 BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))

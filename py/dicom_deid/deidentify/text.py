@@ -1,7 +1,7 @@
 """Cleaning text: identifiers are cut out of it word by word, and the rest stays as it is.
 
 No dictionary of names is used: a name is known because an attribute of the object holds it. Free text is also searched
-for what only looks like an identifier (looks.py).
+for what only looks like an identifier (suspects.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from dicom_deid.deidentify import looks
+from dicom_deid.deidentify import suspects
 from dicom_deid.deidentify.dummies import REMOVED
 from dicom_deid.profile import words
 
@@ -99,7 +99,7 @@ def clean(text: str, identifiers: frozenset[str]) -> str:
 def clean_thoroughly(text: str, identifiers: frozenset[str]) -> str:
     """Free text without identifiers, and without what looks like one."""
     values = text.split("\\")
-    changed = [looks.without(value, lambda word: holds(word, identifiers)) for value in values]
+    changed = [suspects.without(value, lambda word: holds(word, identifiers)) for value in values]
     tidied = (value if new == value else tidy(new) or REMOVED for value, new in zip(values, changed, strict=True))
     return clean("\\".join(tidied), identifiers)
 

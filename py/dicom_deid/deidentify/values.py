@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydicom.datadict import keyword_for_tag
 
 from dicom_deid.deidentify.identifiers import decode, encodings_of
-from dicom_deid.elements import TEXT_VRS
+from dicom_deid.dicom.encoding import TEXT_VRS
 from dicom_deid.model import Element, Item, Syntax
 
 WORDS = frozenset(("AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"))

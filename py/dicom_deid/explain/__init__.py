@@ -12,17 +12,17 @@ from typing import Any
 
 from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.markers import file_meta
-from dicom_deid.elements import encode
+from dicom_deid.dicom.encoding import encode
+from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Unwritten, reasons
 from dicom_deid.explain.compare import Comparison, Place, Row
 from dicom_deid.explain.failures import traceback_of
-from dicom_deid.explain.left import places
 from dicom_deid.explain.readable import LONGEST, class_name, counted, keyword_of, name_of, tag_text
+from dicom_deid.explain.residual import places
 from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
-from dicom_deid.reader import Reader
 from dicom_deid.scan import read_meta
 
 MOST_LEFT = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from dicom_deid.deidentify.asked import Unanswered, WrongAnswer
+from dicom_deid.deidentify.python_rules import Unanswered, WrongAnswer
 from dicom_deid.policy.targets import Wrong
 
 LONGEST = 20_000

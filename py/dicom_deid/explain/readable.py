@@ -9,7 +9,7 @@ from pydicom.uid import UID
 
 from dicom_deid.deidentify.identifiers import decode
 from dicom_deid.deidentify.values import NUMBERS, WORDS, numbers_of
-from dicom_deid.elements import TEXT_VRS
+from dicom_deid.dicom.encoding import TEXT_VRS
 from dicom_deid.model import Element, Syntax
 from dicom_deid.profile import table, well_known
 

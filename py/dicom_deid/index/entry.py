@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.datadict import tag_for_keyword
 
-from dicom_deid.elements import ascii_text, vr_of
+from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.index.order import Place, place_of
 from dicom_deid.model import Element, Item
 

@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from dicom_deid.cli.consent import importable
+from dicom_deid.dicom.peek import LONG_LOOK_BYTES, peek
 from dicom_deid.errors import Failed, ShortRead, Unwritten
 from dicom_deid.key import Key
 from dicom_deid.model import Link, Outcome
-from dicom_deid.native.agreed import importable
-from dicom_deid.native.limit import TimeLimit
-from dicom_deid.native.peek import LONG_LOOK_BYTES, peek
 from dicom_deid.native.source import FileSource
+from dicom_deid.native.time_limit import TimeLimit
 from dicom_deid.native.write import write
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
@@ -90,7 +90,7 @@ class Job:
         return self.root if self.root.name == path and self.root.is_file() else self.root / path
 
     def look(self, path: str) -> Looked:
-        """What a file is: the 132 bytes, else the strict second look, and its SOP Instance UID (worker/scan.js)."""
+        """What a file is by its 132 bytes, else by the strict second look, and its SOP Instance UID (worker/scan)."""
         try:
             with FileSource(self.where(path)) as source:
                 return look_at(source)
@@ -166,7 +166,7 @@ def unwritten(
 
 
 def plain_row(source_id: str, reason: str, size: int) -> dict[str, str | int]:
-    """The row of a file that the core did not decide (plainRow in worker/audit.js): no new identity, no time."""
+    """The row of a file that the core did not decide (plainRow in worker/report/audit.js): no new identity, no time."""
     status = "skipped" if reason in ("NOT_DICOM", "EMPTY") else "failed"
     return {**row(source_id, Outcome(status, reason), size, 0), "milliseconds": ""}  # type: ignore[arg-type]
 

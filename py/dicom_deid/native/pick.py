@@ -1,8 +1,8 @@
 """Stage pick, natively: the files below a folder, in an order that does not depend on the file system.
 
-Folder by folder, by name in UTF-16 code units, files and sub-folders mixed: the order of worker/walk.js, so that both
-find the same one of two equal instances to be the repeat. As in the browser, symbolic links are not followed: what they
-point to inside the folder is picked at its own place, and what lies outside was not chosen.
+Folder by folder, by name in UTF-16 code units, files and sub-folders mixed: the order of worker/pick/walk.js, so that
+both find the same one of two equal instances to be the repeat. As in the browser, symbolic links are not followed: what
+they point to inside the folder is picked at its own place, and what lies outside was not chosen.
 """
 
 from __future__ import annotations

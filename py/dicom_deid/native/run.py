@@ -16,12 +16,12 @@ from dicom_deid.conformance import conformance
 from dicom_deid.errors import Failed
 from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
 from dicom_deid.linkage import Row as LinkageRow
-from dicom_deid.native.folder import Row, RunFolder
+from dicom_deid.native.counts import Tally
 from dicom_deid.native.job import Job, Look, Looked, Paths, Take, Taken, plain_row, unwritten
+from dicom_deid.native.linkage_file import LinkageFile
 from dicom_deid.native.pick import Sources
-from dicom_deid.native.sealed import LinkageFile
-from dicom_deid.native.survey import Display, Survey
-from dicom_deid.native.tally import Tally
+from dicom_deid.native.run_folder import Row, RunFolder
+from dicom_deid.native.scan import Display, Survey
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan
 from dicom_deid.report import closing
@@ -100,7 +100,7 @@ class Run:
             self.folder.log([f"resumed: {len(self._earlier)} files were done before"])
 
     def go(self, display: Display) -> dict[str, Any]:
-        """Runs to the end, whichever, and returns the summary (RunSummary in worker/protocol.js)."""
+        """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol.js)."""
         began = time.perf_counter()
         end, error, self.display = "finished", "", display
         self._place = place_of(self.root)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dicom_deid import __version__
-from dicom_deid.elements import vr_of
+from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
 from dicom_deid.policy import file

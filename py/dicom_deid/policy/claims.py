@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 
-from dicom_deid.elements import vr_of
+from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.policy.python import PythonRule
 from dicom_deid.policy.rules import ONE, PROTECTING, Rules, Target, fixed, named_vr

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pydicom.datadict import tag_for_keyword
 
-from dicom_deid.elements import PIXEL_TAGS, TEXT_VRS, vr_of
+from dicom_deid.dicom.encoding import PIXEL_TAGS, TEXT_VRS, vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.profile import DATES, MARKERS
 

@@ -11,7 +11,7 @@ import pydicom.config
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom.valuerep import validate_value
 
-from dicom_deid.elements import PIXEL_TAGS, TEXT_VRS, VRS, registered, vr_of
+from dicom_deid.dicom.encoding import PIXEL_TAGS, TEXT_VRS, VRS, registered, vr_of
 from dicom_deid.model import ElementAction
 from dicom_deid.policy.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, ONE, Rule, Rules, Target, fixed
 from dicom_deid.profile import DATES

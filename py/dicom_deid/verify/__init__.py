@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from pydicom.charset import default_encoding
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
+from dicom_deid.dicom.bounded import Contexts
 from dicom_deid.errors import Withheld
-from dicom_deid.memory import Contexts
 from dicom_deid.verify.encoded import Codecs, Encoding, codecs_behind, elements, walk
 from dicom_deid.verify.search import named_in, uid_left
 

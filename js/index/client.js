@@ -1,0 +1,195 @@
+// @ts-check
+/**
+ * The index of what was picked, or of a run's outputs: searched while it is made, kept in private storage.
+ *
+ * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol.js").IndexStatus} IndexStatus
+ * @typedef {import("../../worker/shared/protocol.js").SeriesRow} SeriesRow
+ * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol.js").PictureFound} PictureFound
+ * @typedef {import("../../worker/shared/protocol.js").PicturesMade} PicturesMade
+ */
+import { ORIGINALS } from "../../worker/shared/protocol.js";
+import { Problem } from "../page/problem.js";
+import { IndexThread } from "../threads/index-thread.js";
+
+/** @type {IndexStatus} */
+const NOTHING = {
+  holds: "originals",
+  enumerated: 0,
+  processed: 0,
+  series: 0,
+  errors: 0,
+  updated: "",
+  emptied: false,
+  running: false,
+};
+
+/** Tells "change" when its status has changed, at most four times a second. */
+export class Catalogue extends EventTarget {
+  /** @type {IndexStatus} */
+  status = NOTHING;
+  /** Bytes of the index in private storage, without its thumbnails. */
+  size = 0;
+  #thread;
+
+  /**
+   * @param {import("../threads/pool.js").Pool} pool
+   * @param {import("../threads/files.js").Files} files
+   * @param {IndexOf} of
+   */
+  constructor(pool, files, of) {
+    super();
+    /** What it is the index of. */
+    this.of = of;
+    this.#thread = new IndexThread(pool, files, of, (status, size) => {
+      this.status = status;
+      this.size = size;
+      this.dispatchEvent(new Event("change"));
+    });
+  }
+
+  /**
+   * Opens what is kept, or an empty one. That of other files than those picked is emptied first: its series are never
+   * shown to another folder. Rejects with a Problem (INDEX_OPEN: in another tab; INDEX_FAILED).
+   * @param {import("../threads/pool.js").Pool} pool
+   * @param {import("../threads/files.js").Files} files
+   * @param {IndexOf} of
+   * @returns {Promise<Catalogue>}
+   */
+  static async open(pool, files, of) {
+    const catalogue = new Catalogue(pool, files, of);
+    await catalogue.#thread.open();
+    return catalogue;
+  }
+
+  /**
+   * What is kept of originals, told without a worker: to be offered after a reload.
+   * @returns {Promise<{bytes: number, updated: Date} | null>}
+   */
+  static async kept() {
+    try {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(ORIGINALS.folder);
+      const file = await (await folder.getFileHandle(ORIGINALS.file)).getFile();
+      return file.size > 0 ? { bytes: file.size, updated: new Date(file.lastModified) } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Whether it is of the files that are picked now. Call it when others were picked: of other files it is emptied.
+   * @returns {Promise<"same" | "emptied">}
+   */
+  claim() {
+    return this.#thread.ask("claim");
+  }
+
+  /** Reads the headers that are new or changed; resolves at the end, or when stopped. Search works meanwhile. */
+  async start() {
+    const stopWatching = await this.#thread.watch();
+    try {
+      await this.#thread.ask("start");
+    } finally {
+      stopWatching();
+    }
+  }
+
+  /** What was read so far stays; the next start goes on from there. */
+  stop() {
+    this.#thread.ask("stop").catch(() => {}); // then it has stopped
+  }
+
+  /**
+   * @param {string} query   words, modality:CT, date:2024-01..2024-03, patient:, -not, "together"
+   * @param {number} first   from 0
+   * @param {number} count
+   * @returns {Promise<{total: number, rows: SeriesRow[]}>}   the latest studies first
+   */
+  search(query, first, count) {
+    return this.#thread.ask("search", query, first, count);
+  }
+
+  /** SeriesKeys of all that match. @param {string} query @returns {Promise<string[]>} */
+  keys(query) {
+    return this.#thread.ask("keys", query);
+  }
+
+  /**
+   * The files of a series, in the order in which they are looked through: by position along the normal of the slices,
+   * else by instance number, else by path.
+   * @param {string} key
+   * @returns {Promise<InstanceFound[]>}
+   */
+  instances(key) {
+    return this.#thread.ask("instances", key);
+  }
+
+  /** The files of several series at once, in no order. @param {string[]} keys @returns {Promise<InstanceFound[]>} */
+  files(keys) {
+    return this.#thread.ask("files", keys);
+  }
+
+  /** For each series the thumbnail that stands for it, or what to make it of. @param {string[]} keys @returns {Promise<PictureFound[]>} */
+  found(keys) {
+    return this.#thread.ask("found", keys);
+  }
+
+  /**
+   * Files of some series that have frames without thumbnails, by path.
+   * @param {string} after   a path
+   * @param {number} count
+   * @param {string[]} keys
+   * @returns {Promise<InstanceFound[]>}
+   */
+  wanting(after, count, keys) {
+    return this.#thread.ask("wanting", after, count, keys);
+  }
+
+  /** Reason codes of what has no thumbnail in some series, or a doubtful one, and of how many files. @param {string[]} keys */
+  missing(keys) {
+    return this.#thread.ask("missing", keys);
+  }
+
+  /**
+   * Says of each thumbnail in table `images` on which side of a split by patient it is.
+   * @param {Uint8Array} key   of the project
+   * @param {number} part      of the patients that is held out; 0: there is no split
+   */
+  split(key, part) {
+    return this.#thread.ask("split", key, part);
+  }
+
+  /**
+   * Keeps what was made of a file, and notes it in table `images`.
+   * @param {string} path
+   * @param {PicturesMade} made
+   * @returns {Promise<string[]>}   filenames of the images, in their order
+   */
+  note(path, made) {
+    return this.#thread.ask("note", path, made);
+  }
+
+  /** A thumbnail by its name in table `images`. @param {string} filename @returns {Promise<File | null>} */
+  picture(filename) {
+    return this.#thread.ask("picture", filename);
+  }
+
+  /** The index as a file, to be saved: that of originals names patients. @returns {Promise<File>} */
+  async save() {
+    const file = await this.#thread.ask("save");
+    if (!file) throw new Problem("INDEX_FAILED");
+    return file;
+  }
+
+  /** Takes it out of private storage, with its thumbnails; it is of no use afterwards. */
+  async delete() {
+    await this.#thread.ask("remove");
+    this.close();
+  }
+
+  /** Ends its worker, as soon as all that it has is kept. */
+  close() {
+    this.#thread.close();
+  }
+}

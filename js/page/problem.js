@@ -1,0 +1,62 @@
+// @ts-check
+/** <problem-note>: what went wrong and what to do, in the panel where it happened; and the error that carries its code. */
+import { reason } from "./tables.js";
+
+/** @typedef {import("../../worker/shared/protocol.js").PolicyProblem} PolicyProblem */
+
+/** An error with a code: its words come from the tables, and no identifier can be in it. */
+export class Problem extends Error {
+  /** @param {string} code @param {PolicyProblem[]} [problems]  all that is wrong with a policy */
+  constructor(code, problems = []) {
+    super(code);
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+/** @param {unknown} error */
+export function codeOf(error) {
+  return error instanceof Problem ? error.code : "UNEXPECTED";
+}
+
+export class ProblemNote extends HTMLElement {
+  connectedCallback() {
+    this.setAttribute("role", "alert");
+  }
+
+  /** @param {string} code @param {PolicyProblem[]} [problems] */
+  show(code, problems = []) {
+    const { sentence, remedy } = reason(code);
+    const what = document.createElement("b");
+    what.textContent = sentence;
+    this.replaceChildren(what, ` ${remedy}`, ...(problems.length > 0 ? [listOf(problems)] : []));
+    this.dataset.code = code;
+  }
+
+  /** @param {unknown} error */
+  showError(error) {
+    this.show(codeOf(error), error instanceof Problem ? error.problems : []);
+  }
+
+  clear() {
+    this.replaceChildren();
+    delete this.dataset.code;
+  }
+}
+
+/** @param {PolicyProblem[]} problems */
+function listOf(problems) {
+  const list = document.createElement("ul");
+  for (const { text, near } of problems) {
+    list.append(document.createElement("li"));
+    /** @type {Element} */ (list.lastElementChild).textContent = near ? `${text} Nearest: ${near}.` : text;
+  }
+  return list;
+}
+
+customElements.define("problem-note", ProblemNote);
+
+/** The note of a panel. @param {Element} panel @returns {ProblemNote} */
+export function noteOf(panel) {
+  return /** @type {ProblemNote} */ (panel.querySelector("problem-note"));
+}

@@ -1,0 +1,28 @@
+// @ts-check
+/** Opening a linkage file: the files worker unseals it, and a Python worker of its own makes the tables. */
+import * as Comlink from "../../vendor/comlink.mjs";
+import { Problem } from "../page/problem.js";
+import { deriveKey } from "../page/project-key.js";
+
+/**
+ * @param {import("../threads/files.js").Files} files
+ * @param {import("../threads/pool.js").Pool} pool
+ * @param {File} file
+ * @param {string} passphrase
+ * @returns {Promise<import("../../worker/shared/protocol.js").Tables>}  throws a Problem
+ */
+export async function tablesOf(files, pool, file, passphrase) {
+  const key = await deriveKey(passphrase);
+  const thread = await pool.trial().catch(() => {
+    throw new Problem("PYTHON_NOT_STARTED");
+  });
+  try {
+    const { port1, port2 } = new MessageChannel();
+    await thread.python.tabulate(Comlink.transfer(port1, [port1]));
+    const made = await thread.alive(files.unseal(file, key, Comlink.transfer(port2, [port2])));
+    if ("error" in made) throw new Problem(made.error);
+    return made;
+  } finally {
+    thread.end();
+  }
+}

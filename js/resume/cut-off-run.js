@@ -1,0 +1,100 @@
+// @ts-check
+/** <cut-off-run>: says that a run was cut off, asks for its passphrase, and for its files where the page has no way to them. */
+
+import { part, tell } from "../page/dom.js";
+import { doneOf } from "../page/format.js";
+import { noteOf } from "../page/problem.js";
+
+/** @typedef {import("../../worker/shared/protocol.js").StoredRun} StoredRun */
+
+/** What has to be chosen once more. */
+const CHOOSE = { handles: "the same folder or files", files: "the same folder or files", zips: "the same ZIP" };
+
+/** @param {StoredRun} run */
+const farOf = ({ done, begun }) => doneOf(done, begun?.total ?? 0);
+
+export class CutOffRun extends HTMLElement {
+  /** @type {StoredRun | null} the newest that was cut off */ #offered = null;
+  /** @type {StoredRun | null} the one that the dialogue is about */ #asked = null;
+  /** Runs that the person does not want to hear of. @type {Set<string>} */ #later = new Set();
+  #waiting = false;
+
+  connectedCallback() {
+    part(this, "go-on", HTMLButtonElement).addEventListener("click", () => tell(this, "go-on", this.#offered));
+    part(this, "later", HTMLButtonElement).addEventListener("click", () => this.#dismiss());
+    part(this, "form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      const passphrase = part(this, "passphrase", HTMLInputElement).value;
+      if (this.#asked && passphrase) tell(this, "resume-run", { run: this.#asked, passphrase });
+    });
+    part(this, "close", HTMLButtonElement).addEventListener("click", () => this.close());
+    part(this, "dialog", HTMLDialogElement).addEventListener("close", () => {
+      part(this, "passphrase", HTMLInputElement).value = ""; // it stays nowhere
+    });
+  }
+
+  /** @param {StoredRun[]} runs   newest first */
+  show(runs) {
+    const wanted = runs.filter(({ begun, open, name }) => begun && !begun.cancelled && !open && !this.#later.has(name));
+    this.#offered = wanted[0] ?? null;
+    if (!this.#waiting) this.#say(this.#offered && `A run was cut off: ${farOf(this.#offered)}.`, true);
+  }
+
+  /**
+   * Asks for the passphrase.
+   * @param {StoredRun} run
+   * @param {{known: boolean, passphrase: string}} state   known: the page still has its files; passphrase: if it is known
+   */
+  ask(run, { known, passphrase }) {
+    this.#asked = run;
+    noteOf(this).clear();
+    const choose = CHOOSE[run.begun?.kind ?? "handles"];
+    part(this, "about", HTMLElement).textContent = `${run.name}: ${farOf(run)}.`;
+    part(this, "how", HTMLElement).textContent = known
+      ? "The browser may ask you to allow the folder again."
+      : `Then choose or drop ${choose}: the run goes on by itself.`;
+    part(this, "passphrase", HTMLInputElement).value = passphrase;
+    this.busy(false);
+    part(this, "dialog", HTMLDialogElement).showModal();
+  }
+
+  /** @param {boolean} busy  the passphrase is being checked */
+  busy(busy) {
+    const submit = part(this, "submit", HTMLButtonElement);
+    submit.disabled = busy;
+    submit.textContent = busy ? "Checking…" : "Go on";
+  }
+
+  close() {
+    part(this, "dialog", HTMLDialogElement).close();
+  }
+
+  /** The files have to be chosen once more. @param {StoredRun} run */
+  wait(run) {
+    this.#waiting = true;
+    this.#say(`Now choose or drop ${CHOOSE[run.begun?.kind ?? "handles"]}: the run goes on by itself.`, false);
+    this.scrollIntoView({ block: "start" });
+  }
+
+  /** Nothing is waited for any more, or offered until runs are shown again. */
+  rest() {
+    this.#waiting = false;
+    this.#say(null, false);
+  }
+
+  #dismiss() {
+    if (!this.#waiting && this.#offered) this.#later.add(this.#offered.name);
+    const wasWaiting = this.#waiting;
+    this.rest();
+    if (wasWaiting) tell(this, "resume-later");
+  }
+
+  /** @param {string | null} text @param {boolean} offer */
+  #say(text, offer) {
+    part(this, "notice", HTMLElement).hidden = text === null;
+    part(this, "text", HTMLElement).textContent = text;
+    part(this, "go-on", HTMLButtonElement).hidden = !offer;
+  }
+}
+
+customElements.define("cut-off-run", CutOffRun);

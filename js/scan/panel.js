@@ -1,0 +1,104 @@
+// @ts-check
+/** <found-panel>: what the scan sees, while it sees it. */
+
+import { part, tell } from "../page/dom.js";
+import { bytes, count, counted } from "../page/format.js";
+import { noteOf } from "../page/problem.js";
+import { reason } from "../page/tables.js";
+
+/** @typedef {import("../../worker/shared/protocol.js").Found} Found */
+
+export class FoundPanel extends HTMLElement {
+  connectedCallback() {
+    part(this, "stop", HTMLButtonElement).addEventListener("click", () => tell(this, "stop-scan"));
+    part(this, "index", HTMLButtonElement).addEventListener("click", () => tell(this, "search-originals"));
+  }
+
+  begin() {
+    noteOf(this).clear();
+    part(this, "scanning", HTMLElement).hidden = false;
+    part(this, "spoken", HTMLElement).textContent = "";
+    part(this, "search-offer", HTMLElement).hidden = true;
+  }
+
+  /** @param {boolean} kept   there is an index, of these or of other files */
+  offerIndex(kept) {
+    const hint = kept ? "The one that is kept is brought up to date, or replaced if it is of other files." : "";
+    part(this, "index-kept", HTMLElement).textContent = hint;
+  }
+
+  /** How far the index of these files is; "": none is made. @param {string} far */
+  indexing(far) {
+    part(this, "indexing", HTMLElement).textContent = far && `Reading headers: ${far}.`;
+  }
+
+  /** @param {Found} found */
+  update(found) {
+    this.#figure("seen", count(found.seen));
+    this.#figure("dicom", count(found.dicom));
+    this.#figure("studies", count(found.studies.length));
+    this.#figure("series", count(found.series));
+    this.#figure("bytes", bytes(found.bytes));
+    const modalities = Object.entries(found.modalities).sort((a, b) => b[1] - a[1]);
+    part(this, "modalities", HTMLElement).replaceChildren(...modalities.map(modalityItem));
+    part(this, "skipped", HTMLElement).replaceChildren(...leftOut(found));
+  }
+
+  /** @param {Found} found @param {boolean} stopped  by the person */
+  end(found, stopped) {
+    this.update(found);
+    part(this, "scanning", HTMLElement).hidden = true;
+    if (stopped)
+      part(this, "skipped", HTMLElement).append(
+        item("", "You stopped the search: only what is counted here takes part."),
+      );
+    part(this, "spoken", HTMLElement).textContent =
+      `Found ${counted(found.dicom, "DICOM file")} in ${counted(found.studies.length, "study", "studies")}.`;
+    part(this, "search-offer", HTMLElement).hidden = found.dicom === 0;
+    if (found.error) noteOf(this).show(found.error);
+    else if (found.dicom === 0) noteOf(this).show("NOTHING_THERE");
+  }
+
+  /** @param {string} name @param {string} text */
+  #figure(name, text) {
+    part(this, name, HTMLElement).textContent = text;
+  }
+}
+
+/** @param {[string, number]} entry */
+function modalityItem([modality, files]) {
+  const made = document.createElement("li");
+  const number = document.createElement("span");
+  made.textContent = modality;
+  number.textContent = count(files);
+  made.append(" ", number);
+  return made;
+}
+
+/** @param {Found} found */
+function leftOut({ skipped, withoutPreamble }) {
+  const lines = Object.entries(skipped).map(([code, files]) =>
+    item(`${counted(files, "file")} left out:`, reason(code).sentence),
+  );
+  if (withoutPreamble > 0) {
+    const what = withoutPreamble === 1 ? "It is a DICOM file" : "They are DICOM files";
+    lines.push(
+      item(
+        `${counted(withoutPreamble, "file")} without preamble.`,
+        `${what} all the same, known by the first data elements.`,
+      ),
+    );
+  }
+  return lines;
+}
+
+/** @param {string} strong @param {string} rest */
+function item(strong, rest) {
+  const made = document.createElement("li");
+  const bold = document.createElement("b");
+  bold.textContent = strong;
+  made.append(bold, ` ${rest}`);
+  return made;
+}
+
+customElements.define("found-panel", FoundPanel);

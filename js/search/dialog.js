@@ -1,0 +1,250 @@
+// @ts-check
+/**
+ * <series-search>: a dialog over the page that searches one index at a time, while it is typed and while it is made.
+ *
+ * Ticks belong to an index and stay through all searches in it. What is done with them, and with what was found, is told
+ * as "search-take" and so on (WISHES), with a Wish, and done elsewhere.
+ */
+
+import { one, part, tell } from "../page/dom.js";
+import { count, counted } from "../page/format.js";
+import { noteOf } from "../page/problem.js";
+import { IndexStatusLine } from "./index-status.js";
+import { SeriesTable } from "./series-table.js";
+import { whyNotTaken } from "./sources.js";
+
+/**
+ * @typedef {import("../index/client.js").Catalogue} Catalogue
+ * @typedef {import("./sources.js").Source} Source
+ * @typedef {{source: Source, catalogue: Catalogue, query: string, keys: string[], row?: import("../../worker/shared/protocol.js").SeriesRow}} Wish
+ *   keys: of the ticked series; row: of the one to look at
+ */
+
+/** Nothing is typed for so long before it is searched, in milliseconds. */
+const PAUSE_MILLISECONDS = 80;
+/** While headers are read, the list is brought up to date so often, in milliseconds. */
+const REFRESH_MILLISECONDS = 1000;
+const HOLDS = { originals: "Names patients; stays in this browser", "de-identified": "De-identified" };
+const WISHES = ["take", "zip", "pictures", "thumbnails", "csv", "save", "delete"];
+
+export class SeriesSearch extends HTMLElement {
+  /** @type {Source[]} */ #sources = [];
+  /** @type {Source | null} */ #source = null;
+  /** @type {Catalogue | null} */ #catalogue = null;
+  /** @type {Map<string, Set<string>>} SeriesKeys that are ticked, by the id of the source */ #ticks = new Map();
+  /** @type {number | undefined} */ #typing;
+  /** @type {number | undefined} */ #refreshing;
+  #opening = false;
+  #listen = () => this.#changed();
+
+  connectedCallback() {
+    const query = part(this, "query", HTMLInputElement);
+    query.addEventListener("input", () => {
+      clearTimeout(this.#typing);
+      this.#typing = setTimeout(() => this.#search(), PAUSE_MILLISECONDS);
+    });
+    query.addEventListener("keydown", (event) => this.#key(event));
+    part(this, "hints", HTMLElement).addEventListener("click", ({ target }) => {
+      if (target instanceof HTMLElement && target.dataset.word) this.#insert(target.dataset.word);
+    });
+    part(this, "source", HTMLSelectElement).addEventListener("change", ({ target }) => {
+      const { value } = /** @type {HTMLSelectElement} */ (target);
+      tell(this, "search-in", this.#sources.find(({ id }) => id === value)?.of);
+    });
+    part(this, "close", HTMLButtonElement).addEventListener("click", () => this.close());
+    this.#dialog.addEventListener("close", () => tell(this, "search-closed"));
+    this.#listenToTable();
+    for (const wish of WISHES) {
+      part(this, wish, HTMLButtonElement).addEventListener("click", () => this.#wish(`search-${wish}`));
+    }
+  }
+
+  #listenToTable() {
+    const table = this.#table;
+    part(this, "tick-all", HTMLButtonElement).addEventListener("click", () => this.#tickAll());
+    part(this, "untick", HTMLButtonElement).addEventListener("click", () => this.#untick());
+    table.addEventListener("tick-all", () => this.#tickAll());
+    table.addEventListener("ticked", () => this.#summarise());
+    table.addEventListener("counted", () => this.#summarise());
+    table.addEventListener("failed", (event) => noteOf(this).showError(/** @type {CustomEvent} */ (event).detail));
+    table.addEventListener("look", (event) => this.#wish("search-look", /** @type {CustomEvent} */ (event).detail));
+  }
+
+  get isOpen() {
+    return this.#dialog.open;
+  }
+
+  open() {
+    noteOf(this).clear();
+    if (this.#dialog.open) return;
+    this.#dialog.showModal();
+    part(this, "query", HTMLInputElement).focus();
+  }
+
+  /** What can be searched. @param {Source[]} sources @param {Source} source   the one that is */
+  offer(sources, source) {
+    this.#sources = sources;
+    const options = sources.map(({ id, label }) => new Option(label, id, false, id === source.id));
+    part(this, "source", HTMLSelectElement).replaceChildren(...options);
+  }
+
+  /** @param {Source} source @param {Catalogue | null} catalogue   null: there is none, or not yet: it is opened */
+  show(source, catalogue, { opening = false } = {}) {
+    this.#leave();
+    this.#opening = opening;
+    const other = this.#source?.id !== source.id;
+    this.#source = source;
+    this.#catalogue = catalogue;
+    this.#table.ticks = this.#ticks.get(source.id) ?? new Set();
+    this.#ticks.set(source.id, this.#table.ticks);
+    const originals = source.of.kind === "originals";
+    part(this, "take", HTMLElement).hidden = !originals;
+    part(this, "zip", HTMLElement).hidden = originals;
+    const holds = part(this, "holds", HTMLElement);
+    holds.dataset.holds = originals ? "originals" : "de-identified";
+    holds.textContent = originals ? HOLDS.originals : HOLDS["de-identified"];
+    catalogue?.addEventListener("change", this.#listen);
+    if (other || catalogue) this.#search();
+    this.#tell();
+  }
+
+  /** Nothing is shown any more, and the ticks of this index are gone with it. @param {string} id */
+  forget(id) {
+    this.#ticks.delete(id);
+    if (this.#source?.id !== id) return;
+    this.#leave();
+    this.#source = null;
+    this.#table.show(null, "");
+    this.close();
+  }
+
+  /** Shows pictures, or none. @param {import("../index/pictures.js").Source | null} source   draws them */
+  picture(source) {
+    this.#table.pictures = source;
+    part(this, "pictures", HTMLButtonElement).ariaPressed = String(source !== null);
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  /** Lets go of the catalogue. */
+  #leave() {
+    this.#catalogue?.removeEventListener("change", this.#listen);
+    this.#catalogue = null;
+    clearTimeout(this.#refreshing);
+    this.#refreshing = undefined;
+  }
+
+  #search() {
+    clearTimeout(this.#typing);
+    noteOf(this).clear();
+    return this.#table.show(this.#catalogue, this.#query);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const query = part(this, "query", HTMLInputElement);
+    if (event.key === "ArrowDown" || event.key === "Enter") part(this, "grid", HTMLElement).focus();
+    else if (event.key === "Escape" && query.value) {
+      query.value = "";
+      this.#search();
+    } else return;
+    event.preventDefault();
+  }
+
+  /** Puts a word of the language behind what is there. @param {string} word */
+  #insert(word) {
+    part(this, "hints", HTMLElement).hidePopover();
+    const query = part(this, "query", HTMLInputElement);
+    query.value = `${query.value.trim()} ${word}`.trim();
+    query.focus();
+    this.#search();
+  }
+
+  /** The index has changed. */
+  #changed() {
+    this.#tell();
+    if (!this.#catalogue?.status.running || this.#table.total === 0) this.#refresh();
+    else this.#refreshing ??= setTimeout(() => this.#refresh(), REFRESH_MILLISECONDS);
+  }
+
+  #refresh() {
+    clearTimeout(this.#refreshing);
+    this.#refreshing = undefined;
+    this.#table.refresh();
+  }
+
+  /** How far the index is, and what may be done with it. */
+  #tell() {
+    const status = this.#catalogue?.status;
+    const line = one(this, "index-status", IndexStatusLine);
+    line.hidden = !status;
+    if (status && this.#source) line.show(status, this.#source.mayStart);
+    this.#summarise();
+  }
+
+  #summarise() {
+    const { total, ticks } = this.#table;
+    const all = this.#catalogue?.status.series ?? 0;
+    const some = this.#query.trim() !== "";
+    const of = some ? `${count(total)} of ${counted(all, "series", "series")}` : counted(total, "series", "series");
+    const counts = part(this, "count", HTMLElement);
+    counts.ariaLive = this.#catalogue?.status.running ? "off" : "polite"; // else it would be read out each second
+    counts.textContent = this.#catalogue ? of : this.#opening ? "Opening the index…" : "";
+    const nothing = part(this, "nothing", HTMLElement);
+    nothing.hidden = total > 0 || !this.#catalogue;
+    nothing.textContent = some && all > 0 ? "No series fits." : "There are no series in this index yet.";
+    part(this, "tick-all", HTMLButtonElement).disabled = total === 0;
+    for (const name of ["untick", "take", "zip"]) part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
+    for (const name of ["csv", "thumbnails"]) part(this, name, HTMLButtonElement).disabled = total === 0;
+    for (const name of ["save", "delete"])
+      part(this, name, HTMLButtonElement).disabled = !this.#catalogue?.status.processed;
+    if (!this.#source?.mayTake) part(this, "take", HTMLButtonElement).disabled = true;
+    part(this, "ticked", HTMLElement).textContent =
+      ticks.size > 0
+        ? `${counted(ticks.size, "series", "series")} ticked. ${whyNotTaken(this.#source)}`
+        : "Nothing is ticked.";
+  }
+
+  async #tickAll() {
+    const { ticks } = this.#table;
+    for (const key of (await this.#catalogue?.keys(this.#query)) ?? []) ticks.add(key);
+    this.#table.marked();
+    this.#summarise();
+  }
+
+  #untick() {
+    this.#table.ticks.clear();
+    this.#table.marked();
+    this.#summarise();
+  }
+
+  /** @param {string} name @param {Wish["row"]} [row] */
+  #wish(name, row) {
+    if (!this.#source || !this.#catalogue) return;
+    const wish = {
+      source: this.#source,
+      catalogue: this.#catalogue,
+      query: this.#query,
+      keys: [...this.#table.ticks],
+      row,
+    };
+    noteOf(this).clear();
+    tell(this, name, wish);
+  }
+
+  get #query() {
+    return part(this, "query", HTMLInputElement).value;
+  }
+
+  get #dialog() {
+    return part(this, "dialog", HTMLDialogElement);
+  }
+
+  get #table() {
+    return one(this, "series-table", SeriesTable);
+  }
+}
+
+customElements.define("series-search", SeriesSearch);

@@ -1,0 +1,76 @@
+// @ts-check
+/** <index-status>: how far an index is: headers read, their rate, what could not be read; and its start and stop. */
+
+import { part, tell } from "../page/dom.js";
+import { count, counted, rate } from "../page/format.js";
+
+/** @typedef {import("../../worker/shared/protocol.js").IndexStatus} IndexStatus */
+
+/** The rate is that of the last so many milliseconds. */
+const WINDOW_MILLISECONDS = 3000;
+const WHEN = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+/** @param {Date} date */
+export const spokenTime = (date) => WHEN.format(date);
+
+export class IndexStatusLine extends HTMLElement {
+  /** @type {{at: number, processed: number}[]} */ #seen = [];
+
+  connectedCallback() {
+    for (const wish of ["start", "stop"]) {
+      part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, `index-${wish}`));
+    }
+  }
+
+  /** @param {IndexStatus} status @param {boolean} mayStart */
+  show(status, mayStart) {
+    const { running, enumerated, processed } = status;
+    const progress = part(this, "progress", HTMLProgressElement);
+    progress.hidden = !running;
+    if (enumerated > 0) Object.assign(progress, { max: enumerated, value: Math.min(processed, enumerated) });
+    else progress.removeAttribute("value"); // it is not known yet
+    part(this, "text", HTMLElement).textContent = running ? this.#going(status) : standing(status);
+    part(this, "start", HTMLButtonElement).hidden = running || !mayStart;
+    part(this, "start", HTMLButtonElement).textContent = startOf(status);
+    part(this, "stop", HTMLButtonElement).hidden = !running;
+    if (!running) this.#seen = [];
+  }
+
+  /** @param {IndexStatus} status */
+  #going(status) {
+    const now = performance.now();
+    this.#seen.push({ at: now, processed: status.processed });
+    while (now - this.#seen[0].at > WINDOW_MILLISECONDS) this.#seen.shift();
+    const [first] = this.#seen;
+    const seconds = (now - first.at) / 1000;
+    const speed = seconds > 0.5 ? `, ${rate((status.processed - first.processed) / seconds)}` : "";
+    return `Reading headers: ${farness(status)}${speed}${errorsOf(status)}`;
+  }
+}
+
+/** @param {IndexStatus} status */
+export function farness({ processed, enumerated }) {
+  return enumerated > 0 ? `${count(processed)} of ${counted(enumerated, "file")}` : "looking at the files…";
+}
+
+/** @param {IndexStatus} status */
+function standing(status) {
+  const { processed, updated, emptied } = status;
+  const before = emptied ? " The index of the files before these was deleted." : "";
+  if (processed === 0 && !updated) return `Nothing is indexed yet.${before}`;
+  if (!updated) return `Stopped at ${farness(status)}${errorsOf(status)}.`;
+  return `${counted(processed, "file")}${errorsOf(status)}; updated ${spokenTime(new Date(updated))}.${before}`;
+}
+
+/** @param {IndexStatus} status */
+function errorsOf({ errors }) {
+  return errors > 0 ? `, ${count(errors)} could not be read` : "";
+}
+
+/** @param {IndexStatus} status */
+function startOf({ processed, updated, holds }) {
+  if (processed === 0) return holds === "originals" ? "Index this folder" : "Index these results";
+  return updated ? "Look for changes" : "Go on";
+}
+
+customElements.define("index-status", IndexStatusLine);

@@ -1,0 +1,54 @@
+// @ts-check
+/**
+ * What can be searched: the originals that are picked, or of which an index is kept; the last run; the runs in storage.
+ *
+ * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
+ * @typedef {object} Source
+ * @property {string} id         name of the run; "" for originals
+ * @property {IndexOf} of
+ * @property {string} label
+ * @property {boolean} mayStart  its files are at hand
+ * @property {boolean} mayTake   its series can be chosen for a run
+ *
+ * @typedef {Pick<import("../session.js").Session, "label" | "mayTake">} Named
+ */
+import { Catalogue } from "../index/client.js";
+
+/** @type {IndexOf} */
+export const ORIGINALS = { kind: "originals" };
+
+/** @param {IndexOf} of */
+export const idOf = (of) => (of.kind === "run" ? of.name : "");
+
+/**
+ * @param {import("../session.js").Session} session
+ * @param {import("../threads/files.js").Files} files
+ * @param {IndexOf} of   is wanted now
+ * @returns {Promise<Source[]>}
+ */
+export async function sourcesOf(session, files, of) {
+  const stored = (await files.runs()).filter((run) => run.place === "private" && run.files > 0 && !run.open);
+  const runs = [session.elsewhere, ...stored.map(({ name }) => name)].filter((name) => name !== "").map(resultsOf);
+  const some = of.kind === "originals" || session.label !== "" || (await Catalogue.kept()) !== null;
+  return some ? [originalsOf(session), ...runs] : runs;
+}
+
+/** @param {Named} session @param {IndexOf} of */
+export const sourceOf = (session, of) => (of.kind === "run" ? resultsOf(of.name) : originalsOf(session));
+
+/** @param {Named} session @returns {Source} */
+function originalsOf({ label, mayTake }) {
+  const text = label ? `Originals: ${label}` : "Originals";
+  return { id: idOf(ORIGINALS), of: ORIGINALS, label: text, mayStart: label !== "", mayTake };
+}
+
+/** @param {string} name @returns {Source} */
+function resultsOf(name) {
+  return { id: name, of: { kind: "run", name }, label: `Results of ${name}`, mayStart: true, mayTake: false };
+}
+
+/** Why its series cannot be chosen for a run, in words; "" if they can, or are none to choose. @param {Source | null} source */
+export function whyNotTaken(source) {
+  if (!source || source.mayTake || source.of.kind === "run") return "";
+  return source.mayStart ? "A run goes on; they can be chosen after it." : "Choose the folder to de-identify them.";
+}

@@ -1,0 +1,118 @@
+// @ts-check
+/**
+ * The index worker as the page sees it: a Python worker joined to the files worker, which another replaces when it dies.
+ *
+ * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol.js").IndexApi} IndexApi
+ * @typedef {import("../../worker/shared/protocol.js").IndexCalls} IndexCalls
+ * @typedef {import("../../worker/shared/protocol.js").IndexStatus} IndexStatus
+ * @typedef {import("./thread.js").Thread} Thread
+ * @typedef {{thread: Thread, api: IndexApi}} Joined
+ */
+import * as Comlink from "../../vendor/comlink.mjs";
+import { Problem } from "../page/problem.js";
+
+/** An index worker that does not answer for so long is taken to hang, in milliseconds: keeping a large index takes seconds. */
+const SILENCE_MILLISECONDS = 60_000;
+/** A worker that is let go of has so long to keep what it has, in milliseconds. */
+const CLOSE_MILLISECONDS = 10_000;
+
+export class IndexThread {
+  #pool;
+  #files;
+  #of;
+  #report;
+  /** @type {Promise<Joined> | null} */ #joined = null;
+  #closed = false;
+
+  /**
+   * @param {import("./pool.js").Pool} pool
+   * @param {import("./files.js").Files} files
+   * @param {IndexOf} of
+   * @param {(status: IndexStatus, size: number) => void} report
+   */
+  constructor(pool, files, of, report) {
+    this.#pool = pool;
+    this.#files = files;
+    this.#of = of;
+    this.#report = report;
+  }
+
+  /** The worker, which has the index open; another one when it died. @returns {Promise<Joined>} */
+  open() {
+    if (this.#closed) return Promise.reject(new Problem("INDEX_FAILED"));
+    this.#joined ??= this.#begin();
+    return this.#joined;
+  }
+
+  /** @returns {Promise<Joined>} */
+  async #begin() {
+    const [files, page] = [new MessageChannel(), new MessageChannel()];
+    /** @type {Thread | null} */
+    let thread = null;
+    try {
+      thread = await this.#pool.trial();
+      await this.#files.index(this.#of, Comlink.transfer(files.port1, [files.port1]));
+      const ports = [files.port2, page.port1];
+      await thread.alive(
+        thread.python.index(Comlink.transfer(ports[0], [ports[0]]), Comlink.transfer(ports[1], [ports[1]])),
+      );
+      const api = /** @type {IndexApi} */ (/** @type {unknown} */ (Comlink.wrap(page.port2)));
+      answerOf(await thread.alive(api.open(this.#of, Comlink.proxy(this.#report))));
+      return { thread, api };
+    } catch (error) {
+      thread?.end();
+      this.#joined = null;
+      throw error instanceof Problem ? error : new Problem("INDEX_FAILED");
+    }
+  }
+
+  /**
+   * Asks the worker; once more, another one, if it died meanwhile: that one goes on with what was kept.
+   * @template {keyof IndexCalls} K
+   * @param {K} name
+   * @param {Parameters<IndexCalls[K]>} values
+   * @returns {Promise<Awaited<ReturnType<IndexCalls[K]>>>}
+   */
+  async ask(name, ...values) {
+    const joined = await this.open();
+    const found = await joined.thread.alive(joined.api.ask(name, values)).catch(() => null);
+    if (found) return answerOf(found);
+    const again = await this.#instead(joined);
+    return answerOf(await again.thread.alive(again.api.ask(name, values)).catch(() => ({ error: "INDEX_FAILED" })));
+  }
+
+  /** The worker in the place of one that died. @param {Joined} dead */
+  async #instead(dead) {
+    if ((await this.#joined) === dead) {
+      dead.thread.end();
+      this.#joined = null;
+    }
+    return this.open();
+  }
+
+  /** Ends the thread if it hangs. @returns {Promise<() => void>}  stops watching */
+  async watch() {
+    return (await this.open()).thread.watch(SILENCE_MILLISECONDS);
+  }
+
+  /** Ends it, as soon as all that it has is kept. */
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#joined?.then(
+      async ({ thread, api }) => {
+        const late = new Promise((resolve) => setTimeout(resolve, CLOSE_MILLISECONDS));
+        await Promise.race([thread.alive(api.ask("end", [])).catch(() => {}), late]);
+        thread.end();
+      },
+      () => {},
+    );
+  }
+}
+
+/** @param {{answer: any} | {error: string}} found */
+function answerOf(found) {
+  if ("error" in found) throw new Problem(found.error);
+  return found.answer;
+}

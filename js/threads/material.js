@@ -1,0 +1,65 @@
+// @ts-check
+/** What Python workers are started from: the runtime, the snapshot, and what decodes pictures besides. */
+import * as runtime from "../../worker/shared/runtime.js";
+import { Thread } from "./thread.js";
+
+/** @typedef {import("../../worker/python/boot.js").Shared} Shared */
+
+export class Material {
+  /** Lines for the log. @type {string[]} */ notes = [];
+  /** @type {Shared | null} */ #shared = null;
+  /** @type {Uint8Array | null} preview.zip, once a picture was asked for */ #preview = null;
+
+  /** @param {boolean} snapshot   whether to start from one */
+  constructor(snapshot) {
+    /** Settled when all is there. */
+    this.ready = this.#fetch(snapshot);
+    this.ready.catch(() => {}); // heard of by whoever waits for it
+  }
+
+  /** @param {boolean} snapshot */
+  async #fetch(snapshot) {
+    this.#shared = await runtime.fetchRuntime();
+    if (snapshot) await this.#findSnapshot(this.#shared);
+  }
+
+  /** The stored snapshot, or a new one made by a worker that is then ended. @param {Shared} shared */
+  async #findSnapshot(shared) {
+    const { build } = shared.manifest;
+    shared.snapshot = await runtime.storedSnapshot(build).catch(() => null);
+    if (shared.snapshot || !shared.module) return;
+    const maker = new Thread();
+    try {
+      const begin = performance.now();
+      const made = await maker.alive(maker.python.makeSnapshot(shared));
+      shared.snapshot = runtime.shareable(made.buffer);
+      this.notes.push(`snapshot made in ${Math.round(performance.now() - begin)} ms, ${mib(made.length)}`);
+      runtime.storeSnapshot(build, made).catch(() => this.notes.push("snapshot not kept: no storage for it"));
+    } catch {
+      this.notes.push("snapshot could not be made");
+    } finally {
+      maker.end();
+    }
+  }
+
+  /** What a worker is started from. @returns {Shared} */
+  get shared() {
+    return /** @type {Shared} */ (this.#shared);
+  }
+
+  /** The same for one that decodes and paints. Without the snapshot: pydicom looks for numpy once, when it is imported. */
+  async withPreview() {
+    this.#preview ??= await runtime.fetchPreview(this.shared.manifest);
+    return { ...this.shared, snapshot: null, preview: this.#preview };
+  }
+
+  /** The stored snapshot is of no use. */
+  forgetSnapshot() {
+    runtime.forgetSnapshot(this.shared.manifest.build).catch(() => {});
+  }
+}
+
+/** @param {number} bytes */
+export function mib(bytes) {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}

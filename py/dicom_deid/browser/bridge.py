@@ -1,0 +1,211 @@
+"""What the Python worker calls: JavaScript values in, JavaScript values out. The only module that imports pyodide."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from dicom_deid.browser.warm_up import rehearse as made_outcomes
+from dicom_deid.conformance import conformance
+from dicom_deid.errors import FragmentsWanted, PolicyError, ShortRead
+from dicom_deid.explain import document as explained
+from dicom_deid.explain import explain as explain_source
+from dicom_deid.importers import read_any
+from dicom_deid.key import Key
+from dicom_deid.linkage import BadLinkage, Reading, Tables, table_bytes
+from dicom_deid.model import Copy, Fill, Fragments, Outcome
+from dicom_deid.pipeline import process
+from dicom_deid.plan import document, opening
+from dicom_deid.policy import Plan, Policy
+from dicom_deid.report import closing as closing_lines
+from dicom_deid.report import row
+
+ENCODE = json.JSONEncoder(check_circular=False).encode
+PAGE_LONGEST = 20_000
+"""Characters of a value that the page is given; it shows the first of them, and all on demand."""
+
+
+class Run:
+    """The run that this worker serves: one at a time."""
+
+    plan: Plan
+
+
+class Ranges:
+    """A source of which the files worker has sent some ranges."""
+
+    def __init__(self, size: int, ranges: list[tuple[int, bytes]], fragments: Fragments | None) -> None:
+        self.size, self._ranges, self._fragments = size, ranges, fragments
+
+    def head(self) -> bytes:
+        """The range that begins at offset 0."""
+        return next((data for start, data in self._ranges if start == 0), b"")
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes [start, end), or ShortRead."""
+        for at, data in self._ranges:
+            if at <= start and end <= at + len(data):
+                return data[start - at : end - at]
+        raise ShortRead(start, end)
+
+    def fragments(self, start: int) -> Fragments:
+        """What the files worker found, or FragmentsWanted."""
+        if self._fragments is None or self._fragments.start != start:
+            raise FragmentsWanted(start)
+        return self._fragments
+
+
+def to_js(value: Any) -> Any:
+    """A JavaScript value of dictionaries, lists and bytes; bytes become a Uint8Array of their own."""
+    from pyodide.ffi import to_js as convert
+
+    from js import Object  # type: ignore[attr-defined]
+
+    return convert(value, dict_converter=Object.fromEntries)
+
+
+def problems(error: PolicyError) -> list[dict[str, Any]]:
+    """All that is wrong with a policy, as PolicyProblem of the protocol."""
+    return [problem._asdict() for problem in error.problems]
+
+
+def read_policy(name: str, text: str) -> Any:
+    """A policy of a file's text, or of another tool's script: Reading in worker/shared/protocol.js, or {problems}."""
+    try:
+        return to_js(read_any(name, text)._asdict())
+    except PolicyError as error:
+        return to_js({"problems": problems(error)})
+
+
+def configure(policy: str, key: Any, linked: bool = False, wheels: str = "{}") -> Any:
+    """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code.
+
+    Runs the code of rules in Python: the page has asked for it. ``wheels``: name -> SHA-256, in JSON.
+    """
+    try:
+        plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked, wheels=json.loads(wheels))
+        plan.load()
+        Run.plan = plan
+    except PolicyError as error:
+        return to_js({"error": error.code, "problems": problems(error)})
+    return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})
+
+
+def rehearse(first: int, count: int) -> None:
+    """Runs made slices of these numbers through the stages, so that the first real ones are as fast as the rest."""
+    made_outcomes(first, count)
+
+
+def deidentify(number: int, source_id: str, repeat: bool, *file: Any) -> Any:
+    """The answer to one task of the files worker (Task and Answer in worker/shared/protocol.js), handed over.
+
+    ``file``: as for ``ranges_of``. A task as one object would cost a call of JavaScript for each of its properties.
+    """
+    from pyodide.ffi import to_js as convert
+
+    return convert(handed(answer(ranges_of(*file), number, source_id, repeat)))
+
+
+def handed(answer: dict[str, Any]) -> list[str | bytes]:
+    """An answer in JSON, then its new bytes, of which the JSON has the place: dictionaries take twice as long."""
+    if answer["kind"] != "outcome":
+        return [ENCODE(answer)]
+    fresh, places = list[bytes](), list[dict[str, Any]]()
+    for segment in answer["segments"]:
+        if "bytes" not in segment:
+            places.append(segment)
+            continue
+        places.append({"bytes": len(fresh)})
+        fresh.append(segment["bytes"])
+    return [ENCODE({**answer, "segments": places}), *fresh]
+
+
+def explain(number: int, source_id: str, _repeat: bool, *file: Any) -> str:
+    """What would come of the file of a task, with its values: shown, never stored. In JSON, since it can be long."""
+    return json.dumps(explanation(ranges_of(*file), number, source_id))
+
+
+def ranges_of(size: int, fragments: Any, *parts: Any) -> Ranges:
+    """What a task holds of its file; ``parts`` are offset and bytes of one range after the other."""
+    found = Fragments(fragments.start, fragments.end, fragments.count, fragments.complete) if fragments else None
+    ranges = [(start, data.to_bytes()) for start, data in zip(parts[::2], parts[1::2], strict=True)]
+    return Ranges(size, ranges, found)
+
+
+def wanting(number: int, error: ShortRead | FragmentsWanted) -> dict[str, Any]:
+    """The answer that asks for more of a file."""
+    if isinstance(error, ShortRead):
+        return {"kind": "need", "id": number, "start": error.start, "end": error.end}
+    return {"kind": "fragments", "id": number, "start": error.start}
+
+
+def explanation(source: Ranges, number: int, source_id: str) -> dict[str, Any]:
+    """The explanation as Python values."""
+    try:
+        found = explain_source(source, Run.plan, source_id, PAGE_LONGEST)
+    except (ShortRead, FragmentsWanted) as error:
+        return wanting(number, error)
+    return {"kind": "explained", "id": number, "explanation": explained(found, values=True)}
+
+
+def answer(source: Ranges, number: int, source_id: str, repeat: bool) -> dict[str, Any]:
+    """The answer as Python values."""
+    began = time.perf_counter()
+    try:
+        outcome = process(source, Run.plan, source_id, repeat)
+    except (ShortRead, FragmentsWanted) as error:
+        return wanting(number, error)
+    cells = row(source_id, outcome, source.size, (time.perf_counter() - began) * 1000)
+    log = list(outcome.log)  # the files worker adds the line of a file that was not written
+    link = {"link": outcome.link._asdict()} if outcome.link else {}
+    return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome), "log": log, **link}
+
+
+def segments(outcome: Outcome) -> list[dict[str, Any]]:
+    """A splice as the protocol writes it."""
+    return [
+        {"copy": [part.start, part.end]}
+        if isinstance(part, Copy)
+        else {"fill": [part.count, part.byte]}
+        if isinstance(part, Fill)
+        else {"bytes": part}
+        for part in outcome.splice
+    ]
+
+
+class Tabulating:
+    """Makes the tables of one linkage file of the records that the files worker has unsealed."""
+
+    def __init__(self) -> None:
+        self._reading, self._tables = Reading(), Tables()
+
+    def heads(self) -> Any:
+        """Table -> its first line."""
+        return self._written(self._tables.heads())
+
+    def add(self, records: Any) -> Any:
+        """Table -> the lines that some records add (Unsealed in worker/linkage/format.js)."""
+        lines = dict.fromkeys(self._tables.counts, "")
+        for record in records:
+            for found in self._reading.take(record.number, record.content.to_bytes() if record.content else None):
+                for name, text in self._tables.add(found).items():
+                    lines[name] += text
+        return self._written(lines)
+
+    def end(self, torn: bool) -> Any:
+        """{counts, warnings}, or {error} if nothing can be made of the file. ``torn``: it ends within a record."""
+        self._reading.torn = torn
+        try:
+            self._tables.check(self._reading)
+        except BadLinkage as bad:
+            return to_js({"error": bad.reason})
+        return to_js({"counts": self._tables.counts, "warnings": self._reading.warnings()})
+
+    def _written(self, tables: dict[str, str]) -> Any:
+        return to_js({name: table_bytes(text) for name, text in tables.items()})
+
+
+def closing(summary: str) -> Any:
+    """The closing lines of output.log."""
+    return to_js(closing_lines(json.loads(summary)))

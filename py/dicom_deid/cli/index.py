@@ -1,0 +1,145 @@
+"""The commands ``index`` and ``search``: what is in a folder, one row per series, and where a series is."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dicom_deid.cli.passphrase import Unusable
+
+if TYPE_CHECKING:
+    from dicom_deid.index.search import Page
+    from dicom_deid.native.index_file import Done
+
+COLUMNS = (
+    "study_date", "patient_id", "patient_name", "modality", "body_part", "study_description", "series_number",
+    "series_description", "files", "first_path",
+)  # fmt: skip
+"""What a table for people shows of a series; JSON has all of it."""
+NAMES_PEOPLE = "This index names patients: it is for you alone. --delete takes it away."
+IndexFile = Annotated[
+    Path | None, typer.Option("--index", metavar="FILE", help="The index file, if it is not at its usual place.")
+]
+
+
+def show_index(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of DICOM files, or a run folder.")],
+    listed: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="Only the files named there, one path in a line.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Look at no more than N files.")] = None,
+    index: IndexFile = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete the index of FOLDER, and its thumbnails.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
+) -> None:
+    """Makes an index of a folder, one row per series, from headers alone, or brings it up to date.
+
+    The index of a source folder names patients: it is kept for you alone, apart from all results. That of a run folder
+    is its index.sqlite. Exit code: 0, or 2 for a wrong command.
+    """
+    from itertools import islice
+
+    from dicom_deid.native import index_file
+
+    if not folder.is_dir():
+        raise Unusable(f"FOLDER is no folder: {folder}")
+    path = index or index_file.place(folder)
+    if delete:
+        if path.is_file():
+            index_file.delete(path, folder)
+        return
+    if not index_file.is_run(folder) and folder.resolve() in path.resolve().parents:
+        raise Unusable("The index would lie among the files. A source folder is only read: choose another place.")
+    picked = index_file.listed(listed) if listed else index_file.picked_in(folder)
+    try:
+        kept = index_file.open_index(path, folder)
+        picked = picked if limit is None else islice(picked, limit)
+        done = index_file.bring_up_to_date(kept, folder, picked, whole=not listed and limit is None, tell=tell)
+    except (OSError, sqlite3.Error) as error:
+        raise Unusable(f"The index cannot be written ({type(error).__name__}): {path}") from None
+    if as_json:
+        print(json.dumps({"index": str(path), "holds": kept.holds, **kept.status()._asdict()}, indent=2))
+        return
+    status = kept.status()
+    print(f"{status.series} series in {status.processed} files, {status.errors} of them without a readable header")
+    print_seconds(done)
+    print(f"Index: {path}")
+    if kept.holds == "originals":
+        print(NAMES_PEOPLE)
+
+
+def tell(found: int, read: int) -> None:
+    """How far it is, on a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{found} files found, {read} headers read", end="", file=sys.stderr)
+
+
+def print_seconds(done: Done) -> None:
+    """Items, seconds and rate of each step."""
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    for step, items, seconds in (
+        ("Discover", done.found, done.discover),
+        ("Processing", done.read, done.processing),
+        ("DB insert", done.read, done.insert),
+    ):
+        print(f"{step}: {items:,} items in {seconds:.1f}s ({items / max(seconds, 0.001):,.0f}/sec)")
+
+
+def show_search(
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='As in: thorax modality:CT date:2024-01..2024-03 -"t1"')
+    ],
+    folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", help="The folder that was indexed.")] = None,
+    index: IndexFile = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Show no more than N series.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all columns as JSON.")] = False,
+) -> None:
+    """Searches the series of an index: that of FOLDER, or the one of a source folder that was made last.
+
+    Words are looked for at the beginning of words, without case and accents; all must be there. Before a word may stand
+    patient:, study:, series:, modality:, body:, maker:, uid: or date: (a day, month, year, or a range with ..), and a
+    minus for what must not be there. Exit code: 0 when something was found, 1 when nothing was, 2 for a wrong command.
+    """
+    from dicom_deid.index import Index, OtherVersion
+    from dicom_deid.index.search import search
+    from dicom_deid.native import index_file
+
+    path = index or (index_file.place(folder) if folder else index_file.latest())
+    if path is None or not path.is_file():
+        raise Unusable("There is no such index. Make one with: dicom-deid index FOLDER")
+    try:
+        page = search(Index(sqlite3.connect(path)).database, query, 0, limit)
+    except (OtherVersion, sqlite3.DatabaseError):
+        raise Unusable(f"This is no index of this version; make it anew with: dicom-deid index. {path}") from None
+    if as_json:
+        print(json.dumps({"total": page.total, "series": page.rows}, indent=2))
+    else:
+        print_table(page)
+    sys.exit(0 if page.total else 1)
+
+
+def print_table(page: Page) -> None:
+    """The series, for people."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from dicom_deid.cli.run import printable
+
+    def cells(row: dict[str, Any]) -> list[Text]:
+        return [Text(printable(str(row[name])), overflow="fold") for name in COLUMNS]
+
+    table = Table(*(name.replace("_", " ") for name in COLUMNS), box=None, pad_edge=False)
+    for row in page.rows:
+        table.add_row(*cells(row))
+    console = Console() if sys.stdout.isatty() else Console(width=240)
+    if page.rows:
+        console.print(table)
+    more = f", the first {len(page.rows)} of them shown" if len(page.rows) < page.total else ""
+    print(f"{page.total} series{more}")

@@ -1,0 +1,100 @@
+"""The policy of a command: what its file says, and what the flags add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dicom_deid.cli.consent import Wheels
+from dicom_deid.cli.passphrase import Unusable
+from dicom_deid.errors import PolicyError, sentence
+
+if TYPE_CHECKING:
+    from dicom_deid.policy import Plan, Policy
+
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
+]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME", help="Option of the profile, as retain-uids. Repeatable."),
+]
+Allowed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-sop-class", metavar="UID", help="SOP Class to write that is withheld else. Repeatable, or with commas."
+    ),
+]
+Burned = Annotated[bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")]
+RunCode = Annotated[
+    bool, typer.Option("--run-code", help="Run the code that the policy brings: you have read it. Else you are asked.")
+]
+WheelFolder = Annotated[
+    Path | None,
+    typer.Option("--wheels", metavar="FOLDER", help="Where the policy's wheels are; by default beside the policy."),
+]
+
+
+def chosen_policy(
+    file: Path | None,
+    options: Iterable[str] | None,
+    allowed: Iterable[str] | None,
+    *,
+    pass_burned_in: bool = False,
+    verbose: bool = False,
+) -> Policy:
+    """The policy of a file, if any, with everything added that flags ask for; they take nothing away."""
+    from dicom_deid.policy import Policy  # pydicom takes a moment to load
+    from dicom_deid.policy.file import refuse, sop_class, wrong_problems
+
+    policy = read_policy(file) if file else Policy()
+    more = [uid for text in allowed or () for uid in ([text] if sop_class(text) != text else text.split(","))]
+    policy = replace(
+        policy,
+        options=policy.options | set(options or ()),
+        allow_sop_classes=policy.allow_sop_classes | set(map(sop_class, more)),
+        pass_burned_in=policy.pass_burned_in or pass_burned_in,
+        verbose=policy.verbose or verbose,
+    )
+    try:
+        refuse(wrong_problems(policy.options, policy.allow_sop_classes))
+    except PolicyError as error:
+        raise unusable(error) from None
+    return policy
+
+
+def read_policy(file: Path) -> Policy:
+    """The policy of a file."""
+    from dicom_deid.policy import Policy
+
+    try:
+        return Policy.read(file.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise Unusable(f"The policy cannot be read ({error.strerror}): {file}") from None
+    except UnicodeError:
+        raise Unusable(f"The policy cannot be read as UTF-8 text: {file}") from None
+    except PolicyError as error:
+        raise unusable(error, f"{file}: ") from None
+
+
+def loaded(policy: Policy, secret: bytes, wheels: Wheels) -> Plan:
+    """The plan of a policy whose code the user has agreed to; it has run."""
+    from dicom_deid.key import Key
+    from dicom_deid.native.time_limit import TimeLimit
+    from dicom_deid.policy import Plan
+
+    plan = Plan(policy, Key(secret), watch=TimeLimit(), wheels=dict(wheels.digests))
+    try:
+        plan.load()
+    except PolicyError as error:
+        raise unusable(error) from None
+    return plan
+
+
+def unusable(error: PolicyError, place: str = "") -> Unusable:
+    """All that is wrong with a policy, a line for each problem."""
+    return Unusable("\n".join((sentence(error.code), *(f"  {place}{problem}" for problem in error.problems))))

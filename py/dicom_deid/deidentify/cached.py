@@ -1,0 +1,131 @@
+"""What became of a value in an earlier instance of the series, and whom it names: neither is worked out again.
+
+The elements of a data set that instances share are the same objects (reader.py). What becomes of one of them depends,
+beside the plan, on the patient, the kind of object, the character set, the identifiers to look for and what the object
+declares of its private elements: one context. Private elements depend on each other, and are worked out each time.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
+from dicom_deid.deidentify.identifiers import Told
+from dicom_deid.deidentify.markers import DATES_MODIFIED, IDENTITY_REMOVED, METHOD_CODES
+from dicom_deid.deidentify.private import CHARACTERISTICS
+from dicom_deid.dicom.bounded import Contexts
+from dicom_deid.dicom.encoding import encode
+from dicom_deid.model import COUNTED, Counts, Element, ElementAction, Item, Run
+from dicom_deid.policy import Plan
+
+MOST = 1024 * 1024
+"""Bytes remembered in one context."""
+LONGEST = 4096
+"""Bytes of elements that are written in one piece; what is longer is not remembered when it is verified."""
+
+
+PLACES = (IDENTITY_REMOVED, METHOD_CODES + 1, DATES_MODIFIED, DATES_MODIFIED + 1)
+"""Where the marks of an output begin and end."""
+
+
+class Became(NamedTuple):
+    """What became of an element or a run: the new ones, what was counted, and the UIDs that were replaced."""
+
+    elements: tuple[Element, ...]
+    units: list[Element | Run]
+    """The same, several as runs."""
+    counted: tuple[int, ...]
+    """The fields of Counts; () when nothing was counted, and then no UID was replaced either."""
+    remapped: frozenset[str]
+    log: tuple[str, ...]
+
+
+class Memory:
+    """What is remembered under one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.became: Contexts[Element | Run, Became] = Contexts(MOST)
+        self.told: Contexts[Element | Run, frozenset[str]] = Contexts(MOST)
+
+
+class Recalling(Deidentifier):
+    """A Deidentifier that recalls what became of the same element in instances before."""
+
+    memory: Memory | None = None
+
+    def recalled(self) -> Memory:
+        """What is remembered under this plan."""
+        memory = Recalling.memory
+        if memory is None or memory.plan is not self.plan:
+            memory = Recalling.memory = Memory(self.plan)
+        return memory
+
+    def told(self) -> Told | None:
+        if self.inquiry.rules:
+            return None
+        return self.recalled().told.of((self.instance.sop_class, self.encodings))
+
+    def item(
+        self,
+        item: Item,
+        path: tuple[int, ...],
+        encodings: tuple[str, ...],
+        special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
+    ) -> Item:
+        """The new elements; those of a data set by what is remembered, unless they depend on each other."""
+        declared = item.get(CHARACTERISTICS) if self.declared is not None else None
+        if (
+            path
+            or self.inquiry.rules
+            or item.get(CODE_MEANING) is not None
+            or not (declared is None or declared.shared)
+        ):
+            return super().item(item, path, encodings, special)
+        kind = (self.instance.syntax, self.instance.sop_class, encodings, self.identifiers, self.retained)
+        known = self.recalled().became.of((self.patient, self.weeks, declared, *kind))
+        new, counted = Item(undefined=item.undefined), list[tuple[int, ...]]()
+        for unit in item.units or item:
+            became = known.get(unit)
+            if became is None:
+                if isinstance(unit, Element) and not unit.shared:
+                    self.take(unit, new, path, encodings)
+                    continue
+                elements = unit.elements if isinstance(unit, Run) else (unit,)
+                became = known.add(unit, self.worked_out(elements, encodings), 2 * unit.shared)
+            new += became.elements
+            new.units += became.units
+            if became.counted:
+                counted.append(became.counted)
+                self.remapped |= became.remapped
+            self.log += became.log
+        self.counts = Counts(*map(sum, zip(COUNTED(self.counts), *counted, strict=True)))
+        if self.private:
+            self.keep_private(item, new, path, encodings)
+        return new
+
+    def worked_out(self, elements: Sequence[Element], encodings: tuple[str, ...]) -> Became:
+        """What becomes of elements of the data set, by themselves; private ones that may stay are not among them."""
+        made = Item()
+        counts, remapped, log = self.counts, self.remapped, self.log
+        self.counts, self.remapped, self.log = Counts(), set(), []
+        try:
+            for element in elements:
+                self.take(element, made, (), encodings)
+            counted = COUNTED(self.counts)
+            counted = counted if any(counted) else ()
+            return Became(tuple(made), self.joined(made), counted, frozenset(self.remapped), tuple(self.log))
+        finally:
+            self.counts, self.remapped, self.log = counts, remapped, log
+
+    def joined(self, made: Item) -> list[Element | Run]:
+        """New elements as runs, unless they are long; between the places where marks will be put."""
+        units = list[Element | Run]()
+        for _, between in groupby(made, lambda element: bisect_right(PLACES, element.tag)):
+            elements = list(between)
+            coded = encode(Item(elements), self.instance.syntax)
+            units += [Run(coded, elements, [])] if len(elements) > 1 and len(coded) <= LONGEST else elements
+        return units

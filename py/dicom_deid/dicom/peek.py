@@ -1,0 +1,139 @@
+"""Peeks at the SOP Instance UID in the first bytes of a file. worker/dicom/peek.js has the same rule.
+
+A peek decides which of two files with the same SOP Instance UID is the repeat. It believes little and never raises: a
+value that it cannot find is "".
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dicom_deid.dicom.encoding import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, UNDEFINED, VRS
+from dicom_deid.model import Syntax
+
+LONG_LOOK_BYTES = 64 * 1024
+"""Bytes read when the first ones end before the UIDs: long sequences can stand before them."""
+DEFLATED = "1.2.840.10008.1.2.1.99"
+MEDIA_STORAGE_SOP_INSTANCE_UID, TRANSFER_SYNTAX_UID, SOP_INSTANCE_UID = 0x00020003, 0x00020010, 0x00080018
+SERIES_INSTANCE_UID = 0x0020000E
+"""The last element of interest: the page also shows the modality, the study and the series. Here the first ends it."""
+LONGEST_VALUE = 128
+"""Bytes of the longest value that is believed: a UID has 64."""
+DEEPEST = 32
+"""Sequences within sequences that are followed, no deeper."""
+EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
+WHITE = "\t\n\v\f\r \xa0"
+"""What JavaScript's trim() takes off a text of single bytes."""
+_VRS = {name.encode(): name for name in VRS}
+_LITTLE, _BIG = struct.Struct("<HH"), struct.Struct(">HH")
+_U16 = {True: struct.Struct("<H"), False: struct.Struct(">H")}
+_U32 = {True: struct.Struct("<L"), False: struct.Struct(">L")}
+
+
+class Peek(NamedTuple):
+    """What was found; ``short``: the bytes ended first, so that more of them may tell more."""
+
+    sop_instance: str
+    short: bool
+
+
+class Header(NamedTuple):
+    """Tag, VR and length of an element, and the offset of its value."""
+
+    tag: int
+    vr: str
+    length: int
+    value: int
+
+
+def peek(head: bytes, start: int) -> Peek:
+    """What the first bytes of a file tell, if its elements begin at ``start``."""
+    found: dict[int, str] = {}
+    meta_syntax = EXPLICIT if read_header(head, start, EXPLICIT) else IMPLICIT
+    wanted = frozenset((MEDIA_STORAGE_SOP_INSTANCE_UID, TRANSFER_SYNTAX_UID))
+    meta = collect(head, start, meta_syntax, wanted, lambda tag: tag >= 0x00030000, found)
+    short = meta is None
+    if meta is not None and found.get(TRANSFER_SYNTAX_UID) != DEFLATED:
+        wanted, syntax = frozenset((SOP_INSTANCE_UID,)), guess_syntax(head, meta)
+
+        def past(tag: int) -> bool:
+            return SOP_INSTANCE_UID in found or tag > SERIES_INSTANCE_UID
+
+        short = collect(head, meta, syntax, wanted, past, found) is None
+    return Peek(found.get(SOP_INSTANCE_UID) or found.get(MEDIA_STORAGE_SOP_INSTANCE_UID) or "", short)
+
+
+def collect(
+    head: bytes, at: int, syntax: Syntax, wanted: frozenset[int], past: Callable[[int], bool], found: dict[int, str]
+) -> int | None:
+    """Walks elements up to the first that is ``past``, and says where it is; None: the bytes ended or make no sense."""
+    while True:
+        # Group 0002 is little endian whatever follows it: the end of file meta shows in the group alone.
+        if past(tag_at(head, at, syntax.little)):
+            return at
+        header = read_header(head, at, syntax)
+        if header is None:
+            return None
+        if header.tag in wanted and header.length <= LONGEST_VALUE:
+            value = head[header.value : header.value + header.length]
+            found[header.tag] = value.decode("latin-1").replace("\0", " ").strip(WHITE)
+        behind = skip_value(head, header, syntax, 0)
+        if behind is None:
+            return None
+        at = behind
+
+
+def tag_at(head: bytes, at: int, little: bool) -> int:
+    """The tag at an offset; 0 where the bytes end."""
+    if at + 4 > len(head):
+        return 0
+    group, number = (_LITTLE if little else _BIG).unpack_from(head, at)
+    return int(group << 16 | number)
+
+
+def read_header(head: bytes, at: int, syntax: Syntax) -> Header | None:
+    """The header at an offset; None when it is cut off or its VR is not one of PS3.5."""
+    if at + 8 > len(head):
+        return None
+    tag, little = tag_at(head, at, syntax.little), syntax.little
+    if not syntax.explicit or tag >> 16 == 0xFFFE:
+        return Header(tag, "", _U32[little].unpack_from(head, at + 4)[0], at + 8)
+    vr = _VRS.get(head[at + 4 : at + 6])
+    if vr is None:
+        return None
+    if vr not in LONG_VRS:
+        return Header(tag, vr, _U16[little].unpack_from(head, at + 6)[0], at + 8)
+    if at + 12 > len(head):
+        return None
+    return Header(tag, vr, _U32[little].unpack_from(head, at + 8)[0], at + 12)
+
+
+def skip_value(head: bytes, header: Header, syntax: Syntax, depth: int) -> int | None:
+    """The offset behind a value; one of undefined length is walked item by item."""
+    if header.length != UNDEFINED:
+        return header.value + header.length
+    if depth > DEEPEST:
+        return None
+    inner = IMPLICIT if header.vr == "UN" else syntax  # PS3.5 6.2.2 note 2
+    end, at = ITEM_END if header.tag == ITEM else SEQUENCE_END, header.value
+    while True:
+        following = read_header(head, at, inner)
+        if following is None:
+            return None
+        if following.tag == end:
+            return following.value
+        behind = skip_value(head, following, inner, depth + 1)
+        if behind is None:
+            return None
+        at = behind
+
+
+def guess_syntax(head: bytes, at: int) -> Syntax:
+    """The data set's encoding as its first element shows, whatever the Transfer Syntax UID says."""
+    if at + 2 > len(head):
+        return EXPLICIT
+    little = int.from_bytes(head[at : at + 2], "little") <= int.from_bytes(head[at : at + 2], "big")
+    explicit = Syntax(explicit=True, little=little)
+    return explicit if read_header(head, at, explicit) else Syntax(explicit=False, little=little)

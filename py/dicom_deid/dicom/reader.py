@@ -1,0 +1,224 @@
+"""Reading data elements (PS3.5 section 7): header bytes into elements, at every depth.
+
+What was read lately is not read again (known.py). Whatever is not whole or not as it should be ends the
+reading with Failed, and bytes that are not at hand with ShortRead.
+"""
+
+from __future__ import annotations
+
+from dicom_deid.dicom.encoding import (
+    IMPLICIT_LITTLE,
+    ITEM,
+    ITEM_END,
+    PAIR,
+    PIXEL_TAGS,
+    SEQUENCE_END,
+    SHORT_VRS,
+    TEXT_VRS,
+    U16,
+    U32,
+    UNDEFINED,
+    VRS,
+    is_signed_or_not,
+    vr_of,
+)
+from dicom_deid.dicom.read_cache import KNOWN
+from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.model import TAG, Element, Item, Run, Syntax
+
+MAX_DEPTH = 64
+"""Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
+TRAILING_PADDING = 0xFFFCFFFC
+_VR_NAMES = {name.encode(): name for name in VRS}
+
+
+class Reader:
+    """Reads the elements of one data set. ``size`` is where the whole ends; ``buffer`` may hold less of it."""
+
+    def __init__(self, buffer: bytes, size: int, syntax: Syntax) -> None:
+        self.buffer, self.size, self.syntax = buffer, size, syntax
+        self.known = KNOWN[syntax]
+        self.pixels = False
+        """Whether the data set that was read goes on with pixel data."""
+        self.padded: tuple[int, int] | None = None
+        """How many units, and how many bytes, there are up to the end of Data Set Trailing Padding."""
+
+    def need(self, end: int) -> None:
+        """Makes sure that the bytes before ``end`` are at hand; raises ShortRead, or Failed past the file's end."""
+        if end > self.size:
+            raise Failed("TRUNCATED")
+        if end > len(self.buffer):
+            raise ShortRead(0, end)
+
+    def header(self, at: int, syntax: Syntax) -> tuple[int, str, int, int]:
+        """Tag, VR, length and offset of the value of the element at ``at``."""
+        self.need(at + 8)
+        group, number = PAIR[syntax.little].unpack_from(self.buffer, at)
+        tag = group << 16 | number
+        if not syntax.explicit or group == 0xFFFE:
+            known = "UN" if self.syntax.explicit and is_signed_or_not(tag) else vr_of(tag)
+            return tag, known, U32[syntax.little].unpack_from(self.buffer, at + 4)[0], at + 8
+        vr = _VR_NAMES.get(self.buffer[at + 4 : at + 6])
+        if vr is None:
+            raise Failed("MALFORMED")
+        if vr in SHORT_VRS:
+            return tag, vr, U16[syntax.little].unpack_from(self.buffer, at + 6)[0], at + 8
+        self.need(at + 12)
+        return tag, vr, U32[syntax.little].unpack_from(self.buffer, at + 8)[0], at + 12
+
+    def data_set(self, at: int) -> tuple[Item, int]:
+        """The elements from ``at`` up to the pixel data or the end, and the offset where they end.
+
+        Behind Data Set Trailing Padding no more is looked for, unless the pixel data are there.
+        """
+        units: list[Element | Run] = []
+        try:
+            at = self.units(units, at)
+        except Failed:
+            if not self.padded:
+                raise
+        if self.padded and not self.pixels:
+            count, at = self.padded
+            del units[count:]
+        item, last, ordered = Item(), -1, True
+        for unit in units:
+            if isinstance(unit, Run):
+                ordered = ordered and unit.ordered and last < unit.elements[0].tag
+                item += unit.elements
+            else:
+                ordered = ordered and last < unit.tag
+                item.append(unit)
+            last = item[-1].tag
+        item.units = units
+        return (item if ordered else in_order(item)), at
+
+    def units(self, units: list[Element | Run], at: int) -> int:
+        """Adds the elements from ``at`` on, however many can be read; the offset behind them."""
+        while (at := self.known.top(units, self.buffer, at)) < self.size:
+            if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
+                break
+            tag, vr, length, start = self.header(at, self.syntax)
+            self.pixels = tag in PIXEL_TAGS
+            if self.pixels:
+                break
+            if tag >> 16 == 0xFFFE:
+                raise Failed("MALFORMED")
+            element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
+            units.append(self.known.add(self.buffer, at, start, end, element))
+            at = end
+            if tag == TRAILING_PADDING:
+                self.padded = len(units), at
+        return at
+
+    def only_zeros(self, at: int) -> bool:
+        """Whether nothing but zero bytes follows, as some writers leave behind a data set."""
+        self.need(min(at + 8, self.size))
+        if any(self.buffer[at : at + 8]):
+            return False
+        self.need(self.size)
+        return not any(self.buffer[at:])
+
+    def value(
+        self, tag: int, vr: str, length: int, start: int, limit: int, syntax: Syntax, depth: int
+    ) -> tuple[Element, int]:
+        """The element whose value begins at ``start``, and the offset behind it; ``limit`` ends the enclosing item."""
+        if depth > MAX_DEPTH:
+            raise Failed("MALFORMED")
+        if vr == "UN" and (length == UNDEFINED or vr_of(tag) == "SQ"):
+            vr, syntax = "SQ", IMPLICIT_LITTLE  # PS3.5 6.2.2 note 2
+        if vr == "SQ":
+            items, end = self.items(start, length, limit, syntax, depth)
+            return Element(tag, "SQ", b"", items, length == UNDEFINED), end
+        if length == UNDEFINED:
+            if vr not in ("OB", "OW"):
+                raise Failed("MALFORMED")
+            end = self.fragments_end(start, limit)
+            return Element(tag, vr, self.buffer[start:end], None, undefined=True), end
+        end = start + length
+        if end > limit:
+            raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
+        self.need(end)
+        if (
+            vr == "UN"
+            and not is_signed_or_not(tag)
+            and vr_of(tag) != "OW"
+            and (syntax.little or vr_of(tag) in TEXT_VRS)
+        ):
+            vr = vr_of(tag)
+        return Element(tag, vr, self.buffer[start:end]), end
+
+    def items(self, at: int, length: int, limit: int, syntax: Syntax, depth: int) -> tuple[list[Item], int]:
+        """The items of a sequence whose value begins at ``at``."""
+        end = limit if length == UNDEFINED else at + length
+        if end > limit:
+            raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
+        items: list[Item] = []
+        while length == UNDEFINED or at < end:
+            tag, _, size, start = self.header(at, syntax)
+            if start > end:
+                raise Failed("MALFORMED")
+            if tag == SEQUENCE_END and length == UNDEFINED:
+                return items, start
+            if tag != ITEM:
+                raise Failed("MALFORMED")
+            item, at = self.item(start, size, end, syntax, depth)
+            items.append(item)
+        return items, at
+
+    def item(self, at: int, length: int, limit: int, syntax: Syntax, depth: int) -> tuple[Item, int]:
+        """One item whose value begins at ``at``."""
+        end = limit if length == UNDEFINED else at + length
+        if end > limit:
+            raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
+        item = Item(undefined=length == UNDEFINED)
+        syntax = self.item_syntax(at, syntax)
+        remember = syntax == self.syntax
+        while length == UNDEFINED or at < end:
+            if remember:
+                at = self.known.plain(item, self.buffer, at, min(end, len(self.buffer)))
+                if at == end and length != UNDEFINED:
+                    break
+            tag, vr, size, start = self.header(at, syntax)
+            if start > end:
+                raise Failed("MALFORMED")
+            if tag == ITEM_END and length == UNDEFINED:
+                return in_order(item), start
+            if tag >> 16 == 0xFFFE:
+                raise Failed("MALFORMED")
+            element, behind = self.value(tag, vr, size, start, end, syntax, depth + 1)
+            if remember and element.items is None:
+                element = self.known.add(self.buffer, at, start, behind, element)
+            item.append(element)
+            at = behind
+        return in_order(item), at
+
+    def item_syntax(self, at: int, syntax: Syntax) -> Syntax:
+        """Implicit VR where an item inside an explicit data set is so encoded, as some vendors do."""
+        if syntax.explicit and len(self.buffer) >= at + 6 and self.buffer[at + 4 : at + 6] not in _VR_NAMES:
+            return Syntax(explicit=False, little=syntax.little)
+        return syntax
+
+    def fragments_end(self, at: int, limit: int) -> int:
+        """Behind the sequence delimiter of fragments that lie in the header, as in an icon image."""
+        little = self.syntax.little
+        while True:
+            self.need(at + 8)
+            group, number = PAIR[little].unpack_from(self.buffer, at)
+            length = U32[little].unpack_from(self.buffer, at + 4)[0]
+            at += 8
+            if group << 16 | number == SEQUENCE_END:
+                return at
+            if group << 16 | number != ITEM or at + length > limit:
+                raise Failed("MALFORMED")
+            at += length
+
+
+def in_order(item: Item) -> Item:
+    """The item with its elements in increasing order of tag (PS3.5 7.1), which some writers do not keep."""
+    tags = list(map(TAG, item))
+    if len(set(tags)) != len(tags):
+        raise Failed("MALFORMED")
+    if tags != sorted(tags):
+        item.sort(key=TAG)
+        item.units = []
+    return item

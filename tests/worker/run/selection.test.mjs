@@ -1,0 +1,62 @@
+/** What takes no part: its files are not counted, and it is known again after another scan. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Sources } from "../../../worker/pick/sources.js";
+import { Tally } from "../../../worker/run/counts.js";
+import { keyedOf, leaveOut, leftOutOf, othersThan } from "../../../worker/run/selection.js";
+import { StudyOrder } from "../../../worker/run/study-order.js";
+
+const KEY = new Uint8Array(32).fill(7);
+
+/** Sources of which each file is of that study and series, "1.2/5"; "" for what is not DICOM. */
+function sourcesOf(...files) {
+  const sources = new Sources();
+  const known = [];
+  for (const [index, file] of files.entries()) {
+    const [uid, series] = file.split("/");
+    if (uid && !sources.studyUids.includes(uid)) sources.studyUids.push(uid);
+    const place = { study: sources.studyUids.indexOf(uid), series: known.indexOf(file) };
+    if (uid && place.series < 0) {
+      place.series = known.push(file) - 1;
+      sources.seriesUids.push(series);
+      sources.seriesStudies.push(place.study);
+    }
+    sources.add(`${index}`, null, { size: 10, modified: 0, reason: uid ? "" : "NOT_DICOM" }, place, false);
+  }
+  return sources;
+}
+
+test("files of studies and series that are left out are neither given out nor counted", () => {
+  const sources = sourcesOf("1.2/1", "1.3/1", "", "1.2/1", "1.4/1", "1.3/2", "1.3/2");
+  const tally = new Tally(sources);
+  sources.done[0] = true; // its row is there already
+  const left = { studies: [0, 2], series: [{ series: 3, study: 1, files: 2, bytes: 20 }] };
+  assert.equal(leaveOut(sources, tally, left), 4);
+  const order = new StudyOrder(sources);
+  assert.deepEqual([order.next(), order.next()], [1, undefined]);
+  assert.equal(tally.remaining, 3);
+  tally.count({ status: "written", bytes_in: 10, bytes_out: 10 }, "1", 1);
+  assert.deepEqual(tally.report({}).studies, [{ study: 1, done: 1, total: 1 }]);
+});
+
+test("when the series of some files take part, all others are left out: whole studies, and series of those", () => {
+  const sources = sourcesOf("1.2/1", "1.3/1", "", "1.2/1", "1.4/1", "1.3/2", "1.3/2");
+  assert.deepEqual(othersThan(sources, [1, 4]), {
+    studies: [0],
+    series: [{ series: 3, study: 1, files: 2, bytes: 20 }],
+  });
+  assert.deepEqual(othersThan(sources, []), { studies: [0, 1, 2], series: [] });
+});
+
+test("the same is left out when the folder was looked through in another order", async () => {
+  const left = { studies: [0], series: [{ series: 2, study: 1, files: 1, bytes: 10 }] };
+  const keyed = await keyedOf(sourcesOf("1.2/1", "1.3/1", "1.3/2", "1.4/2"), KEY, left);
+  const again = sourcesOf("1.4/2", "1.5/2", "1.3/2", "1.3/2", "1.3/1", "1.2/1");
+  assert.deepEqual(await leftOutOf(again, KEY, keyed), {
+    studies: [3],
+    series: [{ series: 2, study: 2, files: 2, bytes: 20 }],
+  });
+  assert.deepEqual(await leftOutOf(again, new Uint8Array(32), keyed), { studies: [], series: [] });
+  for (const text of keyed) assert.match(text, /^[0-9a-f]{20}$/);
+});

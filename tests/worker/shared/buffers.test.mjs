@@ -1,0 +1,43 @@
+/** Buffers that are used again: never shorter than asked for, never one that somebody else has, and not too many kept. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Buffers } from "../../../worker/shared/buffers.js";
+
+const MIB = 1024 * 1024;
+
+test("there is room for what was asked for, and not much more", () => {
+  const buffers = new Buffers();
+  for (const bytes of [0, 1, 4096, 4097, 14_000, 529_858, 4 * MIB]) {
+    const { byteLength } = buffers.take(bytes);
+    assert.ok(byteLength >= bytes && byteLength <= bytes * 1.125 + 4096, `${bytes}: ${byteLength}`);
+  }
+});
+
+test("one that was given back is the next of its size; one in use is nobody else's", () => {
+  const buffers = new Buffers();
+  const [one, other] = [buffers.take(529_858), buffers.take(529_840)];
+  assert.notEqual(one, other);
+  buffers.give(one);
+  assert.equal(buffers.take(530_000), one);
+  assert.notEqual(buffers.take(530_000), one);
+  buffers.give(other);
+  assert.notEqual(buffers.take(14_000), other);
+});
+
+test("what was given away, or does not come from here, is not taken back", () => {
+  const buffers = new Buffers();
+  const given = buffers.take(100_000);
+  structuredClone(given, { transfer: [given] });
+  buffers.give(given);
+  buffers.give(new ArrayBuffer(100_001));
+  assert.ok(buffers.take(100_000).byteLength >= 100_000);
+});
+
+test("no more is kept than 32 MiB", () => {
+  const buffers = new Buffers();
+  const taken = Array.from({ length: 20 }, () => buffers.take(4 * MIB));
+  for (const buffer of taken) buffers.give(buffer);
+  const again = Array.from({ length: 20 }, () => buffers.take(4 * MIB));
+  assert.equal(again.filter((buffer) => taken.includes(buffer)).length, 8);
+});

@@ -1,0 +1,39 @@
+// @ts-check
+/** Finds where encapsulated pixel data end, by the headers of their items; their bytes are read past, not kept. */
+
+import { IMPLICIT_LITTLE, ITEM, readHeader, SEQUENCE_END, viewOf } from "./element-header.js";
+
+const ITEM_HEADER_BYTES = 8;
+/** Read at a time while fragments are short, so that many headers come with one read. */
+const LONG_WINDOW_BYTES = 256 * 1024;
+/** Read at a time while fragments are longer than that: one header, and little more. */
+const SHORT_WINDOW_BYTES = 4 * 1024;
+
+/**
+ * Where `end` lies: behind the sequence delimiter, or at the item that could not be followed (then `complete` is false).
+ * `count` is the number of items, the Basic Offset Table among them.
+ * @param {(start: number, end: number) => Promise<Uint8Array>} read
+ * @param {number} start   the first item: the offset table
+ * @param {number} size    bytes of the file
+ * @returns {Promise<import("../shared/protocol.js").Fragments>}
+ */
+export async function walkFragments(read, start, size) {
+  let at = start;
+  let count = 0;
+  /** @type {{start: number, bytes: Uint8Array}} */
+  let window = { start: 0, bytes: new Uint8Array(0) };
+  let last = 0;
+  while (at + ITEM_HEADER_BYTES <= size) {
+    if (at < window.start || at + ITEM_HEADER_BYTES > window.start + window.bytes.length) {
+      const length = last > LONG_WINDOW_BYTES ? SHORT_WINDOW_BYTES : LONG_WINDOW_BYTES;
+      window = { start: at, bytes: await read(at, Math.min(at + length, size)) };
+    }
+    const header = readHeader(viewOf(window.bytes), at - window.start, IMPLICIT_LITTLE);
+    if (header?.tag === SEQUENCE_END) return { start, end: at + ITEM_HEADER_BYTES, count, complete: true };
+    if (header?.tag !== ITEM || at + ITEM_HEADER_BYTES + header.length > size) break;
+    last = header.length;
+    at += ITEM_HEADER_BYTES + header.length;
+    count++;
+  }
+  return { start, end: at, count, complete: false };
+}

@@ -1,0 +1,237 @@
+// @ts-check
+/** What the files worker offers the page: it holds what was picked, and the run that goes on. */
+
+import { Listing, outputsOf } from "./index/listing.js";
+import { Shelf } from "./index/storage.js";
+import { linkageOf, removeLinkage, withLinkages } from "./linkage/append.js";
+import { Tables } from "./linkage/tables.js";
+import { Samples } from "./pick/samples.js";
+import { Sources } from "./pick/sources.js";
+import { blobOf, codeOf, look, openWhere } from "./preview/open.js";
+import { checkPlan, committedPaths } from "./run/resume.js";
+import { Run } from "./run/run.js";
+import { othersThan } from "./run/selection.js";
+import { Scan } from "./scan/scan.js";
+import { CodedError } from "./shared/timeouts.js";
+import { openRuns } from "./storage/locks.js";
+import { countFiles, filesOf, findRun, readFile } from "./storage/run-folders.js";
+import { listRuns, removeRun } from "./storage/stored-runs.js";
+import { Scratch } from "./storage/temporary.js";
+import { Writers } from "./write/writer-threads.js";
+import { writeArchive } from "./zip/write.js";
+
+/** @typedef {import("./shared/protocol.js").FilesApi} FilesApi */
+
+export class Files {
+  #sources = new Sources();
+  /** @type {Scan | null} */ #scan = null;
+  /** @type {Run | null} the run that goes on, or the last one */ #run = null;
+  #scratch = new Scratch();
+  /** @type {import("./storage/temporary.js").ScratchFile | null} the ZIP that was handed out last */ #archive = null;
+  #tables = new Tables(this.#scratch);
+  /** @type {Map<string, import("./pick/sources.js").Opened>} by borrower */ #lent = new Map();
+  #writers = new Writers();
+
+  constructor() {
+    this.#scratch.sweep().catch(() => {});
+  }
+
+  /** @type {FilesApi["scan"]} */
+  async scan(picked, report) {
+    this.#scan?.stop();
+    const sources = new Sources();
+    this.#scan = new Scan(sources, this.#scratch);
+    this.#sources = sources;
+    return this.#scan.run(picked, report);
+  }
+
+  /** @type {FilesApi["stopScan"]} */
+  async stopScan() {
+    this.#scan?.stop();
+  }
+
+  /** @type {FilesApi["series"]} */
+  async series(study) {
+    return new Samples(this.#sources).series(study);
+  }
+
+  /** @type {FilesApi["others"]} */
+  async others(indexes) {
+    return othersThan(this.#sources, indexes);
+  }
+
+  /** @type {FilesApi["sample"]} */
+  async sample(study, series, at) {
+    return new Samples(this.#sources).at(study, series, at);
+  }
+
+  /** @type {FilesApi["instances"]} */
+  async instances(study, series) {
+    return new Samples(this.#sources).instances(study, series);
+  }
+
+  /** @type {FilesApi["look"]} */
+  async look(where, wanted, fragments) {
+    const repeat = "index" in where && this.#sources.repeats[where.index];
+    return look(this.#opening(where), wanted, fragments, repeat);
+  }
+
+  /** @type {FilesApi["lend"]} */
+  async lend(where, borrower) {
+    await this.#lent.get(borrower)?.release();
+    this.#lent.delete(borrower);
+    try {
+      const opened = await this.#opening(where);
+      this.#lent.set(borrower, opened);
+      return blobOf(opened);
+    } catch (error) {
+      return { error: codeOf(error) };
+    }
+  }
+
+  /** @param {import("./shared/protocol.js").Where} where */
+  #opening(where) {
+    return openWhere(where, this.#sources, (run) => this.#folderOf(run));
+  }
+
+  /**
+   * The calls of one Python worker. One that comes when the run is over, or before any, gets no work.
+   * @param {number} worker
+   * @returns {import("./shared/protocol.js").WorkApi}
+   */
+  join(worker) {
+    return this.#run?.join(worker) ?? { take: async () => null, deliver: async () => {} };
+  }
+
+  /** @type {FilesApi["lost"]} */
+  async lost(worker) {
+    this.#run?.lost(worker);
+  }
+
+  /** @type {FilesApi["start"]} */
+  async start(spec, report) {
+    const scan = this.#scan;
+    const run = new Run(this.#sources, spec, report, () => scan?.stage ?? { items: 0, seconds: 0 }, this.#writers);
+    const last = this.#run;
+    this.#run = run;
+    await last?.finish([]).catch(() => {});
+    return run.go();
+  }
+
+  /** @type {FilesApi["finish"]} */
+  async finish(lines) {
+    await this.#run?.finish(lines);
+  }
+
+  /** @type {FilesApi["pause"]} */
+  async pause() {
+    this.#run?.pause();
+  }
+
+  /** @type {FilesApi["resume"]} */
+  async resume() {
+    this.#run?.resume();
+  }
+
+  /** @type {FilesApi["cancel"]} */
+  async cancel() {
+    this.#run?.cancel();
+  }
+
+  /** @type {FilesApi["runs"]} */
+  async runs() {
+    return withLinkages(await listRuns());
+  }
+
+  /** @type {FilesApi["check"]} */
+  async check(name, document) {
+    const folder = await findRun(name);
+    if (!folder) return "NO_RUN";
+    if ((await openRuns())(name)) return "RUN_OPEN";
+    return checkPlan(folder, document).then(
+      () => "",
+      (error) => error.code ?? "NO_RUN",
+    );
+  }
+
+  /** @type {FilesApi["read"]} */
+  async read(name, file) {
+    const live = this.#run?.name === name && file !== "plan.json" ? this.#run.read(file) : null;
+    if (live) return live;
+    const folder = this.#run?.name === name ? this.#run.folder : null;
+    // A chosen folder can be out of reach by now; the journal is in private storage, too.
+    const found = (folder && (await readFile(folder, file))) || (await findRun(name));
+    return found && "getFileHandle" in found ? readFile(found, file) : found;
+  }
+
+  /** @param {string} name */
+  async #folderOf(name) {
+    return (this.#run?.name === name ? this.#run.folder : null) ?? findRun(name);
+  }
+
+  /** @type {FilesApi["zip"]} */
+  async zip(name, report, paths) {
+    await this.#archive?.remove();
+    const folder = await this.#folderOf(name);
+    if (!folder) throw new Error("NO_SUCH_RUN");
+    const archive = await this.#scratch.create("zip");
+    this.#archive = archive;
+    let done = 0;
+    // Of a run that was cut off, an output without a row may be half.
+    const committed = await committedPaths((await findRun(name)) ?? folder);
+    const only = paths && new Set(paths);
+    const wanted = (/** @type {string} */ path) => (!only || only.has(path)) && committed(path);
+    const total = await countFiles(folder, wanted);
+    await writeArchive(filesOf(folder, wanted), archive, () => {
+      done++;
+      if (done % 20 === 0 || done === total) report(done, total);
+    });
+    return archive.finish();
+  }
+
+  /** @type {FilesApi["linkage"]} */
+  async linkage(name) {
+    return linkageOf(name);
+  }
+
+  /**
+   * @param {File} file
+   * @param {Uint8Array} key
+   * @param {import("./shared/protocol.js").TablesApi} python
+   */
+  async tablesOf(file, key, python) {
+    return this.#tables.make(file, key, python);
+  }
+
+  /**
+   * What the worker of an index is offered.
+   * @param {import("./shared/protocol.js").IndexOf} of
+   * @returns {import("./shared/protocol.js").IndexFiles}
+   */
+  indexFiles(of) {
+    const picked = async () => ({ sources: this.#sources, growing: null, whole: this.#scan?.complete ?? false });
+    return {
+      listing: new Listing(of.kind === "run" ? () => this.#outputs(of.name) : picked),
+      shelf: new Shelf(of, this.#scratch),
+    };
+  }
+
+  /** @param {string} name */
+  async #outputs(name) {
+    const folder = await this.#folderOf(name);
+    if (!folder) throw new CodedError("NO_RUN");
+    return outputsOf(folder, (await findRun(name)) ?? folder, this.#scratch);
+  }
+
+  /** @type {FilesApi["forgetTables"]} */
+  async forgetTables() {
+    await this.#tables.forget();
+  }
+
+  /** @type {FilesApi["remove"]} */
+  async remove(name) {
+    const removed = await removeRun(name);
+    if (removed) await removeLinkage(name);
+    return removed;
+  }
+}

@@ -1,0 +1,235 @@
+// @ts-check
+/**
+ * The index worker: an index in Python's SQLite, which the page asks, and which is made meanwhile of what the files worker reads.
+ *
+ * @typedef {import("../shared/protocol.js").IndexCalls} IndexCalls
+ * @typedef {import("../shared/protocol.js").IndexApi} IndexApi
+ * @typedef {import("../shared/protocol.js").IndexOf} IndexOf
+ * @typedef {import("../shared/protocol.js").IndexFiles} IndexFiles
+ * @typedef {(status: import("../shared/protocol.js").IndexStatus, size: number) => unknown} Report
+ */
+import { expose, wrap } from "../../vendor/comlink.mjs";
+import { CodedError, nameOf } from "../shared/timeouts.js";
+import { lockIndex } from "../storage/locks.js";
+import { Keeping } from "./autosave.js";
+import { Making } from "./build.js";
+import { Core } from "./python-index.js";
+
+/** Least time between two reports to the page; before each, what is new can be found. In milliseconds. */
+const REPORT_MILLISECONDS = 250;
+
+/** Reasons that have words of their own; any other error is no more than that. */
+const CODES = new Set(["INDEX_OPEN", "NO_RUN"]);
+
+/** @implements {IndexCalls} */
+class Catalogue {
+  #core;
+  #files;
+  #of;
+  #report;
+  #keeping;
+  /** @type {{making: Making, made: Promise<void>} | null} */ #under = null;
+  #reported = 0;
+  #emptied = false;
+
+  /**
+   * @param {Core} core
+   * @param {IndexFiles} files
+   * @param {IndexOf} of
+   * @param {Report} report
+   */
+  constructor(core, files, of, report) {
+    this.#core = core;
+    this.#files = files;
+    this.#of = of;
+    this.#report = report;
+    this.#keeping = new Keeping(core, files.shelf);
+  }
+
+  /**
+   * Opens what is kept, or a new one. Throws a CodedError.
+   * @param {import("../python/boot.js").Python} python
+   * @param {IndexFiles} files
+   * @param {IndexOf} of
+   * @param {Report} report
+   */
+  static async open(python, files, of, report) {
+    // Two tabs would keep theirs in turn, and one deleted in the one would come back from the other.
+    if (of.kind === "originals" && !(await lockIndex())) throw new CodedError("INDEX_OPEN");
+    const kept = await (await files.shelf.file())?.arrayBuffer();
+    const core = new Core(python, of.kind === "run" ? "de-identified" : "originals", new Uint8Array(kept ?? []));
+    const catalogue = new Catalogue(core, files, of, report);
+    catalogue.#keeping.size = kept?.byteLength ?? 0;
+    await catalogue.claim();
+    catalogue.#tell();
+    return catalogue;
+  }
+
+  async claim() {
+    if (this.#of.kind === "run") return "same";
+    const sample = this.#core.ask("sample");
+    if (sample.length === 0 || (await this.#files.listing.known(sample)) !== 0) return "same";
+    this.#core.tell("empty");
+    await this.#keeping.remove(false);
+    this.#emptied = true;
+    this.#tell();
+    return "emptied";
+  }
+
+  /** Who asks while it is being made waits for that. */
+  async start() {
+    if (this.#under?.making.stopped) await this.#under.made.catch(() => {});
+    if (!this.#under) {
+      const making = new Making(this.#core, this.#files.listing, () => this.#step());
+      this.#under = { making, made: this.#make(making) };
+    }
+    await this.#under.made;
+  }
+
+  async stop() {
+    this.#under?.making.stop();
+  }
+
+  /** @param {Making} making */
+  async #make(making) {
+    try {
+      await this.claim();
+      await making.walk();
+      await this.#keeping.now();
+    } finally {
+      this.#under = null;
+      this.#tell();
+    }
+  }
+
+  #step() {
+    if (performance.now() - this.#reported > REPORT_MILLISECONDS) this.#tell();
+    this.#keeping.sometimes();
+  }
+
+  #tell() {
+    this.#core.tell("commit");
+    this.#report({ ...this.#core.ask("status"), emptied: this.#emptied }, this.#keeping.size);
+    this.#reported = performance.now();
+  }
+
+  /** @param {string} query @param {number} first @param {number} count */
+  async search(query, first, count) {
+    return this.#core.ask("search", query, first, count);
+  }
+
+  /** @param {string} query */
+  async keys(query) {
+    return this.#core.ask("keys", query);
+  }
+
+  /** @param {string} key */
+  async instances(key) {
+    return this.#numbered(this.#core.ask("instances", key));
+  }
+
+  /** @param {string[]} keys */
+  async files(keys) {
+    return this.#numbered(keys.flatMap((key) => this.#core.ask("instances", key)));
+  }
+
+  /** @param {string} after @param {number} count @param {string[]} keys */
+  async wanting(after, count, keys) {
+    return this.#numbered(this.#core.ask("wanting", after, count, JSON.stringify(keys)));
+  }
+
+  /** @param {string[]} keys @returns {Promise<[string, number][]>} */
+  async missing(keys) {
+    return this.#core.ask("missing", JSON.stringify(keys));
+  }
+
+  /** @param {Uint8Array} key @param {number} part */
+  async split(key, part) {
+    this.#core.split(key, part);
+    this.#keeping.soon();
+  }
+
+  /** @param {string[]} keys */
+  async found(keys) {
+    /** @type {import("../shared/protocol.js").PictureFound[]} */
+    const found = this.#core.ask("found", JSON.stringify(keys));
+    const numbered = await this.#numbered(found.map(({ path, frames }) => [path, frames]));
+    return found.map((one, i) => ({ ...one, index: numbered[i].index }));
+  }
+
+  /** With their numbers in the scan. @param {[string, number][]} files   path, frames */
+  async #numbered(files) {
+    const paths = files.map(([path]) => path);
+    const numbers = this.#of.kind === "run" ? [] : await this.#files.listing.numbers(paths);
+    return files.map(([path, frames], i) => ({ path, index: numbers[i] ?? null, frames }));
+  }
+
+  /** @param {string} path @param {import("../shared/protocol.js").PicturesMade} made */
+  async note(path, { images, unshown }) {
+    const frames = images.map(({ frame }) => frame);
+    /** @type {string[]} */
+    const names = this.#core.ask("names", path, JSON.stringify(frames));
+    await Promise.all(names.map((name, i) => this.#files.shelf.keepPicture(name, images[i].png)));
+    const made = JSON.stringify(names.map((name, i) => [name, frames[i]]));
+    this.#core.tell("note", path, made, JSON.stringify(unshown.map(({ frame, reason }) => [frame, reason])));
+    this.#keeping.soon();
+    return names;
+  }
+
+  /** @param {string} name */
+  async picture(name) {
+    return this.#files.shelf.picture(name);
+  }
+
+  async save() {
+    await this.#keeping.now();
+    return this.#files.shelf.file();
+  }
+
+  async remove() {
+    await this.stop();
+    await this.#keeping.remove(true);
+  }
+
+  async end() {
+    await this.stop();
+    await this.#under?.made.catch(() => {});
+    await this.#keeping.end();
+  }
+}
+
+/**
+ * @param {import("../python/boot.js").Python} python
+ * @param {MessagePort} files   where the files worker offers IndexFiles
+ * @param {MessagePort} page    where the page is offered IndexApi
+ */
+export function serve(python, files, page) {
+  const offered = /** @type {IndexFiles} */ (/** @type {unknown} */ (wrap(files)));
+  /** @type {Catalogue | null} */
+  let catalogue = null;
+  const calls = {
+    open: (/** @type {IndexOf} */ of, /** @type {Report} */ report) =>
+      answered(async () => {
+        catalogue = await Catalogue.open(python, offered, of, report);
+      }),
+    ask: (/** @type {keyof IndexCalls} */ name, /** @type {any[]} */ values) =>
+      answered(async () => /** @type {any} */ (catalogue)[name](...values)),
+  };
+  expose(calls, page);
+}
+
+/** @param {() => Promise<any>} call */
+async function answered(call) {
+  try {
+    return { answer: await call() };
+  } catch (error) {
+    return { error: codeOf(error) };
+  }
+}
+
+/** The code of an error, also of one that came from the files worker, of which no more than name and text are left. @param {unknown} error */
+function codeOf(error) {
+  if (nameOf(error) === "QuotaExceededError") return "INDEX_FULL";
+  const code = error instanceof Error ? error.message : "";
+  return CODES.has(code) ? code : "INDEX_FAILED";
+}

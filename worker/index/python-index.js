@@ -1,0 +1,80 @@
+// @ts-check
+/** Python's side of an index (`dicom_deid.browser.index`), as JavaScript calls it. What Python throws ends here: its text can hold an identifier. */
+
+import { CodedError, nameOf } from "../shared/timeouts.js";
+
+/** @typedef {import("../python/boot.js").Python} Python */
+
+export class Core {
+  #python;
+  /** @type {any} dicom_deid.browser.index.Catalogue */ #core;
+
+  /**
+   * @param {Python} python
+   * @param {import("../shared/protocol.js").IndexStatus["holds"]} holds
+   * @param {Uint8Array} kept   the index as it was kept; without bytes: a new one
+   */
+  constructor(python, holds, kept) {
+    this.#python = python;
+    this.#core = this.#run(() => python.pyimport("dicom_deid.browser.index").Catalogue(holds, python.toPy(kept)));
+  }
+
+  /** Calls without an answer, or with a number. @param {string} name @param {unknown[]} values @returns {any} */
+  tell(name, ...values) {
+    return this.#run(() => this.#core[name](...values));
+  }
+
+  /** Calls what answers in JSON. @param {string} name @param {unknown[]} values @returns {any} */
+  ask(name, ...values) {
+    return JSON.parse(this.tell(name, ...values));
+  }
+
+  /** Says of each thumbnail on which side of a split by patient it is. @param {Uint8Array} key @param {number} part */
+  split(key, part) {
+    this.#lend(key, (bytes) => this.#core.split(bytes, part));
+  }
+
+  /** Takes in a file by its first bytes. @param {number} number @param {Uint8Array} head @returns {number}  how many bytes it needs; 0: it has them */
+  read(number, head) {
+    return this.#lend(head, (bytes) => this.#core.read(number, bytes));
+  }
+
+  /** @template T @param {Uint8Array} given @param {(bytes: any) => T} call   gets them as Python's */
+  #lend(given, call) {
+    return this.#run(() => {
+      const bytes = this.#python.toPy(given);
+      try {
+        return call(bytes);
+      } finally {
+        bytes.destroy?.();
+      }
+    });
+  }
+
+  /** The bytes to keep. @returns {Uint8Array<ArrayBuffer>} */
+  kept() {
+    return this.#run(() => {
+      const proxy = this.#core.kept();
+      try {
+        return proxy.toJs();
+      } finally {
+        proxy.destroy();
+      }
+    });
+  }
+
+  /** @template T @param {() => T} call @returns {T} */
+  #run(call) {
+    try {
+      return call();
+    } catch (error) {
+      // Any other means that the interpreter is broken: the page hears of it, and puts another worker in its place.
+      if (nameOf(error) !== "PythonError") setTimeout(broken);
+      throw new CodedError("INDEX_FAILED");
+    }
+  }
+}
+
+function broken() {
+  throw new Error("PYTHON_DIED");
+}

@@ -1,0 +1,110 @@
+// @ts-check
+/** The tables of a linkage file: its records are unsealed here, made lines of by Python, and written to private storage. */
+
+import { readRange } from "../shared/blob.js";
+import { digestBy } from "../shared/key.js";
+import { CodedError, nameOf } from "../shared/timeouts.js";
+import { checkHeader, cipherOf, HEADER_BYTES, recordsOf } from "./format.js";
+
+/** Unsealed content that is handed to Python at once, in bytes. */
+const CONTENT_BYTES = 512 * 1024;
+
+/**
+ * @typedef {import("../shared/protocol.js").TablesApi} TablesApi
+ * @typedef {import("../storage/temporary.js").ScratchFile} ScratchFile
+ */
+
+export class Tables {
+  #scratch;
+  /** @type {Map<string, ScratchFile>} by the name of the table */ #files = new Map();
+
+  /** @param {import("../storage/temporary.js").Scratch} scratch */
+  constructor(scratch) {
+    this.#scratch = scratch;
+  }
+
+  /**
+   * Makes the tables. Those that were made before go.
+   * @param {File} file
+   * @param {Uint8Array} key
+   * @param {TablesApi} python
+   * @returns {Promise<import("../shared/protocol.js").Tables | {error: string}>}
+   */
+  async make(file, key, python) {
+    await this.forget();
+    try {
+      return await this.#make(file, await digestBy(key), python);
+    } catch (error) {
+      await this.forget();
+      return { error: reasonOf(error) };
+    }
+  }
+
+  /**
+   * @param {File} file
+   * @param {import("../shared/key.js").Digest} digest
+   * @param {TablesApi} python
+   */
+  async #make(file, digest, python) {
+    const header = await readRange(file, 0, Math.min(file.size, HEADER_BYTES));
+    await checkHeader(digest, header);
+    await this.#write(await python.heads());
+    const read = (/** @type {number} */ start, /** @type {number} */ end) => readRange(file, start, end);
+    const records = groups(recordsOf(await cipherOf(digest, header), { size: file.size, read }));
+    let group = await records.next();
+    for (; !group.done; group = await records.next()) await this.#write(await python.add(group.value));
+    const end = await python.end(group.value);
+    if ("error" in end) throw new CodedError(end.error);
+    const tables = [...this.#files].map(async ([name, table]) => {
+      return { name, rows: end.counts[name], file: await table.finish() };
+    });
+    return { tables: await Promise.all(tables), warnings: end.warnings };
+  }
+
+  /** @param {Record<string, Uint8Array<ArrayBuffer>> | null} lines   by the name of the table */
+  async #write(lines) {
+    if (!lines) throw new CodedError("LINKAGE_DAMAGED");
+    for (const [name, bytes] of Object.entries(lines)) {
+      const table = this.#files.get(name) ?? (await this.#scratch.create(name));
+      this.#files.set(name, table);
+      const writer = table.writable.getWriter();
+      await writer.write(bytes);
+      writer.releaseLock();
+    }
+  }
+
+  /** Deletes the tables: they identify people. */
+  async forget() {
+    for (const table of this.#files.values()) await table.remove();
+    this.#files.clear();
+  }
+}
+
+/**
+ * Records that come to about CONTENT_BYTES together.
+ * @param {AsyncGenerator<import("./format.js").Unsealed, boolean>} records
+ * @returns {AsyncGenerator<import("./format.js").Unsealed[], boolean>}  whether the file ends within a record
+ */
+async function* groups(records) {
+  let group = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await records.next();
+    if (done) {
+      if (group.length > 0) yield group;
+      return value;
+    }
+    group.push(value);
+    bytes += value.content?.length ?? 0;
+    if (bytes < CONTENT_BYTES) continue;
+    yield group;
+    group = [];
+    bytes = 0;
+  }
+}
+
+/** @param {unknown} error */
+function reasonOf(error) {
+  if (error instanceof CodedError) return error.code === "READ_FAILED" ? "LINKAGE_UNREADABLE" : error.code;
+  return nameOf(error) === "QuotaExceededError" ? "LINKAGE_UNWRITABLE" : "INTERNAL_ERROR";
+}

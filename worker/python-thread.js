@@ -1,0 +1,227 @@
+// @ts-check
+/**
+ * What a Python worker does: start Python, be configured, and turn tasks into answers until there are none.
+ *
+ * Nothing that Python throws leaves this module: an error's text can hold an identifier.
+ *
+ * @typedef {import("./shared/protocol.js").PythonApi} PythonApi
+ * @typedef {import("./shared/protocol.js").WorkApi} WorkApi
+ * @typedef {import("./shared/protocol.js").Task} Task
+ * @typedef {import("./shared/protocol.js").Answer} Answer
+ * @typedef {import("./python/boot.js").Shared} Shared
+ */
+import * as Comlink from "../vendor/comlink.mjs";
+import { serve } from "./index/index-thread.js";
+import { Pictures } from "./preview/imaging.js";
+import { boot, heapOf, load, makeSnapshot } from "./python/boot.js";
+import { installWheels } from "./python/wheels.js";
+
+/** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
+const BREATH_MILLISECONDS = 500;
+
+/** Made slices that are run through Python before the first real one, and how many of them between two looks at messages. */
+const [REHEARSED, REHEARSED_AT_ONCE] = [400, 8];
+
+/** @implements {PythonApi} */
+export class PythonThread {
+  /** @type {import("./python/boot.js").Python | null} */
+  #python = null;
+  /** @type {any} the module dicom_deid.browser.bridge */
+  #bridge = null;
+  /** @type {any} its function: asked of the module for each file, it would be another object each time */
+  #deidentify = null;
+
+  /** Whether it was asked for anything. */
+  #asked = false;
+
+  async load() {
+    await load();
+  }
+
+  async ping() {}
+
+  /** @param {Shared} shared */
+  async makeSnapshot(shared) {
+    const snapshot = await makeSnapshot(shared);
+    return Comlink.transfer(snapshot, [snapshot.buffer]);
+  }
+
+  /** @param {Shared} shared */
+  async start(shared) {
+    const { python, started } = await boot(shared);
+    this.#python = python;
+    this.#bridge = python.pyimport("dicom_deid.browser.bridge");
+    this.#deidentify = this.#bridge.deidentify;
+    return started;
+  }
+
+  async rehearse() {
+    for (let at = 0; at < REHEARSED && !this.#asked; at += REHEARSED_AT_ONCE) {
+      try {
+        this.#bridge.rehearse(at, REHEARSED_AT_ONCE);
+      } catch {
+        return; // what is broken shows itself with the first real call
+      }
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
+  /** @param {string} name @param {string} text */
+  async readPolicy(name, text) {
+    return this.#call(() => this.#bridge.read_policy(name, text)) ?? { error: "INTERNAL_ERROR" };
+  }
+
+  /** @param {import("./shared/protocol.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
+  async configure(policy, key, linked = false) {
+    const wheels = await installWheels(this.#started(), policy.wheels ?? []);
+    if (!wheels) return { error: "WHEEL_MISSING" };
+    const [stated, digests] = [policy, wheels].map((value) => JSON.stringify(value));
+    return this.#call(() => this.#bridge.configure(stated, key, linked, digests)) ?? { error: "WORKER_ERROR" };
+  }
+
+  /** @param {Task} task */
+  async explain(task) {
+    return this.#call(() => JSON.parse(this.#bridge.explain(...given(task)))) ?? { error: "INTERNAL_ERROR" };
+  }
+
+  /** @param {Task} task @returns {Promise<Answer>} */
+  async decide(task) {
+    return this.#call(() => answerOf(this.#deidentify(...given(task)))) ?? failure(task);
+  }
+
+  /** @param {import("./shared/protocol.js").RunSummary} summary */
+  async closing(summary) {
+    return this.#call(() => this.#bridge.closing(JSON.stringify(summary))) ?? [];
+  }
+
+  /**
+   * Takes the next batch before it works on this one, so that it is there when this one is done.
+   * @param {MessagePort} port
+   * @param {number} _worker
+   * @param {number} heapLimit   bytes
+   * @param {number} fileLimit
+   * @returns {Promise<"over" | "heap" | "files">}
+   */
+  async work(port, _worker, heapLimit, fileLimit) {
+    /** @type {import("../vendor/comlink.mjs").Remote<WorkApi>} */
+    const files = Comlink.wrap(port);
+    let delivered = Promise.resolve();
+    let taken = 0;
+    let next = files.take();
+    for (;;) {
+      const tasks = await next;
+      taken += tasks?.length ?? 0;
+      const limit = heapOf(this.#started()) > heapLimit ? "heap" : taken > fileLimit ? "files" : null;
+      if (tasks && !limit) next = files.take();
+      if (tasks) delivered = this.#deliver(files, await this.#answers(tasks), delivered);
+      delivered.catch(() => {}); // it is awaited by the next delivery, or at the end
+      if (tasks && !limit) continue;
+      await delivered;
+      port.close();
+      return tasks && limit ? limit : "over";
+    }
+  }
+
+  /** @param {Task[]} tasks */
+  async #answers(tasks) {
+    const begin = performance.now();
+    let breath = begin;
+    const answers = [];
+    for (const task of tasks) {
+      answers.push(this.#call(() => answerOf(this.#deidentify(...given(task)))) ?? failure(task));
+      if (performance.now() - breath < BREATH_MILLISECONDS) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      breath = performance.now();
+    }
+    return { answers, milliseconds: performance.now() - begin };
+  }
+
+  /**
+   * @param {import("../vendor/comlink.mjs").Remote<WorkApi>} files
+   * @param {{answers: Answer[], milliseconds: number}} done
+   * @param {Promise<void>} before   the delivery before this one: at most one waits to be taken over
+   */
+  async #deliver(files, { answers, milliseconds }, before) {
+    await before;
+    await files.deliver(Comlink.transfer(answers, buffersOf(answers)), heapOf(this.#started()), milliseconds);
+  }
+
+  /** @param {MessagePort} port */
+  async tabulate(port) {
+    const tabulating = this.#bridge.Tabulating();
+    /** @type {import("./shared/protocol.js").TablesApi} */
+    const tables = {
+      heads: async () => tabulating.heads(),
+      add: async (records) => this.#call(() => tabulating.add(records)) ?? null,
+      end: async (torn) => tabulating.end(torn),
+    };
+    Comlink.expose(tables, port);
+  }
+
+  /** @param {MessagePort} files @param {MessagePort} page */
+  async index(files, page) {
+    serve(this.#started(), files, page);
+  }
+
+  /** @param {MessagePort} port */
+  async picture(port) {
+    Comlink.expose(new Pictures(this.#started()), port);
+    return heapOf(this.#started());
+  }
+
+  #started() {
+    this.#asked = true;
+    if (!this.#python) throw new Error("NOT_STARTED");
+    return this.#python;
+  }
+
+  /**
+   * Undefined if Python threw. Any other error means that the interpreter is broken: then the worker ends, and another
+   * is given its files.
+   * @param {() => any} run
+   */
+  #call(run) {
+    this.#asked = true;
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof Error && error.name === "PythonError") return undefined;
+      throw new Error("PYTHON_DIED");
+    }
+  }
+}
+
+/** A task as Python is given it. @param {Task} task */
+function given({ id, sourceId, repeat, size, fragments, ranges }) {
+  return [id, sourceId, repeat, size, fragments, ...ranges.flatMap(({ start, bytes }) => [start, bytes])];
+}
+
+/**
+ * An answer as Python hands it over: JSON, then its new bytes, of which the JSON has the place.
+ * @param {[string, ...Uint8Array<ArrayBuffer>[]]} handed
+ * @returns {Answer}
+ */
+function answerOf([text, ...fresh]) {
+  const answer = JSON.parse(text);
+  for (const segment of answer.segments ?? []) if ("bytes" in segment) segment.bytes = fresh[segment.bytes];
+  return answer;
+}
+
+/** @param {Task} task @returns {Answer} */
+function failure(task) {
+  const row = /** @type {const} */ ({ status: "failed", reason: "WORKER_ERROR" });
+  return {
+    kind: "outcome",
+    id: task.id,
+    row: { ...row, source_id: task.sourceId, bytes_in: task.size },
+    segments: [],
+    log: [],
+  };
+}
+
+/** Buffers of new bytes: they are handed over, not copied. @param {Answer[]} answers */
+function buffersOf(answers) {
+  const segments = answers.flatMap((answer) => (answer.kind === "outcome" ? answer.segments : []));
+  const views = segments.flatMap((segment) => ("bytes" in segment ? [segment.bytes] : []));
+  return [...new Set(views.filter((view) => view.byteLength === view.buffer.byteLength).map((view) => view.buffer))];
+}

@@ -1,0 +1,66 @@
+// @ts-check
+/** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and reading it back. */
+
+import { digestBy, hexOf } from "../shared/key.js";
+import { AUDIT_COLUMNS } from "../shared/protocol.js";
+
+/** Hex digits of a source id. */
+const SOURCE_ID_DIGITS = 20;
+/** A cell that begins so is run as a formula by a spreadsheet. */
+const FORMULA = /^[=+\-@\t\r]/;
+const ZEROS = { bytes_out: 0, removed: 0, emptied: 0, replaced: 0, cleaned: 0, uids_remapped: 0, dates_shifted: 0 };
+
+/** What a file that Python did not decide is called: nothing is wrong with one that is skipped. */
+const SKIPPED = new Set(["NOT_DICOM", "EMPTY"]);
+
+/**
+ * @param {Uint8Array} key
+ * @returns {Promise<(path: string) => Promise<string>>}  names a source without telling its path
+ */
+export async function sourceNaming(key) {
+  const digest = await digestBy(key);
+  return async (path) => hexOf(await digest("source", path)).slice(0, SOURCE_ID_DIGITS);
+}
+
+/**
+ * @param {string} reason
+ * @returns {import("../shared/protocol.js").AuditRow}
+ */
+export function plainRow(reason) {
+  return { status: SKIPPED.has(reason) ? "skipped" : "failed", reason, ...ZEROS };
+}
+
+export const auditHeader = `${AUDIT_COLUMNS.join(",")}\n`;
+
+/** @param {import("../shared/protocol.js").AuditRow} row */
+export const auditLine = (row) => `${AUDIT_COLUMNS.map((column) => cell(row[column])).join(",")}\n`;
+
+/** A cell of a table as CSV has it (RFC 4180), harmless to a spreadsheet. @param {string | number | undefined} value */
+export function cell(value) {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "number") return String(value);
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A cell and what ends it. */
+const CELL = /("(?:[^"]|"")*"|[^",]*)(,|$)/y;
+
+/**
+ * Reads a line back. A cell that was made neutral keeps its apostrophe.
+ * @param {string} line
+ * @returns {Record<typeof AUDIT_COLUMNS[number], string> | null}  null: it is no whole row
+ */
+export function auditRow(line) {
+  /** @type {string[]} */
+  const cells = [];
+  CELL.lastIndex = 0;
+  for (let ended = false; !ended; ) {
+    const found = CELL.exec(line);
+    if (!found) return null;
+    cells.push(found[1].startsWith('"') ? found[1].slice(1, -1).replaceAll('""', '"') : found[1]);
+    ended = found[2] === "";
+  }
+  if (cells.length !== AUDIT_COLUMNS.length) return null;
+  return /** @type {any} */ (Object.fromEntries(AUDIT_COLUMNS.map((column, i) => [column, cells[i]])));
+}

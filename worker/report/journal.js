@@ -1,0 +1,204 @@
+// @ts-check
+/** audit.csv and output.log of a run that goes on: appended in private storage as the files are done, and copied to a chosen folder. */
+
+import { patiently } from "../shared/timeouts.js";
+import { auditHeader, auditLine } from "./audit.js";
+
+/** Most time that a row stays unflushed, in milliseconds. */
+const FLUSH_MILLISECONDS = 250;
+/** Read at a time when a file is handed out, in bytes. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Pause between two copies to a chosen folder, in milliseconds: at least this, and ten times what the last one took. */
+const COPY_MILLISECONDS = 3000;
+/** Bytes of the longest line. */
+const LONGEST_LINE = 4096;
+const NEWLINE = 0x0a;
+
+/** @typedef {"audit.csv" | "output.log"} JournalName */
+
+export class Journal {
+  #folder;
+  #target;
+  /** @type {Map<JournalName, {access: FileSystemSyncAccessHandle, size: number}>} with their bytes so far */
+  #files = new Map();
+  #encoder = new TextEncoder();
+  #flushed = 0;
+  #copied = performance.now();
+  #copyPause = COPY_MILLISECONDS;
+  /** @type {Promise<void>} */
+  #copying = Promise.resolve();
+
+  /**
+   * @param {FileSystemDirectoryHandle} folder          in private storage
+   * @param {FileSystemDirectoryHandle | null} target   the chosen run folder, where it is another
+   */
+  constructor(folder, target) {
+    this.#folder = folder;
+    this.#target = target;
+  }
+
+  /** Opens both files where they end. A line that was cut off goes; of an audit, whoever resumes has put it right before. */
+  async open() {
+    for (const name of /** @type {JournalName[]} */ (["audit.csv", "output.log"])) {
+      const handle = await patiently(() => this.#folder.getFileHandle(name, { create: true }));
+      const access = await patiently(
+        () => handle.createSyncAccessHandle(),
+        undefined,
+        (late) => late.close(),
+      );
+      cutTornLine(access);
+      this.#files.set(name, { access, size: access.getSize() });
+    }
+    if (this.#file("audit.csv").size === 0) this.#append("audit.csv", auditHeader);
+  }
+
+  /**
+   * Appends a row and its lines: both, or nothing.
+   * @param {import("../shared/protocol.js").AuditRow} row
+   * @param {string[]} lines
+   * @returns {boolean}  false: there is no room
+   */
+  commit(row, lines) {
+    const { size } = this.#file("audit.csv");
+    try {
+      this.#append("audit.csv", auditLine(row));
+      this.log(lines);
+      return true;
+    } catch {
+      this.#cut("audit.csv", size);
+      return false;
+    }
+  }
+
+  /** @param {string[]} lines */
+  log(lines) {
+    if (lines.length === 0) return;
+    const time = `${new Date().toISOString().slice(0, 19)}Z`;
+    this.#append("output.log", lines.map((line) => `${time} ${line}\n`).join(""));
+  }
+
+  /**
+   * @param {JournalName} name
+   * @param {string} text
+   */
+  #append(name, text) {
+    const file = this.#file(name);
+    const bytes = this.#encoder.encode(text);
+    try {
+      if (file.access.write(bytes, { at: file.size }) === bytes.length) {
+        file.size += bytes.length;
+        return;
+      }
+    } catch {
+      // The disk or the quota is full, as below.
+    }
+    // Half a row would be read as a row.
+    this.#cut(name, file.size);
+    throw new DOMException("", "QuotaExceededError");
+  }
+
+  /** @param {JournalName} name @param {number} size */
+  #cut(name, size) {
+    const file = this.#file(name);
+    file.access.truncate(size);
+    file.size = size;
+  }
+
+  /** @param {JournalName} name */
+  #file(name) {
+    const file = this.#files.get(name);
+    if (!file) throw new DOMException("", "InvalidStateError");
+    return file;
+  }
+
+  /**
+   * Makes sure of what was appended, at most every FLUSH_MILLISECONDS; starts a copy when one is due.
+   * @param {() => void} [before]   makes sure of what a row stands for
+   */
+  settle(before = () => {}) {
+    const now = performance.now();
+    if (now - this.#flushed >= FLUSH_MILLISECONDS) {
+      this.#flushed = now;
+      this.#flush(before);
+    }
+    if (this.#target && now - this.#copied >= this.#copyPause) {
+      this.#copied = Number.POSITIVE_INFINITY;
+      // A copy that fails is tried again; the last one, at the end, tells of its failure.
+      this.#copying = this.#copy(this.#target).catch(() => {});
+    }
+  }
+
+  /** @param {() => void} before */
+  #flush(before) {
+    try {
+      before();
+      for (const { access } of this.#files.values()) access.flush();
+    } catch {
+      // What was appended is with the operating system; the next flush makes sure of it.
+    }
+  }
+
+  /** @param {FileSystemDirectoryHandle} target */
+  async #copy(target) {
+    const began = performance.now();
+    try {
+      for (const name of this.#files.keys()) await writeText(target, name, this.read(name));
+    } finally {
+      this.#copied = performance.now();
+      this.#copyPause = Math.max(COPY_MILLISECONDS, 10 * (this.#copied - began));
+    }
+  }
+
+  /**
+   * The file as it is now. Read through the open handle: a File of it would be void with the next row.
+   * @param {JournalName} name
+   * @returns {File}
+   */
+  read(name) {
+    const { access, size } = this.#file(name);
+    const parts = [];
+    for (let at = 0; at < size; at += CHUNK_BYTES) {
+      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
+      access.read(chunk, { at });
+      parts.push(new Blob([chunk]));
+    }
+    return new File(parts, name, { type: name === "audit.csv" ? "text/csv" : "text/plain" });
+  }
+
+  /** Copies to the chosen folder what is there now, and waits for it. */
+  async deliver() {
+    await this.#copying;
+    if (this.#target) await this.#copy(this.#target);
+  }
+
+  async close() {
+    await this.#copying;
+    for (const { access } of this.#files.values()) {
+      access.flush();
+      access.close();
+    }
+    this.#files.clear();
+  }
+}
+
+/** A run that was cut off can have left half a line. @param {FileSystemSyncAccessHandle} access */
+function cutTornLine(access) {
+  const size = access.getSize();
+  const last = new Uint8Array(Math.min(size, LONGEST_LINE));
+  access.read(last, { at: size - last.length });
+  const torn = last.length - 1 - last.lastIndexOf(NEWLINE);
+  if (torn > 0) access.truncate(size - torn);
+}
+
+/**
+ * Writes a small file whole; it is there complete or not at all.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {string | Blob | Uint8Array<ArrayBuffer>} content
+ */
+export async function writeText(folder, name, content) {
+  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+  const writable = await patiently(() => handle.createWritable());
+  await writable.write(content);
+  await writable.close();
+}

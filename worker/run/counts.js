@@ -1,0 +1,158 @@
+// @ts-check
+/** Counts of a run: what the page is told at most four times a second, and what the summary says at its end. */
+
+/** Least time between two reports, in milliseconds. */
+const REPORT_MILLISECONDS = 250;
+/** Unwritten files told of in one report. */
+const UNWRITTEN_AT_ONCE = 1000;
+
+/**
+ * @typedef {import("../shared/protocol.js").Status} Status
+ * @typedef {import("../shared/protocol.js").Progress} Progress
+ * @typedef {{done: number, total: number, summary: import("../shared/protocol.js").StudySummary}} Study
+ */
+
+/** @returns {Record<Status, number>} */
+const noCounts = () => ({ written: 0, withheld: 0, skipped: 0, failed: 0 });
+
+export class Tally {
+  done = 0;
+  counts = noCounts();
+  bytesIn = 0;
+  bytesOut = 0;
+  /** @type {Record<string, number>} */ reasons = {};
+  /** @type {Study[]} */ #studies = [];
+  /** @type {Set<number>} */ #changed = new Set();
+  /** @type {import("../shared/protocol.js").Unwritten[]} */ #unwritten = [];
+  #sources;
+  /** Sources that are counted in. */ #seen = 0;
+  #total = 0;
+  #bytesTotal = 0;
+  #reported = Number.NEGATIVE_INFINITY;
+
+  /** @param {import("../pick/sources.js").Sources} sources */
+  constructor(sources) {
+    this.#sources = sources;
+    this.#takeIn();
+  }
+
+  /** Counts in what the scan has found since the last time. */
+  #takeIn() {
+    const { length, sizes, studies } = this.#sources;
+    this.#total += length - this.#seen;
+    for (; this.#seen < length; this.#seen++) {
+      const study = studies[this.#seen];
+      this.#bytesTotal += sizes[this.#seen];
+      if (study < 0) continue;
+      this.#studies[study] ??= { done: 0, total: 0, summary: emptySummary() };
+      this.#studies[study].total++;
+    }
+  }
+
+  get complete() {
+    return !this.#sources.growing && this.remaining === 0;
+  }
+
+  /** Files that are not done, as far as they are found. */
+  get remaining() {
+    this.#takeIn();
+    return this.#total - this.done;
+  }
+
+  /** Files that take part, as far as they are found. */
+  get total() {
+    this.#takeIn();
+    return this.#total;
+  }
+
+  /** A file that takes no part. @param {number} study @param {number} bytes */
+  leaveOut(study, bytes) {
+    this.#total--;
+    this.#studies[study].total--;
+    this.#bytesTotal -= bytes;
+  }
+
+  /**
+   * Counts a file whose row is in the audit.
+   * @param {import("../shared/protocol.js").AuditRow} row
+   * @param {string} path
+   * @param {number} study
+   */
+  count(row, path, study) {
+    this.#takeIn();
+    const status = /** @type {Status} */ (row.status);
+    const reason = String(row.reason ?? "");
+    this.done++;
+    this.counts[status]++;
+    this.bytesIn += Number(row.bytes_in);
+    this.bytesOut += Number(row.bytes_out);
+    if (reason) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    if (status !== "written") this.#unwritten.push({ path, status, reason });
+    if (study >= 0) this.#countStudy(this.#studies[study], row, status);
+    if (study >= 0) this.#changed.add(study);
+  }
+
+  /** Counts a file of an earlier session that is not among the sources any more. @param {import("../shared/protocol.js").AuditRow} row */
+  countElsewhere(row) {
+    this.#total++;
+    this.#bytesTotal += Number(row.bytes_in);
+    this.count(row, "", -1);
+  }
+
+  /**
+   * @param {Study} study
+   * @param {import("../shared/protocol.js").AuditRow} row
+   * @param {Status} status
+   */
+  #countStudy(study, row, status) {
+    study.done++;
+    study.summary.counts[status]++;
+    study.summary.bytes_out += Number(row.bytes_out);
+    // The first row that has the new identifiers names the study; a failed file has none.
+    study.summary.patient_id ||= String(row.patient_id ?? "");
+    study.summary.study_instance_uid ||= String(row.study_instance_uid ?? "");
+  }
+
+  /** Whether it is time for a report. */
+  get due() {
+    return performance.now() - this.#reported >= REPORT_MILLISECONDS;
+  }
+
+  /** Whether a report would leave something untold. */
+  get untold() {
+    return this.#unwritten.length > 0 || this.#changed.size > 0;
+  }
+
+  /**
+   * What changed since the last report.
+   * @param {Omit<Progress, "total" | "scanning" | "done" | "counts" | "bytesTotal" | "bytesDone" | "studies" | "unwritten">} rest
+   * @returns {Progress}
+   */
+  report(rest) {
+    this.#reported = performance.now();
+    const studies = [...this.#changed].map((study) => {
+      const { done, total } = this.#studies[study];
+      return { study, done, total };
+    });
+    this.#changed.clear();
+    const unwritten = this.#unwritten.splice(0, UNWRITTEN_AT_ONCE);
+    const totals = { total: this.total, done: this.done, bytesTotal: this.#bytesTotal, bytesDone: this.bytesIn };
+    const scanning = this.#sources.growing;
+    return { ...totals, scanning, counts: { ...this.counts }, studies, unwritten, ...rest };
+  }
+
+  /** What the summary says. Studies of which no file was done are left out. */
+  get sums() {
+    const begun = this.#studies.filter(({ done }) => done > 0);
+    return {
+      counts: { ...this.counts },
+      reasons: this.reasons,
+      bytes_in: this.bytesIn,
+      bytes_out: this.bytesOut,
+      studies: begun.map(({ summary }) => summary),
+    };
+  }
+}
+
+/** @returns {import("../shared/protocol.js").StudySummary} */
+const emptySummary = () => ({ patient_id: "", study_instance_uid: "", counts: noCounts(), bytes_out: 0 });

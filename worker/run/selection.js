@@ -1,0 +1,110 @@
+// @ts-check
+/** What of the scan takes part in a run: the files of studies and series that do not are left out, and have no row. */
+
+import { digestBy, hexOf } from "../shared/key.js";
+
+/** Hex digits by which a study or a series is known again. */
+const DIGITS = 20;
+
+/**
+ * @typedef {import("../pick/sources.js").Sources} Sources
+ * @typedef {import("../shared/protocol.js").LeftOut} LeftOut
+ */
+
+/**
+ * Takes files out of a run.
+ * @param {Sources} sources                     they are marked
+ * @param {import("./counts.js").Tally} tally    they are not counted
+ * @param {LeftOut} left
+ * @returns {number}  files that were left out
+ */
+export function leaveOut(sources, tally, left) {
+  const studies = new Set(left.studies);
+  const series = new Set(left.series.map((one) => one.series));
+  let files = 0;
+  for (const [index, study] of sources.studies.entries()) {
+    if (sources.done[index] || !(studies.has(study) || series.has(sources.series[index]))) continue;
+    sources.done[index] = true;
+    tally.leaveOut(study, sources.sizes[index]);
+    files++;
+  }
+  return files;
+}
+
+/**
+ * What is left out when only the series of these files take part.
+ * @param {Sources} sources
+ * @param {number[]} indexes
+ * @returns {LeftOut}
+ */
+export function othersThan(sources, indexes) {
+  const taken = new Set(indexes.map((index) => sources.series[index]));
+  const touched = new Set([...taken].map((series) => sources.seriesStudies[series]));
+  const left = [...sources.seriesStudies.keys()].filter((series) => !taken.has(series));
+  return {
+    studies: [...sources.studyUids.keys()].filter((study) => !touched.has(study)),
+    series: summed(sources, left).filter(({ study }) => touched.has(study)),
+  };
+}
+
+/**
+ * What single series come to.
+ * @param {Sources} sources
+ * @param {number[]} numbers
+ * @returns {LeftOut["series"]}
+ */
+function summed({ series, seriesStudies, sizes }, numbers) {
+  const sums = new Map(numbers.map((number) => [number, { files: 0, bytes: 0 }]));
+  for (const [index, number] of series.entries()) {
+    const sum = sums.get(number);
+    if (!sum) continue;
+    sum.files++;
+    sum.bytes += sizes[index];
+  }
+  return [...sums].map(([number, sum]) => ({ series: number, study: seriesStudies[number], ...sum }));
+}
+
+/**
+ * What is left out as keyed values of UIDs: these can be stored, and after another scan they are the same.
+ * @param {Sources} sources
+ * @param {Uint8Array} key
+ * @param {LeftOut} left
+ * @returns {Promise<string[]>}
+ */
+export async function keyedOf(sources, key, { studies, series }) {
+  const keyedBy = await keying(key);
+  return Promise.all([
+    ...studies.map((study) => keyedBy(sources.studyUids[study])),
+    ...series.map((one) => keyedBy(namesOf(sources, one.series))),
+  ]);
+}
+
+/**
+ * What such values mean in this scan.
+ * @param {Sources} sources
+ * @param {Uint8Array} key
+ * @param {string[]} keyed
+ * @returns {Promise<LeftOut>}
+ */
+export async function leftOutOf(sources, key, keyed) {
+  if (keyed.length === 0) return { studies: [], series: [] };
+  const wanted = new Set(keyed);
+  const keyedBy = await keying(key);
+  const find = async (/** @type {string[]} */ names) => {
+    const values = await Promise.all(names.map(keyedBy));
+    return [...names.keys()].filter((number) => wanted.has(values[number]));
+  };
+  const series = await find(sources.seriesUids.map((_, number) => namesOf(sources, number)));
+  return { studies: await find(sources.studyUids), series: summed(sources, series) };
+}
+
+/** A series is known by its study too. @param {Sources} sources @param {number} series */
+function namesOf({ studyUids, seriesStudies, seriesUids }, series) {
+  return `${studyUids[seriesStudies[series]]} ${seriesUids[series]}`;
+}
+
+/** @param {Uint8Array} key @returns {Promise<(uids: string) => Promise<string>>} */
+async function keying(key) {
+  const digest = await digestBy(key);
+  return async (uids) => hexOf(await digest("choice", uids)).slice(0, DIGITS);
+}

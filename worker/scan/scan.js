@@ -1,0 +1,238 @@
+// @ts-check
+/** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
+
+import { LOOK_BYTES, recognise } from "../dicom/is-dicom.js";
+import { peek } from "../dicom/peek.js";
+import { openFile } from "../pick/sources.js";
+import { isFolder, walk } from "../pick/walk.js";
+import { readRange } from "../shared/blob.js";
+import { fingerprint } from "../shared/fingerprint.js";
+import { CodedError } from "../shared/timeouts.js";
+import { ArchiveEntry } from "../zip/entry.js";
+
+/** Files looked at at the same time. One after another takes three times as long. */
+const LOOKS_IN_FLIGHT = 16;
+/** Read when the first bytes end before the UIDs: long sequences can stand before them. */
+const LONG_LOOK_BYTES = 64 * 1024;
+/** Least time between two reports, in milliseconds. */
+const REPORT_MILLISECONDS = 100;
+
+/**
+ * @typedef {import("../pick/sources.js").Looked & {preamble: boolean, peek: import("../dicom/peek.js").Peek | null}} Look
+ * @typedef {import("../shared/protocol.js").Found} Found
+ */
+
+export class Scan {
+  #sources;
+  #scratch;
+  #stopped = false;
+  #began = performance.now();
+  #reported = 0;
+  /** @type {Map<string, number>} Study Instance UID -> number */ #studyNumbers = new Map();
+  /** @type {Map<number, number>} fingerprint of study and series -> number */ #seriesNumbers = new Map();
+  /** @type {Set<number>} fingerprints of SOP Instance UIDs */ #instances = new Set();
+  /** @type {Found} */ #found;
+
+  /**
+   * @param {import("../pick/sources.js").Sources} sources   filled by the scan
+   * @param {import("../storage/temporary.js").Scratch} scratch
+   */
+  constructor(sources, scratch) {
+    this.#sources = sources;
+    this.#scratch = scratch;
+    this.#found = emptyFound();
+  }
+
+  stop() {
+    this.#stopped = true;
+  }
+
+  /** Files seen, and the time that it took; so far, while it goes on. */
+  get stage() {
+    if (this.#sources.growing) this.#time();
+    return { items: this.#found.seen, seconds: this.#found.seconds };
+  }
+
+  /** Whether it came to its end, and saw all. */
+  get complete() {
+    return this.#found.complete;
+  }
+
+  /**
+   * @param {import("../shared/protocol.js").Picked} picked
+   * @param {(found: Found) => void} report
+   * @returns {Promise<Found>}
+   */
+  async run(picked, report) {
+    this.#sources.kind = picked.kind;
+    this.#sources.growing = true;
+    if (picked.kind === "zips") this.#sources.archives.push(...picked.files);
+    if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
+    try {
+      for await (const { candidate, look } of this.#looks(picked)) {
+        if (look.reason === "READ_FAILED" && !(await this.#sources.reachable())) throw new CodedError("SOURCE_LOST");
+        this.#accept(candidate, look);
+        this.#reportSometimes(report);
+      }
+      this.#found.complete = !this.#stopped;
+      // One bad archive among others is a file that failed; alone, it is all that there is to say.
+      if (this.#found.skipped.ZIP_BAD === this.#found.seen && this.#found.seen > 0) this.#found.error = "ZIP_BAD";
+    } catch (error) {
+      this.#found.error = error instanceof CodedError ? error.code : "SOURCE_LOST";
+    }
+    const found = this.#snapshot();
+    Object.assign(this.#sources, { growing: false, lost: found.error ?? "" });
+    this.#sources.grew();
+    return found;
+  }
+
+  /**
+   * Many looks in flight, handed on in the order of the walk: which of two equal instances is the repeat depends on it.
+   * @param {import("../shared/protocol.js").Picked} picked
+   */
+  async *#looks(picked) {
+    /** @type {{candidate: import("../pick/walk.js").Candidate, looking: Promise<Look>}[]} */
+    const pending = [];
+    for await (const candidate of walk(picked, this.#scratch)) {
+      if (this.#stopped) return;
+      pending.push({ candidate, looking: look(candidate) });
+      if (pending.length >= LOOKS_IN_FLIGHT) yield await settled(pending);
+    }
+    while (pending.length > 0 && !this.#stopped) yield await settled(pending);
+  }
+
+  /**
+   * @param {import("../pick/walk.js").Candidate} candidate
+   * @param {Look} look
+   */
+  #accept({ path, origin }, look) {
+    this.#found.seen++;
+    const place = look.peek ? this.#count(path, look, look.peek) : { study: -1, series: -1 };
+    if (look.reason) this.#found.skipped[look.reason] = (this.#found.skipped[look.reason] ?? 0) + 1;
+    const repeat = look.peek !== null && this.#isRepeat(look.peek.sopInstance);
+    this.#sources.add(path, /** @type {import("../pick/sources.js").Origin} */ (origin), look, place, repeat);
+  }
+
+  /**
+   * @param {string} path
+   * @param {Look} look
+   * @param {import("../dicom/peek.js").Peek} peeked
+   * @returns {{study: number, series: number}}  their numbers
+   */
+  #count(path, look, peeked) {
+    const found = this.#found;
+    const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study, path);
+    const study = found.studies[number];
+    const modality = /^[A-Z0-9_ ]{1,16}$/.test(peeked.modality) ? peeked.modality : "unknown";
+    const series = this.#seriesNumber(peeked, study);
+    found.dicom++;
+    if (!look.preamble) found.withoutPreamble++;
+    found.bytes += look.size;
+    found.modalities[modality] = (found.modalities[modality] ?? 0) + 1;
+    study.files++;
+    study.bytes += look.size;
+    if (!study.modality.split("/").includes(modality)) study.modality += (study.modality && "/") + modality;
+    return { study: number, series };
+  }
+
+  /**
+   * @param {import("../dicom/peek.js").Peek} peeked
+   * @param {import("../shared/protocol.js").StudyFound} study
+   */
+  #seriesNumber(peeked, study) {
+    const seen = fingerprint(`${peeked.study} ${peeked.series}`);
+    const known = this.#seriesNumbers.get(seen);
+    if (known !== undefined) return known;
+    this.#seriesNumbers.set(seen, this.#found.series);
+    this.#sources.seriesUids.push(peeked.series);
+    this.#sources.seriesStudies.push(study.study);
+    study.series++;
+    return this.#found.series++;
+  }
+
+  /** @param {string} uid @param {string} path  of its first file */
+  #addStudy(uid, path) {
+    const number = this.#studyNumbers.size;
+    this.#studyNumbers.set(uid, number);
+    this.#sources.studyUids.push(uid);
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    this.#found.studies.push({ study: number, folder, modality: "", series: 0, files: 0, bytes: 0 });
+    return number;
+  }
+
+  /** @param {string} sopInstance */
+  #isRepeat(sopInstance) {
+    if (!sopInstance) return false;
+    const seen = fingerprint(sopInstance);
+    if (this.#instances.has(seen)) return true;
+    this.#instances.add(seen);
+    return false;
+  }
+
+  /** @param {(found: Found) => void} report */
+  #reportSometimes(report) {
+    const now = performance.now();
+    // A list of thousands of studies is dear to copy: then more rarely.
+    const pause = Math.max(REPORT_MILLISECONDS, this.#found.studies.length / 5);
+    if (now - this.#reported < pause) return;
+    this.#reported = now;
+    report(this.#snapshot());
+  }
+
+  #snapshot() {
+    this.#time();
+    return structuredClone(this.#found);
+  }
+
+  #time() {
+    this.#found.seconds = (performance.now() - this.#began) / 1000;
+  }
+}
+
+/** @returns {Found} */
+function emptyFound() {
+  const counts = { seen: 0, dicom: 0, withoutPreamble: 0, bytes: 0, series: 0, seconds: 0 };
+  return { ...counts, modalities: {}, skipped: {}, studies: [], complete: false };
+}
+
+/** @param {{candidate: import("../pick/walk.js").Candidate, looking: Promise<Look>}[]} pending */
+async function settled(pending) {
+  const [{ candidate, looking }] = pending.splice(0, 1);
+  return { candidate, look: await looking };
+}
+
+/**
+ * Looks at one file. Never rejects: what cannot be read has a reason.
+ * @param {import("../pick/walk.js").Candidate} candidate
+ * @returns {Promise<Look>}
+ */
+async function look({ origin, handle, reason }) {
+  /** @type {Look} */
+  const seen = { size: 0, modified: 0, reason: "", preamble: false, peek: null };
+  try {
+    if (origin === null) throw new CodedError(reason ?? "READ_FAILED");
+    const { size, modified, head } = await openHead(origin, handle ?? null);
+    Object.assign(seen, { size, modified });
+    if (origin instanceof ArchiveEntry && origin.reason) throw new CodedError(origin.reason);
+    if (size === 0) throw new CodedError("EMPTY");
+    const first = await head(LOOK_BYTES);
+    const shape = recognise(first, size);
+    if (!shape) throw new CodedError("NOT_DICOM");
+    seen.preamble = shape.preamble;
+    seen.peek = peek(first, shape.start);
+    if (seen.peek.short && size > LOOK_BYTES) seen.peek = peek(await head(LONG_LOOK_BYTES), shape.start);
+  } catch (error) {
+    seen.reason = error instanceof CodedError ? error.code : "READ_FAILED";
+  }
+  return seen;
+}
+
+/** @param {import("../pick/sources.js").Origin} origin @param {FileSystemFileHandle | null} handle */
+async function openHead(origin, handle) {
+  if (origin instanceof ArchiveEntry) {
+    return { size: origin.size, modified: 0, head: (/** @type {number} */ bytes) => origin.head(bytes) };
+  }
+  const file = await openFile(handle ?? origin);
+  const head = (/** @type {number} */ bytes) => readRange(file, 0, bytes);
+  return { size: file.size, modified: file.lastModified, head };
+}

@@ -1,0 +1,202 @@
+// @ts-check
+/** The run folders in private storage and the chosen ones: where a run is put, and what is read of it. */
+
+import { writeText } from "../report/journal.js";
+import { CodedError, patiently } from "../shared/timeouts.js";
+import { openRuns } from "./locks.js";
+
+export const RUNS = "runs";
+/** Journals of runs whose output is in a chosen folder: those that can be resumed, and the last one. */
+export const JOURNALS = "journals";
+/** A file in the folder of a run that has not come to its end: what it was begun with. Not part of what is handed out. */
+export const UNFINISHED = "unfinished";
+/** The index of a run's outputs, and its thumbnails. Who has the results can make them; they are not part of them. */
+export const INDEX = "index.sqlite";
+export const PREVIEWS = "previews";
+/** Whether a file or folder of a run is part of its results; the browser writes `index.sqlite.crswap` beside an index. @param {string} path */
+const isResult = (path) => path !== UNFINISHED && path !== PREVIEWS && !path.startsWith(INDEX);
+
+/**
+ * @typedef {import("../shared/protocol.js").RunSpec} RunSpec
+ * @typedef {import("../shared/protocol.js").Begun} Begun
+ * @typedef {{folder: FileSystemDirectoryHandle, journalFolder: FileSystemDirectoryHandle}} Place
+ *   the run folder, and the folder in private storage that its journal is appended in: the same, or one beside it
+ */
+
+/**
+ * @param {string} name
+ * @param {boolean} [create]
+ */
+export async function folderOf(name, create = false) {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create });
+}
+
+/**
+ * Makes the folders of a new run.
+ * @param {RunSpec} spec
+ * @param {FileSystemDirectoryHandle[]} roots   what was picked
+ * @returns {Promise<Place>}
+ */
+export async function beginPlace({ name, output }, roots) {
+  for (const root of output ? roots : []) {
+    if ((await root.resolve(/** @type {FileSystemDirectoryHandle} */ (output))) !== null)
+      throw new CodedError("OUTPUT_INSIDE_INPUT");
+  }
+  if (output) await sweepJournals();
+  const parent = await folderOf(output ? JOURNALS : RUNS, true);
+  const journalFolder = await parent.getDirectoryHandle(name, { create: true });
+  if (!output) return { folder: journalFolder, journalFolder };
+  return { folder: await patiently(() => output.getDirectoryHandle(name, { create: true })), journalFolder };
+}
+
+/**
+ * The folders of a run that was begun before. Throws a CodedError when they are gone.
+ * @param {RunSpec} spec
+ * @returns {Promise<Place>}
+ */
+export async function resumePlace({ name, output }) {
+  const journalFolder = await findRun(name);
+  if (!journalFolder) throw new CodedError("NO_RUN");
+  if (!output) return { folder: journalFolder, journalFolder };
+  try {
+    return { folder: await patiently(() => output.getDirectoryHandle(name)), journalFolder };
+  } catch {
+    throw new CodedError("OUTPUT_LOST");
+  }
+}
+
+/**
+ * Notes that the run is not at its end, and with what it goes on.
+ * @param {FileSystemDirectoryHandle} journalFolder
+ * @param {RunSpec} spec
+ * @param {Pick<Begun, "total" | "leftOut" | "kind">} what   is picked, and takes part
+ */
+export async function markBegun(journalFolder, { policy, linkage }, what) {
+  /** @type {Begun} */
+  const begun = { policy, linkage, cancelled: false, ...what };
+  await writeText(journalFolder, UNFINISHED, JSON.stringify(begun));
+}
+
+/** So many files take part: the scan has come to its end. @param {FileSystemDirectoryHandle} journalFolder @param {number} total */
+export async function markTotal(journalFolder, total) {
+  const begun = await readBegun(journalFolder);
+  if (begun) await writeText(journalFolder, UNFINISHED, JSON.stringify({ ...begun, total }));
+}
+
+/** Removes the journals that nobody needs any more: of runs that have come to their end, and are open nowhere. */
+async function sweepJournals() {
+  const isOpen = await openRuns();
+  const journals = await folderOf(JOURNALS, true);
+  for (const [name, handle] of await listed(journals.entries())) {
+    if (isOpen(name) || handle.kind !== "directory" || (await readFile(handle, UNFINISHED))) continue;
+    await journals.removeEntry(name, { recursive: true }).catch(() => {});
+  }
+}
+
+/**
+ * The run has come to its end; or it was cancelled, and is offered no more by itself.
+ * @param {FileSystemDirectoryHandle} journalFolder
+ * @param {"finished" | "cancelled"} end
+ */
+export async function markEnd(journalFolder, end) {
+  if (end === "finished") return journalFolder.removeEntry(UNFINISHED).catch(() => {});
+  const begun = await readBegun(journalFolder);
+  if (begun) await writeText(journalFolder, UNFINISHED, JSON.stringify({ ...begun, cancelled: true }));
+}
+
+/**
+ * The folder of a run of that name, or null.
+ * @param {string} name
+ * @returns {Promise<FileSystemDirectoryHandle | null>}
+ */
+export async function findRun(name) {
+  for (const parent of [RUNS, JOURNALS]) {
+    try {
+      return await (await folderOf(parent)).getDirectoryHandle(name);
+    } catch {
+      // not here
+    }
+  }
+  return null;
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} run
+ * @returns {Promise<Begun | null>}  null: the run is finished, or cannot be resumed
+ */
+export async function readBegun(run) {
+  try {
+    return JSON.parse((await (await readFile(run, UNFINISHED))?.text()) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * All of an iterator, before anything is done with it: a folder must not change while it is listed.
+ * @template T
+ * @param {AsyncIterable<T>} iterator
+ */
+export async function listed(iterator) {
+  /** @type {T[]} */
+  const all = [];
+  for await (const one of iterator) all.push(one);
+  return all;
+}
+
+/**
+ * The lines of an audit.csv behind its header that end as lines do; the last one may be torn.
+ * @param {Blob} file
+ */
+export async function* wholeLines(file) {
+  let rest = "";
+  let header = true;
+  const decoder = new TextDecoder();
+  for await (const chunk of file.stream()) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    if (header && parts.length > 0) header = parts.shift() === undefined;
+    yield* parts;
+  }
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} run
+ * @param {string} name
+ * @returns {Promise<File | null>}
+ */
+export async function readFile(run, name) {
+  try {
+    return await (await run.getFileHandle(name)).getFile();
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The files of a run that are handed out, in order of their names.
+ * @param {FileSystemDirectoryHandle} run
+ * @param {(path: string) => boolean} [wanted]
+ * @param {string} [prefix]
+ * @returns {AsyncGenerator<{path: string, handle: FileSystemFileHandle, parent: FileSystemDirectoryHandle}>}
+ */
+export async function* filesOf(run, wanted = () => true, prefix = "") {
+  const found = await listed(run.values());
+  found.sort((one, other) => (one.name < other.name ? -1 : 1));
+  for (const child of found) {
+    const path = `${prefix}${child.name}`;
+    if (!isResult(path)) continue;
+    if (child.kind === "directory") yield* filesOf(child, wanted, `${path}/`);
+    else if (wanted(path)) yield { path, handle: child, parent: run };
+  }
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} run
+ * @param {(path: string) => boolean} wanted
+ */
+export async function countFiles(run, wanted) {
+  let count = 0;
+  for await (const _ of filesOf(run, wanted)) count++;
+  return count;
+}

@@ -1,0 +1,79 @@
+// @ts-check
+/** The runs that are in private storage, as the page lists them; and deleting one. */
+
+import { auditRow } from "../report/audit.js";
+import { lockRun, openRuns } from "./locks.js";
+import { folderOf, JOURNALS, listed, RUNS, readBegun, readFile, UNFINISHED, wholeLines } from "./run-folders.js";
+
+/** @typedef {import("../shared/protocol.js").StoredRun} StoredRun */
+
+/** The runs whose output is here, and those whose output is elsewhere and that can be resumed; newest first. */
+export async function listRuns() {
+  const isOpen = await openRuns();
+  /** @type {StoredRun[]} */
+  const runs = [];
+  for (const parent of [RUNS, JOURNALS]) {
+    for (const [name, handle] of await children(parent)) {
+      if (handle.kind !== "directory") continue;
+      const run = await describe(name, handle, parent === RUNS ? "private" : "folder", isOpen(name));
+      if (run) runs.push(run);
+      // Cut off before anything was done.
+      else if (!isOpen(name)) await removeRun(name).catch(() => {});
+    }
+  }
+  return runs.sort((one, other) => (one.name < other.name ? 1 : -1));
+}
+
+/** @param {string} parent */
+async function children(parent) {
+  try {
+    return await listed((await folderOf(parent)).entries());
+  } catch {
+    return []; // Nothing was ever stored, or the browser has no private storage.
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {FileSystemDirectoryHandle} run
+ * @param {"private" | "folder"} place
+ * @param {boolean} open
+ * @returns {Promise<StoredRun | null>}
+ */
+async function describe(name, run, place, open) {
+  if (!(await readFile(run, "plan.json"))) return null;
+  const counted = { done: 0, files: 0, bytes: 0 };
+  const audit = await readFile(run, "audit.csv");
+  try {
+    for await (const line of audit ? wholeLines(audit) : []) {
+      const row = auditRow(line);
+      counted.done++;
+      if (row?.status !== "written") continue;
+      counted.files++;
+      counted.bytes += Number(row.bytes_out) || 0;
+    }
+  } catch {
+    // The run goes on, and its audit grew while it was read: the counts are those up to there.
+  }
+  const finished = (await readFile(run, UNFINISHED)) === null;
+  if (finished && place === "folder") return null;
+  return { name, place, open, finished, ...counted, begun: await readBegun(run) };
+}
+
+/**
+ * Deletes a run from private storage.
+ * @param {string} name
+ * @returns {Promise<boolean>}  false: it is open in some tab, and stays
+ */
+export async function removeRun(name) {
+  const release = await lockRun(name);
+  if (!release) return false;
+  try {
+    for (const parent of [RUNS, JOURNALS]) {
+      await (await folderOf(parent, true)).removeEntry(name, { recursive: true }).catch(() => {});
+    }
+  } finally {
+    release();
+  }
+  return true;
+}

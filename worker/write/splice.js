@@ -1,0 +1,88 @@
+// @ts-check
+/** A splice: how long it is, and its bytes piece by piece, without holding more than a piece of a large source. */
+
+import { CodedError } from "../shared/timeouts.js";
+
+/** Most bytes of a piece that is in memory. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** Most bytes of a piece of a large source. Between two pieces a run can be paused and cancelled: at 50 MB/s within a second. */
+const SLICE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * @typedef {import("../shared/protocol.js").Segment} Segment
+ * @typedef {Uint8Array<ArrayBuffer> | Blob} Piece
+ * @typedef {() => Promise<void>} Checkpoint   waits while the run is paused, throws when it is over
+ */
+
+/**
+ * The sum of the segments, each checked against the source.
+ * @param {Segment[]} segments
+ * @param {number} size
+ */
+export function lengthOf(segments, size) {
+  let sum = 0;
+  for (const segment of segments) {
+    if ("bytes" in segment) sum += segment.bytes.length;
+    else if ("fill" in segment) sum += segment.fill[0];
+    else {
+      const [start, end] = segment.copy;
+      if (!(0 <= start && start <= end && end <= size)) throw new CodedError("WRITE_FAILED");
+      sum += end - start;
+    }
+  }
+  return sum;
+}
+
+/**
+ * Where the header ends, in the source: what is copied begins behind it.
+ * @param {Segment[]} segments
+ * @param {number} size
+ */
+export function headerEnd(segments, size) {
+  for (const segment of segments) if ("copy" in segment) return segment.copy[0];
+  return size;
+}
+
+/**
+ * The output's bytes in pieces; those of a large source are slices that are not in memory yet.
+ * @param {Segment[]} segments
+ * @param {import("../pick/sources.js").Opened} source
+ * @param {Checkpoint} checkpoint
+ * @returns {AsyncGenerator<Piece>}
+ */
+export async function* piecesOf(segments, source, checkpoint) {
+  let since = 0;
+  for (const segment of segments) {
+    const [start, end] =
+      "copy" in segment ? segment.copy : [0, "bytes" in segment ? segment.bytes.length : segment.fill[0]];
+    const most = "copy" in segment && source.held === 0 ? SLICE_BYTES : CHUNK_BYTES;
+    for (let at = start; at < end; at += most) {
+      const to = Math.min(at + most, end);
+      // A small file is finished once begun: only long copies stop halfway.
+      if (since >= CHUNK_BYTES) await checkpoint();
+      since += to - at;
+      if ("copy" in segment) yield source.part(at, to);
+      else if ("fill" in segment) yield new Uint8Array(to - at).fill(segment.fill[1]);
+      else yield/** @type {Uint8Array<ArrayBuffer>} */ (segment.bytes.subarray(at, to));
+    }
+  }
+}
+
+/**
+ * Fewer and larger pieces: each write is a message to another process.
+ * @param {AsyncIterable<Piece>} pieces
+ */
+export async function* gathered(pieces) {
+  /** @type {Piece[]} */
+  let parts = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    parts.push(piece);
+    bytes += piece instanceof Blob ? piece.size : piece.length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield new Blob(parts);
+    parts = [];
+    bytes = 0;
+  }
+  if (parts.length > 0) yield new Blob(parts);
+}
