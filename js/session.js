@@ -12,7 +12,7 @@ import { Following } from "./run/following.js";
 import { run, runName } from "./run/run.js";
 
 /**
- * @typedef {import("../worker/shared/protocol.js").Found} Found
+ * @typedef {import("../worker/shared/protocol/files.js").Found} Found
  * @typedef {import("./pick/pick.js").Pick} Pick
  * @typedef {import("./page/steps.js").Phase} Phase
  * @typedef {import("./app.js").Panels} Panels

@@ -20,7 +20,7 @@ import { Scratch } from "./storage/temporary.js";
 import { Writers } from "./write/writer-threads.js";
 import { writeArchive } from "./zip/write.js";
 
-/** @typedef {import("./shared/protocol.js").FilesApi} FilesApi */
+/** @typedef {import("./shared/protocol/files.js").FilesApi} FilesApi */
 
 export class Files {
   #sources = new Sources();
@@ -89,7 +89,7 @@ export class Files {
     }
   }
 
-  /** @param {import("./shared/protocol.js").Where} where */
+  /** @param {import("./shared/protocol/imaging.js").Where} where */
   #opening(where) {
     return openWhere(where, this.#sources, (run) => this.#folderOf(run));
   }
@@ -97,7 +97,7 @@ export class Files {
   /**
    * The calls of one Python worker. One that comes when the run is over, or before any, gets no work.
    * @param {number} worker
-   * @returns {import("./shared/protocol.js").WorkApi}
+   * @returns {import("./shared/protocol/tasks.js").WorkApi}
    */
   join(worker) {
     return this.#run?.join(worker) ?? { take: async () => null, deliver: async () => {} };
@@ -197,7 +197,7 @@ export class Files {
   /**
    * @param {File} file
    * @param {Uint8Array} key
-   * @param {import("./shared/protocol.js").TablesApi} python
+   * @param {import("./shared/protocol/python.js").TablesApi} python
    */
   async tablesOf(file, key, python) {
     return this.#tables.make(file, key, python);
@@ -205,8 +205,8 @@ export class Files {
 
   /**
    * What the worker of an index is offered.
-   * @param {import("./shared/protocol.js").IndexOf} of
-   * @returns {import("./shared/protocol.js").IndexFiles}
+   * @param {import("./shared/protocol/index.js").IndexOf} of
+   * @returns {import("./shared/protocol/index.js").IndexFiles}
    */
   indexFiles(of) {
     const picked = async () => ({ sources: this.#sources, growing: null, whole: this.#scan?.complete ?? false });

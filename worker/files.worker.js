@@ -5,7 +5,7 @@ import { expose, transfer, wrap } from "../vendor/comlink.mjs";
 import { Files } from "./files-thread.js";
 
 class FilesWorker extends Files {
-  /** @type {import("./shared/protocol.js").FilesApi["attach"]} */
+  /** @type {import("./shared/protocol/files.js").FilesApi["attach"]} */
   async attach(port, worker) {
     const work = this.join(worker);
     const take = async () => {
@@ -21,14 +21,14 @@ class FilesWorker extends Files {
     expose({ take, deliver: work.deliver }, port);
   }
 
-  /** @type {import("./shared/protocol.js").FilesApi["index"]} */
+  /** @type {import("./shared/protocol/files.js").FilesApi["index"]} */
   async index(of, port) {
     expose(this.indexFiles(of), port);
   }
 
-  /** @type {import("./shared/protocol.js").FilesApi["unseal"]} */
+  /** @type {import("./shared/protocol/files.js").FilesApi["unseal"]} */
   async unseal(file, key, port) {
-    const tables = /** @type {import("./shared/protocol.js").TablesApi} */ (/** @type {unknown} */ (wrap(port)));
+    const tables = /** @type {import("./shared/protocol/python.js").TablesApi} */ (/** @type {unknown} */ (wrap(port)));
     try {
       return await this.tablesOf(file, key, tables);
     } finally {

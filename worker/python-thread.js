@@ -4,11 +4,11 @@
  *
  * Nothing that Python throws leaves this module: an error's text can hold an identifier.
  *
- * @typedef {import("./shared/protocol.js").PythonApi} PythonApi
- * @typedef {import("./shared/protocol.js").WorkApi} WorkApi
- * @typedef {import("./shared/protocol.js").Task} Task
- * @typedef {import("./shared/protocol.js").Answer} Answer
- * @typedef {import("./python/boot.js").Shared} Shared
+ * @typedef {import("./shared/protocol/python.js").PythonApi} PythonApi
+ * @typedef {import("./shared/protocol/tasks.js").WorkApi} WorkApi
+ * @typedef {import("./shared/protocol/tasks.js").Task} Task
+ * @typedef {import("./shared/protocol/tasks.js").Answer} Answer
+ * @typedef {import("./shared/protocol/python.js").Shared} Shared
  */
 import * as Comlink from "../vendor/comlink.mjs";
 import { serve } from "./index/index-thread.js";
@@ -71,7 +71,7 @@ export class PythonThread {
     return this.#call(() => this.#bridge.read_policy(name, text)) ?? { error: "INTERNAL_ERROR" };
   }
 
-  /** @param {import("./shared/protocol.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
+  /** @param {import("./shared/protocol/policy.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
   async configure(policy, key, linked = false) {
     const wheels = await installWheels(this.#started(), policy.wheels ?? []);
     if (!wheels) return { error: "WHEEL_MISSING" };
@@ -89,7 +89,7 @@ export class PythonThread {
     return this.#call(() => answerOf(this.#deidentify(...given(task)))) ?? failure(task);
   }
 
-  /** @param {import("./shared/protocol.js").RunSummary} summary */
+  /** @param {import("./shared/protocol/files.js").RunSummary} summary */
   async closing(summary) {
     return this.#call(() => this.#bridge.closing(JSON.stringify(summary))) ?? [];
   }
@@ -149,7 +149,7 @@ export class PythonThread {
   /** @param {MessagePort} port */
   async tabulate(port) {
     const tabulating = this.#bridge.Tabulating();
-    /** @type {import("./shared/protocol.js").TablesApi} */
+    /** @type {import("./shared/protocol/python.js").TablesApi} */
     const tables = {
       heads: async () => tabulating.heads(),
       add: async (records) => this.#call(() => tabulating.add(records)) ?? null,

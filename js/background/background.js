@@ -21,7 +21,7 @@ export class Outside {
     this.#awake.keep();
   }
 
-  /** @param {import("../../worker/shared/protocol.js").Progress} progress */
+  /** @param {import("../../worker/shared/protocol/files.js").Progress} progress */
   progress({ done, total, scanning, state, reason }) {
     this.#tab.progress(scanning ? null : done / Math.max(total, 1), state === "paused");
     if (reason && reason !== this.#held) this.#notify.tell("The run waits for you", wordsFor(reason).sentence);

@@ -6,8 +6,8 @@ import { count, counted } from "../page/format.js";
 import { ElementRows } from "./element-rows.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Explanation} Explanation
- * @typedef {import("../../worker/shared/protocol.js").ExplainedElement} ExplainedElement
+ * @typedef {import("../../worker/shared/protocol/python.js").Explanation} Explanation
+ * @typedef {import("../../worker/shared/protocol/python.js").ExplainedElement} ExplainedElement
  */
 
 export const WOULD = {

@@ -4,7 +4,7 @@
 import { copyOf, one, part } from "../page/dom.js";
 import { count } from "../page/format.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").ExplainedElement} ExplainedElement */
+/** @typedef {import("../../worker/shared/protocol/python.js").ExplainedElement} ExplainedElement */
 /** @typedef {Partial<Record<ExplainedElement["action"], string>>} Words  action code -> what it does, in a word or two */
 
 /** Rows made at a time. A multi-frame header has tens of thousands. */

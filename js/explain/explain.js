@@ -2,18 +2,18 @@
 /**
  * Trying a policy on one file: in a Python worker of its own, which a rule that hangs can take down with it.
  *
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
- * @typedef {import("../../worker/shared/protocol.js").Explanation} Explanation
- * @typedef {import("../../worker/shared/protocol.js").PolicyProblem} PolicyProblem
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/python.js").Explanation} Explanation
+ * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  * @typedef {import("../threads/thread.js").Thread} Thread
- * @typedef {import("../../worker/shared/protocol.js").Where} Where
- * @typedef {import("../../worker/shared/protocol.js").Explained} Explained
- * @typedef {Extract<import("../../worker/shared/protocol.js").Answer, {kind: "outcome"}>} Decided
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Where} Where
+ * @typedef {import("../../worker/shared/protocol/python.js").Explained} Explained
+ * @typedef {Extract<import("../../worker/shared/protocol/tasks.js").Answer, {kind: "outcome"}>} Decided
  * @typedef {{error: string, problems?: PolicyProblem[]}} Untried   error: a reason code
  * @typedef {Explanation | Untried} Tried
  * @typedef {import("../threads/thread.js").Question} Question
  */
-import { HEAD_BYTES } from "../../worker/shared/protocol.js";
+import { HEAD_BYTES } from "../../worker/shared/limits.js";
 import { withRange } from "../../worker/shared/ranges.js";
 import { deriveKey, makePassphrase } from "../page/project-key.js";
 

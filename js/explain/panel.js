@@ -12,8 +12,8 @@ import { PythonRules } from "./python-rules.js";
 import { SamplePicker } from "./sample-picker.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Found} Found
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/files.js").Found} Found
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("./explain.js").Trial} Trial
  * @typedef {import("./explain.js").Tried} Tried
  * @typedef {import("./sample-picker.js").Files} Files

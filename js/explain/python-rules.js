@@ -8,8 +8,8 @@ import { RuleEditor } from "./rule-editor.js";
 import { RuleResult } from "./rule-result.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
- * @typedef {import("../../worker/shared/protocol.js").ActionCode} ActionCode
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/policy.js").ActionCode} ActionCode
  * @typedef {import("./explain.js").Tried} Tried
  * @typedef {import("./panel.js").PolicyPanel} PolicyPanel
  * @typedef {(change: (policy: Policy) => Policy) => Promise<Tried | null>} Try

@@ -1,7 +1,7 @@
 // @ts-check
 /** Rules in Python as they are being written: each as the policy has it, if it has it, and as it stands in the editor. */
 
-/** @typedef {import("../../worker/shared/protocol.js").PythonRule} PythonRule */
+/** @typedef {import("../../worker/shared/protocol/policy.js").PythonRule} PythonRule */
 
 /**
  * The actions that a rule may return which says nothing of them: nothing of a value is left after any.

@@ -5,7 +5,7 @@ import { part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 import { ElementRows } from "./element-rows.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").ExplainedElement} ExplainedElement */
+/** @typedef {import("../../worker/shared/protocol/python.js").ExplainedElement} ExplainedElement */
 
 export class RuleResult extends HTMLElement {
   /** @type {ElementRows | null} */ #rows = null;
@@ -54,7 +54,7 @@ function isOf(rule, at) {
   return rule === `python rule ${at + 1}`;
 }
 
-/** @param {import("../../worker/shared/protocol.js").PolicyProblem} problem */
+/** @param {import("../../worker/shared/protocol/policy.js").PolicyProblem} problem */
 function wordsOf({ line, text, near }) {
   // Of code that is no Python, the text says the line; `line` is then that of the policy.
   return `${line > 0 && !text.startsWith("Line ") ? `Line ${line}: ` : ""}${text}${near ? ` Perhaps “${near}”?` : ""}`;

@@ -5,8 +5,8 @@ import { part, tell } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Found} Found
- * @typedef {import("../../worker/shared/protocol.js").Sample} Sample
+ * @typedef {import("../../worker/shared/protocol/files.js").Found} Found
+ * @typedef {import("../../worker/shared/protocol/files.js").Sample} Sample
  * @typedef {Pick<import("../threads/files.js").Files, "series" | "sample">} Files
  */
 

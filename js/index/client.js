@@ -2,14 +2,14 @@
 /**
  * The index of what was picked, or of a run's outputs: searched while it is made, kept in private storage.
  *
- * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
- * @typedef {import("../../worker/shared/protocol.js").IndexStatus} IndexStatus
- * @typedef {import("../../worker/shared/protocol.js").SeriesRow} SeriesRow
- * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
- * @typedef {import("../../worker/shared/protocol.js").PictureFound} PictureFound
- * @typedef {import("../../worker/shared/protocol.js").PicturesMade} PicturesMade
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexStatus} IndexStatus
+ * @typedef {import("../../worker/shared/protocol/index.js").SeriesRow} SeriesRow
+ * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol/index.js").PictureFound} PictureFound
+ * @typedef {import("../../worker/shared/protocol/index.js").PicturesMade} PicturesMade
  */
-import { ORIGINALS } from "../../worker/shared/protocol.js";
+import { ORIGINALS } from "../../worker/shared/protocol/index.js";
 import { Problem } from "../page/problem.js";
 import { IndexThread } from "../threads/index-thread.js";
 

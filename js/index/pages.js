@@ -3,7 +3,7 @@
  * The rows of an answer, fetched by pages as they are looked at. The latest question wins: answers to an earlier one,
  * and to what was asked before a refresh, are dropped.
  *
- * @typedef {import("../../worker/shared/protocol.js").SeriesRow} SeriesRow
+ * @typedef {import("../../worker/shared/protocol/index.js").SeriesRow} SeriesRow
  * @typedef {Pick<import("./client.js").Catalogue, "search">} Searchable
  */
 

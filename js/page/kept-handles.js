@@ -33,7 +33,7 @@ async function inStore(mode, ask) {
 
 /**
  * @param {string} name   of the run
- * @param {import("../../worker/shared/protocol.js").Picked} picked
+ * @param {import("../../worker/shared/protocol/files.js").Picked} picked
  * @param {FileSystemDirectoryHandle | null} output
  */
 export async function keepHandles(name, picked, output) {

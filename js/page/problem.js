@@ -2,7 +2,7 @@
 /** <problem-note>: what went wrong and what to do, in the panel where it happened; and the error that carries its code. */
 import { reason } from "./tables.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").PolicyProblem} PolicyProblem */
+/** @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem */
 
 /** An error with a code: its words come from the tables, and no identifier can be in it. */
 export class Problem extends Error {

@@ -5,7 +5,7 @@ import { counted } from "../page/format.js";
 import { Problem } from "../page/problem.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Picked} Picked
+ * @typedef {import("../../worker/shared/protocol/files.js").Picked} Picked
  * @typedef {{picked: Picked, label: string}} Pick   the label holds a folder's name: it is shown, and goes nowhere else
  */
 

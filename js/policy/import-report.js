@@ -5,8 +5,8 @@ import { copyOf, one, part, tell } from "../page/dom.js";
 import { counted } from "../page/format.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Reading} Reading
- * @typedef {import("../../worker/shared/protocol.js").ScriptLine} ScriptLine
+ * @typedef {import("../../worker/shared/protocol/policy.js").Reading} Reading
+ * @typedef {import("../../worker/shared/protocol/policy.js").ScriptLine} ScriptLine
  */
 
 export class ImportReport extends HTMLElement {

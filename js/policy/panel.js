@@ -11,7 +11,7 @@ import { PolicyRules } from "./rule-list.js";
 import { PolicyText } from "./text-dialog.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../page/tables.js").Tables} Tables
  * @typedef {import("../page/tables.js").SopClass} SopClass
  */

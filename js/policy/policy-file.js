@@ -11,7 +11,7 @@ import { PolicyText } from "./text-dialog.js";
  * @typedef {import("./policy.js").Policy} Policy
  * @typedef {import("./policy.js").Reading} Reading
  * @typedef {import("./policy.js").Read} Read
- * @typedef {import("../../worker/shared/protocol.js").PythonRule} PythonRule
+ * @typedef {import("../../worker/shared/protocol/policy.js").PythonRule} PythonRule
  */
 
 /** No policy is longer, in bytes; nor is any script that becomes one. */

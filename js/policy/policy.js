@@ -4,10 +4,10 @@ import { counted } from "../page/format.js";
 import { Problem } from "../page/problem.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
- * @typedef {import("../../worker/shared/protocol.js").AttributeRule} Rule
- * @typedef {import("../../worker/shared/protocol.js").Reading} Reading
- * @typedef {import("../../worker/shared/protocol.js").PolicyProblem} PolicyProblem
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/policy.js").AttributeRule} Rule
+ * @typedef {import("../../worker/shared/protocol/policy.js").Reading} Reading
+ * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  * @typedef {"match" | "vr" | "pattern" | "creator"} Kind
  *
  * @typedef {Reading | {problems: PolicyProblem[]} | {error: string}} Answered

@@ -8,7 +8,7 @@ import { KINDS, kindOf, plainPolicy } from "./policy.js";
 /**
  * @typedef {import("./policy.js").Rule} Rule
  * @typedef {import("./policy.js").Read} Read
- * @typedef {import("../../worker/shared/protocol.js").PolicyProblem} PolicyProblem
+ * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  */
 
 /** What a field that must not be empty says. @type {Record<string, string>} */

@@ -8,8 +8,8 @@ import { nearButton } from "./nearest.js";
 
 /**
  * @typedef {import("./policy.js").Read} Read
- * @typedef {import("../../worker/shared/protocol.js").Reading} Reading
- * @typedef {import("../../worker/shared/protocol.js").PolicyProblem} PolicyProblem
+ * @typedef {import("../../worker/shared/protocol/policy.js").Reading} Reading
+ * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  * @typedef {(reading: Reading, text: string) => Promise<boolean>} Take   false: it is not wanted after all
  */
 

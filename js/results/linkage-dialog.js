@@ -10,7 +10,7 @@ import { save } from "../page/save-file.js";
 const DOWNLOAD_MILLISECONDS = 60_000;
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Tables} Tables
+ * @typedef {import("../../worker/shared/protocol/files.js").Tables} Tables
  * @typedef {object} Opening   what the dialog asks for
  * @property {(file: File, passphrase: string) => Promise<Tables>} open   throws a Problem
  * @property {() => Promise<void>} forget   deletes the tables

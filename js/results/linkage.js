@@ -9,7 +9,7 @@ import { deriveKey } from "../page/project-key.js";
  * @param {import("../threads/pool.js").Pool} pool
  * @param {File} file
  * @param {string} passphrase
- * @returns {Promise<import("../../worker/shared/protocol.js").Tables>}  throws a Problem
+ * @returns {Promise<import("../../worker/shared/protocol/files.js").Tables>}  throws a Problem
  */
 export async function tablesOf(files, pool, file, passphrase) {
   const key = await deriveKey(passphrase);

@@ -7,8 +7,8 @@ import { noteOf } from "../page/problem.js";
 import { UnwrittenFiles } from "./unwritten.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").RunSummary} RunSummary
- * @typedef {import("../../worker/shared/protocol.js").Progress} Progress
+ * @typedef {import("../../worker/shared/protocol/files.js").RunSummary} RunSummary
+ * @typedef {import("../../worker/shared/protocol/files.js").Progress} Progress
  */
 
 const ENDS = { finished: "Done", cancelled: "Cancelled", stopped: "Stopped" };

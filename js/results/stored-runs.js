@@ -4,7 +4,7 @@
 import { copyOf, one, part, tell } from "../page/dom.js";
 import { bytes, counted, doneOf } from "../page/format.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").StoredRun} StoredRun */
+/** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
 
 const TITLES = {
   "go-on": "Go on",

@@ -8,7 +8,7 @@ import { copyOf, one } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 import { reason } from "../page/tables.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").Unwritten} Unwritten */
+/** @typedef {import("../../worker/shared/protocol/files.js").Unwritten} Unwritten */
 
 /** Paths kept for one reason, and in all. */
 const MOST_PATHS = 250;

@@ -5,7 +5,7 @@ import { part, tell } from "../page/dom.js";
 import { doneOf } from "../page/format.js";
 import { noteOf } from "../page/problem.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").StoredRun} StoredRun */
+/** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
 
 /** What has to be chosen once more. */
 const CHOOSE = { handles: "the same folder or files", files: "the same folder or files", zips: "the same ZIP" };

@@ -9,7 +9,7 @@ import { goTo } from "../page/steps.js";
 import { labelOf, pickOutput } from "../pick/pick.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").StoredRun} StoredRun
+ * @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun
  * @typedef {import("../run/run.js").Order} Order
  * @typedef {import("../pick/pick.js").Pick} Pick
  */

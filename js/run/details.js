@@ -5,7 +5,7 @@ import { part } from "../page/dom.js";
 import { bytes, count, counted, duration } from "../page/format.js";
 import { Memory } from "../page/memory.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").RunStatus} RunStatus */
+/** @typedef {import("../../worker/shared/protocol/files.js").RunStatus} RunStatus */
 
 /** @type {Record<string, string>} */
 const STAGES = { scan: "Scan", read: "Read", deidentify: "De-identify", write: "Write" };

@@ -2,7 +2,7 @@
 /** Shows what a run tells: in the panels, and outside the page, in its title, its icon and at its end. */
 import { Outside } from "../background/background.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").Progress} Progress */
+/** @typedef {import("../../worker/shared/protocol/files.js").Progress} Progress */
 
 export class Following {
   #panels;
@@ -44,7 +44,7 @@ export class Following {
     this.#outside.progress(state);
   }
 
-  /** @param {import("../../worker/shared/protocol.js").RunSummary} summary @param {import("./run.js").Order} order */
+  /** @param {import("../../worker/shared/protocol/files.js").RunSummary} summary @param {import("./run.js").Order} order */
   end(summary, order) {
     const { results } = this.#panels;
     results.end(summary, order.output?.name ?? null, order.linkage);

@@ -10,7 +10,7 @@ import { Pace } from "./pace.js";
 import { StudyRows } from "./study-rows.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Progress} Progress
+ * @typedef {import("../../worker/shared/protocol/files.js").Progress} Progress
  * @typedef {import("../scan/study-choice.js").Taking} Taking
  * @typedef {"start" | "pause" | "resume" | "cancel" | "choose-output" | "forget-output"} Wish
  */

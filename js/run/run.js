@@ -6,10 +6,10 @@ import { Problem } from "../page/problem.js";
 import { deriveKey } from "../page/project-key.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
- * @typedef {import("../../worker/shared/protocol.js").Progress} Progress
- * @typedef {import("../../worker/shared/protocol.js").RunSummary} RunSummary
- * @typedef {import("../../worker/shared/protocol.js").PlanText} PlanText
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/files.js").Progress} Progress
+ * @typedef {import("../../worker/shared/protocol/files.js").RunSummary} RunSummary
+ * @typedef {import("../../worker/shared/protocol/policy.js").PlanText} PlanText
  * @typedef {import("../threads/files.js").Files} Files
  * @typedef {import("../threads/pool.js").Pool} Pool
  *
@@ -23,7 +23,7 @@ import { deriveKey } from "../page/project-key.js";
  * @property {string} passphrase
  * @property {Policy} policy
  * @property {FileSystemDirectoryHandle | null} output
- * @property {import("../../worker/shared/protocol.js").LeftOut} leftOut   what takes no part
+ * @property {import("../../worker/shared/protocol/files.js").LeftOut} leftOut   what takes no part
  * @property {boolean} linkage   what links old to new is kept
  * @property {boolean} resumed   the run was begun before
  */

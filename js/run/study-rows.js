@@ -7,7 +7,7 @@
 import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted } from "../page/format.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").StudyFound} StudyFound */
+/** @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound */
 
 /** Rows on the page at most. */
 const MOST_ROWS = 200;

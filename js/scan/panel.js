@@ -6,7 +6,7 @@ import { bytes, count, counted } from "../page/format.js";
 import { noteOf } from "../page/problem.js";
 import { reason } from "../page/tables.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").Found} Found */
+/** @typedef {import("../../worker/shared/protocol/files.js").Found} Found */
 
 export class FoundPanel extends HTMLElement {
   connectedCallback() {

@@ -15,9 +15,9 @@ const ROWS_AT_ONCE = 100;
 const FEW_STUDIES = 12;
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").StudyFound} StudyFound
- * @typedef {import("../../worker/shared/protocol.js").LeftOut} LeftOut
- * @typedef {Pick<import("../../worker/shared/protocol.js").Found, "studies" | "dicom" | "bytes">} Taking   what takes part
+ * @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound
+ * @typedef {import("../../worker/shared/protocol/files.js").LeftOut} LeftOut
+ * @typedef {Pick<import("../../worker/shared/protocol/files.js").Found, "studies" | "dicom" | "bytes">} Taking   what takes part
  */
 
 export class StudyChoice extends HTMLElement {

@@ -16,7 +16,7 @@ import { whyNotTaken } from "./sources.js";
 /**
  * @typedef {import("../index/client.js").Catalogue} Catalogue
  * @typedef {import("./sources.js").Source} Source
- * @typedef {{source: Source, catalogue: Catalogue, query: string, keys: string[], row?: import("../../worker/shared/protocol.js").SeriesRow}} Wish
+ * @typedef {{source: Source, catalogue: Catalogue, query: string, keys: string[], row?: import("../../worker/shared/protocol/index.js").SeriesRow}} Wish
  *   keys: of the ticked series; row: of the one to look at
  */
 

@@ -4,7 +4,7 @@
 import { part, tell } from "../page/dom.js";
 import { count, counted, rate } from "../page/format.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").IndexStatus} IndexStatus */
+/** @typedef {import("../../worker/shared/protocol/index.js").IndexStatus} IndexStatus */
 
 /** The rate is that of the last so many milliseconds. */
 const WINDOW_MILLISECONDS = 3000;

@@ -16,7 +16,7 @@ import { saveZip } from "./series-saving.js";
 import { idOf, ORIGINALS, sourceOf, sourcesOf } from "./sources.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
  * @typedef {import("./sources.js").Source} Source
  * @typedef {import("./dialog.js").Wish} Wish
  */

@@ -4,7 +4,7 @@
 import { one } from "../page/dom.js";
 import { bytes, counted } from "../page/format.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").SeriesRow} SeriesRow */
+/** @typedef {import("../../worker/shared/protocol/index.js").SeriesRow} SeriesRow */
 
 /** Of each cell: its first line, and the one below. @type {Record<string, (row: SeriesRow) => [string, string]>} */
 const CELLS = {

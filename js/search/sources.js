@@ -2,7 +2,7 @@
 /**
  * What can be searched: the originals that are picked, or of which an index is kept; the last run; the runs in storage.
  *
- * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
  * @typedef {object} Source
  * @property {string} id         name of the run; "" for originals
  * @property {IndexOf} of

@@ -2,7 +2,7 @@
 /** The files worker, as the page speaks to it. */
 import * as Comlink from "../../vendor/comlink.mjs";
 
-/** @typedef {import("../../worker/shared/protocol.js").FilesApi} Files */
+/** @typedef {import("../../worker/shared/protocol/files.js").FilesApi} Files */
 
 /**
  * @param {() => void} onLost   called when the worker could not be loaded, or ended

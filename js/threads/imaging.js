@@ -5,12 +5,12 @@
  * Decoders are the part of the page that damaged files can break. So a call that breaks the worker is answered by a
  * reason code, and the next one has another worker, in which the panes are open again.
  *
- * @typedef {import("../../worker/shared/protocol.js").Where} Where
- * @typedef {import("../../worker/shared/protocol.js").Facts} Facts
- * @typedef {import("../../worker/shared/protocol.js").Tuning} Tuning
- * @typedef {import("../../worker/shared/protocol.js").Painted} Painted
- * @typedef {import("../../worker/shared/protocol.js").Thumbnail} Thumbnail
- * @typedef {import("../../worker/shared/protocol.js").ImagingApi} ImagingApi
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Where} Where
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Facts} Facts
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Tuning} Tuning
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Painted} Painted
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Thumbnail} Thumbnail
+ * @typedef {import("../../worker/shared/protocol/imaging.js").ImagingApi} ImagingApi
  * @typedef {import("../../vendor/comlink.mjs").Remote<ImagingApi>} Pictures
  * @typedef {{thread: import("./thread.js").Thread, pictures: Pictures}} Worker
  * @typedef {{file: Blob, worker: Worker}} Opened   the worker in which it is open
@@ -161,7 +161,7 @@ export class Imaging extends EventTarget {
   /**
    * What the worker answers; a code when it broke over it, or took too long.
    * @template T
-   * @param {(pictures: Pictures) => Promise<import("../../worker/shared/protocol.js").Seen<T>>} call
+   * @param {(pictures: Pictures) => Promise<import("../../worker/shared/protocol/imaging.js").Seen<T>>} call
    * @returns {Promise<T | {error: string}>}
    */
   async #asked(call) {

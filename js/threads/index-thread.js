@@ -2,10 +2,10 @@
 /**
  * The index worker as the page sees it: a Python worker joined to the files worker, which another replaces when it dies.
  *
- * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
- * @typedef {import("../../worker/shared/protocol.js").IndexApi} IndexApi
- * @typedef {import("../../worker/shared/protocol.js").IndexCalls} IndexCalls
- * @typedef {import("../../worker/shared/protocol.js").IndexStatus} IndexStatus
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexApi} IndexApi
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexCalls} IndexCalls
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexStatus} IndexStatus
  * @typedef {import("./thread.js").Thread} Thread
  * @typedef {{thread: Thread, api: IndexApi}} Joined
  */

@@ -3,7 +3,7 @@
 import * as runtime from "../../worker/shared/runtime.js";
 import { Thread } from "./thread.js";
 
-/** @typedef {import("../../worker/python/boot.js").Shared} Shared */
+/** @typedef {import("../../worker/shared/protocol/python.js").Shared} Shared */
 
 export class Material {
   /** Lines for the log. @type {string[]} */ notes = [];

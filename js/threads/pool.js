@@ -2,10 +2,10 @@
 /**
  * The Python workers: how many there are, starting them, handing them the run, and replacing those that end.
  *
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
- * @typedef {import("../../worker/shared/protocol.js").RunSummary} RunSummary
- * @typedef {import("../../worker/shared/protocol.js").Started} Started
- * @typedef {import("../../worker/python/boot.js").Shared} Shared
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/files.js").RunSummary} RunSummary
+ * @typedef {import("../../worker/shared/protocol/python.js").Started} Started
+ * @typedef {import("../../worker/shared/protocol/python.js").Shared} Shared
  * @typedef {import("./thread.js").Plan} Plan
  * @typedef {{attach(port: MessagePort, worker: number): Promise<void>, lost(worker: number): Promise<void>}} Files  of FilesApi
  *

@@ -2,11 +2,11 @@
 /**
  * One Python worker as the page sees it: its calls, and the news of its death.
  *
- * @typedef {import("../../worker/shared/protocol.js").Policy} Policy
- * @typedef {import("../../worker/shared/protocol.js").PlanText | {error: string, problems?: import("../../worker/shared/protocol.js").PolicyProblem[]}} Plan
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
+ * @typedef {import("../../worker/shared/protocol/policy.js").PlanText | {error: string, problems?: import("../../worker/shared/protocol/policy.js").PolicyProblem[]}} Plan
  * @typedef {"explain" | "decide"} Question   what is asked about a file: with its values, to be shown; or as a run would
- * @typedef {import("../../worker/shared/protocol.js").Explained | import("../../worker/shared/protocol.js").Answer | {error: string}} Told
- * @typedef {import("../../vendor/comlink.mjs").Remote<import("../../worker/shared/protocol.js").PythonApi>} RemotePython
+ * @typedef {import("../../worker/shared/protocol/python.js").Explained | import("../../worker/shared/protocol/tasks.js").Answer | {error: string}} Told
+ * @typedef {import("../../vendor/comlink.mjs").Remote<import("../../worker/shared/protocol/python.js").PythonApi>} RemotePython
  */
 import * as Comlink from "../../vendor/comlink.mjs";
 
@@ -43,7 +43,7 @@ export class Thread {
     return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key, linked)));
   }
 
-  /** @param {Question} question @param {import("../../worker/shared/protocol.js").Task} task */
+  /** @param {Question} question @param {import("../../worker/shared/protocol/tasks.js").Task} task */
   told(question, task) {
     return this.alive(/** @type {Promise<Told>} */ (this.python[question](task)));
   }

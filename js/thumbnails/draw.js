@@ -3,8 +3,8 @@
 import { Problem } from "../page/problem.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").PicturesMade} PicturesMade
- * @typedef {import("../../worker/shared/protocol.js").Where} Where
+ * @typedef {import("../../worker/shared/protocol/index.js").PicturesMade} PicturesMade
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Where} Where
  */
 
 /** Frames that are handed over together. */

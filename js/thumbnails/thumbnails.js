@@ -4,8 +4,8 @@
  *
  * @typedef {import("../index/client.js").Catalogue} Catalogue
  * @typedef {import("../threads/imaging.js").Imaging} Imaging
- * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
- * @typedef {import("../../worker/shared/protocol.js").Stage} Stage
+ * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol/files.js").Stage} Stage
  * @typedef {{key: Uint8Array, part: number}} HoldOut   the project's key, and which part of the patients is held out
  * @typedef {{files: number, of: number, frames: number}} Farness   files that are done, of how many; frames drawn
  *

@@ -72,7 +72,7 @@ export class Controls {
     part(this.#form, "size", HTMLOutputElement).value = scale ? `${Math.round(scale * 100)} %` : "";
   }
 
-  /** @param {import("../../worker/shared/protocol.js").Facts} facts */
+  /** @param {import("../../worker/shared/protocol/imaging.js").Facts} facts */
   #list(facts) {
     const { proposed, customary } = presetsOf(facts);
     const listed = JSON.stringify([proposed, customary]);

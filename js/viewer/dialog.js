@@ -17,7 +17,7 @@ import { asItIs, asPlanned } from "./sources.js";
  * @property {import("../threads/files.js").Files} files
  * @property {import("../threads/pool.js").Pool} pool
  * @property {import("../explain/explain.js").Trial} trial
- * @property {import("../../worker/shared/protocol.js").Policy} policy
+ * @property {import("../../worker/shared/protocol/policy.js").Policy} policy
  * @property {string} passphrase
  * @property {Source} source
  * @property {string[]} keys   of the series that one can go through

@@ -7,7 +7,7 @@ import { fetchActionWords } from "../page/tables.js";
 import { Latest } from "./latest.js";
 import { asItIs } from "./sources.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound */
+/** @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound */
 
 export class Elements {
   #root;

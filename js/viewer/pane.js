@@ -2,11 +2,11 @@
 /**
  * A picture that follows what is wished of it: an instance, a frame of it, and how it is painted.
  *
- * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
- * @typedef {import("../../worker/shared/protocol.js").Where} Where
- * @typedef {import("../../worker/shared/protocol.js").Facts} Facts
- * @typedef {import("../../worker/shared/protocol.js").Painted} Painted
- * @typedef {import("../../worker/shared/protocol.js").Tuning} Tuning
+ * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Where} Where
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Facts} Facts
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Painted} Painted
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Tuning} Tuning
  * @typedef {import("../threads/imaging.js").Imaging} Imaging
  *
  * @typedef {{instance: InstanceFound, frame: number, tuning: Tuning}} Wish

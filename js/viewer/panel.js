@@ -8,8 +8,8 @@ import { Problem } from "../page/problem.js";
 import { plainPolicy } from "../policy/policy.js";
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
- * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
  * @typedef {{of: IndexOf, instances(key: string): Promise<InstanceFound[]>}} Source   where series come from: a Catalogue
  * @typedef {HTMLElement & {passphrase: string}} PolicyPanel
  *

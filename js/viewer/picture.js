@@ -38,7 +38,7 @@ export class Picture {
   }
 
   /**
-   * @param {import("../../worker/shared/protocol.js").InstanceFound[]} instances   of another series
+   * @param {import("../../worker/shared/protocol/index.js").InstanceFound[]} instances   of another series
    * @param {number | null} first   number of the file to begin with
    */
   open(instances, first) {

@@ -2,7 +2,7 @@
 /** The pictures of a series in a row: all frames of its first instance, then those of the next. Positions count from 0. */
 import { count } from "../page/format.js";
 
-/** @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound */
+/** @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound */
 
 export class Sequence {
   #instances;

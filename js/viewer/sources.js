@@ -2,9 +2,9 @@
 /**
  * Where the pictures of the two panes come from: a file as it is, and a file as a run would write it now.
  *
- * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
- * @typedef {import("../../worker/shared/protocol.js").IndexOf} IndexOf
- * @typedef {import("../../worker/shared/protocol.js").Where} Where
+ * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Where} Where
  * @typedef {import("./pane.js").Problem} Problem
  * @typedef {Pick<import("./dialog.js").Given, "trial" | "policy" | "passphrase">} Tried
  */

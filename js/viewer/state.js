@@ -2,9 +2,9 @@
 /**
  * What is looked at: a series, the place in it, and how it is painted; one or two panes follow, in step.
  *
- * @typedef {import("../../worker/shared/protocol.js").InstanceFound} InstanceFound
- * @typedef {import("../../worker/shared/protocol.js").Tuning} Tuning
- * @typedef {import("../../worker/shared/protocol.js").Window} Window
+ * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Tuning} Tuning
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Window} Window
  * @typedef {import("./pane.js").Pane} Pane
  */
 import { Sequence } from "./sequence.js";

@@ -2,9 +2,9 @@
 /** Windows: those one can choose from, and what dragging makes of one. In rescaled values, for CT in HU. */
 
 /**
- * @typedef {import("../../worker/shared/protocol.js").Facts} Facts
- * @typedef {import("../../worker/shared/protocol.js").Painted} Painted
- * @typedef {import("../../worker/shared/protocol.js").Window} Window
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Facts} Facts
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Painted} Painted
+ * @typedef {import("../../worker/shared/protocol/imaging.js").Window} Window
  * @typedef {{name: string, window: Window}} Preset
  */
 

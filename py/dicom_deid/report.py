@@ -13,7 +13,7 @@ AUDIT_COLUMNS = (
     "sop_instance_uid", "sop_class_uid", "modality", "transfer_syntax_uid", "bytes_in", "bytes_out", "removed",
     "emptied", "replaced", "cleaned", "uids_remapped", "dates_shifted", "pixels", "milliseconds",
 )  # fmt: skip
-"""The columns of audit.csv, in order; worker/shared/protocol.js has the same list."""
+"""The columns of audit.csv, in order; worker/shared/protocol/tasks.js has the same list."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 STATUSES = ("written", "withheld", "skipped", "failed")
 
@@ -73,7 +73,7 @@ def unwritten_line(status: str, reason: str, source_id: str) -> str:
 
 
 def closing(summary: Mapping[str, Any]) -> list[str]:
-    """The last lines of output.log from a run's summary (RunSummary in worker/shared/protocol.js)."""
+    """The last lines of output.log from a run's summary (RunSummary in worker/shared/protocol/files.js)."""
     lines = [
         f"study {study['study_instance_uid'] or '-'} of patient {study['patient_id'] or '-'}: "
         f"{tally(study['counts'])}, {study['bytes_out']} bytes"

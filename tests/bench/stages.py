@@ -32,7 +32,7 @@ from dicom_deid.key import Key  # noqa: E402
 from dicom_deid.policy import Plan, Policy  # noqa: E402
 from dicom_deid.verify import SOUND  # noqa: E402
 
-HEAD_BYTES = 64 * 1024  # as in worker/shared/protocol.js
+HEAD_BYTES = 64 * 1024  # as in worker/shared/limits.js
 CLOCK = time.perf_counter if sys.platform == "emscripten" else time.process_time
 """Natively the time of the processor: other work on the machine counts less."""
 FIRST = 10

@@ -21,7 +21,7 @@ def headers_of(url: str) -> Message:
         return response.headers
 
 
-@pytest.mark.parametrize("path", ["", "index.html", "worker/shared/protocol.js", "runtime/manifest.json"])
+@pytest.mark.parametrize("path", ["", "index.html", "worker/shared/protocol/files.js", "runtime/manifest.json"])
 def test_every_response_has_the_policy_and_isolation(server: Server, path: str) -> None:
     headers = headers_of(server.url + path)
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -58,7 +58,7 @@ def test_without_isolation_the_policy_stays(plain_server: Server) -> None:
     ("path", "media_type"),
     [
         ("", "text/html; charset=utf-8"),
-        ("worker/shared/protocol.js", "text/javascript; charset=utf-8"),
+        ("worker/shared/protocol/files.js", "text/javascript; charset=utf-8"),
         ("vendor/comlink.mjs", "text/javascript; charset=utf-8"),
         ("runtime/pyodide.asm.wasm", "application/wasm"),
         ("version.json", "application/json"),

@@ -15,7 +15,7 @@ const SHORT_WINDOW_BYTES = 4 * 1024;
  * @param {(start: number, end: number) => Promise<Uint8Array>} read
  * @param {number} start   the first item: the offset table
  * @param {number} size    bytes of the file
- * @returns {Promise<import("../shared/protocol.js").Fragments>}
+ * @returns {Promise<import("../shared/protocol/tasks.js").Fragments>}
  */
 export async function walkFragments(read, start, size) {
   let at = start;

@@ -22,7 +22,7 @@ export class Keeping {
 
   /**
    * @param {import("./python-index.js").Core} core
-   * @param {import("../shared/protocol.js").ShelfApi} shelf
+   * @param {import("../shared/protocol/index.js").ShelfApi} shelf
    */
   constructor(core, shelf) {
     this.#core = core;

@@ -2,15 +2,15 @@
 /** Makes an index, or brings it up to date: asks which files are new or changed, and gives the heads of these to Python. */
 
 import { ahead } from "../shared/async.js";
-import { BATCH_FILES } from "../shared/protocol.js";
+import { BATCH_FILES } from "../shared/limits.js";
 
 /** Batches of heads that are read while Python is at one. */
 const AHEAD = 2;
 
 /**
  * @typedef {import("./python-index.js").Core} Core
- * @typedef {import("../shared/protocol.js").ListingApi} ListingApi
- * @typedef {import("../shared/protocol.js").Head} Head
+ * @typedef {import("../shared/protocol/index.js").ListingApi} ListingApi
+ * @typedef {import("../shared/protocol/index.js").Head} Head
  */
 
 export class Making {

@@ -2,11 +2,11 @@
 /**
  * The index worker: an index in Python's SQLite, which the page asks, and which is made meanwhile of what the files worker reads.
  *
- * @typedef {import("../shared/protocol.js").IndexCalls} IndexCalls
- * @typedef {import("../shared/protocol.js").IndexApi} IndexApi
- * @typedef {import("../shared/protocol.js").IndexOf} IndexOf
- * @typedef {import("../shared/protocol.js").IndexFiles} IndexFiles
- * @typedef {(status: import("../shared/protocol.js").IndexStatus, size: number) => unknown} Report
+ * @typedef {import("../shared/protocol/index.js").IndexCalls} IndexCalls
+ * @typedef {import("../shared/protocol/index.js").IndexApi} IndexApi
+ * @typedef {import("../shared/protocol/index.js").IndexOf} IndexOf
+ * @typedef {import("../shared/protocol/index.js").IndexFiles} IndexFiles
+ * @typedef {(status: import("../shared/protocol/index.js").IndexStatus, size: number) => unknown} Report
  */
 import { expose, wrap } from "../../vendor/comlink.mjs";
 import { CodedError, nameOf } from "../shared/timeouts.js";
@@ -151,7 +151,7 @@ class Catalogue {
 
   /** @param {string[]} keys */
   async found(keys) {
-    /** @type {import("../shared/protocol.js").PictureFound[]} */
+    /** @type {import("../shared/protocol/index.js").PictureFound[]} */
     const found = this.#core.ask("found", JSON.stringify(keys));
     const numbered = await this.#numbered(found.map(({ path, frames }) => [path, frames]));
     return found.map((one, i) => ({ ...one, index: numbered[i].index }));
@@ -164,7 +164,7 @@ class Catalogue {
     return files.map(([path, frames], i) => ({ path, index: numbers[i] ?? null, frames }));
   }
 
-  /** @param {string} path @param {import("../shared/protocol.js").PicturesMade} made */
+  /** @param {string} path @param {import("../shared/protocol/index.js").PicturesMade} made */
   async note(path, { images, unshown }) {
     const frames = images.map(({ frame }) => frame);
     /** @type {string[]} */

@@ -24,8 +24,8 @@ const HEAD_BYTES = 16 * 1024;
 const OUT = "out";
 
 /**
- * @typedef {import("../shared/protocol.js").IndexedFile} IndexedFile
- * @typedef {import("../shared/protocol.js").Head} Head
+ * @typedef {import("../shared/protocol/index.js").IndexedFile} IndexedFile
+ * @typedef {import("../shared/protocol/index.js").Head} Head
  * @typedef {{sources: Sources, growing: AsyncIterator<unknown> | null, whole: boolean}} Contents
  *   growing: files are added to the sources as they are found; whole: what is not among them in the end is not there
  */

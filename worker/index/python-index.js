@@ -11,7 +11,7 @@ export class Core {
 
   /**
    * @param {Python} python
-   * @param {import("../shared/protocol.js").IndexStatus["holds"]} holds
+   * @param {import("../shared/protocol/index.js").IndexStatus["holds"]} holds
    * @param {Uint8Array} kept   the index as it was kept; without bytes: a new one
    */
   constructor(python, holds, kept) {

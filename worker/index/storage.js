@@ -8,7 +8,7 @@
  */
 
 import { writeText } from "../report/journal.js";
-import { ORIGINALS } from "../shared/protocol.js";
+import { ORIGINALS } from "../shared/protocol/index.js";
 import { nameOf, patiently } from "../shared/timeouts.js";
 import { folderOf, INDEX, listed, PREVIEWS, RUNS, readFile } from "../storage/run-folders.js";
 
@@ -21,7 +21,7 @@ export class Shelf {
   #names;
 
   /**
-   * @param {import("../shared/protocol.js").IndexOf} of
+   * @param {import("../shared/protocol/index.js").IndexOf} of
    * @param {import("../storage/temporary.js").Scratch} scratch
    */
   constructor(of, scratch) {

@@ -19,8 +19,8 @@ async function linkagesFolder(create = false) {
 
 /**
  * Says of each run whether it has a linkage file, and adds the files of runs whose results are elsewhere.
- * @param {import("../shared/protocol.js").StoredRun[]} runs
- * @returns {Promise<import("../shared/protocol.js").StoredRun[]>}
+ * @param {import("../shared/protocol/files.js").StoredRun[]} runs
+ * @returns {Promise<import("../shared/protocol/files.js").StoredRun[]>}
  */
 export async function withLinkages(runs) {
   const folder = await linkagesFolder().catch(() => null);
@@ -31,7 +31,7 @@ export async function withLinkages(runs) {
   return [...told, ...[...names].map(alone)];
 }
 
-/** @param {string} name @returns {import("../shared/protocol.js").StoredRun} */
+/** @param {string} name @returns {import("../shared/protocol/files.js").StoredRun} */
 function alone(name) {
   const nothing = { done: 0, files: 0, bytes: 0, begun: null };
   return { name, place: "folder", open: false, finished: true, ...nothing, linkage: "alone" };

@@ -3,7 +3,7 @@
  * The records of a linkage file: sealed and unsealed by WebCrypto. What they consist of is told in linkage.py.
  *
  * @typedef {import("../shared/key.js").Digest} Digest
- * @typedef {import("../shared/protocol.js").Link} Link
+ * @typedef {import("../shared/protocol/tasks.js").Link} Link
  * @typedef {{header: Uint8Array<ArrayBuffer>, key: CryptoKey}} Cipher   of one file
  * @typedef {{source: string, path: string, output: string} & Link} LinkageRow   one written file
  * @typedef {{size: number, read: (start: number, end: number) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>}} Readable

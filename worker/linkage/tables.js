@@ -10,7 +10,7 @@ import { checkHeader, cipherOf, HEADER_BYTES, recordsOf } from "./format.js";
 const CONTENT_BYTES = 512 * 1024;
 
 /**
- * @typedef {import("../shared/protocol.js").TablesApi} TablesApi
+ * @typedef {import("../shared/protocol/python.js").TablesApi} TablesApi
  * @typedef {import("../storage/temporary.js").ScratchFile} ScratchFile
  */
 
@@ -28,7 +28,7 @@ export class Tables {
    * @param {File} file
    * @param {Uint8Array} key
    * @param {TablesApi} python
-   * @returns {Promise<import("../shared/protocol.js").Tables | {error: string}>}
+   * @returns {Promise<import("../shared/protocol/files.js").Tables | {error: string}>}
    */
   async make(file, key, python) {
     await this.forget();

@@ -11,11 +11,11 @@ export class Samples {
 
   /**
    * @param {number} study
-   * @returns {import("../shared/protocol.js").SeriesFound[]}  in scan order
+   * @returns {import("../shared/protocol/files.js").SeriesFound[]}  in scan order
    */
   series(study) {
     const { paths, series } = this.#sources;
-    /** @type {Map<number, import("../shared/protocol.js").SeriesFound>} */
+    /** @type {Map<number, import("../shared/protocol/files.js").SeriesFound>} */
     const found = new Map();
     for (const index of this.#files(study)) {
       const known = found.get(series[index]);
@@ -29,7 +29,7 @@ export class Samples {
    * @param {number} study
    * @param {number} series
    * @param {number} at   from 0, in scan order
-   * @returns {import("../shared/protocol.js").Sample}
+   * @returns {import("../shared/protocol/files.js").Sample}
    */
   at(study, series, at) {
     return this.instances(study, series)[at];
@@ -39,7 +39,7 @@ export class Samples {
    * All files of a series.
    * @param {number} study
    * @param {number} series
-   * @returns {import("../shared/protocol.js").Sample[]}  in scan order
+   * @returns {import("../shared/protocol/files.js").Sample[]}  in scan order
    */
   instances(study, series) {
     const { paths, series: numbers } = this.#sources;

@@ -2,7 +2,7 @@
 /** The files that were picked: one compact row for each, and how its bytes are opened and read. */
 
 import { readRange, readWhole } from "../shared/blob.js";
-import { WHOLE_BYTES } from "../shared/protocol.js";
+import { WHOLE_BYTES } from "../shared/limits.js";
 import { CodedError, patiently } from "../shared/timeouts.js";
 
 /**
@@ -47,7 +47,7 @@ export class Sources {
   /** @type {number[]} number of the study, by that of the series */ seriesStudies = [];
   /** @type {boolean[]} */ repeats = [];
   /** @type {boolean[]} have their row since before this session, or take no part; sparse */ done = [];
-  /** @type {import("../shared/protocol.js").Picked["kind"]} */ kind = "handles";
+  /** @type {import("../shared/protocol/files.js").Picked["kind"]} */ kind = "handles";
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
   /** @type {File[]} archives that were picked */ archives = [];
   /** Whether the scan goes on, and may add more. */ growing = false;

@@ -19,7 +19,7 @@ const HANDLES_KEPT = 1000;
  */
 
 /**
- * @param {import("../shared/protocol.js").Picked} picked
+ * @param {import("../shared/protocol/files.js").Picked} picked
  * @param {import("../storage/temporary.js").Scratch} scratch
  * @returns {AsyncGenerator<Candidate>}
  */

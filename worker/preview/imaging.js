@@ -4,7 +4,7 @@
  *
  * Nothing that Python throws leaves this module: an error's text can hold an identifier.
  *
- * @typedef {import("../shared/protocol.js").ImagingApi} ImagingApi
+ * @typedef {import("../shared/protocol/imaging.js").ImagingApi} ImagingApi
  * @typedef {import("../python/boot.js").Python} Python
  */
 import * as Comlink from "../../vendor/comlink.mjs";

@@ -11,7 +11,7 @@ import { lengthOf, piecesOf } from "../write/splice.js";
 const MOST_BYTES = 260 * 1024 * 1024;
 
 /**
- * @typedef {import("../shared/protocol.js").Where} Where
+ * @typedef {import("../shared/protocol/imaging.js").Where} Where
  * @typedef {import("../pick/sources.js").Sources} Sources
  * @typedef {(run: string) => Promise<FileSystemDirectoryHandle | null>} FolderOf
  */
@@ -44,7 +44,7 @@ async function outputOf(folder, path) {
   throw new CodedError("READ_FAILED");
 }
 
-/** An output that is not written: of new bytes and ranges of its source. @param {Opened} source @param {import("../shared/protocol.js").Segment[]} segments */
+/** An output that is not written: of new bytes and ranges of its source. @param {Opened} source @param {import("../shared/protocol/tasks.js").Segment[]} segments */
 async function spliced(source, segments) {
   lengthOf(segments, source.size);
   const pieces = [];
@@ -66,7 +66,7 @@ export const codeOf = (error) => (error instanceof CodedError ? error.code : "RE
  * @param {import("../shared/ranges.js").Range[]} wanted
  * @param {number | null} fragments   where encapsulated pixel data begin whose end is wanted
  * @param {boolean} repeat
- * @returns {Promise<import("../shared/protocol.js").Task | {error: string}>}
+ * @returns {Promise<import("../shared/protocol/tasks.js").Task | {error: string}>}
  */
 export async function look(opening, wanted, fragments, repeat) {
   let opened;

@@ -14,17 +14,9 @@
 import { fill, head, heapBytes, pack } from "./snapshot.js";
 
 /**
- * What workers are started from; made once by runtime.js and posted to each. Its bytes are shared memory where there is.
- * @typedef {object} Shared
- * @property {{build: string, lock: object, files: Record<string, {sha256: string, bytes: number}>}} manifest
- * @property {WebAssembly.Module | null} module
- * @property {Uint8Array} stdlib     python_stdlib.zip
- * @property {Uint8Array} packages   packages.zip
- * @property {Uint8Array | null} snapshot
- * @property {Uint8Array} [preview]  preview.zip; where it is there, it is unpacked before anything is imported
- *
- * @typedef {import("../shared/protocol.js").Way} Way
- * @typedef {import("../shared/protocol.js").Started} Started
+ * @typedef {import("../shared/protocol/python.js").Shared} Shared
+ * @typedef {import("../shared/protocol/python.js").Way} Way
+ * @typedef {import("../shared/protocol/python.js").Started} Started
  * @typedef {typeof import("../../vendor/pyodide/pyodide.mjs")} PyodideModule
  * @typedef {Awaited<ReturnType<PyodideModule["loadPyodide"]>>} Pyodide
  * @typedef {Pyodide & {FS: any, _module: any, makeMemorySnapshot(): Uint8Array}} Python  with what Pyodide leaves undeclared

@@ -2,7 +2,7 @@
 /** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and reading it back. */
 
 import { digestBy, hexOf } from "../shared/key.js";
-import { AUDIT_COLUMNS } from "../shared/protocol.js";
+import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 
 /** Hex digits of a source id. */
 const SOURCE_ID_DIGITS = 20;
@@ -24,7 +24,7 @@ export async function sourceNaming(key) {
 
 /**
  * @param {string} reason
- * @returns {import("../shared/protocol.js").AuditRow}
+ * @returns {import("../shared/protocol/tasks.js").AuditRow}
  */
 export function plainRow(reason) {
   return { status: SKIPPED.has(reason) ? "skipped" : "failed", reason, ...ZEROS };
@@ -32,7 +32,7 @@ export function plainRow(reason) {
 
 export const auditHeader = `${AUDIT_COLUMNS.join(",")}\n`;
 
-/** @param {import("../shared/protocol.js").AuditRow} row */
+/** @param {import("../shared/protocol/tasks.js").AuditRow} row */
 export const auditLine = (row) => `${AUDIT_COLUMNS.map((column) => cell(row[column])).join(",")}\n`;
 
 /** A cell of a table as CSV has it (RFC 4180), harmless to a spreadsheet. @param {string | number | undefined} value */

@@ -54,7 +54,7 @@ export class Journal {
 
   /**
    * Appends a row and its lines: both, or nothing.
-   * @param {import("../shared/protocol.js").AuditRow} row
+   * @param {import("../shared/protocol/tasks.js").AuditRow} row
    * @param {string[]} lines
    * @returns {boolean}  false: there is no room
    */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Which file is with which Python worker: gives out batches, takes back answers, and what a dead worker leaves. */
 
-import { BATCH_BYTES, BATCH_FILES } from "../shared/protocol.js";
+import { BATCH_BYTES, BATCH_FILES } from "../shared/limits.js";
 
 /** A batch should keep a worker busy for so long, in milliseconds: its files are in memory until the whole is done. */
 const BATCH_MILLISECONDS = 15;
@@ -18,12 +18,12 @@ const FIRST_MILLISECONDS = 3;
  * @property {import("../pick/sources.js").Opened | null} opened
  * @property {import("../shared/ranges.js").Range[]} wanted
  * @property {{start: number, bytes: Uint8Array<ArrayBuffer>}[]} ranges   read, and not given out yet
- * @property {import("../shared/protocol.js").Fragments | null} fragments
+ * @property {import("../shared/protocol/tasks.js").Fragments | null} fragments
  * @property {number} held       bytes counted for it
  * @property {boolean} alone     a worker died over it once: it gets a batch of its own
  */
 
-/** @typedef {import("../shared/protocol.js").Answer} Answer */
+/** @typedef {import("../shared/protocol/tasks.js").Answer} Answer */
 
 /** A Python worker that is joined to the run. */
 class Session {
@@ -160,7 +160,7 @@ export class Worklist {
 
   /** What each worker is doing, for the page. */
   get workers() {
-    /** @type {import("../shared/protocol.js").RunStatus["workers"]} */
+    /** @type {import("../shared/protocol/files.js").RunStatus["workers"]} */
     const workers = {};
     for (const { worker, gone, heap, files, batches } of this.#sessions) {
       if (!gone) workers[worker] = { busy: batches.length > 0, heap, files };
@@ -188,7 +188,7 @@ export function newItem(index, size, repeat, head, held) {
 /**
  * The message for a file. Its bytes are transferred: from here on they are the Python worker's.
  * @param {Item} item
- * @returns {import("../shared/protocol.js").Task}
+ * @returns {import("../shared/protocol/tasks.js").Task}
  */
 export function taskOf(item) {
   const { index, size, sourceId, repeat, fragments, ranges } = item;

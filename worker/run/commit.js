@@ -4,14 +4,14 @@
 import { plainRow } from "../report/audit.js";
 import { Lane, Stopwatch } from "../shared/async.js";
 import { fingerprint } from "../shared/fingerprint.js";
-import { CLOSES_IN_FLIGHT } from "../shared/protocol.js";
+import { CLOSES_IN_FLIGHT } from "../shared/limits.js";
 import { CodedError } from "../shared/timeouts.js";
 
 /** Rows that need no Python, made at once. */
 const PLAIN_ROWS_AT_ONCE = 200;
 
 /**
- * @typedef {import("../shared/protocol.js").AuditRow} AuditRow
+ * @typedef {import("../shared/protocol/tasks.js").AuditRow} AuditRow
  * @typedef {object} Parts
  * @property {import("../pick/sources.js").Sources} sources
  * @property {Pick<import("../write/outputs.js").Sink, "write" | "reachable">} sink
@@ -50,13 +50,13 @@ export class Commits {
   /**
    * Writes an output, then its row.
    * @param {string} path
-   * @param {import("../shared/protocol.js").Segment[]} segments
+   * @param {import("../shared/protocol/tasks.js").Segment[]} segments
    * @param {import("../pick/sources.js").Opened} source
    * @param {number} index
    * @param {string} sourceId
    * @param {AuditRow} row
    * @param {string[]} log
-   * @param {import("../shared/protocol.js").Link} [link]
+   * @param {import("../shared/protocol/tasks.js").Link} [link]
    */
   async output(path, segments, source, index, sourceId, row, log, link) {
     const place = fingerprint(path);
@@ -83,7 +83,7 @@ export class Commits {
    * What has a row is linked, where that was asked for.
    * @param {number} index
    * @param {{source: string, output: string}} row
-   * @param {import("../shared/protocol.js").Link} [link]
+   * @param {import("../shared/protocol/tasks.js").Link} [link]
    */
   async #link(index, row, link) {
     const { sources, linkage } = this.#parts;

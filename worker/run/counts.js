@@ -7,9 +7,9 @@ const REPORT_MILLISECONDS = 250;
 const UNWRITTEN_AT_ONCE = 1000;
 
 /**
- * @typedef {import("../shared/protocol.js").Status} Status
- * @typedef {import("../shared/protocol.js").Progress} Progress
- * @typedef {{done: number, total: number, summary: import("../shared/protocol.js").StudySummary}} Study
+ * @typedef {import("../shared/protocol/tasks.js").Status} Status
+ * @typedef {import("../shared/protocol/files.js").Progress} Progress
+ * @typedef {{done: number, total: number, summary: import("../shared/protocol/files.js").StudySummary}} Study
  */
 
 /** @returns {Record<Status, number>} */
@@ -23,7 +23,7 @@ export class Tally {
   /** @type {Record<string, number>} */ reasons = {};
   /** @type {Study[]} */ #studies = [];
   /** @type {Set<number>} */ #changed = new Set();
-  /** @type {import("../shared/protocol.js").Unwritten[]} */ #unwritten = [];
+  /** @type {import("../shared/protocol/files.js").Unwritten[]} */ #unwritten = [];
   #sources;
   /** Sources that are counted in. */ #seen = 0;
   #total = 0;
@@ -74,7 +74,7 @@ export class Tally {
 
   /**
    * Counts a file whose row is in the audit.
-   * @param {import("../shared/protocol.js").AuditRow} row
+   * @param {import("../shared/protocol/tasks.js").AuditRow} row
    * @param {string} path
    * @param {number} study
    */
@@ -92,7 +92,7 @@ export class Tally {
     if (study >= 0) this.#changed.add(study);
   }
 
-  /** Counts a file of an earlier session that is not among the sources any more. @param {import("../shared/protocol.js").AuditRow} row */
+  /** Counts a file of an earlier session that is not among the sources any more. @param {import("../shared/protocol/tasks.js").AuditRow} row */
   countElsewhere(row) {
     this.#total++;
     this.#bytesTotal += Number(row.bytes_in);
@@ -101,7 +101,7 @@ export class Tally {
 
   /**
    * @param {Study} study
-   * @param {import("../shared/protocol.js").AuditRow} row
+   * @param {import("../shared/protocol/tasks.js").AuditRow} row
    * @param {Status} status
    */
   #countStudy(study, row, status) {
@@ -154,5 +154,5 @@ export class Tally {
   }
 }
 
-/** @returns {import("../shared/protocol.js").StudySummary} */
+/** @returns {import("../shared/protocol/files.js").StudySummary} */
 const emptySummary = () => ({ patient_id: "", study_instance_uid: "", counts: noCounts(), bytes_out: 0 });

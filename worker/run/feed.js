@@ -1,7 +1,7 @@
 // @ts-check
 /** Begins the files of a run: study by study, as long as there is room for one more, each with as much as Python will want of it. */
 
-import { WHOLE_BYTES } from "../shared/protocol.js";
+import { WHOLE_BYTES } from "../shared/limits.js";
 import { HeadLengths } from "../shared/ranges.js";
 import { newItem } from "./batches.js";
 import { StudyOrder } from "./study-order.js";

@@ -13,8 +13,8 @@ import { keyedOf, leaveOut, leftOutOf } from "./selection.js";
 const NAMED_AT_ONCE = 1000;
 
 /**
- * @typedef {import("../shared/protocol.js").RunSpec} RunSpec
- * @typedef {import("../shared/protocol.js").LeftOut} LeftOut
+ * @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec
+ * @typedef {import("../shared/protocol/files.js").LeftOut} LeftOut
  * @typedef {import("../pick/sources.js").Sources} Sources
  * @typedef {import("./counts.js").Tally} Tally
  * @typedef {object} Opened

@@ -2,8 +2,8 @@
 /** What a run is at, as one object, and the most that it came to: for the page's details and for output.log. */
 
 /**
- * @typedef {import("../shared/protocol.js").RunStatus} RunStatus
- * @typedef {import("../shared/protocol.js").Most} Most
+ * @typedef {import("../shared/protocol/files.js").RunStatus} RunStatus
+ * @typedef {import("../shared/protocol/files.js").Most} Most
  */
 
 export class Status {

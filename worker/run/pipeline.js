@@ -17,7 +17,7 @@ const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 
 /**
  * @typedef {import("./batches.js").Item} Item
- * @typedef {import("../shared/protocol.js").Answer} Answer
+ * @typedef {import("../shared/protocol/tasks.js").Answer} Answer
  * @typedef {object} Parts   what the pipeline joins
  * @property {import("../pick/sources.js").Sources} sources
  * @property {import("../shared/buffers.js").Buffers} buffers   that files are read into

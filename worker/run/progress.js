@@ -13,20 +13,20 @@ const NONE = { items: 0, seconds: 0 };
  * @property {import("./batches.js").Worklist} worklist
  * @property {import("./run-state.js").Course} course
  * @property {() => import("./pipeline.js").Pipeline | null} pipeline   once the run is open
- * @property {() => import("../shared/protocol.js").Stage} scanStage
+ * @property {() => import("../shared/protocol/files.js").Stage} scanStage
  */
 
 export class Telling {
   #parts;
   #report;
   #status = new Status();
-  /** @type {import("../shared/protocol.js").LeftOut | undefined} to be told once */ leftOut;
+  /** @type {import("../shared/protocol/files.js").LeftOut | undefined} to be told once */ leftOut;
   /** @type {PromiseWithResolvers<true>} settled when nothing is being done any more */ #drained =
     Promise.withResolvers();
 
   /**
    * @param {Parts} parts
-   * @param {(progress: import("../shared/protocol.js").Progress) => void | Promise<void>} report
+   * @param {(progress: import("../shared/protocol/files.js").Progress) => void | Promise<void>} report
    */
   constructor(parts, report) {
     this.#parts = parts;
@@ -84,7 +84,7 @@ export class Telling {
     };
   }
 
-  /** @param {string} name @returns {import("../shared/protocol.js").RunSummary} */
+  /** @param {string} name @returns {import("../shared/protocol/files.js").RunSummary} */
   summary(name) {
     const { tally, course } = this.#parts;
     return {

@@ -3,7 +3,7 @@
 
 import { auditHeader, auditRow } from "../report/audit.js";
 import { fingerprint } from "../shared/fingerprint.js";
-import { AUDIT_COLUMNS } from "../shared/protocol.js";
+import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 import { CodedError, patiently } from "../shared/timeouts.js";
 import { filesOf, readFile, wholeLines } from "../storage/run-folders.js";
 import { OUTPUT_PATH } from "../write/outputs.js";

@@ -5,8 +5,8 @@ import { Clock } from "../shared/async.js";
 import { CodedError } from "../shared/timeouts.js";
 
 export class Course {
-  /** @type {import("../shared/protocol.js").Progress["state"]} */ state = "opening";
-  /** @type {import("../shared/protocol.js").RunSummary["end"] | null} */ end = null;
+  /** @type {import("../shared/protocol/files.js").Progress["state"]} */ state = "opening";
+  /** @type {import("../shared/protocol/files.js").RunSummary["end"] | null} */ end = null;
   /** Why it ended, as a reason code, where it could not go on. */ error = "";
   /** Why it waits, as a reason code; "": it does not, or was asked to. */ reason = "";
   clock = new Clock();

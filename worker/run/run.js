@@ -15,7 +15,7 @@ import { Pipeline } from "./pipeline.js";
 import { Telling } from "./progress.js";
 import { Course } from "./run-state.js";
 
-/** @typedef {import("../shared/protocol.js").RunSpec} RunSpec */
+/** @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec */
 
 export class Run {
   #sources;
@@ -38,8 +38,8 @@ export class Run {
   /**
    * @param {import("../pick/sources.js").Sources} sources
    * @param {RunSpec} spec
-   * @param {(progress: import("../shared/protocol.js").Progress) => void | Promise<void>} report
-   * @param {() => import("../shared/protocol.js").Stage} scanStage
+   * @param {(progress: import("../shared/protocol/files.js").Progress) => void | Promise<void>} report
+   * @param {() => import("../shared/protocol/files.js").Stage} scanStage
    * @param {import("../write/writer-threads.js").Writers} writers
    */
   constructor(sources, spec, report, scanStage, writers) {
@@ -62,7 +62,7 @@ export class Run {
     return this.#folder;
   }
 
-  /** @returns {Promise<import("../shared/protocol.js").RunSummary>} */
+  /** @returns {Promise<import("../shared/protocol/files.js").RunSummary>} */
   async go() {
     const ticking = this.#telling.tick();
     try {
@@ -149,7 +149,7 @@ export class Run {
   /**
    * What one Python worker may call.
    * @param {number} worker
-   * @returns {import("../shared/protocol.js").WorkApi}
+   * @returns {import("../shared/protocol/tasks.js").WorkApi}
    */
   join(worker) {
     const session = this.#worklist.join(worker);

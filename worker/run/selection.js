@@ -8,7 +8,7 @@ const DIGITS = 20;
 
 /**
  * @typedef {import("../pick/sources.js").Sources} Sources
- * @typedef {import("../shared/protocol.js").LeftOut} LeftOut
+ * @typedef {import("../shared/protocol/files.js").LeftOut} LeftOut
  */
 
 /**

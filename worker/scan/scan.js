@@ -19,7 +19,7 @@ const REPORT_MILLISECONDS = 100;
 
 /**
  * @typedef {import("../pick/sources.js").Looked & {preamble: boolean, peek: import("../dicom/peek.js").Peek | null}} Look
- * @typedef {import("../shared/protocol.js").Found} Found
+ * @typedef {import("../shared/protocol/files.js").Found} Found
  */
 
 export class Scan {
@@ -59,7 +59,7 @@ export class Scan {
   }
 
   /**
-   * @param {import("../shared/protocol.js").Picked} picked
+   * @param {import("../shared/protocol/files.js").Picked} picked
    * @param {(found: Found) => void} report
    * @returns {Promise<Found>}
    */
@@ -88,7 +88,7 @@ export class Scan {
 
   /**
    * Many looks in flight, handed on in the order of the walk: which of two equal instances is the repeat depends on it.
-   * @param {import("../shared/protocol.js").Picked} picked
+   * @param {import("../shared/protocol/files.js").Picked} picked
    */
   async *#looks(picked) {
     /** @type {{candidate: import("../pick/walk.js").Candidate, looking: Promise<Look>}[]} */
@@ -137,7 +137,7 @@ export class Scan {
 
   /**
    * @param {import("../dicom/peek.js").Peek} peeked
-   * @param {import("../shared/protocol.js").StudyFound} study
+   * @param {import("../shared/protocol/files.js").StudyFound} study
    */
   #seriesNumber(peeked, study) {
     const seen = fingerprint(`${peeked.study} ${peeked.series}`);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Ranges of a file that a Python worker has asked for: sorted, disjoint, [start, end); and how long headers turn out to be. */
 
-import { HEAD_BYTES } from "./protocol.js";
+import { HEAD_BYTES } from "./limits.js";
 
 /** The most that the first read of a file grows to. */
 const LONGEST_HEAD_BYTES = 1024 * 1024;

@@ -3,7 +3,7 @@
  * What Python workers are started from, fetched or made once per page: the manifest, the compiled WebAssembly module,
  * the packages and the memory snapshot. The snapshot is kept between visits, under the id of its build.
  *
- * @typedef {import("../python/boot.js").Shared} Shared
+ * @typedef {import("../shared/protocol/python.js").Shared} Shared
  */
 
 const RUNTIME = new URL("../../runtime/", import.meta.url).href;

@@ -17,8 +17,8 @@ export const PREVIEWS = "previews";
 const isResult = (path) => path !== UNFINISHED && path !== PREVIEWS && !path.startsWith(INDEX);
 
 /**
- * @typedef {import("../shared/protocol.js").RunSpec} RunSpec
- * @typedef {import("../shared/protocol.js").Begun} Begun
+ * @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec
+ * @typedef {import("../shared/protocol/files.js").Begun} Begun
  * @typedef {{folder: FileSystemDirectoryHandle, journalFolder: FileSystemDirectoryHandle}} Place
  *   the run folder, and the folder in private storage that its journal is appended in: the same, or one beside it
  */

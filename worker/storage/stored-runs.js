@@ -5,7 +5,7 @@ import { auditRow } from "../report/audit.js";
 import { lockRun, openRuns } from "./locks.js";
 import { folderOf, JOURNALS, listed, RUNS, readBegun, readFile, UNFINISHED, wholeLines } from "./run-folders.js";
 
-/** @typedef {import("../shared/protocol.js").StoredRun} StoredRun */
+/** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
 
 /** The runs whose output is here, and those whose output is elsewhere and that can be resumed; newest first. */
 export async function listRuns() {

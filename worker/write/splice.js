@@ -9,7 +9,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const SLICE_BYTES = 32 * 1024 * 1024;
 
 /**
- * @typedef {import("../shared/protocol.js").Segment} Segment
+ * @typedef {import("../shared/protocol/tasks.js").Segment} Segment
  * @typedef {Uint8Array<ArrayBuffer> | Blob} Piece
  * @typedef {() => Promise<void>} Checkpoint   waits while the run is paused, throws when it is over
  */

@@ -71,7 +71,7 @@ def problems(error: PolicyError) -> list[dict[str, Any]]:
 
 
 def read_policy(name: str, text: str) -> Any:
-    """A policy of a file's text, or of another tool's script: Reading in worker/shared/protocol.js, or {problems}."""
+    """A policy of a file's text, or of another tool's script: Reading in protocol/policy.js, or {problems}."""
     try:
         return to_js(read_any(name, text)._asdict())
     except PolicyError as error:
@@ -98,7 +98,7 @@ def rehearse(first: int, count: int) -> None:
 
 
 def deidentify(number: int, source_id: str, repeat: bool, *file: Any) -> Any:
-    """The answer to one task of the files worker (Task and Answer in worker/shared/protocol.js), handed over.
+    """The answer to one task of the files worker (Task and Answer in worker/shared/protocol/tasks.js), handed over.
 
     ``file``: as for ``ranges_of``. A task as one object would cost a call of JavaScript for each of its properties.
     """

@@ -16,7 +16,7 @@ from dicom_deid.preview.thumbnail import Thumbnails
 from dicom_deid.sources import HEAD_BYTES, Readable
 
 WHOLE_BYTES = 4 * 1024 * 1024
-"""A file up to this long is read at once; of a longer one no more than is asked for (worker/shared/protocol.js)."""
+"""A file up to this long is read at once; of a longer one no more than is asked for (worker/shared/limits.js)."""
 WALKED_BYTES = 64 * 1024 * 1024
 """Up to this long the fragments of a file are walked for their end; in a longer one this would take seconds."""
 THUMBNAIL = 256
@@ -67,7 +67,7 @@ class Pane:
         """Of the frame that was painted last: red, green, blue and 255 of each pixel."""
 
     def open(self, size: int, read: Callable[[int, int], Any]) -> Any:
-        """Facts in worker/shared/protocol.js, or {error}."""
+        """Facts in worker/shared/protocol/imaging.js, or {error}."""
         self._viewer = None
         return coded(lambda: self._opened(Lent(size, read)))
 
@@ -83,7 +83,7 @@ class Pane:
         return list(ends) if ends else None
 
     def paint(self, frame: int, tuning: Any) -> Any:
-        """What is told of a painted frame, or {error}. ``tuning``: Tuning in worker/shared/protocol.js."""
+        """What is told of a painted frame, or {error}. ``tuning``: Tuning in worker/shared/protocol/imaging.js."""
         return coded(lambda: self._painted(frame, tuning_of(tuning.to_py())))
 
     def _painted(self, frame: int, tuning: Tuning) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class Drawer:
         return {"frames": self._frames.count}
 
     def draw(self, frame: int) -> Any:
-        """Thumbnail in worker/shared/protocol.js, or {error}."""
+        """Thumbnail in worker/shared/protocol/imaging.js, or {error}."""
         return coded(lambda: self._drawn(frame))
 
     def _drawn(self, frame: int) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class Catalogue:
         return json.dumps(found.fetchall())
 
     def status(self) -> str:
-        """IndexStatus in worker/shared/protocol.js."""
+        """IndexStatus in worker/shared/protocol/index.js."""
         return json.dumps({"holds": self.index.holds, **self.index.status()._asdict()})
 
     def begin(self) -> None:
@@ -104,7 +104,7 @@ class Catalogue:
         self.index.begin()
 
     def wanted(self, files: str, first: int, enumerated: int) -> str:
-        """Which of the files (IndexedFile in worker/shared/protocol.js) from number ``first`` on are to be read."""
+        """Which of the files (IndexedFile in protocol/index.js) from number ``first`` on are to be read."""
         found = {}
         for number, (path, size, modified, reason) in enumerate(json.loads(files), first):
             found[path] = number, Seen(path, size, modified), reason
@@ -157,7 +157,7 @@ class Catalogue:
         return self.index.database.serialize()
 
     def search(self, query: str, first: int, count: int) -> str:
-        """{total, rows} (SeriesRow in worker/shared/protocol.js)."""
+        """{total, rows} (SeriesRow in worker/shared/protocol/index.js)."""
         return json.dumps(search(self.index.database, query, first, count)._asdict())
 
     def keys(self, query: str) -> str:

@@ -63,7 +63,7 @@ class Tally:
             study.bytes_out += int(row["bytes_out"])
 
     def summary(self, name: str, end: str, error: str, seconds: float) -> dict[str, Any]:
-        """The end of the run (RunSummary in worker/shared/protocol.js): the last lines of output.log are made of it."""
+        """The end of the run (RunSummary in protocol/files.js): the last lines of output.log are made of it."""
         studies = [
             {"patient_id": patient, "study_instance_uid": uid, "counts": study.counts, "bytes_out": study.bytes_out}
             for (patient, uid), study in self.studies.items()

@@ -100,7 +100,7 @@ class Run:
             self.folder.log([f"resumed: {len(self._earlier)} files were done before"])
 
     def go(self, display: Display) -> dict[str, Any]:
-        """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol.js)."""
+        """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol/files.js)."""
         began = time.perf_counter()
         end, error, self.display = "finished", "", display
         self._place = place_of(self.root)

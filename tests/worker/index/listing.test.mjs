@@ -5,7 +5,7 @@ import test from "node:test";
 import { Keeping } from "../../../worker/index/autosave.js";
 import { Listing } from "../../../worker/index/listing.js";
 import { Sources } from "../../../worker/pick/sources.js";
-import { SERIES_NUMBERS, SERIES_TEXTS } from "../../../worker/shared/protocol.js";
+import { SERIES_NUMBERS, SERIES_TEXTS } from "../../../worker/shared/protocol/index.js";
 import { listArchive } from "../../../worker/zip/entry.js";
 import { bytesOf, expected } from "../expected.mjs";
 

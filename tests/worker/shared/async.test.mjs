@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { newItem, Worklist } from "../../../worker/run/batches.js";
 import { Budget, Lane, Signal } from "../../../worker/shared/async.js";
-import { BATCH_BYTES, BATCH_FILES, HEAD_BYTES } from "../../../worker/shared/protocol.js";
+import { BATCH_BYTES, BATCH_FILES, HEAD_BYTES } from "../../../worker/shared/limits.js";
 import { covered, HeadLengths, withRange } from "../../../worker/shared/ranges.js";
 import { patiently } from "../../../worker/shared/timeouts.js";
 

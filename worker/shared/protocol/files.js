@@ -1,0 +1,190 @@
+// @ts-check
+/**
+ * Messages between the page and the files worker: pick, scan, run, results, linkage.
+ *
+ * @import {IndexOf} from "./index.js"
+ * @import {PlanText, Policy} from "./policy.js"
+ * @import {Status, Task} from "./tasks.js"
+ * @import {Where} from "./imaging.js"
+ */
+
+/**
+ * What was picked. `handles` come from showDirectoryPicker or from a drop; `files` from an <input>; in `zips` each is an archive.
+ * @typedef {{kind: "handles", handles: FileSystemHandle[]} | {kind: "files", files: File[]} | {kind: "zips", files: File[]}} Picked
+ */
+
+/**
+ * One study, as the scan saw it. Held by the page only; `uid` is the original one and is never stored or logged.
+ * @typedef {object} StudyFound
+ * @property {number} study      number of the study in scan order, from 0
+ * @property {string} folder     the folder of its first file, below what was picked; shown in the page only
+ * @property {string} modality   the modalities, joined by "/" ("CT/SR")
+ * @property {number} series     number of series
+ * @property {number} files
+ * @property {number} bytes
+ */
+
+/**
+ * A series of a study, and one of its files: for choosing what to try a policy on. Paths are shown in the page only.
+ * @typedef {{series: number, files: number, path: string}} SeriesFound   path: of its first file
+ * @typedef {{index: number, path: string}} Sample
+ *
+ * What takes no part in a run, by the numbers of the scan: studies, and single series of others, with what they come to.
+ * @typedef {{studies: number[], series: SeriesLeft[]}} LeftOut
+ * @typedef {{series: number, study: number, files: number, bytes: number}} SeriesLeft
+ */
+
+/**
+ * Progress and result of a scan; posted at most ten times a second.
+ * @typedef {object} Found
+ * @property {number} seen        files seen
+ * @property {number} dicom       DICOM files among them
+ * @property {number} withoutPreamble  DICOM files among those that were recognised without preamble
+ * @property {number} bytes       bytes of the DICOM files
+ * @property {number} series
+ * @property {Record<string, number>} modalities   modality -> files
+ * @property {Record<string, number>} skipped      reason code -> files
+ * @property {StudyFound[]} studies
+ * @property {boolean} complete
+ * @property {number} seconds     since the scan began
+ * @property {string} [error]     a reason code, when the scan could not go on
+ */
+
+/**
+ * @typedef {object} RunSpec
+ * @property {string} name       name of the run folder ("dicom-deid-20261121-093000")
+ * @property {Uint8Array} key    32 bytes; for source ids and the linkage
+ * @property {Policy} policy
+ * @property {PlanText} plan
+ * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
+ * @property {LeftOut} leftOut   of a resumed run that which it was begun with counts
+ * @property {boolean} linkage    whether what links old to new is kept, encrypted, apart from the results
+ * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
+ * @property {boolean} resumed        the run was begun before, and goes on
+ */
+
+/**
+ * What a run was begun with; kept beside its journal until it has come to its end, so that it can go on.
+ * @typedef {object} Begun
+ * @property {number} total           files; 0: the scan that found them was cut off, too
+ * @property {Policy} policy
+ * @property {string[]} leftOut       studies and series that do not take part, as keyed values of their UIDs
+ * @property {boolean} linkage        it keeps a linkage file
+ * @property {Picked["kind"]} kind
+ * @property {boolean} cancelled      the person ended it; it can go on all the same
+ */
+
+/**
+ * One row of the page's table of files that were not written. `path` is shown in the page and goes nowhere else.
+ * @typedef {{path: string, status: Status, reason: string}} Unwritten
+ */
+
+/**
+ * What a run is at.
+ * @typedef {object} RunStatus
+ * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
+ * @property {number} queued          files that wait for a Python worker
+ * @property {number} underWay        files that are read, with Python, or being written
+ * @property {number} bytesInFlight   held in memory for them
+ * @property {Record<string, Stage>} stages   scan, read, deidentify, write
+ *
+ * @typedef {{items: number, seconds: number}} Stage
+ * @typedef {Record<"workers" | "heap" | "queued" | "under_way" | "bytes_in_flight", number>} Most
+ *   the most that it came to: workers busy at once, bytes of all their heaps, and the rest as above
+ */
+
+/**
+ * Progress of a run; posted at most four times a second.
+ * @typedef {object} Progress
+ * @property {number} total        files, as far as they are found
+ * @property {boolean} scanning    more may be found
+ * @property {number} done
+ * @property {Record<Status, number>} counts
+ * @property {number} bytesTotal
+ * @property {number} bytesDone    source bytes of the files that are done
+ * @property {RunStatus} status
+ * @property {number} seconds      spent running; pauses do not count
+ * @property {{study: number, done: number, total: number}[]} studies   only those that changed since the last message
+ * @property {Unwritten[]} unwritten   only new ones since the last message
+ * @property {LeftOut} [leftOut]   once, of a run that was begun before
+ * @property {"opening" | "running" | "paused" | "cancelling"} state   opening: looks at what is done already
+ * @property {string} reason       why it is paused, as a reason code, where the run could not go on; else ""
+ */
+
+/**
+ * Sums of one study, under its new identifiers.
+ * @typedef {object} StudySummary
+ * @property {string} patient_id
+ * @property {string} study_instance_uid
+ * @property {Record<Status, number>} counts
+ * @property {number} bytes_out
+ */
+
+/**
+ * The end of a run; also what `bridge.closing` makes the last lines of output.log from.
+ * @typedef {object} RunSummary
+ * @property {string} name
+ * @property {"finished" | "cancelled" | "stopped"} end    stopped: `error` says why
+ * @property {string} [error]   a reason code (OUTPUT_FULL, OUTPUT_LOST, …)
+ * @property {Record<Status, number>} counts
+ * @property {Record<string, number>} reasons    reason code -> files
+ * @property {number} bytes_in
+ * @property {number} bytes_out
+ * @property {number} seconds
+ * @property {Record<string, Stage>} stages   scan, read, deidentify, write
+ * @property {Most} most
+ * @property {StudySummary[]} studies
+ */
+
+/**
+ * A run folder in private storage; of an unfinished run with its output in a chosen folder, its journal.
+ * @typedef {object} StoredRun
+ * @property {string} name
+ * @property {"private" | "folder"} place   where the output is
+ * @property {boolean} open       it goes on in some tab
+ * @property {boolean} finished
+ * @property {number} done        files that have their row
+ * @property {number} files       written ones
+ * @property {number} bytes       of them
+ * @property {Begun | null} begun  null: it is finished, or cannot go on
+ * @property {"beside" | "alone"} [linkage]   it has a linkage file; alone: that is all, and the results are elsewhere
+ */
+
+/**
+ * @typedef {object} FilesApi   what the files worker offers the page
+ * @property {(picked: Picked, report: (found: Found) => void) => Promise<Found>} scan
+ * @property {() => Promise<void>} stopScan
+ * @property {(study: number) => Promise<SeriesFound[]>} series   the series of a study of the scan
+ * @property {(indexes: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do
+ * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
+ * @property {(study: number, series: number) => Promise<Sample[]>} instances   all files of a series, in scan order
+ * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task | {error: string}>} look
+ *   a file with these ranges of it, and where the fragments end that begin there; for the trial worker
+ * @property {(where: Where, borrower: string) => Promise<Blob | {error: string}>} lend
+ *   a file to be read by ranges, without a byte of it in memory; good until the same borrower is lent another one
+ * @property {(port: MessagePort, worker: number) => Promise<void>} attach   joins a Python worker; exposes WorkApi on the port
+ * @property {(worker: number) => Promise<void>} lost    a Python worker died or rests: files that it still has are given out again once, one at a time, then failed
+ * @property {(spec: RunSpec, report: (progress: Progress) => void) => Promise<RunSummary>} start
+ * @property {(lines: string[]) => Promise<void>} finish  appends the closing lines to output.log
+ * @property {() => Promise<void>} pause
+ * @property {() => Promise<void>} resume
+ * @property {() => Promise<void>} cancel
+ * @property {() => Promise<StoredRun[]>} runs
+ * @property {(name: string, document: string) => Promise<string>} check   why a run cannot go on with this plan.json, as a reason code; "": it can
+ * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
+ * @property {(name: string, report: (done: number, total: number) => void, paths?: string[]) => Promise<File>} zip
+ *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone
+ * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
+ * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
+ * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables | {error: string}>} unseal
+ *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
+ * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
+ * @property {(of: IndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker
+ */
+
+/**
+ * What a linkage file says: its tables, and in words what is wrong with it. The tables identify people.
+ * @typedef {{tables: {name: string, rows: number, file: File}[], warnings: string[]}} Tables
+ */
+
+export {};
