@@ -165,8 +165,10 @@ export class PythonThread {
 
   /** @param {MessagePort} port */
   async picture(port) {
-    Comlink.expose(new Pictures(this.#started()), port);
-    return heapOf(this.#started());
+    const python = this.#started();
+    const heap = () => heapOf(python);
+    Comlink.expose(new Pictures(python.pyimport("dicom_deid.browser.imaging"), heap), port);
+    return heap();
   }
 
   #started() {

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is taken out of an index: its list, itself, the results of ticked series. What names patients is asked about first. */
 import * as Comlink from "../../vendor/comlink.mjs";
-import { cell } from "../../worker/report/audit.js";
+import { cell } from "../../worker/shared/csv.js";
 import { SERIES_NUMBERS, SERIES_TEXTS } from "../../worker/shared/protocol/index.js";
 import { AskFirst } from "../page/confirm.js";
 import { one } from "../page/dom.js";

@@ -7,10 +7,9 @@
  * folder lies among what does not outlive this worker.
  */
 
-import { writeText } from "../report/journal.js";
 import { ORIGINALS } from "../shared/protocol/index.js";
 import { nameOf, patiently } from "../shared/timeouts.js";
-import { folderOf, INDEX, listed, PREVIEWS, RUNS, readFile } from "../storage/run-folders.js";
+import { folderOf, INDEX, listed, PREVIEWS, RUNS, readFile, writeFile } from "../storage/run-folders.js";
 
 const OF_ORIGINALS = { index: ORIGINALS.file, pictures: "thumbnails-of-originals" };
 const IN_RUN = { index: INDEX, pictures: PREVIEWS };
@@ -56,7 +55,7 @@ export class Shelf {
    */
   async keep(bytes) {
     const folder = await this.#folder(true);
-    if (folder) await writeText(folder, this.#names.index, bytes);
+    if (folder) await writeFile(folder, this.#names.index, bytes);
   }
 
   /** Deletes the index and its thumbnails. */
@@ -74,7 +73,7 @@ export class Shelf {
   /** @param {string} name @param {Uint8Array<ArrayBuffer>} png */
   async keepPicture(name, png) {
     const place = await this.#place(name, true);
-    if (place) await writeText(place.folder, place.file, png);
+    if (place) await writeFile(place.folder, place.file, png);
   }
 
   /** @param {string} name @returns {Promise<File | null>} */

@@ -144,12 +144,6 @@ export async function openFile(origin) {
   return patiently(() => handle.getFile());
 }
 
-/**
- * What an open source stands on. `whole`: its bytes, where opening it brought them into memory. `confirm` throws a
- * CodedError when the file has changed.
- * @typedef {{blob: Blob, whole?: Uint8Array<ArrayBuffer>, confirm?: () => Promise<void>, release?: () => Promise<void>}} Content
- */
-
 /** An open source. A small one is held whole, so that it is read once; of a longer one only slices are read. */
 export class Opened {
   /** @type {Uint8Array<ArrayBuffer> | null} */
@@ -157,7 +151,7 @@ export class Opened {
   #content;
   #giveBack = () => {};
 
-  /** @param {Content} content */
+  /** @param {import("../zip/entry.js").Content} content */
   constructor(content) {
     this.#content = content;
     this.#whole = content.whole ?? null;

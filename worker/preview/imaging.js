@@ -5,23 +5,23 @@
  * Nothing that Python throws leaves this module: an error's text can hold an identifier.
  *
  * @typedef {import("../shared/protocol/imaging.js").ImagingApi} ImagingApi
- * @typedef {import("../python/boot.js").Python} Python
  */
 import * as Comlink from "../../vendor/comlink.mjs";
-import { heapOf } from "../python/boot.js";
 
 const PANES = 2;
 
 /** @implements {ImagingApi} */
 export class Pictures {
-  #python;
+  #heap;
   /** @type {any[]} Pane of dicom_deid.browser.imaging */ #panes;
   /** @type {any} Drawer of dicom_deid.browser.imaging */ #drawer;
 
-  /** @param {Python} python   with numpy, Pillow and imagecodecs */
-  constructor(python) {
-    this.#python = python;
-    const imaging = python.pyimport("dicom_deid.browser.imaging");
+  /**
+   * @param {any} imaging          the module dicom_deid.browser.imaging
+   * @param {() => number} heap    bytes of WebAssembly memory
+   */
+  constructor(imaging, heap) {
+    this.#heap = heap;
     this.#panes = Array.from({ length: PANES }, () => imaging.Pane());
     this.#drawer = imaging.Drawer();
   }
@@ -59,7 +59,7 @@ export class Pictures {
    * @param {T} answer
    */
   #seen(answer) {
-    return { heap: heapOf(this.#python), answer };
+    return { heap: this.#heap(), answer };
   }
 
   /** Any other error than Python's own means that the interpreter is broken: then the page ends the worker. @param {() => any} run */

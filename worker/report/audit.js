@@ -1,13 +1,12 @@
 // @ts-check
 /** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and reading it back. */
 
+import { cell } from "../shared/csv.js";
 import { digestBy, hexOf } from "../shared/key.js";
 import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 
 /** Hex digits of a source id. */
 const SOURCE_ID_DIGITS = 20;
-/** A cell that begins so is run as a formula by a spreadsheet. */
-const FORMULA = /^[=+\-@\t\r]/;
 const ZEROS = { bytes_out: 0, removed: 0, emptied: 0, replaced: 0, cleaned: 0, uids_remapped: 0, dates_shifted: 0 };
 
 /** What a file that Python did not decide is called: nothing is wrong with one that is skipped. */
@@ -35,14 +34,6 @@ export const auditHeader = `${AUDIT_COLUMNS.join(",")}\n`;
 /** @param {import("../shared/protocol/tasks.js").AuditRow} row */
 export const auditLine = (row) => `${AUDIT_COLUMNS.map((column) => cell(row[column])).join(",")}\n`;
 
-/** A cell of a table as CSV has it (RFC 4180), harmless to a spreadsheet. @param {string | number | undefined} value */
-export function cell(value) {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "number") return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** A cell and what ends it. */
 const CELL = /("(?:[^"]|"")*"|[^",]*)(,|$)/y;
 
@@ -63,4 +54,20 @@ export function auditRow(line) {
   }
   if (cells.length !== AUDIT_COLUMNS.length) return null;
   return /** @type {any} */ (Object.fromEntries(AUDIT_COLUMNS.map((column, i) => [column, cells[i]])));
+}
+
+/**
+ * The lines of an audit.csv behind its header that end as lines do; the last one may be torn.
+ * @param {Blob} file
+ */
+export async function* wholeLines(file) {
+  let rest = "";
+  let header = true;
+  const decoder = new TextDecoder();
+  for await (const chunk of file.stream()) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    if (header && parts.length > 0) header = parts.shift() === undefined;
+    yield* parts;
+  }
 }

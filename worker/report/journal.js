@@ -2,6 +2,7 @@
 /** audit.csv and output.log of a run that goes on: appended in private storage as the files are done, and copied to a chosen folder. */
 
 import { patiently } from "../shared/timeouts.js";
+import { writeFile } from "../storage/run-folders.js";
 import { auditHeader, auditLine } from "./audit.js";
 
 /** Most time that a row stays unflushed, in milliseconds. */
@@ -142,7 +143,7 @@ export class Journal {
   async #copy(target) {
     const began = performance.now();
     try {
-      for (const name of this.#files.keys()) await writeText(target, name, this.read(name));
+      for (const name of this.#files.keys()) await writeFile(target, name, this.read(name));
     } finally {
       this.#copied = performance.now();
       this.#copyPause = Math.max(COPY_MILLISECONDS, 10 * (this.#copied - began));
@@ -188,17 +189,4 @@ function cutTornLine(access) {
   access.read(last, { at: size - last.length });
   const torn = last.length - 1 - last.lastIndexOf(NEWLINE);
   if (torn > 0) access.truncate(size - torn);
-}
-
-/**
- * Writes a small file whole; it is there complete or not at all.
- * @param {FileSystemDirectoryHandle} folder
- * @param {string} name
- * @param {string | Blob | Uint8Array<ArrayBuffer>} content
- */
-export async function writeText(folder, name, content) {
-  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
-  const writable = await patiently(() => handle.createWritable());
-  await writable.write(content);
-  await writable.close();
 }

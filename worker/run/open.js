@@ -2,10 +2,10 @@
 /** Opens a run: a new one is given its folders, one that was cut off its rows back. Either way its lock and its journal. */
 
 import { sourceNaming } from "../report/audit.js";
-import { Journal, writeText } from "../report/journal.js";
+import { Journal } from "../report/journal.js";
 import { CodedError } from "../shared/timeouts.js";
 import { lockRun } from "../storage/locks.js";
-import { beginPlace, markBegun, readBegun, resumePlace } from "../storage/run-folders.js";
+import { beginPlace, markBegun, readBegun, resumePlace, writeFile } from "../storage/run-folders.js";
 import { checkPlan, takeStock } from "./resume.js";
 import { keyedOf, leaveOut, leftOutOf } from "./selection.js";
 
@@ -48,9 +48,9 @@ export async function openRun(spec, sources, tally, locked) {
   const total = sources.growing ? 0 : sources.length - filesLeft;
   await markBegun(place.journalFolder, spec, { total, leftOut: left.keyed, kind: sources.kind });
   for (const folder of new Set([place.journalFolder, place.folder])) {
-    await writeText(folder, "plan.json", spec.plan.document);
+    await writeFile(folder, "plan.json", spec.plan.document);
   }
-  await writeText(place.folder, "conformance.md", spec.plan.statement);
+  await writeFile(place.folder, "conformance.md", spec.plan.statement);
   const journal = new Journal(place.journalFolder, spec.output && place.folder);
   try {
     await journal.open();

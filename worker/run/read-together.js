@@ -5,13 +5,12 @@
  */
 
 import { readTogether } from "../shared/blob.js";
+import { SMALL_BYTES } from "../shared/limits.js";
 
 /** Groups of files that are read side by side. */
 const GROUPS = 2;
 /** Files of a group: at most so many, and at least so many, unless nothing else is being read. */
 const [MOST_FILES, LEAST_FILES] = [12, 8];
-/** Bytes of a file that is read with others; of a longer one, setting up a reader costs little. */
-export const SMALL_BYTES = 2 * 1024 * 1024;
 
 /**
  * @typedef {import("../pick/sources.js").Opened} Opened

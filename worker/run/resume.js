@@ -1,11 +1,11 @@
 // @ts-check
 /** What an earlier session of a run has left: its rows, as far as they are whole and true, and outputs without a row. */
 
-import { auditHeader, auditRow } from "../report/audit.js";
+import { auditHeader, auditRow, wholeLines } from "../report/audit.js";
 import { fingerprint } from "../shared/fingerprint.js";
 import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 import { CodedError, patiently } from "../shared/timeouts.js";
-import { filesOf, readFile, wholeLines } from "../storage/run-folders.js";
+import { filesOf, readFile } from "../storage/run-folders.js";
 import { OUTPUT_PATH } from "../write/outputs.js";
 
 const SOURCE_ID = /^[0-9a-f]{20}$/;

@@ -11,3 +11,5 @@ export const HEAD_BYTES = 64 * 1024;
 export const WHOLE_BYTES = 4 * 1024 * 1024;
 /** Outputs being written and closed at the same time (docs: one at a time is ten times slower, thirty is slower again). */
 export const CLOSES_IN_FLIGHT = 8;
+/** A file up to this many bytes is read together with others; of a longer one, setting up a reader costs little. */
+export const SMALL_BYTES = 2 * 1024 * 1024;

@@ -1,7 +1,6 @@
 // @ts-check
 /** The run folders in private storage and the chosen ones: where a run is put, and what is read of it. */
 
-import { writeText } from "../report/journal.js";
 import { CodedError, patiently } from "../shared/timeouts.js";
 import { openRuns } from "./locks.js";
 
@@ -74,13 +73,13 @@ export async function resumePlace({ name, output }) {
 export async function markBegun(journalFolder, { policy, linkage }, what) {
   /** @type {Begun} */
   const begun = { policy, linkage, cancelled: false, ...what };
-  await writeText(journalFolder, UNFINISHED, JSON.stringify(begun));
+  await writeFile(journalFolder, UNFINISHED, JSON.stringify(begun));
 }
 
 /** So many files take part: the scan has come to its end. @param {FileSystemDirectoryHandle} journalFolder @param {number} total */
 export async function markTotal(journalFolder, total) {
   const begun = await readBegun(journalFolder);
-  if (begun) await writeText(journalFolder, UNFINISHED, JSON.stringify({ ...begun, total }));
+  if (begun) await writeFile(journalFolder, UNFINISHED, JSON.stringify({ ...begun, total }));
 }
 
 /** Removes the journals that nobody needs any more: of runs that have come to their end, and are open nowhere. */
@@ -101,7 +100,7 @@ async function sweepJournals() {
 export async function markEnd(journalFolder, end) {
   if (end === "finished") return journalFolder.removeEntry(UNFINISHED).catch(() => {});
   const begun = await readBegun(journalFolder);
-  if (begun) await writeText(journalFolder, UNFINISHED, JSON.stringify({ ...begun, cancelled: true }));
+  if (begun) await writeFile(journalFolder, UNFINISHED, JSON.stringify({ ...begun, cancelled: true }));
 }
 
 /**
@@ -145,19 +144,16 @@ export async function listed(iterator) {
 }
 
 /**
- * The lines of an audit.csv behind its header that end as lines do; the last one may be torn.
- * @param {Blob} file
+ * Writes a small file whole; it is there complete or not at all.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {string | Blob | Uint8Array<ArrayBuffer>} content
  */
-export async function* wholeLines(file) {
-  let rest = "";
-  let header = true;
-  const decoder = new TextDecoder();
-  for await (const chunk of file.stream()) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    if (header && parts.length > 0) header = parts.shift() === undefined;
-    yield* parts;
-  }
+export async function writeFile(folder, name, content) {
+  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+  const writable = await patiently(() => handle.createWritable());
+  await writable.write(content);
+  await writable.close();
 }
 
 /**

@@ -21,6 +21,12 @@ const BOMB_RATIO = 200;
  * @typedef {import("./central-directory.js").Listed} Listed
  * @typedef {import("../storage/temporary.js").Scratch} Scratch
  * @typedef {{path: string, origin: ArchiveEntry}} Found
+ *
+ * @typedef {object} Content   the bytes of an open file, of an archive or not
+ * @property {Blob} blob
+ * @property {Uint8Array<ArrayBuffer>} [whole]       all of them, where they were read into memory
+ * @property {() => Promise<void>} [confirm]         throws a CodedError when the file has changed
+ * @property {() => Promise<void>} [release]         deletes a temporary file
  */
 
 /** One file of an archive. Its name is shown and keyed; it never becomes a path to write to. */
@@ -79,7 +85,7 @@ export class ArchiveEntry {
 
   /**
    * The whole entry, checked against its CRC: in memory, in the archive itself, or spooled to private storage.
-   * @returns {Promise<import("../pick/sources.js").Content>}
+   * @returns {Promise<Content>}
    */
   async extract() {
     if (this.reason) throw new CodedError(this.reason);

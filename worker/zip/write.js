@@ -1,10 +1,10 @@
 // @ts-check
 /** A run folder as one ZIP archive: stored, with ZIP64 where it is needed (PKWARE APPNOTE 4.3). */
 
-import { SMALL_BYTES } from "../run/read-together.js";
 import { ahead } from "../shared/async.js";
 import { readTogether, readWhole } from "../shared/blob.js";
 import { Buffers } from "../shared/buffers.js";
+import { SMALL_BYTES } from "../shared/limits.js";
 import { patiently } from "../shared/timeouts.js";
 import { crc32 } from "./crc32.js";
 

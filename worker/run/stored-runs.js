@@ -1,9 +1,9 @@
 // @ts-check
 /** The runs that are in private storage, as the page lists them; and deleting one. */
 
-import { auditRow } from "../report/audit.js";
-import { lockRun, openRuns } from "./locks.js";
-import { folderOf, JOURNALS, listed, RUNS, readBegun, readFile, UNFINISHED, wholeLines } from "./run-folders.js";
+import { auditRow, wholeLines } from "../report/audit.js";
+import { lockRun, openRuns } from "../storage/locks.js";
+import { folderOf, JOURNALS, listed, RUNS, readBegun, readFile, UNFINISHED } from "../storage/run-folders.js";
 
 /** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
 
