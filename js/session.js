@@ -1,6 +1,6 @@
 // @ts-check
 /** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
-import * as Comlink from "../vendor/comlink.mjs";
+import * as Comlink from "../worker/shared/comlink.js";
 import { freeStorage, hasFolderPicker } from "./page/capabilities.js";
 import { tell } from "./page/dom.js";
 import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";

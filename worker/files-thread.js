@@ -7,13 +7,13 @@ import { linkageOf, removeLinkage, withLinkages } from "./linkage/append.js";
 import { Tables } from "./linkage/tables.js";
 import { Samples } from "./pick/samples.js";
 import { Sources } from "./pick/sources.js";
-import { blobOf, codeOf, look, openWhere } from "./preview/open.js";
+import { blobOf, look, openWhere } from "./preview/open.js";
 import { checkPlan, committedPaths } from "./run/resume.js";
 import { Run } from "./run/run.js";
 import { othersThan } from "./run/selection.js";
 import { listRuns, removeRun } from "./run/stored-runs.js";
 import { Scan } from "./scan/scan.js";
-import { CodedError } from "./shared/timeouts.js";
+import { CodedError, codeOf } from "./shared/errors.js";
 import { openRuns } from "./storage/locks.js";
 import { countFiles, filesOf, findRun, readFile } from "./storage/run-folders.js";
 import { Scratch } from "./storage/temporary.js";
@@ -80,13 +80,9 @@ export class Files {
   async lend(where, borrower) {
     await this.#lent.get(borrower)?.release();
     this.#lent.delete(borrower);
-    try {
-      const opened = await this.#opening(where);
-      this.#lent.set(borrower, opened);
-      return blobOf(opened);
-    } catch (error) {
-      return { error: codeOf(error) };
-    }
+    const opened = await this.#opening(where);
+    this.#lent.set(borrower, opened);
+    return blobOf(opened);
   }
 
   /** @param {import("./shared/protocol/imaging.js").Where} where */
@@ -150,7 +146,7 @@ export class Files {
     if ((await openRuns())(name)) return "RUN_OPEN";
     return checkPlan(folder, document).then(
       () => "",
-      (error) => error.code ?? "NO_RUN",
+      (error) => codeOf(error, "NO_RUN"),
     );
   }
 
@@ -173,7 +169,7 @@ export class Files {
   async zip(name, report, paths) {
     await this.#archive?.remove();
     const folder = await this.#folderOf(name);
-    if (!folder) throw new Error("NO_SUCH_RUN");
+    if (!folder) throw new CodedError("NO_RUN");
     const archive = await this.#scratch.create("zip");
     this.#archive = archive;
     let done = 0;

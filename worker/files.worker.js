@@ -1,8 +1,8 @@
 // @ts-check
 /** The files worker's entry: joins it to the page and to the Python workers. Everything that it does is in files.js. */
 
-import { expose, transfer, wrap } from "../vendor/comlink.mjs";
 import { Files } from "./files-thread.js";
+import { expose, transfer, wrap } from "./shared/comlink.js";
 
 class FilesWorker extends Files {
   /** @type {import("./shared/protocol/files.js").FilesApi["attach"]} */

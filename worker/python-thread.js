@@ -10,11 +10,13 @@
  * @typedef {import("./shared/protocol/tasks.js").Answer} Answer
  * @typedef {import("./shared/protocol/python.js").Shared} Shared
  */
-import * as Comlink from "../vendor/comlink.mjs";
+
 import { serve } from "./index/index-thread.js";
 import { Pictures } from "./preview/imaging.js";
 import { boot, heapOf, load, makeSnapshot } from "./python/boot.js";
 import { installWheels } from "./python/wheels.js";
+import * as Comlink from "./shared/comlink.js";
+import { CodedError, callPython, refuse } from "./shared/errors.js";
 
 /** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
 const BREATH_MILLISECONDS = 500;
@@ -68,7 +70,7 @@ export class PythonThread {
 
   /** @param {string} name @param {string} text */
   async readPolicy(name, text) {
-    return this.#call(() => this.#bridge.read_policy(name, text)) ?? { error: "INTERNAL_ERROR" };
+    return this.#call(() => this.#bridge.read_policy(name, text), internal);
   }
 
   /** @param {import("./shared/protocol/policy.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
@@ -76,22 +78,26 @@ export class PythonThread {
     const wheels = await installWheels(this.#started(), policy.wheels ?? []);
     if (!wheels) return { error: "WHEEL_MISSING" };
     const [stated, digests] = [policy, wheels].map((value) => JSON.stringify(value));
-    return this.#call(() => this.#bridge.configure(stated, key, linked, digests)) ?? { error: "WORKER_ERROR" };
+    const failed = () => ({ error: "WORKER_ERROR" });
+    return this.#call(() => this.#bridge.configure(stated, key, linked, digests), failed);
   }
 
   /** @param {Task} task */
   async explain(task) {
-    return this.#call(() => JSON.parse(this.#bridge.explain(...given(task)))) ?? { error: "INTERNAL_ERROR" };
+    return this.#call(() => JSON.parse(this.#bridge.explain(...given(task))), internal);
   }
 
   /** @param {Task} task @returns {Promise<Answer>} */
   async decide(task) {
-    return this.#call(() => answerOf(this.#deidentify(...given(task)))) ?? failure(task);
+    return this.#answer(task);
   }
 
   /** @param {import("./shared/protocol/files.js").RunSummary} summary */
   async closing(summary) {
-    return this.#call(() => this.#bridge.closing(JSON.stringify(summary))) ?? [];
+    return this.#call(
+      () => this.#bridge.closing(JSON.stringify(summary)),
+      () => [],
+    );
   }
 
   /**
@@ -122,13 +128,21 @@ export class PythonThread {
     }
   }
 
+  /** @param {Task} task @returns {Answer} */
+  #answer(task) {
+    return this.#call(
+      () => answerOf(this.#deidentify(...given(task))),
+      () => failure(task),
+    );
+  }
+
   /** @param {Task[]} tasks */
   async #answers(tasks) {
     const begin = performance.now();
     let breath = begin;
     const answers = [];
     for (const task of tasks) {
-      answers.push(this.#call(() => answerOf(this.#deidentify(...given(task)))) ?? failure(task));
+      answers.push(this.#answer(task));
       if (performance.now() - breath < BREATH_MILLISECONDS) continue;
       await new Promise((resolve) => setTimeout(resolve, 0));
       breath = performance.now();
@@ -152,8 +166,11 @@ export class PythonThread {
     /** @type {import("./shared/protocol/python.js").TablesApi} */
     const tables = {
       heads: async () => tabulating.heads(),
-      add: async (records) => this.#call(() => tabulating.add(records)) ?? null,
-      end: async (torn) => tabulating.end(torn),
+      add: async (records) => this.#call(() => tabulating.add(records) ?? damaged(), damaged),
+      end: async (torn) => {
+        const end = tabulating.end(torn);
+        return "error" in end ? refuse(end.error) : end;
+      },
     };
     Comlink.expose(tables, port);
   }
@@ -173,25 +190,24 @@ export class PythonThread {
 
   #started() {
     this.#asked = true;
-    if (!this.#python) throw new Error("NOT_STARTED");
+    if (!this.#python) throw new CodedError("PYTHON_NOT_STARTED");
     return this.#python;
   }
 
   /**
-   * Undefined if Python threw. Any other error means that the interpreter is broken: then the worker ends, and another
-   * is given its files.
-   * @param {() => any} run
+   * Calls Python; `otherwise` where it throws. With a broken interpreter the worker ends, and another is given its files.
+   * @template T
+   * @param {() => T} call
+   * @param {() => T} otherwise
    */
-  #call(run) {
+  #call(call, otherwise) {
     this.#asked = true;
-    try {
-      return run();
-    } catch (error) {
-      if (error instanceof Error && error.name === "PythonError") return undefined;
-      throw new Error("PYTHON_DIED");
-    }
+    return callPython(call, otherwise);
   }
 }
+
+const internal = () => refuse("INTERNAL_ERROR");
+const damaged = () => refuse("LINKAGE_DAMAGED");
 
 /** A task as Python is given it. @param {Task} task */
 function given({ id, sourceId, repeat, size, fragments, ranges }) {

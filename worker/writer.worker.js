@@ -1,9 +1,9 @@
 // @ts-check
 /** A writer's thread: writes outputs whose bytes are in memory into private storage. What it offers is Writer in writers.js. */
 
-import { expose, transfer } from "../vendor/comlink.mjs";
 import { Opened } from "./pick/sources.js";
-import { CodedError } from "./shared/timeouts.js";
+import { expose, transfer } from "./shared/comlink.js";
+import { codeOf } from "./shared/errors.js";
 import { Sink } from "./write/outputs.js";
 import { buffersOf } from "./write/writer-threads.js";
 
@@ -28,7 +28,7 @@ async function written(path, parts) {
     const segments = parts.map((bytes) => ({ bytes }));
     return (await sink?.write(path, segments, nothing, async () => {})) ?? "WRITE_FAILED";
   } catch (error) {
-    return error instanceof CodedError ? error.code : "WRITE_FAILED";
+    return codeOf(error, "WRITE_FAILED");
   }
 }
 

@@ -13,6 +13,7 @@
  * @typedef {Explanation | Untried} Tried
  * @typedef {import("../threads/thread.js").Question} Question
  */
+import { CodedError, codeOf } from "../../worker/shared/errors.js";
 import { HEAD_BYTES } from "../../worker/shared/limits.js";
 import { withRange } from "../../worker/shared/ranges.js";
 import { deriveKey, makePassphrase } from "../page/project-key.js";
@@ -23,6 +24,8 @@ const TRY_MILLISECONDS = 10_000;
 const LONG_MILLISECONDS = 120_000;
 const MIB = 2 ** 20;
 const TOO_LONG = "TRY_TOO_LONG";
+/** Errors after which the worker is of no use; any other one is about the file. */
+const ENDING = [TOO_LONG, "PYTHON_LOST", "PYTHON_NOT_STARTED", "NO_WORKER_LEFT", "UNEXPECTED"];
 
 export class Trial {
   #files;
@@ -108,10 +111,9 @@ export class Trial {
     let fragments = null;
     for (;;) {
       const task = await this.#files.look(where, wanted, fragments);
-      if ("error" in task) return task;
       const bytes = task.ranges.reduce((sum, range) => sum + range.bytes.length, 0);
       const answer = await inTime(thread.told(question, task), limit(policy, bytes));
-      if ("error" in answer || answer.kind === "explained" || answer.kind === "outcome") return answer;
+      if (answer.kind === "explained" || answer.kind === "outcome") return answer;
       if (answer.kind === "fragments") fragments = answer.start;
       else wanted = withRange(wanted, [answer.start, Math.min(answer.end, task.size)]);
     }
@@ -119,8 +121,9 @@ export class Trial {
 
   /** @param {unknown} error @returns {{error: string}} */
   #failed(error) {
+    const code = codeOf(error);
+    if (!ENDING.includes(code)) return { error: code };
     this.end();
-    const code = error instanceof Error ? error.message : "";
     return { error: code === TOO_LONG ? code : "TRY_FAILED" };
   }
 
@@ -147,7 +150,7 @@ function limit({ python = [] }, bytes) {
  */
 async function inTime(call, milliseconds) {
   const { promise, reject } = Promise.withResolvers();
-  const timer = setTimeout(() => reject(new Error(TOO_LONG)), milliseconds);
+  const timer = setTimeout(() => reject(new CodedError(TOO_LONG)), milliseconds);
   try {
     return /** @type {T} */ (await Promise.race([call, promise]));
   } finally {

@@ -1,23 +1,20 @@
 // @ts-check
-/** <problem-note>: what went wrong and what to do, in the panel where it happened; and the error that carries its code. */
+/** <problem-note>: an error and its remedy, in the panel where it happened; and the errors of the page. */
+import { CodedError, codeOf } from "../../worker/shared/errors.js";
 import { reason } from "./tables.js";
 
 /** @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem */
 
-/** An error with a code: its words come from the tables, and no identifier can be in it. */
-export class Problem extends Error {
+/** An error of the page: its words come from the tables, and no identifier can be in it. */
+export class Problem extends CodedError {
   /** @param {string} code @param {PolicyProblem[]} [problems]  all that is wrong with a policy */
   constructor(code, problems = []) {
     super(code);
-    this.code = code;
     this.problems = problems;
   }
 }
 
-/** @param {unknown} error */
-export function codeOf(error) {
-  return error instanceof Problem ? error.code : "UNEXPECTED";
-}
+export { codeOf };
 
 export class ProblemNote extends HTMLElement {
   connectedCallback() {

@@ -8,6 +8,8 @@
  * @typedef {{reasons: Record<string, Reason>, options: ProfileOption[], sopClasses: SopClass[]}} Tables
  */
 
+import { CodedError } from "../../worker/shared/errors.js";
+
 /** @returns {Promise<Tables>} */
 export async function fetchTables() {
   const [reasons, options, sopClasses] = await Promise.all(["reasons", "options", "sop-classes"].map(fetchTable));
@@ -18,7 +20,7 @@ export async function fetchTables() {
 /** @param {string} name */
 export async function fetchTable(name) {
   const response = await fetch(new URL(`../../tables/${name}.json`, import.meta.url));
-  if (!response.ok) throw new Error("TABLE_MISSING");
+  if (!response.ok) throw new CodedError("PAGE_INCOMPLETE");
   return response.json();
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** A policy as the page has it: read by Python, compared, and said in words, rule by rule or in one line. */
 import { counted } from "../page/format.js";
-import { Problem } from "../page/problem.js";
+import { codeOf, Problem } from "../page/problem.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
@@ -10,10 +10,10 @@ import { Problem } from "../page/problem.js";
  * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  * @typedef {"match" | "vr" | "pattern" | "creator"} Kind
  *
- * @typedef {Reading | {problems: PolicyProblem[]} | {error: string}} Answered
+ * @typedef {Reading | {problems: PolicyProblem[]}} Answered
  *
  * What Python makes of a text; `waiting` says so if it takes long. Throws a Problem.
- * @typedef {(name: string, text: string, waiting: HTMLElement) => Promise<Exclude<Answered, {error: string}>>} Read
+ * @typedef {(name: string, text: string, waiting: HTMLElement) => Promise<Answered>} Read
  */
 
 /** What is answered sooner is not announced, in milliseconds. */
@@ -105,9 +105,13 @@ export function reader(pool) {
   return async (name, text, waiting) => {
     const timer = setTimeout(() => (waiting.textContent = "Waiting for Python…"), PATIENCE_MILLISECONDS);
     const asked = pool.ask(async (python) => /** @type {Answered} */ (await python.readPolicy(name, text)));
-    const reading = await asked.catch(() => ({ error: "PYTHON_NOT_STARTED" })).finally(() => clearTimeout(timer));
-    waiting.textContent = "";
-    if ("error" in reading) throw new Problem(reading.error);
-    return reading;
+    try {
+      return await asked;
+    } catch (error) {
+      throw new Problem(codeOf(error) === "INTERNAL_ERROR" ? "INTERNAL_ERROR" : "PYTHON_NOT_STARTED");
+    } finally {
+      clearTimeout(timer);
+      waiting.textContent = "";
+    }
   };
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** What is taken out of a run folder: the ZIP, the audit and the log, of the last run or of a stored one; and deleting. */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
 import { one } from "../page/dom.js";
 import { forgetHandles, forgetOthers } from "../page/kept-handles.js";
 import { noteOf, Problem } from "../page/problem.js";

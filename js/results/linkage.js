@@ -1,6 +1,6 @@
 // @ts-check
 /** Opening a linkage file: the files worker unseals it, and a Python worker of its own makes the tables. */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
 import { Problem } from "../page/problem.js";
 import { deriveKey } from "../page/project-key.js";
 
@@ -9,7 +9,7 @@ import { deriveKey } from "../page/project-key.js";
  * @param {import("../threads/pool.js").Pool} pool
  * @param {File} file
  * @param {string} passphrase
- * @returns {Promise<import("../../worker/shared/protocol/files.js").Tables>}  throws a Problem
+ * @returns {Promise<import("../../worker/shared/protocol/files.js").Tables>}  throws a CodedError
  */
 export async function tablesOf(files, pool, file, passphrase) {
   const key = await deriveKey(passphrase);
@@ -19,9 +19,7 @@ export async function tablesOf(files, pool, file, passphrase) {
   try {
     const { port1, port2 } = new MessageChannel();
     await thread.python.tabulate(Comlink.transfer(port1, [port1]));
-    const made = await thread.alive(files.unseal(file, key, Comlink.transfer(port2, [port2])));
-    if ("error" in made) throw new Problem(made.error);
-    return made;
+    return await thread.alive(files.unseal(file, key, Comlink.transfer(port2, [port2])));
   } finally {
     thread.end();
   }

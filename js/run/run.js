@@ -1,6 +1,6 @@
 // @ts-check
 /** One run from the key to the last line of output.log: joins the Python workers and the files worker. */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
 import { environment } from "../page/capabilities.js";
 import { Problem } from "../page/problem.js";
 import { deriveKey } from "../page/project-key.js";

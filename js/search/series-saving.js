@@ -1,6 +1,6 @@
 // @ts-check
 /** What is taken out of an index: its list, itself, the results of ticked series. What names patients is asked about first. */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
 import { cell } from "../../worker/shared/csv.js";
 import { SERIES_NUMBERS, SERIES_TEXTS } from "../../worker/shared/protocol/index.js";
 import { AskFirst } from "../page/confirm.js";

@@ -1,6 +1,6 @@
 // @ts-check
 /** The files worker, as the page speaks to it. */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").FilesApi} Files */
 

@@ -15,7 +15,8 @@
  * @typedef {{thread: import("./thread.js").Thread, pictures: Pictures}} Worker
  * @typedef {{file: Blob, worker: Worker}} Opened   the worker in which it is open
  */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
+import { CodedError, codeOf } from "../../worker/shared/errors.js";
 import { Problem } from "../page/problem.js";
 
 /** A frame of 100 MB takes the slowest decoder some ten seconds; what takes longer than this (milliseconds) hangs. */
@@ -75,7 +76,7 @@ export class Imaging extends EventTarget {
   open(pane, where) {
     return this.#next(async () => {
       this.#open.delete(pane);
-      const file = await this.#files.lend(where, `pane ${pane}`);
+      const file = await this.#lent(where, `pane ${pane}`);
       if ("error" in file) return file;
       this.#relieve();
       return this.#opened(pane, file);
@@ -118,12 +119,17 @@ export class Imaging extends EventTarget {
   async #draw(where) {
     this.#drawn = null;
     this.#open.delete(THUMBNAILS);
-    const file = await this.#files.lend(where, "thumbnails");
+    const file = await this.#lent(where, "thumbnails");
     if ("error" in file) return file;
     this.#relieve();
     const opened = await this.#opened(THUMBNAILS, file);
     if (!("error" in opened)) this.#drawn = where;
     return opened;
+  }
+
+  /** @param {Where} where @param {string} borrower @returns {Promise<Blob | {error: string}>} */
+  #lent(where, borrower) {
+    return this.#files.lend(where, borrower).catch((error) => ({ error: codeOf(error, "READ_FAILED") }));
   }
 
   /** @param {number} pane @param {Blob} file @returns {Promise<any>} Facts, {frames} or {error} */
@@ -185,13 +191,13 @@ export class Imaging extends EventTarget {
   }
 
   async #started() {
-    if (this.#closed) throw new Error("CLOSED");
+    if (this.#closed) throw new CodedError("IMAGING_NOT_STARTED");
     if (this.#worker) return this.#worker;
     const thread = await this.#pool.preview();
     try {
       const { port1, port2 } = new MessageChannel();
       const heap = await thread.alive(thread.python.picture(Comlink.transfer(port1, [port1])));
-      if (this.#closed) throw new Error("CLOSED");
+      if (this.#closed) throw new CodedError("IMAGING_NOT_STARTED");
       this.#weigh(heap);
       this.#worker = { thread, pictures: /** @type {Pictures} */ (Comlink.wrap(port2)) };
       return this.#worker;

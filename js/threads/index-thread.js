@@ -9,13 +9,16 @@
  * @typedef {import("./thread.js").Thread} Thread
  * @typedef {{thread: Thread, api: IndexApi}} Joined
  */
-import * as Comlink from "../../vendor/comlink.mjs";
-import { Problem } from "../page/problem.js";
+import * as Comlink from "../../worker/shared/comlink.js";
+import { codeOf, Problem } from "../page/problem.js";
 
 /** An index worker that does not answer for so long is taken to hang, in milliseconds: keeping a large index takes seconds. */
 const SILENCE_MILLISECONDS = 60_000;
 /** A worker that is let go of has so long to keep what it has, in milliseconds. */
 const CLOSE_MILLISECONDS = 10_000;
+
+/** Reasons with words of their own. */
+const OWN_CODES = ["INDEX_OPEN", "INDEX_FULL", "NO_RUN"];
 
 export class IndexThread {
   #pool;
@@ -58,12 +61,12 @@ export class IndexThread {
         thread.python.index(Comlink.transfer(ports[0], [ports[0]]), Comlink.transfer(ports[1], [ports[1]])),
       );
       const api = /** @type {IndexApi} */ (/** @type {unknown} */ (Comlink.wrap(page.port2)));
-      answerOf(await thread.alive(api.open(this.#of, Comlink.proxy(this.#report))));
+      await thread.alive(api.open(this.#of, Comlink.proxy(this.#report)));
       return { thread, api };
     } catch (error) {
       thread?.end();
       this.#joined = null;
-      throw error instanceof Problem ? error : new Problem("INDEX_FAILED");
+      throw new Problem(indexCode(error));
     }
   }
 
@@ -76,10 +79,13 @@ export class IndexThread {
    */
   async ask(name, ...values) {
     const joined = await this.open();
-    const found = await joined.thread.alive(joined.api.ask(name, values)).catch(() => null);
-    if (found) return answerOf(found);
+    try {
+      return await asked(joined, name, values);
+    } catch (error) {
+      if (codeOf(error) !== "PYTHON_LOST") throw new Problem(indexCode(error));
+    }
     const again = await this.#instead(joined);
-    return answerOf(await again.thread.alive(again.api.ask(name, values)).catch(() => ({ error: "INDEX_FAILED" })));
+    return asked(again, name, values).catch((error) => Promise.reject(new Problem(indexCode(error))));
   }
 
   /** The worker in the place of one that died. @param {Joined} dead */
@@ -111,8 +117,13 @@ export class IndexThread {
   }
 }
 
-/** @param {{answer: any} | {error: string}} found */
-function answerOf(found) {
-  if ("error" in found) throw new Problem(found.error);
-  return found.answer;
+/** @param {Joined} joined @param {keyof IndexCalls} name @param {unknown[]} values @returns {Promise<any>} */
+function asked({ thread, api }, name, values) {
+  return thread.alive(api.ask(name, values));
+}
+
+/** A reason of the index; for any other, that it failed. @param {unknown} error */
+function indexCode(error) {
+  const code = codeOf(error);
+  return OWN_CODES.includes(code) ? code : "INDEX_FAILED";
 }

@@ -12,7 +12,8 @@
  * @typedef {"booting" | "ready" | "busy" | "resting" | "dead"} State
  * @typedef {{number: number, state: State, started: Started | null}} WorkerState
  */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
+import { CodedError } from "../../worker/shared/errors.js";
 import { Material, mib } from "./material.js";
 import { Thread } from "./thread.js";
 
@@ -74,7 +75,7 @@ export class Pool {
   async #start() {
     await this.#material.ready;
     const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
-    if (started.every(({ status }) => status === "rejected")) throw new Error("PYTHON_NOT_STARTED");
+    if (started.every(({ status }) => status === "rejected")) throw new CodedError("PYTHON_NOT_STARTED");
     this.#renewSpare();
     const [thread] = this.#threads.values(); // what is compiled, all have
     thread.alive(thread.python.rehearse()).catch(() => {});
@@ -147,7 +148,7 @@ export class Pool {
     const alive = this.workers.filter(({ number }) => this.#threads.has(number));
     this.#serving = alive.length;
     const ends = await Promise.all(alive.map((worker) => this.#serve(worker, files)));
-    if (!ends.includes("over")) throw new Error("NO_WORKER_LEFT");
+    if (!ends.includes("over")) throw new CodedError("NO_WORKER_LEFT");
   }
 
   /** @param {WorkerState} worker @param {Files} files @returns {Promise<"over" | "resting" | "gone">} */
@@ -231,7 +232,7 @@ export class Pool {
     await this.ready;
     const numbers = this.workers.toSorted((a, b) => Number(a.state === "busy") - Number(b.state === "busy"));
     const thread = numbers.map(({ number }) => this.#threads.get(number)).find((one) => one !== undefined);
-    if (!thread) throw new Error("NO_WORKER_LEFT");
+    if (!thread) throw new CodedError("NO_WORKER_LEFT");
     return thread.alive(call(thread.python));
   }
 

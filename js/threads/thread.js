@@ -5,10 +5,11 @@
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../../worker/shared/protocol/policy.js").PlanText | {error: string, problems?: import("../../worker/shared/protocol/policy.js").PolicyProblem[]}} Plan
  * @typedef {"explain" | "decide"} Question   what is asked about a file: with its values, to be shown; or as a run would
- * @typedef {import("../../worker/shared/protocol/python.js").Explained | import("../../worker/shared/protocol/tasks.js").Answer | {error: string}} Told
+ * @typedef {import("../../worker/shared/protocol/python.js").Explained | import("../../worker/shared/protocol/tasks.js").Answer} Told
  * @typedef {import("../../vendor/comlink.mjs").Remote<import("../../worker/shared/protocol/python.js").PythonApi>} RemotePython
  */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../../worker/shared/comlink.js";
+import { CodedError } from "../../worker/shared/errors.js";
 
 const WORKER = new URL("../../worker/python.worker.js", import.meta.url);
 /** How often within the time a worker may be silent it is asked whether it is there. */
@@ -34,7 +35,7 @@ export class Thread {
    * @param {Promise<T>} call
    */
   async alive(call) {
-    const dead = this.#death.promise.then(() => Promise.reject(new Error("WORKER_DIED")));
+    const dead = this.#death.promise.then(() => Promise.reject(new CodedError("PYTHON_LOST")));
     return /** @type {T} */ (await Promise.race([call, dead]));
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** When an index is put into private storage: at the end, and every so often before. */
 
-import { transfer } from "../../vendor/comlink.mjs";
+import { transfer } from "../shared/comlink.js";
 
 /** Between two times while it is made, in milliseconds, and after a change that stands alone. */
 const PAUSE_MILLISECONDS = 10_000;

@@ -8,8 +8,8 @@
  * @typedef {import("../shared/protocol/index.js").IndexFiles} IndexFiles
  * @typedef {(status: import("../shared/protocol/index.js").IndexStatus, size: number) => unknown} Report
  */
-import { expose, wrap } from "../../vendor/comlink.mjs";
-import { CodedError, nameOf } from "../shared/timeouts.js";
+import { expose, wrap } from "../shared/comlink.js";
+import { CodedError, codeOf } from "../shared/errors.js";
 import { lockIndex } from "../storage/locks.js";
 import { Keeping } from "./autosave.js";
 import { Making } from "./build.js";
@@ -19,7 +19,7 @@ import { Core } from "./python-index.js";
 const REPORT_MILLISECONDS = 250;
 
 /** Reasons that have words of their own; any other error is no more than that. */
-const CODES = new Set(["INDEX_OPEN", "NO_RUN"]);
+const CODES = ["INDEX_OPEN", "INDEX_FULL", "NO_RUN"];
 
 /** @implements {IndexCalls} */
 class Catalogue {
@@ -209,27 +209,21 @@ export function serve(python, files, page) {
   let catalogue = null;
   const calls = {
     open: (/** @type {IndexOf} */ of, /** @type {Report} */ report) =>
-      answered(async () => {
+      coded(async () => {
         catalogue = await Catalogue.open(python, offered, of, report);
       }),
     ask: (/** @type {keyof IndexCalls} */ name, /** @type {any[]} */ values) =>
-      answered(async () => /** @type {any} */ (catalogue)[name](...values)),
+      coded(async () => /** @type {any} */ (catalogue)[name](...values)),
   };
   expose(calls, page);
 }
 
 /** @param {() => Promise<any>} call */
-async function answered(call) {
+async function coded(call) {
   try {
-    return { answer: await call() };
+    return await call();
   } catch (error) {
-    return { error: codeOf(error) };
+    const code = codeOf(error);
+    throw new CodedError(CODES.includes(code) ? code : "INDEX_FAILED");
   }
-}
-
-/** The code of an error, also of one that came from the files worker, of which no more than name and text are left. @param {unknown} error */
-function codeOf(error) {
-  if (nameOf(error) === "QuotaExceededError") return "INDEX_FULL";
-  const code = error instanceof Error ? error.message : "";
-  return CODES.has(code) ? code : "INDEX_FAILED";
 }

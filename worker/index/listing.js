@@ -6,14 +6,14 @@
  * keeps can be in any part of a header. It is read again: only for an index, and from what the system has in its cache.
  */
 
-import { transfer } from "../../vendor/comlink.mjs";
 import { openFile, Sources } from "../pick/sources.js";
 import { walk } from "../pick/walk.js";
 import { committedPaths } from "../run/resume.js";
 import { ahead, Lane } from "../shared/async.js";
 import { readRange } from "../shared/blob.js";
+import { transfer } from "../shared/comlink.js";
+import { codeOf, nameOf } from "../shared/errors.js";
 import { HeadLengths } from "../shared/ranges.js";
-import { CodedError, nameOf } from "../shared/timeouts.js";
 
 /** Files told of at once. */
 const TOLD_AT_ONCE = 500;
@@ -85,7 +85,7 @@ export class Listing {
       if (file.size !== sizes[number] || file.lastModified !== modified[number]) return { error: "SOURCE_CHANGED" };
       return { bytes: await readRange(file, 0, end) };
     } catch (error) {
-      return { error: error instanceof CodedError ? error.code : "READ_FAILED" };
+      return { error: codeOf(error, "READ_FAILED") };
     }
   }
 

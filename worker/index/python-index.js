@@ -1,7 +1,7 @@
 // @ts-check
 /** Python's side of an index (`dicom_deid.browser.index`), as JavaScript calls it. What Python throws ends here: its text can hold an identifier. */
 
-import { CodedError, nameOf } from "../shared/timeouts.js";
+import { callPython, codeOf, refuse } from "../shared/errors.js";
 
 /** @typedef {import("../python/boot.js").Python} Python */
 
@@ -66,15 +66,13 @@ export class Core {
   /** @template T @param {() => T} call @returns {T} */
   #run(call) {
     try {
-      return call();
+      return callPython(call, failed);
     } catch (error) {
-      // Any other means that the interpreter is broken: the page hears of it, and puts another worker in its place.
-      if (nameOf(error) !== "PythonError") setTimeout(broken);
-      throw new CodedError("INDEX_FAILED");
+      // The page hears of a broken interpreter by an uncaught error, and puts another worker in its place.
+      if (codeOf(error) !== "INDEX_FAILED") setTimeout(() => refuse("PYTHON_LOST"));
+      return failed();
     }
   }
 }
 
-function broken() {
-  throw new Error("PYTHON_DIED");
-}
+const failed = () => refuse("INDEX_FAILED");

@@ -7,8 +7,9 @@
  * folder lies among what does not outlive this worker.
  */
 
+import { CodedError, nameOf } from "../shared/errors.js";
 import { ORIGINALS } from "../shared/protocol/index.js";
-import { nameOf, patiently } from "../shared/timeouts.js";
+import { patiently } from "../shared/timeouts.js";
 import { folderOf, INDEX, listed, PREVIEWS, RUNS, readFile, writeFile } from "../storage/run-folders.js";
 
 const OF_ORIGINALS = { index: ORIGINALS.file, pictures: "thumbnails-of-originals" };
@@ -55,7 +56,7 @@ export class Shelf {
    */
   async keep(bytes) {
     const folder = await this.#folder(true);
-    if (folder) await writeFile(folder, this.#names.index, bytes);
+    if (folder) await keepFile(folder, this.#names.index, bytes);
   }
 
   /** Deletes the index and its thumbnails. */
@@ -73,7 +74,7 @@ export class Shelf {
   /** @param {string} name @param {Uint8Array<ArrayBuffer>} png */
   async keepPicture(name, png) {
     const place = await this.#place(name, true);
-    if (place) await writeFile(place.folder, place.file, png);
+    if (place) await keepFile(place.folder, place.file, png);
   }
 
   /** @param {string} name @returns {Promise<File | null>} */
@@ -105,6 +106,20 @@ export class Shelf {
       if (create) throw error;
       return null;
     }
+  }
+}
+
+/**
+ * Writes a file whole. Throws a CodedError where there is no room.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+async function keepFile(folder, name, bytes) {
+  try {
+    await writeFile(folder, name, bytes);
+  } catch (error) {
+    throw nameOf(error) === "QuotaExceededError" ? new CodedError("INDEX_FULL") : error;
   }
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 /** The linkage file of a run that goes on: it grows by a record before the audit rows of the files that it links. */
 
-import { CodedError, nameOf, patiently } from "../shared/timeouts.js";
+import { CodedError, nameOf } from "../shared/errors.js";
+import { patiently } from "../shared/timeouts.js";
 import { CLOSING, checkHeader, cipherOf, encode, HEADER_BYTES, newHeader, recordsOf, seal } from "./format.js";
 
 /** Its files lie apart from those of the runs: nothing that is handed out with results can take one along. */

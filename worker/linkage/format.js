@@ -8,8 +8,9 @@
  * @typedef {{source: string, path: string, output: string} & Link} LinkageRow   one written file
  * @typedef {{size: number, read: (start: number, end: number) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>}} Readable
  */
+
+import { CodedError } from "../shared/errors.js";
 import { hexOf } from "../shared/key.js";
-import { CodedError } from "../shared/timeouts.js";
 
 const MAGIC = new TextEncoder().encode("dicom-deid link\n");
 const VERSION = 1;

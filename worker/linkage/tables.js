@@ -2,8 +2,8 @@
 /** The tables of a linkage file: its records are unsealed here, made lines of by Python, and written to private storage. */
 
 import { readRange } from "../shared/blob.js";
+import { CodedError, codeOf, nameOf } from "../shared/errors.js";
 import { digestBy } from "../shared/key.js";
-import { CodedError, nameOf } from "../shared/timeouts.js";
 import { checkHeader, cipherOf, HEADER_BYTES, recordsOf } from "./format.js";
 
 /** Unsealed content that is handed to Python at once, in bytes. */
@@ -24,11 +24,11 @@ export class Tables {
   }
 
   /**
-   * Makes the tables. Those that were made before go.
+   * Makes the tables. Those that were made before go. Throws a CodedError.
    * @param {File} file
    * @param {Uint8Array} key
    * @param {TablesApi} python
-   * @returns {Promise<import("../shared/protocol/files.js").Tables | {error: string}>}
+   * @returns {Promise<import("../shared/protocol/files.js").Tables>}
    */
   async make(file, key, python) {
     await this.forget();
@@ -36,7 +36,7 @@ export class Tables {
       return await this.#make(file, await digestBy(key), python);
     } catch (error) {
       await this.forget();
-      return { error: reasonOf(error) };
+      throw new CodedError(reasonOf(error));
     }
   }
 
@@ -54,16 +54,14 @@ export class Tables {
     let group = await records.next();
     for (; !group.done; group = await records.next()) await this.#write(await python.add(group.value));
     const end = await python.end(group.value);
-    if ("error" in end) throw new CodedError(end.error);
     const tables = [...this.#files].map(async ([name, table]) => {
       return { name, rows: end.counts[name], file: await table.finish() };
     });
     return { tables: await Promise.all(tables), warnings: end.warnings };
   }
 
-  /** @param {Record<string, Uint8Array<ArrayBuffer>> | null} lines   by the name of the table */
+  /** @param {Record<string, Uint8Array<ArrayBuffer>>} lines   by the name of the table */
   async #write(lines) {
-    if (!lines) throw new CodedError("LINKAGE_DAMAGED");
     for (const [name, bytes] of Object.entries(lines)) {
       const table = this.#files.get(name) ?? (await this.#scratch.create(name));
       this.#files.set(name, table);
@@ -105,6 +103,6 @@ async function* groups(records) {
 
 /** @param {unknown} error */
 function reasonOf(error) {
-  if (error instanceof CodedError) return error.code === "READ_FAILED" ? "LINKAGE_UNREADABLE" : error.code;
-  return nameOf(error) === "QuotaExceededError" ? "LINKAGE_UNWRITABLE" : "INTERNAL_ERROR";
+  const code = codeOf(error, nameOf(error) === "QuotaExceededError" ? "LINKAGE_UNWRITABLE" : "INTERNAL_ERROR");
+  return code === "READ_FAILED" ? "LINKAGE_UNREADABLE" : code;
 }

@@ -2,8 +2,9 @@
 /** The files that were picked: one compact row for each, and how its bytes are opened and read. */
 
 import { readRange, readWhole } from "../shared/blob.js";
+import { CodedError, codeOf } from "../shared/errors.js";
 import { WHOLE_BYTES } from "../shared/limits.js";
-import { CodedError, patiently } from "../shared/timeouts.js";
+import { patiently } from "../shared/timeouts.js";
 
 /**
  * Where a source's bytes come from: a place in a folder, a handle, a File of an <input>, or an entry of an archive.
@@ -92,7 +93,7 @@ export class Sources {
       }
       return new Opened({ blob: file, confirm: () => this.#confirm(index) });
     } catch (error) {
-      throw error instanceof CodedError ? error : new CodedError("READ_FAILED");
+      throw new CodedError(codeOf(error, "READ_FAILED"));
     }
   }
 

@@ -1,7 +1,8 @@
 // @ts-check
 /** Walks what was picked, in an order that does not depend on the file system: by name, in UTF-16 code units, folder by folder. */
 
-import { CodedError, patiently } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
+import { patiently } from "../shared/timeouts.js";
 import { listArchive, unlike } from "../zip/entry.js";
 import { Place } from "./sources.js";
 

@@ -6,7 +6,8 @@
  *
  * @typedef {import("../shared/protocol/imaging.js").ImagingApi} ImagingApi
  */
-import * as Comlink from "../../vendor/comlink.mjs";
+import * as Comlink from "../shared/comlink.js";
+import { callPython } from "../shared/errors.js";
 
 const PANES = 2;
 
@@ -64,12 +65,7 @@ export class Pictures {
 
   /** Any other error than Python's own means that the interpreter is broken: then the page ends the worker. @param {() => any} run */
   #call(run) {
-    try {
-      return run();
-    } catch (error) {
-      if (error instanceof Error && error.name === "PythonError") return { error: "INTERNAL_ERROR" };
-      throw new Error("PYTHON_DIED");
-    }
+    return callPython(run, () => ({ error: "INTERNAL_ERROR" }));
   }
 }
 

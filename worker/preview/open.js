@@ -3,8 +3,8 @@
 
 import { walkFragments } from "../dicom/fragments.js";
 import { Opened } from "../pick/sources.js";
+import { CodedError, codeOf } from "../shared/errors.js";
 import { covered } from "../shared/ranges.js";
-import { CodedError } from "../shared/timeouts.js";
 import { lengthOf, piecesOf } from "../write/splice.js";
 
 /** No header is so long: what asks for more than this is not given it. */
@@ -57,16 +57,13 @@ export function blobOf(opened) {
   return new Blob([opened.part(0, opened.size)]);
 }
 
-/** @param {unknown} error */
-export const codeOf = (error) => (error instanceof CodedError ? error.code : "READ_FAILED");
-
 /**
- * A file as a task for the trial worker.
+ * A file as a task for the trial worker. Throws a CodedError.
  * @param {Promise<Opened>} opening
  * @param {import("../shared/ranges.js").Range[]} wanted
  * @param {number | null} fragments   where encapsulated pixel data begin whose end is wanted
  * @param {boolean} repeat
- * @returns {Promise<import("../shared/protocol/tasks.js").Task | {error: string}>}
+ * @returns {Promise<import("../shared/protocol/tasks.js").Task>}
  */
 export async function look(opening, wanted, fragments, repeat) {
   let opened;
@@ -85,7 +82,7 @@ export async function look(opening, wanted, fragments, repeat) {
       fragments: fragments === null ? null : await walkFragments(read, fragments, file.size),
     };
   } catch (error) {
-    return { error: codeOf(error) };
+    throw new CodedError(codeOf(error, "READ_FAILED"));
   } finally {
     await opened?.release().catch(() => {});
   }

@@ -11,6 +11,7 @@
  * pages. So `createPyodideModule`, a documented option, is wrapped, and two functions of the platform have stand-ins
  * while Pyodide starts.
  */
+import { CodedError, nameOf } from "../shared/errors.js";
 import { fill, head, heapBytes, pack } from "./snapshot.js";
 
 /**
@@ -59,10 +60,10 @@ export async function boot(shared) {
       const milliseconds = Math.round(performance.now() - begin);
       return { python, started: { way, milliseconds, heap: heapOf(python), fellBack } };
     } catch (error) {
-      fellBack.push(`${way}: ${error instanceof Lacking ? error.message : nameOf(error)}`);
+      fellBack.push(`${way}: ${error instanceof Lacking ? error.message : nameOf(error) || "unknown"}`);
     }
   }
-  throw new Error(`PYTHON_NOT_STARTED (${fellBack.join(", ")})`);
+  throw new CodedError("PYTHON_NOT_STARTED");
 }
 
 /**
@@ -87,11 +88,6 @@ class Lacking extends Error {}
 /** @returns {Promise<never>} */
 function tooLate() {
   return new Promise((_, reject) => setTimeout(() => reject(new Lacking("it took too long")), START_MILLISECONDS));
-}
-
-/** The name of an error says enough, and can hold nothing from outside. @param {unknown} error */
-function nameOf(error) {
-  return error instanceof Error ? error.name : "unknown";
 }
 
 /**

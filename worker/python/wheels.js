@@ -1,6 +1,7 @@
 // @ts-check
 /** Wheels of this site that a policy's rules in Python import: installed by micropip, which comes with the first of them. */
 
+import { CodedError } from "../shared/errors.js";
 import { digest } from "../shared/runtime.js";
 
 const RUNTIME = new URL("../../runtime/", import.meta.url).href;
@@ -52,6 +53,6 @@ async function installer(python) {
 /** @param {string} url */
 async function fetched(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error("WHEEL_MISSING");
+  if (!response.ok) throw new CodedError("WHEEL_MISSING");
   return response.arrayBuffer();
 }

@@ -3,9 +3,9 @@
 
 import { plainRow } from "../report/audit.js";
 import { Lane, Stopwatch } from "../shared/async.js";
+import { CodedError } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
 import { CLOSES_IN_FLIGHT } from "../shared/limits.js";
-import { CodedError } from "../shared/timeouts.js";
 
 /** Rows that need no Python, made at once. */
 const PLAIN_ROWS_AT_ONCE = 200;

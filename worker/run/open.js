@@ -3,7 +3,7 @@
 
 import { sourceNaming } from "../report/audit.js";
 import { Journal } from "../report/journal.js";
-import { CodedError } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
 import { lockRun } from "../storage/locks.js";
 import { beginPlace, markBegun, readBegun, resumePlace, writeFile } from "../storage/run-folders.js";
 import { checkPlan, takeStock } from "./resume.js";

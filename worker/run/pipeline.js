@@ -2,8 +2,8 @@
 /** The way of each file through a run: read, given to Python, its answer carried out, written, and its row appended. */
 
 import { plainRow } from "../report/audit.js";
+import { CodedError, codeOf } from "../shared/errors.js";
 import { covered, withRange } from "../shared/ranges.js";
-import { CodedError } from "../shared/timeouts.js";
 import { headerEnd } from "../write/splice.js";
 import { bytesOf } from "./batches.js";
 import { Commits } from "./commit.js";
@@ -190,7 +190,7 @@ export class Pipeline {
     try {
       await step();
     } catch (error) {
-      await this.#failed(item, error instanceof CodedError ? error.code : "READ_FAILED");
+      await this.#failed(item, codeOf(error, "READ_FAILED"));
     }
     this.#stepping.delete(item);
     if (this.#over) await this.#underWay.release(item);

@@ -2,9 +2,10 @@
 /** What an earlier session of a run has left: its rows, as far as they are whole and true, and outputs without a row. */
 
 import { auditHeader, auditRow, wholeLines } from "../report/audit.js";
+import { CodedError } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
 import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
-import { CodedError, patiently } from "../shared/timeouts.js";
+import { patiently } from "../shared/timeouts.js";
 import { filesOf, readFile } from "../storage/run-folders.js";
 import { OUTPUT_PATH } from "../write/outputs.js";
 

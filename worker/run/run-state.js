@@ -2,7 +2,7 @@
 /** Whether a run goes on, waits or has ended, and why: what Pause, Resume, Cancel, a full disk and the last file do to it. */
 
 import { Clock } from "../shared/async.js";
-import { CodedError } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
 
 export class Course {
   /** @type {import("../shared/protocol/files.js").Progress["state"]} */ state = "opening";

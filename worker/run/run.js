@@ -4,8 +4,8 @@
 import { LinkageFile } from "../linkage/append.js";
 import { Signal } from "../shared/async.js";
 import { Buffers } from "../shared/buffers.js";
+import { codeOf, nameOf } from "../shared/errors.js";
 import { digestBy } from "../shared/key.js";
-import { CodedError, nameOf } from "../shared/timeouts.js";
 import { markEnd, markTotal } from "../storage/run-folders.js";
 import { Sink } from "../write/outputs.js";
 import { taskOf, Worklist } from "./batches.js";
@@ -220,6 +220,5 @@ export class Run {
 
 /** @param {unknown} error */
 function outputReason(error) {
-  if (error instanceof CodedError) return error.code;
-  return nameOf(error) === "QuotaExceededError" ? "OUTPUT_FULL" : "OUTPUT_LOST";
+  return codeOf(error, nameOf(error) === "QuotaExceededError" ? "OUTPUT_FULL" : "OUTPUT_LOST");
 }

@@ -6,8 +6,8 @@ import { peek } from "../dicom/peek.js";
 import { openFile } from "../pick/sources.js";
 import { isFolder, walk } from "../pick/walk.js";
 import { readRange } from "../shared/blob.js";
+import { CodedError, codeOf } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
-import { CodedError } from "../shared/timeouts.js";
 import { ArchiveEntry } from "../zip/entry.js";
 
 /** Files looked at at the same time. One after another takes three times as long. */
@@ -78,7 +78,7 @@ export class Scan {
       // One bad archive among others is a file that failed; alone, it is all that there is to say.
       if (this.#found.skipped.ZIP_BAD === this.#found.seen && this.#found.seen > 0) this.#found.error = "ZIP_BAD";
     } catch (error) {
-      this.#found.error = error instanceof CodedError ? error.code : "SOURCE_LOST";
+      this.#found.error = codeOf(error, "SOURCE_LOST");
     }
     const found = this.#snapshot();
     Object.assign(this.#sources, { growing: false, lost: found.error ?? "" });
@@ -222,7 +222,7 @@ async function look({ origin, handle, reason }) {
     seen.peek = peek(first, shape.start);
     if (seen.peek.short && size > LOOK_BYTES) seen.peek = peek(await head(LONG_LOOK_BYTES), shape.start);
   } catch (error) {
-    seen.reason = error instanceof CodedError ? error.code : "READ_FAILED";
+    seen.reason = codeOf(error, "READ_FAILED");
   }
   return seen;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** The bytes of a blob: a range in memory of its own, or a small file in a buffer that is used again. */
 
-import { CALL_MILLISECONDS, CodedError, limited, MIB_MILLISECONDS, patiently } from "./timeouts.js";
+import { CodedError } from "./errors.js";
+import { CALL_MILLISECONDS, limited, MIB_MILLISECONDS, patiently } from "./timeouts.js";
 
 /**
  * @param {Blob} blob

@@ -1,5 +1,7 @@
 // @ts-check
-/** Time limits for browser calls that in long runs now and then never settle, and the errors of this thread. */
+/** Time limits for browser calls that in long runs now and then never settle. */
+
+import { nameOf } from "./errors.js";
 
 /** How long a call of the file system may take before it is tried again, in milliseconds. */
 export const CALL_MILLISECONDS = 10_000;
@@ -11,18 +13,6 @@ const LOOK_MILLISECONDS = 100;
 /** @type {Set<{until: number, late: () => void, called: Promise<unknown>}>} calls that have not settled */
 const waiting = new Set();
 let looking = 0;
-
-/** An error that says no more than a reason code: a browser's message could hold a path. */
-export class CodedError extends Error {
-  /** @param {string} code */
-  constructor(code) {
-    super(code);
-    this.code = code;
-  }
-}
-
-/** The name of what a browser threw ("NotFoundError"), and nothing else of it. @param {unknown} error */
-export const nameOf = (error) => (error instanceof Error || error instanceof DOMException ? error.name : "");
 
 /**
  * Calls once more when the first call has not settled in time. A failure is passed on at once.

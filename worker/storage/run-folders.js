@@ -1,7 +1,8 @@
 // @ts-check
 /** The run folders in private storage and the chosen ones: where a run is put, and what is read of it. */
 
-import { CodedError, patiently } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
+import { patiently } from "../shared/timeouts.js";
 import { openRuns } from "./locks.js";
 
 export const RUNS = "runs";

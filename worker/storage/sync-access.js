@@ -1,7 +1,8 @@
 // @ts-check
 /** Writing through an access handle of private storage: all of some bytes, or a slice of a file that is larger than memory. */
 
-import { CodedError, limited } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
+import { limited } from "../shared/timeouts.js";
 
 /** Bytes of the one buffer that a slice is copied through. */
 const BUFFER_BYTES = 1024 * 1024;

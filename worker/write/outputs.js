@@ -1,7 +1,8 @@
 // @ts-check
 /** Writes outputs: segments become a file in private storage or in a chosen folder, which is there complete or not at all. */
 
-import { CodedError, nameOf, patiently } from "../shared/timeouts.js";
+import { CodedError, nameOf } from "../shared/errors.js";
+import { patiently } from "../shared/timeouts.js";
 import { copyInto, writeAll } from "../storage/sync-access.js";
 import { gathered, lengthOf, piecesOf } from "./splice.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** A splice: how long it is, and its bytes piece by piece, without holding more than a piece of a large source. */
 
-import { CodedError } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
 
 /** Most bytes of a piece that is in memory. */
 const CHUNK_BYTES = 4 * 1024 * 1024;

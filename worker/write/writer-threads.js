@@ -4,8 +4,8 @@
  * each, most of it waiting for another process; in threads of their own they keep nobody from reading.
  */
 
-import { transfer, wrap } from "../../vendor/comlink.mjs";
-import { CodedError } from "../shared/timeouts.js";
+import { transfer, wrap } from "../shared/comlink.js";
+import { CodedError } from "../shared/errors.js";
 import { Sink } from "./outputs.js";
 import { lengthOf } from "./splice.js";
 

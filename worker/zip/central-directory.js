@@ -13,7 +13,7 @@
  */
 
 import { readRange } from "../shared/blob.js";
-import { CodedError } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
 
 const END = 0x06054b50;
 const END_BYTES = 22;

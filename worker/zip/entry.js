@@ -2,8 +2,9 @@
 /** The entries of a picked ZIP as sources: read by ranges, never the archive as a whole, and no more than they say they hold. */
 
 import { readRange } from "../shared/blob.js";
+import { CodedError, nameOf } from "../shared/errors.js";
 import { WHOLE_BYTES } from "../shared/limits.js";
-import { CodedError, limited, nameOf } from "../shared/timeouts.js";
+import { limited } from "../shared/timeouts.js";
 import { listEntries } from "./central-directory.js";
 import { crc32 } from "./crc32.js";
 

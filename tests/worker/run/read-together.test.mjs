@@ -9,7 +9,7 @@ import { Opened } from "../../../worker/pick/sources.js";
 import { Together } from "../../../worker/run/read-together.js";
 import { Stopwatch } from "../../../worker/shared/async.js";
 import { Buffers } from "../../../worker/shared/buffers.js";
-import { CodedError } from "../../../worker/shared/timeouts.js";
+import { CodedError } from "../../../worker/shared/errors.js";
 
 const MIB = 2 ** 20;
 

@@ -158,9 +158,9 @@
  * @property {(indexes: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do
  * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
  * @property {(study: number, series: number) => Promise<Sample[]>} instances   all files of a series, in scan order
- * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task | {error: string}>} look
+ * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task>} look
  *   a file with these ranges of it, and where the fragments end that begin there; for the trial worker
- * @property {(where: Where, borrower: string) => Promise<Blob | {error: string}>} lend
+ * @property {(where: Where, borrower: string) => Promise<Blob>} lend
  *   a file to be read by ranges, without a byte of it in memory; good until the same borrower is lent another one
  * @property {(port: MessagePort, worker: number) => Promise<void>} attach   joins a Python worker; exposes WorkApi on the port
  * @property {(worker: number) => Promise<void>} lost    a Python worker died or rests: files that it still has are given out again once, one at a time, then failed
@@ -176,7 +176,7 @@
  *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
  * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
- * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables | {error: string}>} unseal
+ * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables>} unseal
  *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
  * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
  * @property {(of: IndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker

@@ -102,9 +102,9 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 
 /**
  * @typedef {object} IndexApi   what the index worker offers the page: its calls by name, whose errors are reason codes
- * @property {(of: IndexOf, report: (status: IndexStatus, size: number) => void) => Promise<{answer: void} | {error: string}>} open
+ * @property {(of: IndexOf, report: (status: IndexStatus, size: number) => void) => Promise<void>} open
  *   size: bytes of the index in private storage
- * @property {(name: keyof IndexCalls, values: unknown[]) => Promise<{answer: unknown} | {error: string}>} ask
+ * @property {(name: keyof IndexCalls, values: unknown[]) => Promise<unknown>} ask
  */
 
 /**

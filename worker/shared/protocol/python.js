@@ -31,11 +31,11 @@
  * @property {(shared: Shared) => Promise<Uint8Array<ArrayBuffer>>} makeSnapshot   the worker is of no use afterwards
  * @property {() => Promise<void>} rehearse   runs made slices, until it is asked for anything: what runs often is compiled by then
  * @property {() => Promise<void>} ping    answered within one task, however long the batch
- * @property {(name: string, text: string) => Promise<Reading | {problems: PolicyProblem[]} | {error: string}>} readPolicy
+ * @property {(name: string, text: string) => Promise<Reading | {problems: PolicyProblem[]}>} readPolicy
  *   the name of the file, and its text (a policy in TOML or JSON, or another tool's script); also makes TOML of a Policy's JSON
  * @property {(policy: Policy, key: Uint8Array, linked?: boolean) => Promise<PlanText | {error: string, problems?: PolicyProblem[]}>} configure
- *   linked: what is written comes with its Link
- * @property {(task: Task) => Promise<Wanting | Explained | {error: string}>} explain   after `configure`; for the trial worker
+ *   linked: what is written comes with its Link; a refusal is a value since it holds more than a code: all that is wrong with the policy
+ * @property {(task: Task) => Promise<Wanting | Explained>} explain   after `configure`; for the trial worker
  * @property {(task: Task) => Promise<Answer>} decide   the same, as a run would answer it
  * @property {(port: MessagePort, worker: number, heapLimit: number, fileLimit: number) => Promise<"over" | "heap" | "files">} work
  *   pulls tasks over the port until there are none, or until it has passed a limit (bytes of memory, files) and has delivered all it took
@@ -70,11 +70,11 @@
  */
 
 /**
- * @typedef {object} TablesApi   what a Python worker offers the files worker while it unseals a linkage file
+ * @typedef {object} TablesApi   what a Python worker offers the files worker while it unseals a linkage file; throws codes
  * @property {() => Promise<Record<string, Uint8Array<ArrayBuffer>>>} heads   table -> its first line
- * @property {(records: {number: number, content: Uint8Array | null}[]) => Promise<Record<string, Uint8Array<ArrayBuffer>> | null>} add
- *   table -> the lines that the next records add; content is null where a record was changed. null: not to be read
- * @property {(torn: boolean) => Promise<{counts: Record<string, number>, warnings: string[]} | {error: string}>} end
+ * @property {(records: {number: number, content: Uint8Array | null}[]) => Promise<Record<string, Uint8Array<ArrayBuffer>>>} add
+ *   table -> the lines that the next records add; content is null where a record was changed.
+ * @property {(torn: boolean) => Promise<{counts: Record<string, number>, warnings: string[]}>} end
  */
 
 export {};
