@@ -1,7 +1,7 @@
 // @ts-check
 /** <problem-note>: an error and its remedy, in the panel where it happened; and the errors of the page. */
 import { CodedError, codeOf } from "../../worker/shared/errors.js";
-import { reason } from "./tables.js";
+import { reasons } from "./tables.js";
 
 /** @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem */
 
@@ -23,11 +23,18 @@ export class ProblemNote extends HTMLElement {
 
   /** @param {string} code @param {PolicyProblem[]} [problems] */
   show(code, problems = []) {
-    const { sentence, remedy } = reason(code);
+    this.dataset.code = code;
+    reasons.whenThere(() => {
+      if (this.dataset.code === code) this.#render(code, problems);
+    });
+  }
+
+  /** @param {string} code @param {PolicyProblem[]} problems */
+  #render(code, problems) {
+    const { sentence, remedy } = reasons.of(code);
     const what = document.createElement("b");
     what.textContent = sentence;
     this.replaceChildren(what, ` ${remedy}`, ...(problems.length > 0 ? [listOf(problems)] : []));
-    this.dataset.code = code;
   }
 
   /** @param {unknown} error */

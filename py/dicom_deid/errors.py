@@ -95,7 +95,11 @@ class PolicyError(DeidError):
 
 @cache
 def reasons() -> dict[str, dict[str, str]]:
-    """Reason code -> {"status", "sentence", "remedy"}."""
+    """Reason code -> {"status", "sentence", "remedy"}.
+
+    The status is that of an instance (skipped, failed, withheld); ``run`` where a run or a command cannot begin or go
+    on; ``page`` for what only the page can meet.
+    """
     text = resources.files("dicom_deid.tables").joinpath("reasons.json").read_text(encoding="utf-8")
     table: dict[str, dict[str, str]] = json.loads(text)
     return table

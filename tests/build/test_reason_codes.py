@@ -1,0 +1,55 @@
+"""One table of reason codes for Python, workers and page: every code that a module names is there, and each is used."""
+
+import json
+import re
+from pathlib import Path
+
+from dicom_deid.errors import reasons
+
+ROOT = Path(__file__).resolve().parents[2]
+PY, WORKER, JS = ROOT / "py" / "dicom_deid", ROOT / "worker", ROOT / "js"
+QUOTED = re.compile(r"""["']([A-Z][A-Z0-9_]+)["']""")
+GIVEN = re.compile(
+    r"""(?:Error|Problem|Failed|Skipped|Withheld|NoRun|BadLinkage|refuse)\("([A-Z][A-Z0-9_]+)"
+    |\b(?:error|reason|code)\b\W{1,5}"([A-Z][A-Z0-9_]+)\"""",
+    re.VERBOSE,
+)
+OTHERS = {
+    "HELICAL_CT", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "LINEAR_EXACT",  # defined terms of DICOM
+    "XDG_DATA_HOME", "SNAPSHOT_DAMAGED",
+}  # fmt: skip
+"""Words with an underscore that are no reason codes."""
+
+
+def texts() -> dict[str, str]:
+    files = [*PY.rglob("*.py"), *WORKER.rglob("*.js"), *JS.rglob("*.js")]
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in files}
+
+
+def test_every_code_that_a_module_names_is_in_the_table() -> None:
+    for name, text in texts().items():
+        named = {word for word in QUOTED.findall(text) if "_" in word}
+        given = {word for pair in GIVEN.findall(text) for word in pair if word}
+        assert (named | given) - OTHERS <= set(reasons()), name
+
+
+def test_every_code_of_the_table_is_named_by_a_module() -> None:
+    named = {word for text in texts().values() for word in QUOTED.findall(text)}
+    assert set(reasons()) <= named
+
+
+def test_the_sentences_of_the_page_stand_in_the_table_alone() -> None:
+    """But for the one that says that the table itself is not there."""
+    page = "\n".join(text for name, text in texts().items() if name.startswith("js/"))
+    assert [code for code, row in reasons().items() if row["sentence"] in page] == ["PAGE_INCOMPLETE"]
+    fallback = reasons()["PAGE_INCOMPLETE"]
+    assert all(json.dumps(fallback[part]) in page for part in ("sentence", "remedy"))
+
+
+def test_only_the_page_meets_the_codes_of_the_page() -> None:
+    """Python counts none of them as the outcome of an instance or the end of a run."""
+    python = "\n".join(text for name, text in texts().items() if name.startswith("py/"))
+    page = {code for code, row in reasons().items() if row["status"] == "page"}
+    assert {row["status"] for row in reasons().values()} == {"skipped", "failed", "withheld", "run", "page"}
+    assert page
+    assert not page & set(QUOTED.findall(python))
