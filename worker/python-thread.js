@@ -30,6 +30,8 @@ export class PythonThread {
   #python = null;
   /** @type {any} the module dicom_deid.browser.bridge */
   #bridge = null;
+  /** @type {any} its Session, which holds the plan */
+  #session = null;
   /** @type {any} its function: asked of the module for each file, it would be another object each time */
   #deidentify = null;
 
@@ -53,14 +55,15 @@ export class PythonThread {
     const { python, started } = await boot(shared);
     this.#python = python;
     this.#bridge = python.pyimport("dicom_deid.browser.bridge");
-    this.#deidentify = this.#bridge.deidentify;
+    this.#session = this.#bridge.Session();
+    this.#deidentify = this.#session.deidentify;
     return started;
   }
 
   async rehearse() {
     for (let at = 0; at < REHEARSED && !this.#asked; at += REHEARSED_AT_ONCE) {
       try {
-        this.#bridge.rehearse(at, REHEARSED_AT_ONCE);
+        this.#bridge.warm_up(at, REHEARSED_AT_ONCE);
       } catch {
         return; // what is broken shows itself with the first real call
       }
@@ -79,12 +82,12 @@ export class PythonThread {
     if (!wheels) return { error: "WHEEL_MISSING" };
     const [stated, digests] = [policy, wheels].map((value) => JSON.stringify(value));
     const failed = () => ({ error: "WORKER_ERROR" });
-    return this.#call(() => this.#bridge.configure(stated, key, linked, digests), failed);
+    return this.#call(() => this.#session.configure(stated, key, linked, digests), failed);
   }
 
   /** @param {Task} task */
   async explain(task) {
-    return this.#call(() => JSON.parse(this.#bridge.explain(...given(task))), internal);
+    return this.#call(() => JSON.parse(this.#session.explain(...given(task))), internal);
   }
 
   /** @param {Task} task @returns {Promise<Answer>} */

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-import warnings
 import zlib
 from collections.abc import Callable
 
 from dicom_deid.deidentify import Deidentifier
-from dicom_deid.deidentify.cached import Recalling
+from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.deidentify.links import link
 from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.dicom.encoding import encode_header, pieces
+from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
 from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Source, Splice
 from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
-from dicom_deid.verify import verify
+from dicom_deid.silence import NO_WARNINGS
+from dicom_deid.verify import SoundCache, verify
 
 # Messages and warnings of pydicom quote the value that they are about; no console and no log may get one.
 logging.getLogger("pydicom").disabled = True
@@ -25,14 +26,13 @@ logging.getLogger("pydicom").disabled = True
 Make = Callable[[Instance, Plan], Deidentifier]
 
 
-def process(source: Source, plan: Plan, source_id: str, repeat: bool, make: Make = Recalling) -> Outcome:
+def process(source: Source, plan: Plan, source_id: str, repeat: bool, make: Make = CachedDeidentifier) -> Outcome:
     """The outcome of one source file. Raises ShortRead and FragmentsWanted, and nothing else.
 
     ``repeat``: an earlier file has the same SOP Instance UID, so the output gets a name of its own.
-    ``make``: a Deidentifier that also remembers what it decides (explain.py).
+    ``make``: a Deidentifier that also remembers what it decides (explain/).
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with NO_WARNINGS:
         return run_stages(source, plan, source_id, repeat, make)
 
 
@@ -40,7 +40,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
     """The stages in their order, with whatever ends them early made an outcome."""
     names = Names()
     try:
-        instance = inspect(source)
+        instance = inspect(source, plan.caches.of(ReadCache))
         deidentifier = make(instance, plan)
         names = deidentifier.names(source_id, repeat)
         admit(plan, instance)
@@ -56,6 +56,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
             private=deidentifier.private,
             identity_removed=claims.identity_removed,
             coded=bool(claims.codes),
+            cache=plan.caches.of(SoundCache),
         )
         splice = join(instance, header)
         linked = link(deidentifier, data) if plan.linked else None

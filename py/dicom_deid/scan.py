@@ -16,6 +16,7 @@ from dicom_deid.dicom.encoding import (
     vr_of,
 )
 from dicom_deid.dicom.pixel_length import check_excess, check_length
+from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
 from dicom_deid.model import TAG, Instance, Item, Pixels, Source, Syntax
@@ -76,12 +77,12 @@ def element_at(head: bytes, at: int, size: int, syntax: Syntax) -> tuple[int, in
     return None if length == UNDEFINED or start + length > size else (tag, start + length)
 
 
-def inspect(source: Source) -> Instance:
-    """The instance in a source.
+def inspect(source: Source, cache: ReadCache | None = None) -> Instance:
+    """The instance in a source; ``cache`` holds what was read of others before.
 
     Raises Skipped, Failed or Withheld for what cannot go on, ShortRead and FragmentsWanted for bytes not at hand.
     """
-    instance = located(source)
+    instance = located(source, cache)
     pixels = instance.pixels
     if pixels is not None and pixels.encapsulated and not instance.syntax.explicit:
         raise Failed("PIXELS_DISAGREE")  # fragments stand in Explicit VR (PS3.5 A.4)
@@ -94,49 +95,51 @@ def inspect(source: Source) -> Instance:
     return instance
 
 
-def located(source: Source) -> Instance:
+def located(source: Source, cache: ReadCache | None = None) -> Instance:
     """The instance in a source, even if it has no SOP Instance UID, or fragments in Implicit VR.
 
     Raises what inspect raises else.
     """
-    meta, start, named = opened(source)
+    cache = cache or ReadCache()
+    meta, start, named = opened(source, cache)
     if named == DEFLATED_UID:
-        return inspect_deflated(source, meta, start)
+        return inspect_deflated(source, meta, start, cache)
     head = source.head()
     syntax = encoding_of(head, start, named)
-    reader = Reader(head, source.size, syntax)
+    reader = Reader(head, source.size, syntax, cache)
     data, at = bounded(reader, start)
     pixels = find_pixels(reader, at, source)
     end = pixels.end if pixels else at
     return describe(meta, data, syntax, named, pixels, None, tail=end < source.size)
 
 
-def header(source: Source) -> tuple[Item, bool, bool]:
+def header(source: Source, cache: ReadCache | None = None) -> tuple[Item, bool, bool]:
     """The data set up to the pixel data, whether any follow, and whether it is little endian; pixels are not looked at.
 
     Raises Skipped or Failed for what has no header that can be read, ShortRead for bytes not at hand.
     """
-    _, start, named = opened(source)
+    cache = cache or ReadCache()
+    _, start, named = opened(source, cache)
     if named == DEFLATED_UID:
         inflated = inflate(source, start)
-        reader, syntax = Reader(inflated, len(inflated), EXPLICIT), EXPLICIT
+        reader, syntax = Reader(inflated, len(inflated), EXPLICIT, cache), EXPLICIT
         data, _ = reader.data_set(0)
     else:
         syntax = encoding_of(source.head(), start, named)
-        reader = Reader(source.head(), source.size, syntax)
+        reader = Reader(source.head(), source.size, syntax, cache)
         data, _ = bounded(reader, start)
     return data, reader.pixels, syntax.little
 
 
-def opened(source: Source) -> tuple[Item, int, str]:
+def opened(source: Source, cache: ReadCache) -> tuple[Item, int, str]:
     """File meta information, the offset behind it, and the transfer syntax that it names. Raises Skipped."""
     if source.size == 0:
         raise Skipped("EMPTY")
     head = source.head()
     if has_preamble(head):
-        meta, start = read_meta(head, 132, source.size)
+        meta, start = read_meta(head, 132, source.size, cache)
     elif looks_like_dicom(head, source.size):
-        meta, start = read_meta(head, 0, source.size)
+        meta, start = read_meta(head, 0, source.size, cache)
     else:
         raise Skipped("NOT_DICOM")
     if MEDIA_DIRECTORY in (uid_of(meta, 0x00020002), uid_of(meta, 0x00020003)):
@@ -144,10 +147,10 @@ def opened(source: Source) -> tuple[Item, int, str]:
     return meta, start, uid_of(meta, 0x00020010)
 
 
-def inspect_deflated(source: Source, meta: Item, start: int) -> Instance:
+def inspect_deflated(source: Source, meta: Item, start: int, cache: ReadCache) -> Instance:
     """An instance whose data set is deflated."""
     inflated = inflate(source, start)
-    reader = Reader(inflated, len(inflated), EXPLICIT)
+    reader = Reader(inflated, len(inflated), EXPLICIT, cache)
     data, at = reader.data_set(0)
     pixels = find_pixels(reader, at, None)
     return describe(meta, data, EXPLICIT, DEFLATED_UID, pixels, inflated, tail=False)
@@ -178,15 +181,16 @@ def bounded(reader: Reader, start: int) -> tuple[Item, int]:
         raise ShortRead(0, min(reader.size, max(short.end + LOOK_BYTES, 4 * len(reader.buffer)))) from None
 
 
-def read_meta(head: bytes, at: int, size: int) -> tuple[Item, int]:
+def read_meta(head: bytes, at: int, size: int, cache: ReadCache | None = None) -> tuple[Item, int]:
     """The file meta information (PS3.10 7.1), always Explicit VR Little Endian, and the offset behind it."""
-    reader = Reader(head, size, EXPLICIT)
+    cache = cache or ReadCache()
+    reader = Reader(head, size, EXPLICIT, cache)
     meta = Item()
     while at + 8 <= size and head[at : at + 2] == b"\x02\x00":
         element, end = reader.known.one(head, at, len(head))
         if element is None:
             if head[at + 4 : at + 6].decode("latin-1") not in VRS:
-                reader = Reader(head, size, IMPLICIT)  # written so by some toolkits, against the standard
+                reader = Reader(head, size, IMPLICIT, cache)  # written so by some toolkits, against the standard
             tag, vr, length, start = reader.header(at, reader.syntax)
             element, end = reader.value(tag, vr, length, start, size, reader.syntax, 0)
             element = reader.known.add(head, at, start, end, element)

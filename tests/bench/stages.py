@@ -25,12 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "py")]
 
 from dicom_deid import pipeline  # noqa: E402 - the path above comes first
-from dicom_deid.browser.bridge import Ranges, Run, answer  # noqa: E402
-from dicom_deid.deidentify.cached import Recalling  # noqa: E402
-from dicom_deid.dicom.read_cache import KNOWN  # noqa: E402
+from dicom_deid.browser.bridge import Ranges, answer  # noqa: E402
 from dicom_deid.key import Key  # noqa: E402
 from dicom_deid.policy import Plan, Policy  # noqa: E402
-from dicom_deid.verify import SOUND  # noqa: E402
 
 HEAD_BYTES = 64 * 1024  # as in worker/shared/limits.js
 CLOCK = time.perf_counter if sys.platform == "emscripten" else time.process_time
@@ -59,21 +56,18 @@ def timed(call: Callable[..., Any], stage: str, spent: Times) -> Callable[..., A
 
 def go_over(files: list[tuple[bytes, int]], spent: Times | None = None) -> float:
     """Seconds for the answers to all files but the first ones, none of which was seen before."""
-    for known in KNOWN.values():
-        known.forget()
-    Recalling.memory = None
-    SOUND.held.clear()
-    answer_all(files[:FIRST])
+    plan = Plan(Policy(), Key(bytes(range(32))))
+    answer_all(files[:FIRST], plan)
     if spent:
         spent.update(dict.fromkeys(spent, 0.0))
     began = CLOCK()
-    answer_all(files[FIRST:])
+    answer_all(files[FIRST:], plan)
     return CLOCK() - began
 
 
-def answer_all(files: list[tuple[bytes, int]]) -> None:
+def answer_all(files: list[tuple[bytes, int]], plan: Plan) -> None:
     for head, size in files:
-        done = answer(Ranges(size, [(0, head)], None), 0, SOURCE_ID, repeat=False)
+        done = answer(Ranges(size, [(0, head)], None), plan, 0, SOURCE_ID, repeat=False)
         if done["row"]["status"] != "written":
             raise SystemExit(f"not written: {done['row']['reason']}")
 
@@ -99,7 +93,6 @@ def one_round(files: list[tuple[bytes, int]]) -> Times:
 def measure(folder: str, rounds: int) -> str:
     """JSON: for each row the milliseconds a file of every round. Also called by stages.mjs, inside Pyodide."""
     files = [(path.read_bytes()[:HEAD_BYTES], path.stat().st_size) for path in sorted(Path(folder).iterdir())]
-    Run.plan = Plan(Policy(), Key(bytes(range(32))))
     go_over(files)
     taken = [one_round(files) for _ in range(rounds)]
     return json.dumps({row: [times[row] for times in taken] for row in ROWS})

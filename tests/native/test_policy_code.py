@@ -218,9 +218,9 @@ def test_bridge_and_command_line_make_the_same_bytes(places: tuple[Path, Path, P
     assert run(places, tmp_path / "run", "--run-code").returncode == 0
     row, (data,) = RunFolder(tmp_path / "run").rows[0], RunFolder(tmp_path / "run").outputs.values()
     read = Policy.read(json.dumps(Policy.read(POLICY).stated()))
-    bridge.Run.plan = Plan(read, Key(derive(PASSPHRASE)))
+    plan = Plan(read, Key(derive(PASSPHRASE)))
     source = (places[0] / "a.dcm").read_bytes()
-    answer = bridge.answer(bridge.Ranges(len(source), [(0, source)], None), 1, row["source_id"], repeat=False)
+    answer = bridge.answer(bridge.Ranges(len(source), [(0, source)], None), plan, 1, row["source_id"], repeat=False)
     parts = (part.get("bytes") or source[slice(*part["copy"])] for part in answer["segments"])
     assert b"".join(parts) == data
-    assert bridge.document(bridge.Run.plan) == (tmp_path / "run" / "plan.json").read_text(encoding="utf-8")
+    assert bridge.document(plan) == (tmp_path / "run" / "plan.json").read_text(encoding="utf-8")

@@ -16,10 +16,12 @@ from made import KEY, ct, to_bytes
 
 def asked(policy: Policy, *, linked: bool = False, explain: bool = False, head: int | None = None) -> dict[str, Any]:
     """The answer to a task for one file, of which ``head`` bytes are at hand."""
-    bridge.Run.plan = Plan(policy, Key(KEY), linked)
+    plan = Plan(policy, Key(KEY), linked)
     data = to_bytes(ct(PatientAge="063Y"))
     source = bridge.Ranges(len(data), [(0, data[:head])], None)
-    return bridge.explanation(source, 3, "a" * 20) if explain else bridge.answer(source, 3, "a" * 20, repeat=False)
+    if explain:
+        return bridge.explanation(source, plan, 3, "a" * 20)
+    return bridge.answer(source, plan, 3, "a" * 20, repeat=False)
 
 
 def test_an_outcome_carries_its_link_only_where_the_linkage_is_asked_for() -> None:
@@ -67,11 +69,13 @@ class Bytes(bytes):
 
 def test_a_policy_of_which_something_is_wrong_is_told_with_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bridge, "to_js", lambda value: value)
-    several = bridge.configure('{"options": ["x"], "attribute": [{"vr": "XX", "action": "K"}]}', Bytes(KEY))
+    session = bridge.Session()
+    several = session.configure('{"options": ["x"], "attribute": [{"vr": "XX", "action": "K"}]}', Bytes(KEY))
     assert (several["error"], [problem["word"] for problem in several["problems"]]) == ("BAD_POLICY", ["x", "XX"])
-    broken = bridge.configure('{"python": [{"name": "mine", "code": "import nix\\ndef rule(a, b): pass"}]}', Bytes(KEY))
+    rule = '{"name": "mine", "code": "import nix\\ndef rule(a, b): pass"}'
+    broken = session.configure(f'{{"python": [{rule}]}}', Bytes(KEY))
     assert (broken["error"], broken["problems"][0]["line"]) == ("RULE_NOT_LOADED", 1)
-    assert bridge.configure("{}", Bytes(KEY)).keys() == {"document", "opening", "statement"}
+    assert session.configure("{}", Bytes(KEY)).keys() == {"document", "opening", "statement"}
 
 
 def test_what_is_saved_is_made_of_the_policy_and_read_back() -> None:

@@ -8,7 +8,7 @@ from io import BytesIO
 import pydicom
 import pytest
 from dicom_deid.dicom.encoding import encode
-from dicom_deid.dicom.read_cache import KNOWN, LONGEST, MOST, Known
+from dicom_deid.dicom.read_cache import LONGEST, MOST, ElementCache, ReadCache
 from dicom_deid.dicom.reader import MAX_DEPTH, Reader
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import Element, Item, Run, Syntax
@@ -66,25 +66,23 @@ def test_what_was_read_before_is_read_alike_again(data: bytes, name: str) -> Non
     def told(item: Item) -> list[object]:
         return [(e.tag, e.vr, e.value, e.undefined, [told(nested) for nested in e.items or ()]) for e in item]
 
-    def read() -> object:
+    def read(cache: ReadCache) -> object:
         try:
-            elements, end = Reader(data, len(data), SYNTAXES[name]).data_set(0)
+            elements, end = Reader(data, len(data), SYNTAXES[name], cache).data_set(0)
         except Failed as failed:
             return failed.reason
         return told(elements), end
 
-    warm, known = read(), KNOWN[SYNTAXES[name]]
-    known.forget()
-    cold = read()
-    assert warm == cold == read()
+    cache = ReadCache()
+    assert read(cache) == read(cache) == read(ReadCache())
 
 
 @pytest.mark.parametrize("name", SYNTAXES)
 def test_slices_share_the_elements_that_they_have_in_common(name: str) -> None:
-    one, other = nested(), nested()
+    one, other, cache = nested(), nested(), ReadCache()
     other.InstanceNumber = "2"
     first, second = (
-        Reader(data, len(data), SYNTAXES[name]).data_set(0)[0]
+        Reader(data, len(data), SYNTAXES[name], cache).data_set(0)[0]
         for data in (encoded(one, SYNTAXES[name]), encoded(other, SYNTAXES[name]))
     )
     shared = {id(element) for element in first} & {id(element) for element in second}
@@ -98,16 +96,17 @@ def test_an_attribute_read_before_ends_no_later_than_its_item() -> None:
         return struct.pack("<HH2sHL", 0x0008, 0x1140, b"SQ", 0, len(item)) + item
 
     behind = struct.pack("<HH2sH", 0x0010, 0x0020, b"LO", 4) + b"4711"
+    cache = ReadCache()
     for data in (sequence(12) + behind, sequence(12).replace(b"1.2.", b"1.3.") + behind):
-        read, _ = Reader(data, len(data), EXPLICIT).data_set(0)
+        read, _ = Reader(data, len(data), EXPLICIT, cache).data_set(0)
         assert [element.tag for element in read] == [0x00081140, 0x00100020]
         assert encode(read, EXPLICIT) == data
     with pytest.raises(Failed, match="MALFORMED"):
-        Reader(sequence(20) + behind, len(sequence(20) + behind), EXPLICIT).data_set(0)
+        Reader(sequence(20) + behind, len(sequence(20) + behind), EXPLICIT, cache).data_set(0)
 
 
 def test_the_memory_is_bounded_in_bytes() -> None:
-    known, longest = Known(EXPLICIT), LONGEST - 8
+    known, longest = ElementCache(EXPLICIT), LONGEST - 8
     for number in range(MOST // longest):
         data = struct.pack("<HH2sH", 0x0010, 0x0020, b"LO", longest) + b"%0*d" % (longest, number)
         known.add(data, 0, 8, len(data), Element(0x00100020, "LO", data[8:]))
@@ -119,12 +118,12 @@ def test_the_memory_is_bounded_in_bytes() -> None:
 
 @pytest.mark.parametrize("name", SYNTAXES)
 def test_runs_that_a_series_has_in_common_end_where_something_changes(name: str) -> None:
-    series = []
+    series, cache = [], ReadCache()
     for number in range(4):
         dataset = nested()
         dataset.InstanceNumber, dataset.StudyDescription = str(number), "one" if number < 3 else "other"
         series.append(encoded(dataset, SYNTAXES[name]))
-    read = [Reader(data, len(data), SYNTAXES[name]).data_set(0) for data in series]
+    read = [Reader(data, len(data), SYNTAXES[name], cache).data_set(0) for data in series]
     assert [end for _, end in read] == [len(data) for data in series]
     assert [encode(item, SYNTAXES[name]) for item, _ in read] == series
 

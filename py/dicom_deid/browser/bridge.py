@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-from dicom_deid.browser.warm_up import rehearse as made_outcomes
+from dicom_deid.browser.warm_up import warm_up as make_outcomes
 from dicom_deid.conformance import conformance
 from dicom_deid.errors import FragmentsWanted, PolicyError, ShortRead
 from dicom_deid.explain import document as explained
@@ -24,12 +24,6 @@ from dicom_deid.report import row
 ENCODE = json.JSONEncoder(check_circular=False).encode
 PAGE_LONGEST = 20_000
 """Characters of a value that the page is given; it shows the first of them, and all on demand."""
-
-
-class Run:
-    """The run that this worker serves: one at a time."""
-
-    plan: Plan
 
 
 class Ranges:
@@ -78,33 +72,42 @@ def read_policy(name: str, text: str) -> Any:
         return to_js({"problems": problems(error)})
 
 
-def configure(policy: str, key: Any, linked: bool = False, wheels: str = "{}") -> Any:
-    """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code.
+class Session:
+    """The plan that a Python worker serves, one after the other. The worker owns it; it raises AttributeError before
+    ``configure``."""
 
-    Runs the code of rules in Python: the page has asked for it. ``wheels``: name -> SHA-256, in JSON.
-    """
-    try:
-        plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked, wheels=json.loads(wheels))
-        plan.load()
-        Run.plan = plan
-    except PolicyError as error:
-        return to_js({"error": error.code, "problems": problems(error)})
-    return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})
+    plan: Plan
+
+    def configure(self, policy: str, key: Any, linked: bool = False, wheels: str = "{}") -> Any:
+        """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code.
+
+        Runs the code of rules in Python: the page has asked for it. ``wheels``: name -> SHA-256, in JSON.
+        """
+        try:
+            plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked, wheels=json.loads(wheels))
+            plan.load()
+            self.plan = plan
+        except PolicyError as error:
+            return to_js({"error": error.code, "problems": problems(error)})
+        return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})
+
+    def deidentify(self, number: int, source_id: str, repeat: bool, *file: Any) -> Any:
+        """The answer to one task of the files worker (Task and Answer in worker/shared/protocol/tasks.js), handed over.
+
+        ``file``: as for ``ranges_of``. A task as one object would cost a call of JavaScript for each of its properties.
+        """
+        from pyodide.ffi import to_js as convert
+
+        return convert(handed(answer(ranges_of(*file), self.plan, number, source_id, repeat)))
+
+    def explain(self, number: int, source_id: str, _repeat: bool, *file: Any) -> str:
+        """What would come of the file of a task, with its values: shown, never stored. In JSON: it can be long."""
+        return json.dumps(explanation(ranges_of(*file), self.plan, number, source_id))
 
 
-def rehearse(first: int, count: int) -> None:
+def warm_up(first: int, count: int) -> None:
     """Runs made slices of these numbers through the stages, so that the first real ones are as fast as the rest."""
-    made_outcomes(first, count)
-
-
-def deidentify(number: int, source_id: str, repeat: bool, *file: Any) -> Any:
-    """The answer to one task of the files worker (Task and Answer in worker/shared/protocol/tasks.js), handed over.
-
-    ``file``: as for ``ranges_of``. A task as one object would cost a call of JavaScript for each of its properties.
-    """
-    from pyodide.ffi import to_js as convert
-
-    return convert(handed(answer(ranges_of(*file), number, source_id, repeat)))
+    make_outcomes(first, count)
 
 
 def handed(answer: dict[str, Any]) -> list[str | bytes]:
@@ -121,11 +124,6 @@ def handed(answer: dict[str, Any]) -> list[str | bytes]:
     return [ENCODE({**answer, "segments": places}), *fresh]
 
 
-def explain(number: int, source_id: str, _repeat: bool, *file: Any) -> str:
-    """What would come of the file of a task, with its values: shown, never stored. In JSON, since it can be long."""
-    return json.dumps(explanation(ranges_of(*file), number, source_id))
-
-
 def ranges_of(size: int, fragments: Any, *parts: Any) -> Ranges:
     """What a task holds of its file; ``parts`` are offset and bytes of one range after the other."""
     found = Fragments(fragments.start, fragments.end, fragments.count, fragments.complete) if fragments else None
@@ -140,20 +138,20 @@ def wanting(number: int, error: ShortRead | FragmentsWanted) -> dict[str, Any]:
     return {"kind": "fragments", "id": number, "start": error.start}
 
 
-def explanation(source: Ranges, number: int, source_id: str) -> dict[str, Any]:
+def explanation(source: Ranges, plan: Plan, number: int, source_id: str) -> dict[str, Any]:
     """The explanation as Python values."""
     try:
-        found = explain_source(source, Run.plan, source_id, PAGE_LONGEST)
+        found = explain_source(source, plan, source_id, PAGE_LONGEST)
     except (ShortRead, FragmentsWanted) as error:
         return wanting(number, error)
     return {"kind": "explained", "id": number, "explanation": explained(found, values=True)}
 
 
-def answer(source: Ranges, number: int, source_id: str, repeat: bool) -> dict[str, Any]:
+def answer(source: Ranges, plan: Plan, number: int, source_id: str, repeat: bool) -> dict[str, Any]:
     """The answer as Python values."""
     began = time.perf_counter()
     try:
-        outcome = process(source, Run.plan, source_id, repeat)
+        outcome = process(source, plan, source_id, repeat)
     except (ShortRead, FragmentsWanted) as error:
         return wanting(number, error)
     cells = row(source_id, outcome, source.size, (time.perf_counter() - began) * 1000)

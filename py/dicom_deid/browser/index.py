@@ -9,6 +9,7 @@ import json
 import sqlite3
 from datetime import UTC, datetime
 
+from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import ShortRead, Unwritten
 from dicom_deid.index import Holds, Index, OtherVersion, Seen
 from dicom_deid.index.entry import Entry, entry
@@ -46,10 +47,10 @@ class Head:
         raise NotImplementedError("a header has no fragments")
 
 
-def entry_of(source: Source) -> tuple[Entry | None, str]:
+def entry_of(source: Source, cache: ReadCache) -> tuple[Entry | None, str]:
     """The entry of a file, or the reason code for there being none. Raises ShortRead."""
     try:
-        data, has_pixels, little = header(source)
+        data, has_pixels, little = header(source, cache)
         return entry(data, has_pixels=has_pixels, little=little), ""
     except ShortRead:
         raise
@@ -65,6 +66,7 @@ class Catalogue:
     def __init__(self, holds: Holds, kept: Bytes = b"") -> None:
         self._holds = holds
         self._reading: dict[int, Seen] = {}
+        self._cache = ReadCache()
         self.index = self._opened(bytes(kept))
         self.index.note("running", "")  # it may have been cut off
 
@@ -123,7 +125,7 @@ class Catalogue:
         """Takes in a file by its first bytes. Returns how many of them it needs, if that is more; else 0."""
         file, data = self._reading[number], bytes(head)
         try:
-            kept, reason = entry_of(Head(data, file.size))
+            kept, reason = entry_of(Head(data, file.size), self._cache)
         except ShortRead as short:
             if len(data) < min(short.end, file.size) <= LONGEST:
                 return min(short.end, file.size)

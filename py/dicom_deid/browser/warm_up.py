@@ -1,4 +1,4 @@
-"""Made instances, run through the stages before the first real one comes.
+"""Warm-up: made instances go through the stages before the first real one comes.
 
 WebAssembly is compiled while it runs: the first slices of a run take twice as long as the later ones, and the compiler
 a second of the processor that reading and writing could use. While a person chooses, nobody needs either.
@@ -6,15 +6,12 @@ a second of the processor that reading and writing could use. While a person cho
 
 from __future__ import annotations
 
-from dicom_deid.deidentify.cached import Recalling
 from dicom_deid.dicom.encoding import IMPLICIT_LITTLE, U16, encode, vr_of
-from dicom_deid.dicom.read_cache import KNOWN
 from dicom_deid.key import Key, make_key
 from dicom_deid.model import TAG, Element, Item, Outcome, Syntax
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.sources import Readable
-from dicom_deid.verify import SOUND
 
 EXPLICIT = Syntax(explicit=True, little=True)
 EDGE = 64  # pixels
@@ -79,14 +76,8 @@ def reference(number: int) -> Item:
     return Item([element(0x00081150, CT), element(0x00081155, f"{ROOT}4.{number}")])
 
 
-def rehearse(first: int, count: int) -> list[Outcome]:
-    """What becomes of slices of these numbers, under a plan of their own; nothing of them is remembered."""
+def warm_up(first: int, count: int) -> list[Outcome]:
+    """The outcomes of slices of these numbers, under a plan of their own: it goes, and its caches with it."""
     plan = Plan(Policy(), Key(make_key()))
     slices = [Made(number, EXPLICIT if number % 4 else IMPLICIT_LITTLE) for number in range(first, first + count)]
-    try:
-        return [process(made, plan, "0" * 20, repeat=False) for made in slices]
-    finally:
-        Recalling.memory = None
-        SOUND.held.clear()
-        for known in KNOWN.values():
-            known.forget()
+    return [process(made, plan, "0" * 20, repeat=False) for made in slices]

@@ -12,6 +12,7 @@ from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.identifiers import Told
 from dicom_deid.deidentify.python_rules import Inquiry
 from dicom_deid.dicom.encoding import ascii_text, vr_of
+from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
 from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words
@@ -125,8 +126,7 @@ class Deidentifier(Actions):
 
     def keep_private(self, item: Item, new: Item, path: tuple[int, ...], encodings: tuple[str, ...]) -> None:
         """Puts the safe private elements of an item, and their creators, into the new one."""
-        creators = private.creators(item)
-        blocks = set()
+        creators, read, blocks = private.creators(item), self.plan.caches.of(ReadCache), set[int]()
         for element in item:
             if not element.tag >> 16 & 1 or private.is_creator(element.tag):
                 continue
@@ -134,7 +134,7 @@ class Deidentifier(Actions):
             creator = creators.get(block, "")
             ruled = self.plan.rules.private_action(element.tag, creator)
             vr, action = private.decide(element, creator, self.declared, ruled, tcia=self.plan.policy.tcia)
-            items = private.items_of(element) if vr == "SQ" and element.items is None else element.items
+            items = private.items_of(element, read) if vr == "SQ" and element.items is None else element.items
             named = Element(element.tag, vr, element.value, items, element.undefined)
             said = self.inquiry.about(named, path, encodings, creator) if creator else None
             if said is not None:

@@ -1,8 +1,9 @@
-"""What became of a value in an earlier instance of the series, and whom it names: neither is worked out again.
+"""Cache of de-identified elements: what instances of a series share is de-identified once.
 
-The elements of a data set that instances share are the same objects (reader.py). What becomes of one of them depends,
-beside the plan, on the patient, the kind of object, the character set, the identifiers to look for and what the object
-declares of its private elements: one context. Private elements depend on each other, and are worked out each time.
+The elements of a data set that instances share are the same objects (dicom/read_cache.py). What becomes of one of them
+depends, beside the plan, on the patient, the SOP Class, the character set, the identifiers to look for and what the
+object declares of its private elements: these together are one context. Private elements depend on each other, and are
+de-identified each time.
 """
 
 from __future__ import annotations
@@ -19,14 +20,11 @@ from dicom_deid.deidentify.private import CHARACTERISTICS
 from dicom_deid.dicom.bounded import Contexts
 from dicom_deid.dicom.encoding import encode
 from dicom_deid.model import COUNTED, Counts, Element, ElementAction, Item, Run
-from dicom_deid.policy import Plan
 
 MOST = 1024 * 1024
-"""Bytes remembered in one context."""
+"""Bytes of one context."""
 LONGEST = 4096
-"""Bytes of elements that are written in one piece; what is longer is not remembered when it is verified."""
-
-
+"""Bytes of elements that are written in one piece; the check before writing keeps no longer ones."""
 PLACES = (IDENTITY_REMOVED, METHOD_CODES + 1, DATES_MODIFIED, DATES_MODIFIED + 1)
 """Where the marks of an output begin and end."""
 
@@ -43,31 +41,26 @@ class Became(NamedTuple):
     log: tuple[str, ...]
 
 
-class Memory:
-    """What is remembered under one plan."""
+class DeidentifiedCache:
+    """The elements that instances share, under one plan: what became of each, and the identifiers that it holds."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self) -> None:
         self.became: Contexts[Element | Run, Became] = Contexts(MOST)
         self.told: Contexts[Element | Run, frozenset[str]] = Contexts(MOST)
 
 
-class Recalling(Deidentifier):
-    """A Deidentifier that recalls what became of the same element in instances before."""
+class CachedDeidentifier(Deidentifier):
+    """A Deidentifier that takes from the plan's cache what became of the same element in instances before."""
 
-    memory: Memory | None = None
-
-    def recalled(self) -> Memory:
-        """What is remembered under this plan."""
-        memory = Recalling.memory
-        if memory is None or memory.plan is not self.plan:
-            memory = Recalling.memory = Memory(self.plan)
-        return memory
+    @property
+    def cache(self) -> DeidentifiedCache:
+        """The cache of this plan."""
+        return self.plan.caches.of(DeidentifiedCache)
 
     def told(self) -> Told | None:
         if self.inquiry.rules:
             return None
-        return self.recalled().told.of((self.instance.sop_class, self.encodings))
+        return self.cache.told.of((self.instance.sop_class, self.encodings))
 
     def item(
         self,
@@ -76,7 +69,7 @@ class Recalling(Deidentifier):
         encodings: tuple[str, ...],
         special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
     ) -> Item:
-        """The new elements; those of a data set by what is remembered, unless they depend on each other."""
+        """The new elements; those of a data set from the cache, unless they depend on each other."""
         declared = item.get(CHARACTERISTICS) if self.declared is not None else None
         if (
             path
@@ -86,7 +79,7 @@ class Recalling(Deidentifier):
         ):
             return super().item(item, path, encodings, special)
         kind = (self.instance.syntax, self.instance.sop_class, encodings, self.identifiers, self.retained)
-        known = self.recalled().became.of((self.patient, self.weeks, declared, *kind))
+        known = self.cache.became.of((self.patient, self.weeks, declared, *kind))
         new, counted = Item(undefined=item.undefined), list[tuple[int, ...]]()
         for unit in item.units or item:
             became = known.get(unit)
@@ -108,7 +101,7 @@ class Recalling(Deidentifier):
         return new
 
     def worked_out(self, elements: Sequence[Element], encodings: tuple[str, ...]) -> Became:
-        """What becomes of elements of the data set, by themselves; private ones that may stay are not among them."""
+        """The new elements of some of the data set, by themselves; private ones that may stay are not among them."""
         made = Item()
         counts, remapped, log = self.counts, self.remapped, self.log
         self.counts, self.remapped, self.log = Counts(), set(), []

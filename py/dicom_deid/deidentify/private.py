@@ -9,6 +9,7 @@ Bulk values (OB, OW, UN) are never safe by themselves: nobody can see what is in
 from __future__ import annotations
 
 from dicom_deid.dicom.encoding import IMPLICIT_LITTLE, TEXT_VRS, VRS, ascii_text, number
+from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import Element, ElementAction, Item, Syntax
@@ -98,14 +99,15 @@ def decide(
     return vr, ElementAction(str(code), rule)
 
 
-def items_of(element: Element) -> list[Item] | None:
+def items_of(element: Element, cache: ReadCache) -> list[Item] | None:
     """The items of a sequence that is stored as UN, and so in Implicit VR Little Endian (PS3.5 6.2.2 note 2).
 
     None where they are not whole: then nobody knows what is in it.
     """
     value = element.value
     try:
-        return Reader(value, len(value), IMPLICIT_LITTLE).items(0, len(value), len(value), IMPLICIT_LITTLE, 1)[0]
+        reader = Reader(value, len(value), IMPLICIT_LITTLE, cache)
+        return reader.items(0, len(value), len(value), IMPLICIT_LITTLE, 1)[0]
     except (Failed, ShortRead):
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,6 +16,7 @@ from dicom_deid.policy.python import Loaded
 from dicom_deid.policy.rules import CLEANABLE, fixed, named_vr
 from dicom_deid.policy.targets import check_value
 from dicom_deid.profile import DATES, judged
+from dicom_deid.silence import NO_OUTPUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Inquiry:
         for rule in self.plan.load():
             try:
                 # What a rule prints could be a value, and the terminal may well be a log.
-                with redirect_stdout(None), redirect_stderr(None), self.plan.watch:
+                with NO_OUTPUT, self.plan.watch:
                     answer = rule.function(shown, self.view)
                     said = None if answer is None else checked(answer, rule, element)
             except BaseException as error:  # also one that would end the program

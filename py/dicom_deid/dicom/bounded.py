@@ -1,12 +1,13 @@
-"""What is remembered from one instance to the next, bounded in bytes: a hostile folder must not fill a worker."""
+"""Caches: what is kept from one instance to the next, bounded in bytes, so that a hostile folder fills no worker."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+C = TypeVar("C")
 
 ENTRY = 250
 """Bytes that an entry takes, beside those of its key and value that the caller counts."""
@@ -54,3 +55,20 @@ class Contexts(Generic[K, V]):
                 self.held.clear()
             known = self.held[context] = Remembered(self.most)
         return known
+
+
+class Caches:
+    """The caches of one owner, such as a plan: one of each kind, made when it is first asked for.
+
+    They are used by one thread at a time. What one owner keeps no other owner sees.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[type, Any] = {}
+
+    def of(self, kind: type[C]) -> C:
+        """The cache of a kind, which is a class that needs no arguments."""
+        found: C | None = self._held.get(kind)
+        if found is None:
+            found = self._held[kind] = kind()
+        return found

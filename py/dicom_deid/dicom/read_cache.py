@@ -1,4 +1,4 @@
-"""What was read before: elements, and runs of them, by their bytes. The slices of a series have most in common."""
+"""Cache of elements that were read, and of runs of them, by their bytes: the slices of a series have most in common."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGES = Run(b"", [], [0])
 """Stands for a run that would begin with elements that change from file to file."""
 
 
-class Known:
+class ElementCache:
     """The elements that were read lately in one encoding."""
 
     def __init__(self, syntax: Syntax) -> None:
@@ -151,7 +151,15 @@ def part(run: Run, start: int, stop: int) -> Run:
     return Run(run.coded[first : run.ends[stop]], run.elements[start:stop], ends)
 
 
-KNOWN = {
-    syntax: Known(syntax)
-    for syntax in (Syntax(explicit, little) for explicit in (True, False) for little in (True, False))
-}
+class ReadCache:
+    """The elements that were read lately, in each encoding. Whoever reads many instances owns one."""
+
+    def __init__(self) -> None:
+        self._encodings: dict[Syntax, ElementCache] = {}
+
+    def of(self, syntax: Syntax) -> ElementCache:
+        """The elements of one encoding."""
+        found = self._encodings.get(syntax)
+        if found is None:
+            found = self._encodings[syntax] = ElementCache(syntax)
+        return found

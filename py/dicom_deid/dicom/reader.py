@@ -1,6 +1,6 @@
 """Reading data elements (PS3.5 section 7): header bytes into elements, at every depth.
 
-What was read lately is not read again (known.py). Whatever is not whole or not as it should be ends the
+What was read lately is not read again (read_cache.py). Whatever is not whole or not as it should be ends the
 reading with Failed, and bytes that are not at hand with ShortRead.
 """
 
@@ -22,7 +22,7 @@ from dicom_deid.dicom.encoding import (
     is_signed_or_not,
     vr_of,
 )
-from dicom_deid.dicom.read_cache import KNOWN
+from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import TAG, Element, Item, Run, Syntax
 
@@ -33,11 +33,14 @@ _VR_NAMES = {name.encode(): name for name in VRS}
 
 
 class Reader:
-    """Reads the elements of one data set. ``size`` is where the whole ends; ``buffer`` may hold less of it."""
+    """Reads the elements of one data set. ``size`` is where the whole ends; ``buffer`` may hold less of it.
 
-    def __init__(self, buffer: bytes, size: int, syntax: Syntax) -> None:
+    ``cache`` holds what was read before; without one, nothing was.
+    """
+
+    def __init__(self, buffer: bytes, size: int, syntax: Syntax, cache: ReadCache | None = None) -> None:
         self.buffer, self.size, self.syntax = buffer, size, syntax
-        self.known = KNOWN[syntax]
+        self.known = (cache or ReadCache()).of(syntax)
         self.pixels = False
         """Whether the data set that was read goes on with pixel data."""
         self.padded: tuple[int, int] | None = None

@@ -6,7 +6,6 @@ read from the bytes that it made. Rows hold original values: they are shown, nev
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +23,7 @@ from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, So
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
 from dicom_deid.scan import read_meta
+from dicom_deid.silence import NO_WARNINGS
 
 MOST_LEFT = 5
 """Elements that are named where an identifier is left; frames have the same ones over and over."""
@@ -102,8 +102,7 @@ def explain(source: Source, plan: Plan, source_id: str, longest: int = LONGEST) 
     outcome = process(source, plan, source_id, repeat=False, make=listen)
     if not heard:
         return Explanation(outcome)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they quote values
+    with NO_WARNINGS:  # they quote values
         return told(heard[-1], outcome, source.size, longest)
 
 

@@ -1,10 +1,12 @@
-"""What went wrong in a rule in Python, for the one who writes it. It may quote values: it is shown, never stored."""
+"""Traceback of a rule in Python that failed, for the one who writes it. It may quote values: shown, never stored."""
 
 from __future__ import annotations
 
+import linecache
 import traceback
 
 from dicom_deid.deidentify.python_rules import Unanswered, WrongAnswer
+from dicom_deid.policy.python import file_of
 from dicom_deid.policy.targets import Wrong
 
 LONGEST = 20_000
@@ -19,4 +21,10 @@ def traceback_of(failure: Unanswered | None) -> str:
     if isinstance(error, WrongAnswer | Wrong):
         return head + str(error)
     frames = error.__traceback__.tb_next if error.__traceback__ else None
-    return head + "".join(traceback.format_exception(type(error), error, frames))[-LONGEST:]
+    code, file = failure.rule.rule.code, file_of(failure.rule.number)
+    # Only now, and from the rule that failed: two plans in one process have different rules of the same number.
+    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    try:
+        return head + "".join(traceback.format_exception(type(error), error, frames))[-LONGEST:]
+    finally:
+        del linecache.cache[file]

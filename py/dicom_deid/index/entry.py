@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from pydicom.datadict import tag_for_keyword
 from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.index.order import Place, place_of
 from dicom_deid.model import Element, Item
+from dicom_deid.silence import NO_WARNINGS
 
 ATTRIBUTES = {
     "patient_id": "PatientID",
@@ -63,8 +63,7 @@ class Entry(NamedTuple):
 
 def entry(data: Item, *, has_pixels: bool, little: bool = True) -> Entry:
     """The entry of a data set; ``has_pixels``: it has pixel data, so one frame at least."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they quote values
+    with NO_WARNINGS:  # they quote values
         encodings = encodings_of(ascii_text(data.get(CHARACTER_SET)))
         fields = tuple(
             whole_number(data.get(tag), little) if name in NUMBERS else text(data.get(tag), encodings)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dicom_deid.browser.index import entry_of
+from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.index import Index, OtherVersion, Seen
 from dicom_deid.index.entry import Entry
@@ -96,7 +97,7 @@ def delete(path: Path, folder: Path) -> None:
 def bring_up_to_date(index: Index, folder: Path, picked: Iterable[Candidate], *, whole: bool, tell: Tell) -> Done:
     """Reads the headers that are new or changed; ``whole``: what was not picked is no longer there."""
     clock, began = dict.fromkeys(("discover", "processing", "insert"), 0.0), time.perf_counter()
-    found = read = 0
+    found, read, cache = 0, 0, ReadCache()
     index.begin()
     files = stamped(folder, picked)
     while True:
@@ -108,7 +109,7 @@ def bring_up_to_date(index: Index, folder: Path, picked: Iterable[Candidate], *,
         found += len(batch)
         for file in index.wanted(batch):
             begun = time.perf_counter()
-            kept, reason = look(folder, file)
+            kept, reason = look(folder, file, cache)
             clock["processing"] += time.perf_counter() - begun
             index.add(file, kept, reason)
             read += 1
@@ -147,13 +148,13 @@ def stamped(folder: Path, picked: Iterable[Candidate]) -> Iterator[Seen]:
             yield Seen(candidate.path, status.st_size, status.st_mtime_ns // 1_000_000)
 
 
-def look(folder: Path, file: Seen) -> tuple[Entry | None, str]:
+def look(folder: Path, file: Seen, cache: ReadCache) -> tuple[Entry | None, str]:
     """The entry of a file, or the reason code for there being none."""
     try:
         with FileSource(folder / file.path) as source:
             while True:
                 try:
-                    return entry_of(source)
+                    return entry_of(source, cache)
                 except ShortRead as short:
                     if not source.extend(short.end):
                         return None, "INTERNAL_ERROR"

@@ -19,17 +19,18 @@ class TimeLimit:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
-        self.works = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+        self._set = False
 
     def __enter__(self) -> None:
-        if self.works:
+        self._set = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+        if self._set:
             if signal.getsignal(signal.SIGALRM) is not ring:
                 signal.signal(signal.SIGALRM, ring)
             # Again and again, for code that catches everything.
             signal.setitimer(signal.ITIMER_REAL, self.seconds, self.seconds)
 
     def __exit__(self, *error: object) -> None:
-        if self.works:
+        if self._set:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 

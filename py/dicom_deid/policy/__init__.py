@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dicom_deid import __version__
+from dicom_deid.dicom.bounded import Caches
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
@@ -66,7 +67,11 @@ class Policy:
 
 @dataclass(slots=True)
 class Plan:
-    """A policy and a key, checked and compiled; decisions are remembered per attribute, path, VR and SOP Class."""
+    """A policy and a key, checked and compiled; decisions are remembered per attribute, path, VR and SOP Class.
+
+    It owns all that is remembered of the instances that came before. Several plans can be at work in one process, each
+    in one thread at a time.
+    """
 
     policy: Policy
     key: Key
@@ -77,6 +82,8 @@ class Plan:
     wheels: Mapping[str, str] = field(default_factory=dict)
     """Name -> SHA-256 of the wheels that the policy names, as far as they are known."""
     rules: Rules = field(init=False)
+    caches: Caches = field(default_factory=Caches, compare=False, repr=False)
+    """What the stages keep from one instance to the next under this plan, and under no other."""
     _code: tuple[Loaded, ...] | None = None
     _claims: list[Claims] = field(default_factory=list)
     _decided: dict[tuple[int, str, tuple[int, ...], str], ElementAction] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Rules in Python: how they are read, and how their code is brought to run. deidentify/asked.py asks them.
+"""Rules in Python: how they are read, and how their code is brought to run. deidentify/python_rules.py asks them.
 
 Code is compiled when a policy is read, so that what is wrong with it has a line. It runs no earlier than ``loaded``:
 by then the user has agreed to it.
@@ -7,8 +7,6 @@ by then the user has agreed to it.
 from __future__ import annotations
 
 import inspect
-import linecache
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple
 from dicom_deid.errors import PolicyError, Problem
 from dicom_deid.policy.rules import ACTIONS, PROTECTING
 from dicom_deid.policy.targets import Wrong, nearest
+from dicom_deid.silence import NO_WARNINGS
 
 FUNCTION = "rule"
 """The function that the code of a rule defines."""
@@ -83,8 +82,7 @@ def of_fields(given: dict[str, Any]) -> PythonRule:
 def compiled(rule: PythonRule, file: str) -> CodeType:
     """The code of a rule; raises Wrong with the line in it that is none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with NO_WARNINGS:
             return compile(rule.code, file, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise Wrong(rule.code, f"This is no Python: {error.msg}.", line=error.lineno or 1) from None
@@ -118,7 +116,6 @@ def run(number: int, rule: PythonRule) -> Loaded:
     """Runs the code of a rule in a namespace of its own, so that its function is there."""
     file = file_of(number)
     code = compiled(rule, file)
-    linecache.cache[file] = (len(rule.code), None, rule.code.splitlines(keepends=True), file)  # for tracebacks
     namespace: dict[str, Any] = {"__name__": file}
     exec(code, namespace)
     function = namespace.get(FUNCTION)

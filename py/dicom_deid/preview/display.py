@@ -5,7 +5,6 @@ Attributes of a frame stand in the functional groups of that frame, in the share
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
 from dicom_deid.errors import Failed
+from dicom_deid.silence import NO_WARNINGS
 
 LINEAR, LINEAR_EXACT, SIGMOID = "LINEAR", "LINEAR_EXACT", "SIGMOID"
 GREY = ("MONOCHROME1", "MONOCHROME2")
@@ -64,8 +64,7 @@ def display_of(dataset: Dataset, frame: int) -> Display:
     photometric = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip()
     if photometric not in (*GREY, *COLOUR, PALETTE):
         raise Failed("PIXELS_UNKNOWN")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they quote values
+    with NO_WARNINGS:  # they quote values
         rescale = group(dataset, frame, "PixelValueTransformationSequence")
         slope, intercept = number(rescale, "RescaleSlope"), number(rescale, "RescaleIntercept")
         if slope is None or intercept is None:

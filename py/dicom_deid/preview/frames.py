@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -25,6 +24,7 @@ from dicom_deid.model import Instance, Pixels, Source
 from dicom_deid.preview import codecs, codestream
 from dicom_deid.preview.display import display_of
 from dicom_deid.preview.picture import Picture
+from dicom_deid.silence import NO_WARNINGS
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of a decoded frame; a larger one is not decoded."""
@@ -42,8 +42,7 @@ class Frames:
         if instance.pixels is None:
             raise Failed("NO_PIXELS")
         self.pixels, self.syntax = instance.pixels, UID(instance.transfer_syntax)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # they quote values
+        with NO_WARNINGS:  # they quote values
             self.dataset = header(instance, source)
             self.options = options(self.dataset, self.pixels)
         self.count = int(self.options["number_of_frames"])
@@ -78,8 +77,7 @@ class Frames:
         if not self.pixels.encapsulated:
             return self.picture(number, b"")
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with NO_WARNINGS:
                 offsets = self.offsets
                 self._file.seek(self.pixels.start)
                 compressed = get_frame(self._file, number, number_of_frames=self.count, extended_offsets=offsets)
@@ -114,8 +112,7 @@ class Frames:
 
     def fragments(self) -> Iterator[bytes]:
         """The compressed frames, from where the file is."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with NO_WARNINGS:
             yield from generate_frames(
                 self._file, number_of_frames=self.count, extended_offsets=self.options.get("extended_offsets")
             )
@@ -148,8 +145,7 @@ class Frames:
         else:
             source.seek(self.pixels.start)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with NO_WARNINGS:
                 plugin = codecs.PLUGIN if self.pixels.encapsulated else ""
                 return get_decoder(self.syntax).as_array(source, index=number, raw=True, decoding_plugin=plugin, **told)
         except NotImplementedError:

@@ -47,8 +47,13 @@ class Sound(NamedTuple):
 NOTHING = Sought(frozenset(), frozenset(), private=False)
 LONGEST = 4096
 """Bytes of a piece that is remembered; longer ones hardly ever come again."""
-SOUND: Contexts[bytes, Sound] = Contexts(1024 * 1024)
-"""What was found sound lately, by all that this depends on but the bytes."""
+
+
+class SoundCache(Contexts[bytes, Sound]):
+    """The pieces that were found sound lately, by all that this depends on but the bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(1024 * 1024)
 
 
 def verify(
@@ -62,18 +67,19 @@ def verify(
     private: bool = False,
     identity_removed: str = "YES",
     coded: bool = True,
+    cache: SoundCache | None = None,
 ) -> bytes:
     """The header that these pieces make; raises Withheld when a finding forbids writing an output that begins so.
 
     ``meta``: preamble and file meta information; ``data``: the data set up to the pixel data, not deflated; each in
     pieces of one or more whole elements. ``uids`` are original UIDs that were replaced; the attributes in ``retained``
     may keep what they hold; ``private`` elements may be there. ``identity_removed`` and ``coded`` are what the markers
-    have to say.
+    have to say. ``cache`` holds what was found sound in outputs before.
     """
-    header = b"".join((*meta, *data))
+    header, cache = b"".join((*meta, *data)), cache or SoundCache()
     try:
-        check_meta(meta, transfer_syntax)
-        marks = read(data, encoding_of(transfer_syntax), Sought(identifiers, retained, private))
+        check_meta(meta, transfer_syntax, cache)
+        marks = read(data, encoding_of(transfer_syntax), Sought(identifiers, retained, private), cache)
     except Withheld:
         raise
     except Exception:
@@ -99,18 +105,18 @@ def encoding_of(transfer_syntax: str) -> Encoding:
     return Encoding(transfer_syntax == ImplicitVRLittleEndian, transfer_syntax != ExplicitVRBigEndian)
 
 
-def check_meta(meta: Sequence[bytes], transfer_syntax: str) -> None:
+def check_meta(meta: Sequence[bytes], transfer_syntax: str, cache: SoundCache) -> None:
     """Raises ValueError where preamble or file meta information are not what they should be."""
     start, length = b"".join(meta)[: len(META_START)], sum(map(len, meta)) - len(META_START) - 4
     if start != META_START or int.from_bytes(meta[0][len(META_START) :][:4], "little") != length:
         raise ValueError
-    marks = read((meta[0][PREAMBLE:], *meta[1:]), META, NOTHING, range(2, 3))
+    marks = read((meta[0][PREAMBLE:], *meta[1:]), META, NOTHING, cache, range(2, 3))
     if marks.get(TRANSFER_SYNTAX) != padded(transfer_syntax):
         raise ValueError
 
 
 def read(
-    pieces: Iterable[bytes], encoding: Encoding, sought: Sought, groups: range = range(3, 0xFFFF)
+    pieces: Iterable[bytes], encoding: Encoding, sought: Sought, cache: SoundCache, groups: range = range(3, 0xFFFF)
 ) -> dict[int, Any]:
     """The values of the marks in a data set of these pieces, which is of these groups.
 
@@ -125,7 +131,7 @@ def read(
     them. What concerns several elements, their order and the marks, is looked at anew for every output.
     """
     codecs: Codecs = (default_encoding,)
-    known, last, marks = SOUND.of((encoding, codecs, sought)), groups.start << 16, dict[int, Any]()
+    known, last, marks = cache.of((encoding, codecs, sought)), groups.start << 16, dict[int, Any]()
     for piece in pieces:
         sound = known.get(piece)
         if sound is None:
@@ -139,7 +145,7 @@ def read(
             marks.update(sound.marks)
         if sound.codecs != codecs:
             codecs = sound.codecs
-            known = SOUND.of((encoding, codecs, sought))
+            known = cache.of((encoding, codecs, sought))
     if last > groups.stop << 16:
         raise ValueError
     return marks
