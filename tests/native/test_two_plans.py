@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 from dicom_deid.model import Outcome
 from dicom_deid.policy import Plan
-from plans import PLANS, files, made
+from plans import KEPT, PLANS, files, kept, made
 
 ROUNDS = 8
 
@@ -31,7 +31,9 @@ def test_plans_in_threads_make_what_each_makes_alone(capfd: pytest.CaptureFixtur
         with ThreadPoolExecutor(len(PLANS)) as threads:
             for _ in range(ROUNDS):
                 done = {name: threads.submit(work, plan()) for name, plan in PLANS.items()}
-                assert {name: future.result() for name, future in done.items()} == alone
+                together = {name: future.result() for name, future in done.items()}
+                assert together == alone
+                assert {name: kept(outcomes) for name, outcomes in together.items()} == KEPT
     finally:
         sys.setswitchinterval(interval)
     assert list(warnings.filters) == filters

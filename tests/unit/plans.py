@@ -39,6 +39,22 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "other rules": lambda: Plan(Policy.read(MODELS), Key(KEY)),
 }
 
+MARKS = (b"Thorax of", UID.encode() + b".5", b"soft", b"ACME")
+KEPT = {
+    "profile": {b"ACME"},
+    "descriptors": {b"Thorax of", b"ACME"},
+    "other key": {b"ACME"},
+    "private": {UID.encode() + b".5", b"ACME"},
+    "rules": {b"soft", b"ACME"},
+    "other rules": set[bytes](),
+}
+"""Which of the marks stand in the outputs of each plan."""
+
+
+def kept(outcomes: list[Outcome]) -> set[bytes]:
+    """The marks that stand in one of these outputs."""
+    return {mark for mark in MARKS for outcome in outcomes if mark in bytes(outcome.splice[0])}  # type: ignore[arg-type]
+
 
 def files(count: int = 9) -> list[bytes]:
     """Slices of two patients by turns, with a sequence and private elements."""
