@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from console import on_a_terminal
 from dicom_deid.key import derive
 from dicom_deid.policy import Key
 from made import UID, ct, item, sequence, to_bytes
-from runs import PASSPHRASE, RunFolder, native_run, timeless
+from runs import PASSPHRASE, ROOT, RunFolder, native_run, timeless
 
 NAME, PATIENT = "Okonkwo", "MRN-0815-4711"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
@@ -277,9 +280,39 @@ def test_help_and_version_are_there_at_once() -> None:
 
 
 def test_several_sop_classes_may_stand_behind_one_flag() -> None:
-    from dicom_deid.cli.app import spread
+    from dicom_deid.cli.policy_options import spread
 
     given = ["run", "in", "--allow-sop-class", "1.2", "1.3.4", "1.5", "out", "--verbose"]
     flag = "--allow-sop-class"
     assert spread(given) == ["run", "in", flag, "1.2", flag, "1.3.4", flag, "1.5", "out", "--verbose"]
     assert spread(["run", "1.2", "1.3"]) == ["run", "1.2", "1.3"]
+
+
+MODULES = {"import": "import_policy"}  # `import` is a keyword of Python
+
+
+def commands() -> dict[str, Any]:
+    """The commands by name, as the command line parses them."""
+    from dicom_deid.cli.app import app
+
+    return typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", commands())
+def test_a_command_has_a_module_of_its_name(name: str) -> None:
+    callback = inspect.unwrap(commands()[name].callback)
+    assert callback.__module__ == f"dicom_deid.cli.{MODULES.get(name, name)}"
+
+
+@pytest.mark.parametrize("name", commands())
+def test_a_command_says_what_it_and_each_of_its_options_is_for(name: str) -> None:
+    command = commands()[name]
+    assert command.help
+    for parameter in command.params:
+        said = getattr(parameter, "help", None)
+        assert said or parameter.name == "help", parameter.name
+
+
+@pytest.mark.parametrize("name", commands())
+def test_the_readme_shows_a_command(name: str) -> None:
+    assert f"dicom-deid {name}" in (ROOT / "README.md").read_text(encoding="utf-8")

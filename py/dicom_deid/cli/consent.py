@@ -1,29 +1,17 @@
-"""The code that a policy brings, natively: the user has agreed to it, and its wheels are at hand."""
+"""The consent to the code that a policy brings, and the wheels that this code imports."""
 
 from __future__ import annotations
 
-import hashlib
 import sys
-import zipfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dicom_deid.cli.passphrase import Unusable
-from dicom_deid.errors import reasons, sentence
+from dicom_deid.cli.text import AGREE, Unusable, printable
+from dicom_deid.errors import PolicyError, reasons, sentence
+from dicom_deid.native.wheels import Wheels, found, importable
 
 if TYPE_CHECKING:
     from dicom_deid.policy import Policy
-
-AGREE = "With --run-code you agree beforehand."
-
-
-class Wheels(NamedTuple):
-    """The wheels of a policy."""
-
-    paths: tuple[str, ...] = ()
-    digests: tuple[tuple[str, str], ...] = ()
-    """Name and SHA-256 of each."""
 
 
 def made_ready(policy: Policy, file: Path | None, folder: Path | None, agreed: bool) -> Wheels:
@@ -33,30 +21,16 @@ def made_ready(policy: Policy, file: Path | None, folder: Path | None, agreed: b
     if not agreed:
         ask(policy)
     place = folder or (file.parent if file else Path())
-    paths = tuple(place / name for name in policy.wheels)
-    wheels = Wheels(tuple(str(path.resolve()) for path in paths), tuple((path.name, digest(path)) for path in paths))
+    try:
+        wheels = found(policy.wheels, place)
+    except PolicyError as error:
+        raise Unusable(f"{sentence(error.code)} (--wheels FOLDER)\n  {place / error.word}") from None
     importable(wheels.paths)
     return wheels
 
 
-def importable(paths: Iterable[str]) -> None:
-    """Lets this process import what is in wheels; what is installed goes before."""
-    sys.path += [path for path in paths if path not in sys.path]
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a wheel."""
-    try:
-        if zipfile.is_zipfile(path):
-            return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        pass
-    raise Unusable(f"{sentence('WHEEL_MISSING')} (--wheels FOLDER)\n  {path}")
-
-
 def ask(policy: Policy) -> None:
-    """Shows the code on the terminal and asks for consent."""
-    from dicom_deid.cli.run import printable
+    """Shows the code on the terminal and asks for consent. Raises Unusable unless the answer is yes."""
     from dicom_deid.policy.python import label
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_deid.cli.passphrase import Unusable
+from dicom_deid.cli.text import Unusable, printable
 
 if TYPE_CHECKING:
     from dicom_deid.importers.draft import Line
@@ -55,8 +55,6 @@ def show_import(
 
 def show(heading: str, lines: Iterable[Line]) -> None:
     """Lines of a script, each with what has to be said of it."""
-    from dicom_deid.cli.run import printable
-
     lines = list(lines)
     if lines:
         print(f"\n{heading}")

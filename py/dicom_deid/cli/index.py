@@ -1,4 +1,4 @@
-"""The commands ``index`` and ``search``: what is in a folder, one row per series, and where a series is."""
+"""The command ``index``: the series of a folder, one row for each, from headers alone."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ import json
 import sqlite3
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_deid.cli.passphrase import Unusable
+from dicom_deid.cli.text import Unusable
 
 if TYPE_CHECKING:
-    from dicom_deid.index.search import Page
     from dicom_deid.native.index_file import Done
 
-COLUMNS = (
-    "study_date", "patient_id", "patient_name", "modality", "body_part", "study_description", "series_number",
-    "series_description", "files", "first_path",
-)  # fmt: skip
-"""What a table for people shows of a series; JSON has all of it."""
 NAMES_PEOPLE = "This index names patients: it is for you alone. --delete takes it away."
 IndexFile = Annotated[
     Path | None, typer.Option("--index", metavar="FILE", help="The index file, if it is not at its usual place.")
@@ -89,57 +83,3 @@ def print_seconds(done: Done) -> None:
         ("DB insert", done.read, done.insert),
     ):
         print(f"{step}: {items:,} items in {seconds:.1f}s ({items / max(seconds, 0.001):,.0f}/sec)")
-
-
-def show_search(
-    query: Annotated[
-        str, typer.Argument(metavar="QUERY", help='As in: thorax modality:CT date:2024-01..2024-03 -"t1"')
-    ],
-    folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", help="The folder that was indexed.")] = None,
-    index: IndexFile = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Show no more than N series.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all columns as JSON.")] = False,
-) -> None:
-    """Searches the series of an index: that of FOLDER, or the one of a source folder that was made last.
-
-    Words are looked for at the beginning of words, without case and accents; all must be there. Before a word may stand
-    patient:, study:, series:, modality:, body:, maker:, uid: or date: (a day, month, year, or a range with ..), and a
-    minus for what must not be there. Exit code: 0 when something was found, 1 when nothing was, 2 for a wrong command.
-    """
-    from dicom_deid.index import Index, OtherVersion
-    from dicom_deid.index.search import search
-    from dicom_deid.native import index_file
-
-    path = index or (index_file.place(folder) if folder else index_file.latest())
-    if path is None or not path.is_file():
-        raise Unusable("There is no such index. Make one with: dicom-deid index FOLDER")
-    try:
-        page = search(Index(sqlite3.connect(path)).database, query, 0, limit)
-    except (OtherVersion, sqlite3.DatabaseError):
-        raise Unusable(f"This is no index of this version; make it anew with: dicom-deid index. {path}") from None
-    if as_json:
-        print(json.dumps({"total": page.total, "series": page.rows}, indent=2))
-    else:
-        print_table(page)
-    sys.exit(0 if page.total else 1)
-
-
-def print_table(page: Page) -> None:
-    """The series, for people."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from dicom_deid.cli.run import printable
-
-    def cells(row: dict[str, Any]) -> list[Text]:
-        return [Text(printable(str(row[name])), overflow="fold") for name in COLUMNS]
-
-    table = Table(*(name.replace("_", " ") for name in COLUMNS), box=None, pad_edge=False)
-    for row in page.rows:
-        table.add_row(*cells(row))
-    console = Console() if sys.stdout.isatty() else Console(width=240)
-    if page.rows:
-        console.print(table)
-    more = f", the first {len(page.rows)} of them shown" if len(page.rows) < page.total else ""
-    print(f"{page.total} series{more}")

@@ -5,11 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+from dicom_deid.cli.text import Unusable
 from dicom_deid.key import make_passphrase
-
-
-class Unusable(Exception):
-    """What was asked for cannot be done so; the text is for the user, and tells only what the user has typed."""
 
 
 def given_passphrase(file: Path | None, save: Path | None, target: Path, resume: bool) -> str | None:

@@ -1,6 +1,6 @@
-"""The commands that change nothing: ``plan`` shows what would come of one file, ``conformance`` what is claimed.
+"""The command ``plan``: shows for one file the action, the rule and the values of each data element; stores nothing.
 
-``plan`` shows original values on a terminal only, unless it is told otherwise, so that they get into no file by chance.
+It shows original values on a terminal only, unless it is told otherwise, so that they get into no file by chance.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 
 from dicom_deid import __version__, key
 from dicom_deid.cli.consent import made_ready
-from dicom_deid.cli.passphrase import Unusable, read_passphrase
+from dicom_deid.cli.passphrase import read_passphrase
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
@@ -25,6 +25,7 @@ from dicom_deid.cli.policy_options import (
     chosen_policy,
     loaded,
 )
+from dicom_deid.cli.text import Unusable, printable
 from dicom_deid.errors import Failed, ShortRead, reasons
 
 if TYPE_CHECKING:
@@ -83,17 +84,6 @@ def show_plan(
     sys.exit(0 if explanation.outcome.status in ("written", "skipped") else 1)
 
 
-def show_conformance(
-    policy: PolicyFile = None, option: Options = None, allow_sop_class: Allowed = None, pass_burned_in: Burned = False
-) -> None:
-    """Prints the conformance statement of a policy (PS3.15 E.1.3), in Markdown."""
-    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in)
-    from dicom_deid.conformance import conformance  # pydicom takes a moment to load
-    from dicom_deid.policy import Plan
-
-    print(conformance(Plan(chosen, key.Key(key.make_key()))), end="")
-
-
 def look(file: Path, plan: Plan) -> Explanation:
     """What would come of a file."""
     from dicom_deid.explain import Explanation, explain
@@ -135,15 +125,11 @@ def print_outcome(explanation: Explanation, *, values: bool) -> None:
     if outcome.reason:
         print(f"{outcome.reason}: {explanation.sentence} {reasons()[outcome.reason]['remedy']}")
     if explanation.traceback and values:
-        from dicom_deid.cli.run import printable
-
         print("\n".join(map(printable, explanation.traceback.splitlines())))
 
 
 def print_lines(rows: tuple[Row, ...], *, values: bool) -> None:
     """A line for each element."""
-    from dicom_deid.cli.run import printable
-
     for row in rows:
         print(f"{row.path} {row.name} {row.vr}: {row.action.code}, {row.effect}. {row.reason} {row.detail}".rstrip())
         if values:
@@ -161,7 +147,6 @@ def print_table(rows: tuple[Row, ...], *, values: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from dicom_deid.cli.run import printable
     from dicom_deid.explain.readable import tag_text
 
     columns = ["element", "VR", "", "becomes", *(["before", "after"] if values else []), "rule"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_deid.cli.consent import Wheels
-from dicom_deid.cli.passphrase import Unusable
+from dicom_deid.cli.text import Unusable
 from dicom_deid.errors import PolicyError, sentence
 
 if TYPE_CHECKING:
+    from dicom_deid.native.wheels import Wheels
     from dicom_deid.policy import Plan, Policy
 
+ALLOW = "--allow-sop-class"
+UID = re.compile(r"\d+(\.\d+)+")
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
 ]
@@ -25,9 +28,7 @@ Options = Annotated[
 ]
 Allowed = Annotated[
     list[str] | None,
-    typer.Option(
-        "--allow-sop-class", metavar="UID", help="SOP Class to write that is withheld else. Repeatable, or with commas."
-    ),
+    typer.Option(ALLOW, metavar="UID", help="SOP Class to write that is withheld else. Repeatable, or with commas."),
 ]
 Burned = Annotated[bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")]
 RunCode = Annotated[
@@ -37,6 +38,17 @@ WheelFolder = Annotated[
     Path | None,
     typer.Option("--wheels", metavar="FOLDER", help="Where the policy's wheels are; by default beside the policy."),
 ]
+
+
+def spread(arguments: list[str]) -> list[str]:
+    """The arguments with one ``--allow-sop-class`` for each UID, where several stand behind one."""
+    spread_out: list[str] = []
+    for argument in arguments:
+        before = spread_out[-2:-1]
+        if before == [ALLOW] and UID.fullmatch(argument) and UID.fullmatch(spread_out[-1]):
+            spread_out.append(ALLOW)
+        spread_out.append(argument)
+    return spread_out
 
 
 def chosen_policy(

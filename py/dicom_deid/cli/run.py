@@ -1,112 +1,157 @@
-"""What a run looks like on the terminal: progress on stderr, the closing lines on stdout, and Ctrl-C."""
+"""The command ``run``: de-identifies a folder into a run folder, up to its closing lines on stdout."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-import time
+from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TimeRemainingColumn,
+import typer
+
+from dicom_deid import key
+from dicom_deid.cli.consent import made_ready
+from dicom_deid.cli.passphrase import given_passphrase, made_passphrase
+from dicom_deid.cli.policy_options import (
+    Allowed,
+    Burned,
+    Options,
+    PolicyFile,
+    RunCode,
+    WheelFolder,
+    chosen_policy,
+    loaded,
+    unusable,
 )
-from rich.table import Table
-from rich.text import Text
-
-from dicom_deid.errors import reasons
-from dicom_deid.native.run import Run
-from dicom_deid.native.scan import Display
+from dicom_deid.cli.text import NO_RUN, PASSPHRASE_NOTE, printable, usage
+from dicom_deid.errors import Failed, PolicyError, reasons, sentence
+from dicom_deid.linkage import BadLinkage
 from dicom_deid.report import STATUSES
 
-PLAIN_SECONDS = 10.0
-"""Pause between two lines on what is no terminal."""
+if TYPE_CHECKING:
+    from dicom_deid.native.linkage_file import LinkageFile
+    from dicom_deid.native.run import Run
 
 
-class Rate(ProgressColumn):
-    """Files per second."""
+def run(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder of files, or one file. It is only read.")],
+    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Folder for the run; new or empty.")],
+    passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase. Without it one is made.")
+    ] = None,
+    save_passphrase: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to keep the passphrase that is made, for you alone.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Processes; one per core by default, 0: no other process.")
+    ] = None,
+    policy: PolicyFile = None,
+    option: Options = None,
+    allow_sop_class: Allowed = None,
+    pass_burned_in: Burned = False,
+    run_code: RunCode = False,
+    wheels: WheelFolder = None,
+    linkage: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Encrypted file for what links old to new, apart from OUTPUT. Else none."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in OUTPUT that was cut off.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done to each data element.")] = False,
+    list_unwritten: Annotated[
+        bool, typer.Option("--list-unwritten", help="At the end, show the paths of what was not written.")
+    ] = False,
+) -> None:
+    """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log, plan.json and conformance.md.
 
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.completed / max(task.elapsed or 0, 0.1):.0f} files/s")
+    Exit code: 0 when every DICOM file was written or skipped, 1 when some were withheld or failed or the run stopped,
+    2 for a wrong command, 130 after Ctrl-C.
+    """
+    if list_unwritten and not sys.stdout.isatty():
+        usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
+    check_places(source, target)
+    from dicom_deid.native.run import Run
+    from dicom_deid.native.run_folder import RunFolder  # pydicom takes a moment to load
+
+    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, verbose=verbose)
+    ready = made_ready(chosen, policy, wheels, run_code)
+    with ExitStack() as undo:
+        given = given_passphrase(passphrase_file, save_passphrase, target, resume)
+        passphrase = given or made_passphrase(save_passphrase, undo)
+        secret = key.derive(passphrase)
+        link = open_linkage(linkage, (source, target), secret, resume, undo)
+        plan = loaded(chosen, secret, ready)
+        processes = cores() if workers is None else workers
+        root, folder = source.resolve(), RunFolder(target.resolve())
+        begun = Run(root, folder, plan, secret, processes, resume, link, ready.paths)
+        begin(begun)
+        undo.pop_all()
+    if given is None:
+        what = f"saved in {save_passphrase}." if save_passphrase else f"{passphrase}"
+        print(f"The passphrase made for this run: {what}\n{PASSPHRASE_NOTE}", file=sys.stderr)
+    sys.exit(carry_out(begun, list_unwritten))
 
 
-class Size(ProgressColumn):
-    """Bytes done of all bytes."""
-
-    def render(self, task: Task) -> Text:
-        done, size = task.fields["done"], task.fields["bytes"]
-        return Text(f"{in_words(done)} of {in_words(size)}" if size else "")
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Bar(Display):
-    """A progress bar, for a terminal."""
-
-    def __init__(self) -> None:
-        columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), Size(), Rate(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._progress.add_task("Looking", total=None, done=0, bytes=0)
-        self._done = 0
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def scanned(self, files: int) -> None:
-        self._progress.update(self._task, completed=files)
-
-    def started(self, files: int, size: int) -> None:
-        self._progress.reset(self._task, total=files, description="De-identifying", done=0, bytes=size)
-
-    def advanced(self, files: int, size: int) -> None:
-        self._done += size
-        self._progress.update(self._task, advance=files, done=self._done)
+def check_places(source: Path, target: Path) -> None:
+    """Input and output must be usable, and apart."""
+    if not source.exists():
+        usage(f"INPUT is not there: {source}")
+    if not (source.is_dir() or source.is_file()) or not os.access(source, os.R_OK):
+        usage(f"INPUT is no folder or file that can be read: {source}")
+    if target.exists() and not target.is_dir():
+        usage(f"OUTPUT is no folder: {target}")
+    chosen, run_folder = source.resolve(), target.resolve()
+    if chosen == run_folder or chosen in run_folder.parents:
+        usage(sentence("OUTPUT_INSIDE_INPUT"))
+    if run_folder in chosen.parents:
+        usage("INPUT lies inside OUTPUT. Choose an output folder elsewhere.")
 
 
-class Lines(Display):
-    """A line now and then, where there is no terminal."""
+def open_linkage(
+    path: Path | None, apart_from: tuple[Path, Path], secret: bytes, resume: bool, undo: ExitStack
+) -> LinkageFile | None:
+    """The linkage file, where one is asked for; ``undo`` takes a new one away again."""
+    if path is None:
+        return None
+    from dicom_deid.native.linkage_file import LinkageFile
 
-    def __init__(self) -> None:
-        self._files = self._size = self._total = self._bytes = 0
-        self._began = self._told = time.monotonic()
+    if any(place.resolve() in path.resolve().parents for place in apart_from):
+        raise BadLinkage("LINKAGE_AMONG_FILES")
+    file = LinkageFile(path, key.Key(secret))
+    undo.callback(file.abandon)
+    if resume:
+        file.resume()
+    else:
+        file.begin()
+    return file
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *error: object) -> None:
-        pass
+def begin(run: Run) -> None:
+    """Opens the folder of a run; where it cannot be opened, the command ends."""
+    from dicom_deid.native.run_folder import NoRun
 
-    def scanned(self, files: int) -> None:
-        self.tell(f"{files} files found")
-
-    def started(self, files: int, size: int) -> None:
-        self._total, self._bytes, self._began = files, size, time.monotonic()
-        print(f"{files} files, {in_words(size)}", file=sys.stderr)
-
-    def advanced(self, files: int, size: int) -> None:
-        self._files += files
-        self._size += size
-        seconds = max(time.monotonic() - self._began, 0.001)
-        done = f"{self._files} of {self._total} files, {in_words(self._size)} of {in_words(self._bytes)}"
-        self.tell(f"{done}, {self._files / seconds:.0f} files/s")
-
-    def tell(self, text: str) -> None:
-        if time.monotonic() - self._told >= PLAIN_SECONDS:
-            self._told = time.monotonic()
-            print(text, file=sys.stderr)
+    try:
+        run.open()
+    except PolicyError as error:
+        raise unusable(error) from None
+    except NoRun as error:
+        usage(NO_RUN[error.reason])
+    except (OSError, Failed):
+        usage(f"OUTPUT cannot be written: {run.folder.root}")
 
 
 def carry_out(run: Run, list_unwritten: bool) -> int:
     """Carries out an open run and shows its end; returns the exit code."""
     heed_signals(run)
+    from dicom_deid.cli.progress import Bar, Lines  # rich takes a moment to load
+
     display: Bar | Lines = Bar() if sys.stderr.isatty() else Lines()
     with display:
         summary = run.go(display)
@@ -141,6 +186,9 @@ def show_end(summary: dict[str, Any]) -> None:
         summary["reasons"].items(), key=lambda reason: (STATUSES.index(reasons()[reason[0]]["status"]), reason)
     )
     if sys.stdout.isatty() and found:
+        from rich.console import Console
+        from rich.table import Table
+
         table = Table("files", "outcome", "reason", "what to do", box=None, pad_edge=False)
         for code, files in found:
             reason = reasons()[code]
@@ -153,14 +201,3 @@ def show_end(summary: dict[str, Any]) -> None:
     if summary.get("error"):
         reason = reasons()[summary["error"]]
         print(f"The run stopped: {reason['sentence']} {reason['remedy']}", file=sys.stderr)
-
-
-def printable(path: str) -> str:
-    """A path that cannot command the terminal, whatever bytes are in it."""
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in path)
-
-
-def in_words(size: int) -> str:
-    """A number of bytes in the unit that suits it."""
-    power = min(4, (len(str(size)) - 1) // 3)
-    return f"{size / 1000**power:.{1 if power else 0}f} {('bytes', 'kB', 'MB', 'GB', 'TB')[power]}"

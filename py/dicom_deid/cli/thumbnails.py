@@ -16,7 +16,8 @@ import typer
 
 from dicom_deid.cli.index import IndexFile, print_seconds
 from dicom_deid.cli.index import tell as tell_headers
-from dicom_deid.cli.passphrase import Unusable, read_passphrase
+from dicom_deid.cli.passphrase import read_passphrase
+from dicom_deid.cli.text import Unusable, printable
 
 if TYPE_CHECKING:
     from dicom_deid.executors import Executor
@@ -133,7 +134,6 @@ def print_summary(index: Index, path: Path, target: Path, done: Done) -> None:
 
 def print_unshown(rows: list[Unshown]) -> None:
     """The files that have no thumbnail, or a doubtful one, by reason."""
-    from dicom_deid.cli.run import printable
     from dicom_deid.errors import reasons
 
     for reason, group in groupby(rows, lambda row: row.reason):

@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from dicom_deid.cli.consent import importable
 from dicom_deid.dicom.peek import LONG_LOOK_BYTES, peek
 from dicom_deid.errors import Failed, ShortRead, Unwritten
 from dicom_deid.key import Key
 from dicom_deid.model import Link, Outcome
 from dicom_deid.native.source import FileSource
 from dicom_deid.native.time_limit import TimeLimit
+from dicom_deid.native.wheels import importable
 from dicom_deid.native.write import write
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy

@@ -1,0 +1,41 @@
+"""The words that commands share: refusals, and texts and sizes as a terminal may show them."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+UNSOUND, USAGE = 1, 2
+"""Exit codes: something was withheld, failed or stopped; the command was not meant so."""
+NO_RUN = {
+    "NOT_EMPTY": "OUTPUT is not empty. Choose a new folder; a run that was cut off goes on with --resume.",
+    "NO_RUN": "OUTPUT holds a plan.json that cannot be read. Choose a new folder.",
+    "BUSY": "Another run is writing to OUTPUT.",
+}
+"""Why no run can begin in OUTPUT, by the reason of a NoRun."""
+AGREE = "With --run-code you agree beforehand."
+PASSPHRASE_NOTE = (
+    "Keep it in a safe place: only with it do later files of the same patients get the same new identifiers, "
+    "and only with it can this run be resumed."
+)
+
+
+class Unusable(Exception):
+    """A command that cannot be followed. Its text is for the user, and repeats only what the user has typed."""
+
+
+def usage(text: str) -> NoReturn:
+    """Says why the command cannot be followed, and ends it with exit code 2."""
+    print(f"dicom-deid: {text}", file=sys.stderr)
+    sys.exit(USAGE)
+
+
+def printable(path: str) -> str:
+    """A path that cannot command the terminal, whatever bytes are in it."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in path)
+
+
+def in_words(size: int) -> str:
+    """A number of bytes in the unit that suits it."""
+    power = min(4, (len(str(size)) - 1) // 3)
+    return f"{size / 1000**power:.{1 if power else 0}f} {('bytes', 'kB', 'MB', 'GB', 'TB')[power]}"
