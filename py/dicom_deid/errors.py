@@ -7,6 +7,8 @@ DeidError
 │   ├── Skipped        nothing to de-identify
 │   ├── Withheld       an output could be made, but the policy or the verification forbids it
 │   └── Failed         no sound output can be made of these bytes
+│       ├── SourceFailure   a source cannot be read
+│       └── SinkFailure     an output cannot be written
 └── PolicyError        a policy that cannot be followed
 
 The sentence and the remedy of every code stand in ``tables/reasons.json``, which the page and the command line share.
@@ -68,6 +70,14 @@ class Failed(Unwritten):
     """Not written because no sound output can be made of these bytes."""
 
     status = "failed"
+
+
+class SourceFailure(Failed):
+    """A source cannot be read: READ_FAILED, SOURCE_CHANGED; SOURCE_LOST: no source of the run can be read any more."""
+
+
+class SinkFailure(Failed):
+    """An output cannot be written: WRITE_FAILED; OUTPUT_FULL, OUTPUT_LOST: the next one cannot be written either."""
 
 
 class Problem(NamedTuple):

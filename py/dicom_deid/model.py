@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from dicom_deid.errors import Status
 
@@ -83,21 +83,6 @@ class Fragments:
     end: int
     count: int
     complete: bool
-
-
-class Source(Protocol):
-    """The bytes of one file. A part that is not at hand is asked for by raising ShortRead or FragmentsWanted."""
-
-    size: int
-
-    def head(self) -> bytes:
-        """The bytes at hand from offset 0 on; at least 4096 of them, or all."""
-
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes [start, end)."""
-
-    def fragments(self, start: int) -> Fragments:
-        """Where the fragments that begin at ``start`` end."""
 
 
 class Pixels(NamedTuple):

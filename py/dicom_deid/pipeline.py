@@ -13,9 +13,10 @@ from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.dicom.encoding import encode_header, pieces
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Source, Splice
+from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Splice
 from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
+from dicom_deid.protocols import Source
 from dicom_deid.scan import inspect
 from dicom_deid.silence import NO_WARNINGS
 from dicom_deid.verify import SoundCache, verify

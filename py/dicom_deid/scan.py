@@ -19,7 +19,8 @@ from dicom_deid.dicom.pixel_length import check_excess, check_length
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
-from dicom_deid.model import TAG, Instance, Item, Pixels, Source, Syntax
+from dicom_deid.model import TAG, Instance, Item, Pixels, Syntax
+from dicom_deid.protocols import Source
 
 EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
 EXPLICIT_BIG = Syntax(explicit=True, little=False)

@@ -16,6 +16,8 @@ from dicom_deid.browser import bridge
 from dicom_deid.executors import Processes
 from dicom_deid.key import Key, derive
 from dicom_deid.native import time_limit
+from dicom_deid.native.folder_origin import FolderOrigin
+from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.run import Run
 from dicom_deid.native.run_folder import RunFolder as Folder
 from dicom_deid.native.scan import Display
@@ -189,7 +191,7 @@ def test_a_rule_that_never_returns_withholds_its_instance(
     for name, modality in (("a", "CT"), ("b", "MR"), ("c", "CT")):
         (source / name).write_bytes(to_bytes(ct(Modality=modality, SOPInstanceUID=f"1.2.3.{ord(name)}")))
     plan = Plan(Policy(python=(rule,)), Key(derive(PASSPHRASE)))
-    begun = Run(source, Folder(tmp_path / "run"), plan, derive(PASSPHRASE), 0)
+    begun = Run(FolderOrigin(source), Folder(FolderSink(tmp_path / "run")), plan, derive(PASSPHRASE), 0)
     begun.open()
     summary = begun.go(Display())
     assert (summary["counts"]["written"], summary["reasons"]) == (2, {"RULE_FAILED": 1})

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from dicom_deid.executors import Processes
+from dicom_deid.native.folder_origin import FolderOrigin
+from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.job import Job, Take, Taken
 from dicom_deid.native.run_folder import NoRun, RunFolder
 from dicom_deid.policy import Policy
@@ -195,8 +197,9 @@ def test_an_output_of_which_a_power_cut_left_zeros_is_written_again(tmp_path: Pa
 def test_processes_never_begin_outputs_of_the_same_name(tmp_path: Path) -> None:
     """One of a run that was killed can still be at a file when the run that goes on comes to it."""
     (tmp_path / "one.dcm").write_bytes(to_bytes(ct()))
-    (tmp_path / "unfinished").mkdir()
-    job = Job(tmp_path, Policy(), bytes(32), tmp_path / "unfinished")
+    sink = FolderSink(tmp_path)
+    sink.open()
+    job = Job(FolderOrigin(tmp_path), Policy(), bytes(32), sink)
     looked = job.look("one.dcm")
     task = Take("one.dcm", looked.size, looked.modified, repeat=False)
     workers = Processes[Take, Taken](job, 2)
@@ -232,9 +235,9 @@ def test_a_source_folder_in_whose_place_is_another_stops_the_run(folder: Path, t
 
 def test_two_runs_cannot_write_to_one_folder(tmp_path: Path) -> None:
     document = '{"digest": "1", "key_check": "2"}'
-    first = RunFolder(tmp_path / "run")
+    first = RunFolder(FolderSink(tmp_path / "run"))
     first.begin(document)
     with pytest.raises(NoRun, match="BUSY"):
-        RunFolder(tmp_path / "run").resume(document, print)
+        RunFolder(FolderSink(tmp_path / "run")).resume(document, print)
     first.finish()
-    RunFolder(tmp_path / "run").resume(document, print)
+    RunFolder(FolderSink(tmp_path / "run")).resume(document, print)

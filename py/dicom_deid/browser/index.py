@@ -17,7 +17,8 @@ from dicom_deid.index.images import Unshown, file_of, holder, keep, missing, nam
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import keys, search
 from dicom_deid.key import Key
-from dicom_deid.model import Fragments, Source
+from dicom_deid.model import Fragments
+from dicom_deid.protocols import Source
 from dicom_deid.scan import header
 
 Bytes = bytes | memoryview

@@ -72,8 +72,10 @@ def run(
     if list_unwritten and not sys.stdout.isatty():
         usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
     check_places(source, target)
+    from dicom_deid.native.folder_origin import FolderOrigin  # pydicom takes a moment to load
+    from dicom_deid.native.folder_sink import FolderSink
     from dicom_deid.native.run import Run
-    from dicom_deid.native.run_folder import RunFolder  # pydicom takes a moment to load
+    from dicom_deid.native.run_folder import RunFolder
 
     chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, verbose=verbose)
     ready = made_ready(chosen, policy, wheels, run_code)
@@ -84,9 +86,9 @@ def run(
         link = open_linkage(linkage, (source, target), secret, resume, undo)
         plan = loaded(chosen, secret, ready)
         processes = cores() if workers is None else workers
-        root, folder = source.resolve(), RunFolder(target.resolve())
-        begun = Run(root, folder, plan, secret, processes, resume, link, ready.paths)
-        begin(begun)
+        origin, folder = FolderOrigin(source.resolve()), RunFolder(FolderSink(target.resolve()))
+        begun = Run(origin, folder, plan, secret, processes, resume, link, ready.paths)
+        begin(begun, target)
         undo.pop_all()
     if given is None:
         what = f"saved in {save_passphrase}." if save_passphrase else f"{passphrase}"
@@ -133,7 +135,7 @@ def open_linkage(
     return file
 
 
-def begin(run: Run) -> None:
+def begin(run: Run, target: Path) -> None:
     """Opens the folder of a run; where it cannot be opened, the command ends."""
     from dicom_deid.native.run_folder import NoRun
 
@@ -144,7 +146,7 @@ def begin(run: Run) -> None:
     except NoRun as error:
         usage(NO_RUN[error.reason])
     except (OSError, Failed):
-        usage(f"OUTPUT cannot be written: {run.folder.root}")
+        usage(f"OUTPUT cannot be written: {target.resolve()}")
 
 
 def carry_out(run: Run, list_unwritten: bool) -> int:

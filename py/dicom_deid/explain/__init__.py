@@ -19,9 +19,10 @@ from dicom_deid.explain.failures import traceback_of
 from dicom_deid.explain.readable import LONGEST, class_name, counted, keyword_of, name_of, tag_text
 from dicom_deid.explain.residual import places
 from dicom_deid.explain.sentences import what, why
-from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome, Source
+from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
+from dicom_deid.protocols import Source
 from dicom_deid.scan import read_meta
 from dicom_deid.silence import NO_WARNINGS
 

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from dicom_deid.errors import Failed
+from dicom_deid.errors import SinkFailure
 from dicom_deid.native.write import code_of
 
 LONGEST_LINE = 4096
@@ -59,7 +59,7 @@ class Appended:
             with suppress(OSError):
                 self._file.truncate(before)
             code = code_of(error)
-            raise Failed("OUTPUT_LOST" if code == "WRITE_FAILED" else code) from None
+            raise SinkFailure("OUTPUT_LOST" if code == "WRITE_FAILED" else code) from None
 
     def cut(self, size: int) -> None:
         """Takes off what is behind the first ``size`` bytes."""

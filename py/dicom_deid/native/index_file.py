@@ -23,8 +23,9 @@ from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.index import Index, OtherVersion, Seen
 from dicom_deid.index.entry import Entry
 from dicom_deid.native import thumbnails
-from dicom_deid.native.pick import Candidate, Pick
+from dicom_deid.native.pick import Pick
 from dicom_deid.native.source import FileSource
+from dicom_deid.protocols import Candidate
 
 IN_RUN = "index.sqlite"
 SUFFIX = ".sqlite"

@@ -1,23 +1,21 @@
-"""What is done with one file natively: it is looked at, then de-identified and written."""
+"""The work on one file natively: it is looked at, then de-identified and its output staged."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
-from pathlib import Path
 from typing import NamedTuple
 
 from dicom_deid.dicom.peek import LONG_LOOK_BYTES, peek
-from dicom_deid.errors import Failed, ShortRead, Unwritten
+from dicom_deid.errors import Failed, ShortRead, SourceFailure, Unwritten
 from dicom_deid.key import Key
 from dicom_deid.model import Link, Outcome
-from dicom_deid.native.source import FileSource
 from dicom_deid.native.time_limit import TimeLimit
 from dicom_deid.native.wheels import importable
-from dicom_deid.native.write import write
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
+from dicom_deid.protocols import OpenSource, Origin, Sink
 from dicom_deid.report import row, unwritten_line
 from dicom_deid.scan import LOOK_BYTES, has_preamble, looks_like_dicom
 
@@ -67,32 +65,28 @@ class Taken(NamedTuple):
 
 
 class Job:
-    """What a process needs for any file: the chosen folder (or file), the policy, to whose code the user has agreed,
-    the key, where outputs begin, and the wheels that the code imports."""
+    """All that a process needs for any file: where it is and where its output goes, the policy, to whose code the user
+    has agreed, the key, and the wheels that the code imports."""
 
     def __init__(
-        self, root: Path, policy: Policy, key: bytes, unfinished: Path, linked: bool = False, wheels: Paths = ()
+        self, origin: Origin, policy: Policy, key: bytes, sink: Sink, linked: bool = False, wheels: Paths = ()
     ) -> None:
         importable(wheels)
-        self.root, self.unfinished = root, unfinished
+        self.origin, self.sink = origin, sink
         self.plan = Plan(policy, Key(key), linked, TimeLimit())
         # A plan does not travel between processes: it holds a running HMAC. Each makes its own.
-        self._parts = (root, policy, key, unfinished, linked, wheels)
+        self._parts = (origin, policy, key, sink, linked, wheels)
 
-    def __reduce__(self) -> tuple[type[Job], tuple[Path, Policy, bytes, Path, bool, Paths]]:
+    def __reduce__(self) -> tuple[type[Job], tuple[Origin, Policy, bytes, Sink, bool, Paths]]:
         return Job, self._parts
 
     def __call__(self, task: Look | Take) -> Looked | Taken:
         return self.look(task.path) if isinstance(task, Look) else self.take(task)
 
-    def where(self, path: str) -> Path:
-        """The place of a path of the pick."""
-        return self.root if self.root.name == path and self.root.is_file() else self.root / path
-
     def look(self, path: str) -> Looked:
         """What a file is by its 132 bytes, else by the strict second look, and its SOP Instance UID (worker/scan)."""
         try:
-            with FileSource(self.where(path)) as source:
+            with self.origin.open(path) as source:
                 return look_at(source)
         except Failed as failure:
             return Looked(reason=failure.reason)
@@ -112,9 +106,9 @@ class Job:
 
     def settled(self, task: Take, source_id: str, began: float) -> Taken:
         """The end of a file that can be read and, where it is to be written, was."""
-        with FileSource(self.where(task.path)) as source:
+        with self.origin.open(task.path) as source:
             if (source.size, source.modified) != (task.size, task.modified):
-                raise Failed("SOURCE_CHANGED")
+                raise SourceFailure("SOURCE_CHANGED")
             outcome, deidentify = settle(source, self.plan, source_id, task.repeat)
             cells = row(source_id, outcome, source.size, deidentify * 1000)
             read = source.seconds
@@ -122,12 +116,12 @@ class Job:
                 return unwritten(cells, outcome.log, read, deidentify)
             # By a name of this process: one of a run that was killed may still be at the same file.
             staged = f"{source_id}-{os.getpid()}"
-            write(outcome.splice, source, self.unfinished / staged)
+            self.sink.stage(staged, outcome.splice, source)
         wrote = time.perf_counter() - began - read - deidentify
         return Taken(cells, outcome.log, staged, read, deidentify, wrote, outcome.link)
 
 
-def look_at(source: FileSource) -> Looked:
+def look_at(source: OpenSource) -> Looked:
     """What an open file is."""
     size, modified = source.size, source.modified
     if size == 0:
@@ -144,7 +138,7 @@ def look_at(source: FileSource) -> Looked:
     return Looked(size, modified, "", fingerprint(found.sop_instance))
 
 
-def settle(source: FileSource, plan: Plan, source_id: str, repeat: bool) -> tuple[Outcome, float]:
+def settle(source: OpenSource, plan: Plan, source_id: str, repeat: bool) -> tuple[Outcome, float]:
     """The outcome of an open file and the seconds it took without reading; more of it is read as asked for."""
     while True:
         began, read = time.perf_counter(), source.seconds

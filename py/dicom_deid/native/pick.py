@@ -11,16 +11,9 @@ import os
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from dicom_deid.errors import Failed
-
-
-class Candidate(NamedTuple):
-    """A file; ``path`` is relative to the folder, with "/". ``reason``: why it is not even opened."""
-
-    path: str
-    reason: str = ""
+from dicom_deid.errors import SourceFailure
+from dicom_deid.protocols import Candidate
 
 
 class Pick:
@@ -54,14 +47,14 @@ class Pick:
                 yield Candidate(path, "READ_FAILED")
 
     def children(self, folder: str) -> Iterator[os.DirEntry[str]]:
-        """What is in a folder, in order. Raises Failed when the top folder cannot be listed, OSError when another."""
+        """What is in a folder, in order. Raises SourceFailure for the top folder, OSError for another."""
         try:
             with os.scandir(self.root / folder) as entries:
                 return iter(sorted(entries, key=lambda entry: entry.name.encode("utf-16-be", "surrogatepass")))
         except OSError:
             if folder:
                 raise
-            raise Failed("SOURCE_LOST") from None
+            raise SourceFailure("SOURCE_LOST") from None
 
 
 class Sources:

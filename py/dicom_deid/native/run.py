@@ -9,11 +9,10 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from math import inf
-from pathlib import Path
 from typing import Any
 
 from dicom_deid.conformance import conformance
-from dicom_deid.errors import Failed
+from dicom_deid.errors import Failed, SourceFailure
 from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
 from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.native.counts import Tally
@@ -24,6 +23,7 @@ from dicom_deid.native.run_folder import Row, RunFolder
 from dicom_deid.native.scan import Display, Survey
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan
+from dicom_deid.protocols import Origin
 from dicom_deid.report import closing
 
 FILES_AT_ONCE = 32
@@ -48,9 +48,9 @@ class Stop:
 
 @dataclass(slots=True)
 class Run:
-    """One run over ``root`` into ``folder``."""
+    """One run over the files of ``origin`` into ``folder``."""
 
-    root: Path
+    origin: Origin
     folder: RunFolder
     plan: Plan
     key: bytes
@@ -66,8 +66,6 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     unwritten: array[int] = field(default_factory=lambda: array("Q"))
     """Numbers of the files that were not written."""
-    _place: tuple[int, int] | None = None
-    """Where ``root`` was at the beginning."""
     _earlier: dict[str, str] = field(default_factory=dict)
     """Source id -> status of the files that an earlier run did."""
     _collided: list[Take] = field(default_factory=list)
@@ -103,7 +101,6 @@ class Run:
         """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol/files.js)."""
         began = time.perf_counter()
         end, error, self.display = "finished", "", display
-        self._place = place_of(self.root)
         executor = self.executor()
         try:
             self.scan(executor)
@@ -118,24 +115,23 @@ class Run:
             executor.close()
         if end == "finished" and self.stop():
             end = "cancelled"
-        summary = self.tally.summary(self.folder.root.name, end, error, time.perf_counter() - began)
+        summary = self.tally.summary(self.folder.sink.name, end, error, time.perf_counter() - began)
         self.close(summary)
         return summary
 
     def executor(self) -> Executor[Any, Any]:
         policy, linked = self.plan.policy, self.linkage is not None
-        job = Job(self.root, policy, self.key, self.folder.unfinished, linked, self.wheels)
+        job = Job(self.origin, policy, self.key, self.folder.sink, linked, self.wheels)
         patience = CODE_PATIENCE if policy.python else inf
         return Processes(job, self.workers, patience) if self.workers else Inline(job)
 
     def scan(self, executor: Executor[Look, Looked]) -> None:
-        """Walks the folder and looks at every file once."""
+        """Lists the files and looks at each once."""
         began = time.perf_counter()
-        survey = Survey(self.root, self.sources, self.display)
-        survey.run(executor, self.stop)
+        Survey(self.origin, self.sources, self.display).run(executor, self.stop)
         self.tally.stages["scan"].add(time.perf_counter() - began, len(self.sources))
-        if survey.left_alone:
-            self.folder.log([f"{survey.left_alone} symbolic links or special files were left alone"])
+        if self.origin.left_alone:
+            self.folder.log([f"{self.origin.left_alone} symbolic links or special files were left alone"])
 
     def skip(self) -> None:
         """Marks what an earlier run did."""
@@ -199,8 +195,8 @@ class Run:
         cells, reason = taken.row, str(taken.row["reason"])
         if reason in FOR_THE_RUN:
             raise Failed(reason)
-        if reason == "READ_FAILED" and not (os.access(self.root, os.R_OK) and place_of(self.root) == self._place):
-            raise Failed("SOURCE_LOST")
+        if reason == "READ_FAILED" and self.origin.is_lost():
+            raise SourceFailure("SOURCE_LOST")
         if taken.staged and not self.place(task, taken):
             return
         if self.linkage and taken.link:
@@ -216,9 +212,9 @@ class Run:
 
     def place(self, task: Take, taken: Taken) -> bool:
         """Moves an output to its place; where another stands there, the file is taken again under a name of its own."""
-        staged, reason = self.folder.unfinished / taken.staged, "WRITE_FAILED"
+        reason = "WRITE_FAILED"
         try:
-            if self.folder.place(staged, str(taken.row["output_path"]), self.resume):
+            if self.folder.place(taken.staged, str(taken.row["output_path"]), self.resume):
                 return True
         except Failed as failure:
             reason = failure.reason
@@ -247,15 +243,6 @@ class Run:
         attempt(lambda: self.folder.log([f"{left} files not done"] if left else ()), summary)
         attempt(lambda: self.folder.log(closing(summary)), summary)
         self.folder.finish()
-
-
-def place_of(root: Path) -> tuple[int, int] | None:
-    """Device and number of a folder: of a share that is not mounted any more, an empty folder may be left."""
-    try:
-        status = root.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def attempt(step: Callable[[], None], summary: dict[str, Any]) -> None:

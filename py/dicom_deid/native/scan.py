@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from dicom_deid.executors import Executor
 from dicom_deid.native.job import Look, Looked
-from dicom_deid.native.pick import Pick, Sources
+from dicom_deid.native.pick import Sources
+from dicom_deid.protocols import Origin
 
 LOOKS_AT_ONCE = 200
 """Files in a batch."""
@@ -27,20 +27,15 @@ class Display:
 
 
 class Survey:
-    """Fills ``sources`` with what is below ``root``."""
+    """Fills ``sources`` with the files of an origin."""
 
-    def __init__(self, root: Path, sources: Sources, display: Display) -> None:
-        self._pick, self._sources, self._display = Pick(root), sources, display
+    def __init__(self, origin: Origin, sources: Sources, display: Display) -> None:
+        self._origin, self._sources, self._display = origin, sources, display
         self._numbers: dict[str, int] = {}
         """Path -> number of the files that are being looked at."""
 
-    @property
-    def left_alone(self) -> int:
-        """Links and special files that were passed by."""
-        return self._pick.left_alone
-
     def run(self, executor: Executor[Look, Looked], stopped: Callable[[], bool]) -> None:
-        """Looks at every file. Raises Failed SOURCE_LOST when the folder cannot be listed."""
+        """Looks at every file. Raises SourceFailure SOURCE_LOST when they cannot be listed."""
         sources = self._sources
         for answers in executor.run(self.batches(), stopped):
             for task, looked in answers:
@@ -55,7 +50,7 @@ class Survey:
     def batches(self) -> Iterator[list[Look]]:
         """The picked files; one that cannot even be opened has its reason already."""
         batch: list[Look] = []
-        for path, reason in self._pick:
+        for path, reason in self._origin.list():
             number = self._sources.add(path)
             self._sources.set_reason(number, reason)
             if reason:

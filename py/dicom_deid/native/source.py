@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dicom_deid.errors import Failed
+from dicom_deid.errors import SourceFailure
 from dicom_deid.sources import Readable
 
 
 class FileSource(Readable):
-    """An open file. Raises Failed READ_FAILED or SOURCE_CHANGED where an OSError would quote the path."""
+    """An open file. Raises SourceFailure READ_FAILED or SOURCE_CHANGED where an OSError would quote the path."""
 
     def __init__(self, path: Path) -> None:
         began = time.perf_counter()
@@ -21,7 +21,7 @@ class FileSource(Readable):
             self._file = path.open("rb", buffering=0)
             size, self.modified = self.stamp()
         except OSError:
-            raise Failed("READ_FAILED") from None
+            raise SourceFailure("READ_FAILED") from None
         super().__init__(size)
         self.seconds = time.perf_counter() - began
         """Time spent reading."""
@@ -41,6 +41,13 @@ class FileSource(Readable):
         status = os.fstat(self._file.fileno())
         return status.st_size, status.st_mtime_ns
 
+    def unchanged(self) -> bool:
+        """Whether the file is still as it was opened."""
+        try:
+            return self.stamp() == (self.size, self.modified)
+        except OSError:
+            raise SourceFailure("READ_FAILED") from None
+
     def read(self, start: int, end: int) -> bytes:
         """The bytes [start, end)."""
         began = time.perf_counter()
@@ -50,10 +57,10 @@ class FileSource(Readable):
             while start < end:
                 part = self._file.read(end - start)
                 if not part:
-                    raise Failed("SOURCE_CHANGED")
+                    raise SourceFailure("SOURCE_CHANGED")
                 parts.append(part)
                 start += len(part)
         except OSError:
-            raise Failed("READ_FAILED") from None
+            raise SourceFailure("READ_FAILED") from None
         self.seconds += time.perf_counter() - began
         return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from dicom_deid.errors import Failed
+from dicom_deid.errors import SinkFailure, SourceFailure
 from dicom_deid.model import Copy, Fill, Splice, splice_size
 from dicom_deid.native.source import FileSource
+from dicom_deid.protocols import OpenSource
 
 CHUNK = 4 * 1024 * 1024
 """Bytes held in memory at a time where the operating system cannot copy by itself."""
@@ -24,10 +25,11 @@ Copier = Callable[[int, int, int, int], int]
 """(from descriptor, to descriptor, bytes, offset in the source) -> bytes copied to where the target stands."""
 
 
-def write(splice: Splice, source: FileSource, path: Path) -> int:
+def write(splice: Splice, source: OpenSource, path: Path) -> int:
     """Writes a splice of ``source`` to ``path`` and returns its bytes; on any failure there is no file.
 
-    Raises Failed: SOURCE_CHANGED, READ_FAILED, WRITE_FAILED for this file alone, OUTPUT_FULL, OUTPUT_LOST for the run.
+    Raises SourceFailure: SOURCE_CHANGED, READ_FAILED; SinkFailure: WRITE_FAILED for this file alone, OUTPUT_FULL and
+    OUTPUT_LOST for the run.
     """
     try:
         with path.open("wb", buffering=0) as target:
@@ -35,14 +37,14 @@ def write(splice: Splice, source: FileSource, path: Path) -> int:
                 put(segment, source, target.fileno())
             size = os.fstat(target.fileno()).st_size
         # A source that was rewritten meanwhile would give an output of old header and new pixel data.
-        if source.stamp() != (source.size, source.modified):
-            raise Failed("SOURCE_CHANGED")
+        if not source.unchanged():
+            raise SourceFailure("SOURCE_CHANGED")
         if size != splice_size(splice):
-            raise Failed("WRITE_FAILED")
+            raise SinkFailure("WRITE_FAILED")
         return size
     except OSError as error:
         discard(path)
-        raise Failed(code_of(error)) from None
+        raise SinkFailure(code_of(error)) from None
     except BaseException:
         discard(path)
         raise
@@ -61,7 +63,7 @@ def code_of(error: OSError) -> str:
     return "OUTPUT_LOST" if error.errno in LOST else "WRITE_FAILED"
 
 
-def put(segment: bytes | Copy | Fill, source: FileSource, target: int) -> None:
+def put(segment: bytes | Copy | Fill, source: OpenSource, target: int) -> None:
     """Appends one segment."""
     match segment:
         case Copy(start, end):
@@ -81,12 +83,13 @@ def append(target: int, data: bytes) -> None:
         rest = rest[os.write(target, rest) :]
 
 
-def copy(source: FileSource, target: int, start: int, end: int) -> None:
+def copy(source: OpenSource, target: int, start: int, end: int) -> None:
     """Copies bytes [start, end) of the source to the end of the target, the fastest way that works here."""
-    for copier in COPIERS if end - start > SMALL else ():
-        start = copy_by(copier, source.fileno(), target, start, end)
-        if start == end:
-            return
+    if isinstance(source, FileSource) and end - start > SMALL:
+        for copier in COPIERS:
+            start = copy_by(copier, source.fileno(), target, start, end)
+            if start == end:
+                return
     while start < end:
         chunk = source.read(start, min(start + CHUNK, end))
         append(target, chunk)

@@ -20,10 +20,11 @@ from pydicom.pixels.utils import as_pixel_options
 from pydicom.uid import UID
 
 from dicom_deid.errors import Failed
-from dicom_deid.model import Instance, Pixels, Source
+from dicom_deid.model import Instance, Pixels
 from dicom_deid.preview import codecs, codestream
 from dicom_deid.preview.display import display_of
 from dicom_deid.preview.picture import Picture
+from dicom_deid.protocols import Source
 from dicom_deid.silence import NO_WARNINGS
 
 LARGEST = 512 * 1024 * 1024

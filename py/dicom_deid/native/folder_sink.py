@@ -1,0 +1,93 @@
+"""A folder of this machine as the sink of a run: outputs are staged in unfinished/ and moved to their places."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from dicom_deid.errors import SinkFailure
+from dicom_deid.model import Splice
+from dicom_deid.native.append_only import Appended
+from dicom_deid.native.write import code_of, discard, write
+from dicom_deid.protocols import OpenSource
+
+UNFINISHED = "unfinished"
+
+
+class FolderSink:
+    """What a run makes, as files below ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.name = root, root.name
+        self._unfinished = root / UNFINISHED
+
+    def open(self) -> None:
+        with coded():
+            self._unfinished.mkdir(parents=True, exist_ok=True)
+
+    def clear(self) -> None:
+        shutil.rmtree(self._unfinished, ignore_errors=True)
+        with suppress(OSError):
+            self._unfinished.mkdir()
+
+    def close(self) -> None:
+        self.clear()
+        with suppress(OSError):
+            self._unfinished.rmdir()
+
+    def names(self) -> set[str]:
+        with coded():
+            return {path.name for path in self.root.iterdir()} if self.root.exists() else set()
+
+    def size(self, key: str) -> int | None:
+        try:
+            return (self.root / key).stat().st_size
+        except OSError:
+            return None
+
+    def read(self, key: str, start: int, end: int) -> bytes:
+        with coded(), (self.root / key).open("rb", buffering=0) as file:
+            file.seek(start)
+            return file.read(end - start)
+
+    def lines(self, key: str) -> Iterator[str]:
+        with coded(), (self.root / key).open(encoding="utf-8", newline="", errors="replace") as file:
+            yield from file
+
+    def put(self, key: str, lines: Iterable[str]) -> None:
+        path = self.root / key
+        begun = path.with_name(path.name + ".new")
+        with coded():
+            with begun.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(lines)
+                file.flush()
+                os.fsync(file.fileno())
+            begun.replace(path)
+
+    def journal(self, key: str) -> Appended:
+        with coded():
+            return Appended(self.root / key)
+
+    def stage(self, name: str, splice: Splice, source: OpenSource) -> None:
+        write(splice, source, self._unfinished / name)
+
+    def place(self, name: str, key: str) -> None:
+        target = self.root / key
+        with coded():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._unfinished / name).replace(target)
+
+    def discard(self, name: str) -> None:
+        discard(self._unfinished / name)
+
+
+@contextmanager
+def coded() -> Iterator[None]:
+    """Makes a SinkFailure of an OSError, which would quote the path."""
+    try:
+        yield
+    except OSError as error:
+        raise SinkFailure(code_of(error)) from None
