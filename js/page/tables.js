@@ -3,7 +3,7 @@
  * The tables that the page shows words from: the same files that the Python core decides by.
  *
  * @typedef {{status: string, sentence: string, remedy: string}} Reason   status "page": only the page meets it
- * @typedef {{name: string, code: string, title: string, sentence: string}} ProfileOption
+ * @typedef {{name: string, code: string, title: string, sentence: string, excludes?: string[]}} ProfileOption
  * @typedef {{uid: string, name: string, retired: string, default: "allowed" | "withheld", reason: string}} SopClass
  * @typedef {{reasons: Record<string, Reason>, options: ProfileOption[], sopClasses: SopClass[]}} Tables
  */

@@ -21,12 +21,13 @@ const UID_LETTERS = 64;
 const HINT = "For example a vendor’s private kind; several with spaces between.";
 /** Whose dispositions of private elements may count, as a policy says it. */
 const TCIA = "tcia";
-/** Options that contradict each other: choosing one takes the other back. */
-const EXCLUDE = [["retain-full-dates", "retain-modified-dates"]];
 
 export class PolicyPanel extends HTMLElement {
   /** @type {Policy} the one truth: the controls show it, and change it */
   #policy = plainPolicy();
+
+  /** @type {Map<string, string[]>} option -> those that it excludes: choosing one takes the others back */
+  #excludes = new Map();
 
   connectedCallback() {
     const form = part(this, "form", HTMLFormElement);
@@ -53,6 +54,7 @@ export class PolicyPanel extends HTMLElement {
 
   /** @param {Tables} tables */
   setTables({ options, sopClasses }) {
+    this.#excludes = new Map(options.map(({ name, excludes = [] }) => [name, excludes]));
     part(this, "options", HTMLElement).replaceChildren(
       ...options.map(({ name, title, sentence }) => choice("option", name, title, sentence)),
     );
@@ -129,9 +131,9 @@ export class PolicyPanel extends HTMLElement {
 
   /** The form says something else than before. @param {HTMLInputElement} changed */
   #changed(changed) {
-    const others = EXCLUDE.filter((pair) => changed.checked && pair.includes(changed.value)).flat();
+    const others = (changed.checked && this.#excludes.get(changed.value)) || [];
     for (const input of this.#checked("option")) {
-      if (others.includes(input.value) && input !== changed) input.checked = false;
+      if (others.includes(input.value)) input.checked = false;
     }
     this.#policy = {
       ...this.#policy,

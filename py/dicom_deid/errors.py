@@ -1,15 +1,27 @@
-"""The exception tree. Every error has a code; none carries an identifier, a value or a path.
+"""The tree of exceptions. None that has a code of tables/reasons.json carries a value or a path.
 
 DeidError
-├── ShortRead          more bytes of the source are needed; not a failure
-├── FragmentsWanted    the end of encapsulated Pixel Data is needed; not a failure
-├── Unwritten          ends an instance with an outcome other than written
-│   ├── Skipped        nothing to de-identify
-│   ├── Withheld       an output could be made, but the policy or the verification forbids it
-│   └── Failed         no sound output can be made of these bytes
+├── ShortRead               more bytes of the source are needed; not a failure
+├── FragmentsWanted         the end of encapsulated Pixel Data is needed; not a failure
+├── Unwritten               ends an instance with an outcome other than written
+│   ├── Skipped             nothing to de-identify
+│   ├── Withheld            an output could be made, but the policy or the verification forbids it
+│   └── Failed              no sound output can be made of these bytes
 │       ├── SourceFailure   a source cannot be read
 │       └── SinkFailure     an output cannot be written
-└── PolicyError        a policy that cannot be followed
+├── PolicyError             a policy that cannot be followed
+├── Wrong                   one rule of a policy cannot be followed; PolicyError has it among its problems
+├── RuleFailed              a rule in Python failed over an element, which is then withheld
+├── WrongAnswer             the answer of a rule in Python cannot be followed
+├── UnknownScript           a text is no policy and no script of a tool that is known
+├── NotCarried              a line of such a script that no policy can express
+├── NoRun                   a folder cannot be used for this run
+├── WorkersFailed           no process could be started
+├── BadLinkage              a file cannot be used as linkage
+├── OtherVersion            a file is no index of this version
+└── NoThumbnails            the folder of thumbnails cannot be written
+
+TooLong                     stops a rule in Python; no DeidError, so that no rule can catch it as an Exception
 
 The sentence and the remedy of every code stand in ``tables/reasons.json``, which the page and the command line share.
 """
@@ -101,6 +113,71 @@ class PolicyError(DeidError):
     def __init__(self, code: str, word: str = "", problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(f"{code} {word}".strip())
         self.code, self.word, self.problems = code, word, problems
+
+
+class Wrong(DeidError):
+    """A rule that cannot be followed: the offending word, why, and the nearest valid one."""
+
+    def __init__(self, word: str, text: str, near: str = "", line: int = 0) -> None:
+        super().__init__(text)
+        self.word, self.text, self.near = word, text, near
+        self.line = line
+        """The line within ``word``, where that is code; else 0."""
+
+
+class RuleFailed(DeidError):
+    """A rule in Python that failed, over the element at ``path``: its label, its code and the name of that as a file.
+
+    Its ``error`` quotes values, so that is shown to the author of the rule at most, and never stored.
+    """
+
+    def __init__(self, label: str, file: str, code: str, path: str, error: BaseException) -> None:
+        super().__init__("a rule in Python failed")
+        self.label, self.file, self.code, self.path, self.error = label, file, code, path, error
+
+
+class WrongAnswer(DeidError):
+    """An answer of a rule in Python that cannot be followed. The text may quote it."""
+
+
+class UnknownScript(DeidError):
+    """The text is of none of the kinds that are known."""
+
+
+class NotCarried(DeidError):
+    """A line of another tool's script that cannot be carried over, and why."""
+
+
+class NoRun(DeidError):
+    """The folder cannot be used for this run, for the coded ``reason``: NOT_EMPTY, NO_RUN or BUSY."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class WorkersFailed(DeidError):
+    """No process could be started."""
+
+
+class BadLinkage(DeidError):
+    """A file that cannot be used as linkage, for the ``reason`` coded in tables/reasons.json."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OtherVersion(DeidError):
+    """The file is an index of another version of the program, or no index: it is made anew."""
+
+
+class NoThumbnails(DeidError):
+    """The folder of thumbnails cannot be written."""
+
+
+class TooLong(BaseException):
+    """The time of a rule in Python is up. It is no Exception, so that code which catches those does not go on."""
 
 
 @cache

@@ -3,7 +3,7 @@
 The file is a header and records, each sealed by AES-256-GCM. What is authenticated with a record is the header and the
 record's number, so none can be dropped, moved or taken over from another file unnoticed; the last one says that no more
 follow, so a cut is noticed as well. Every record can be read without the others: what is left of a damaged file counts.
-Records are sealed elsewhere (sealed.py natively, WebCrypto in the browser), since Pyodide has no cipher.
+Records are sealed elsewhere (native/linkage_file.py natively, WebCrypto in the browser), since Pyodide has no cipher.
 
     header   16 bytes MAGIC, 1 version, 7 zeros, 16 random bytes that name the file, 8 check value of the project key
     record   4 bytes length of what is sealed, 8 number from 0 on, 12 nonce, then ciphertext and tag; big endian
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import NamedTuple
 
+from dicom_deid.errors import BadLinkage
 from dicom_deid.key import Key
 from dicom_deid.model import Link
 
@@ -39,14 +40,6 @@ TABLES = {
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 PLAIN_ID = re.compile(r"[+@-][\w. -]*")
 """What begins like a formula and can call nothing: a spreadsheet may show it wrongly, but no harm comes of it."""
-
-
-class BadLinkage(Exception):
-    """A file that cannot be used as linkage, for the ``reason`` coded in tables/reasons.json."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Row(NamedTuple):

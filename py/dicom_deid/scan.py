@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from typing import Literal
 
 from pydicom._uid_dict import UID_dictionary
 
-from dicom_deid.dicom.encoding import (
-    LONG_VRS,
-    PIXEL_TAGS,
-    UNDEFINED,
-    VRS,
-    ascii_text,
-    vr_of,
-)
+from dicom_deid.dicom.encoding import PIXEL_TAGS, UNDEFINED, ascii_text, vr_of
+from dicom_deid.dicom.header import VR_NAMES, read_header
 from dicom_deid.dicom.pixel_length import check_excess, check_length
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
@@ -61,21 +54,11 @@ def looks_like_dicom(head: bytes, size: int) -> bool:
 
 def element_at(head: bytes, at: int, size: int, syntax: Syntax) -> tuple[int, int] | None:
     """Tag of the element at ``at`` and the offset behind it, if one of defined length within the file stands there."""
-    order: Literal["little", "big"] = "little" if syntax.little else "big"
-    if at + 12 > len(head):
+    found = read_header(head, at, syntax) if at + 12 <= len(head) else None
+    if found is None or (syntax.explicit and not found.vr) or found.length == UNDEFINED:
         return None
-    tag = int.from_bytes(head[at : at + 2], order) << 16 | int.from_bytes(head[at + 2 : at + 4], order)
-    if not syntax.explicit:
-        length, start = int.from_bytes(head[at + 4 : at + 8], order), at + 8
-    else:
-        vr = head[at + 4 : at + 6].decode("latin-1")
-        if vr not in VRS:
-            return None
-        if vr in LONG_VRS:
-            length, start = int.from_bytes(head[at + 8 : at + 12], order), at + 12
-        else:
-            length, start = int.from_bytes(head[at + 6 : at + 8], order), at + 8
-    return None if length == UNDEFINED or start + length > size else (tag, start + length)
+    end = found.value + found.length
+    return None if end > size else (found.tag, end)
 
 
 def inspect(source: Source, cache: ReadCache | None = None) -> Instance:
@@ -190,11 +173,11 @@ def read_meta(head: bytes, at: int, size: int, cache: ReadCache | None = None) -
     while at + 8 <= size and head[at : at + 2] == b"\x02\x00":
         element, end = reader.known.one(head, at, len(head))
         if element is None:
-            if head[at + 4 : at + 6].decode("latin-1") not in VRS:
+            if head[at + 4 : at + 6] not in VR_NAMES:
                 reader = Reader(head, size, IMPLICIT, cache)  # written so by some toolkits, against the standard
             tag, vr, length, start = reader.header(at, reader.syntax)
             element, end = reader.value(tag, vr, length, start, size, reader.syntax, 0)
-            element = reader.known.add(head, at, start, end, element)
+            element = reader.known.add(head, at, end, element)
         meta.append(element)
         at = end
     meta.sort(key=TAG)
@@ -206,7 +189,7 @@ def encoding_of(head: bytes, start: int, named: str) -> Syntax:
     entry = UID_dictionary.get(named)
     if named and (entry is None or entry[1] != "Transfer Syntax" or named.startswith(NOT_IN_FILES)):
         raise Failed("UNSUPPORTED_TRANSFER_SYNTAX")
-    explicit = head[start + 4 : start + 6].decode("latin-1") in VRS
+    explicit = head[start + 4 : start + 6] in VR_NAMES
     if not explicit:
         return IMPLICIT
     little = int.from_bytes(head[start : start + 2], "little")

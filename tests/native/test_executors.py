@@ -6,7 +6,8 @@ import multiprocessing
 import time
 
 import pytest
-from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
+from dicom_deid.errors import WorkersFailed
+from dicom_deid.executors import Executor, Inline, Processes
 
 DIE = "__import__('os')._exit(3)"
 KILL = "__import__('os').kill(__import__('os').getpid(), 9)"

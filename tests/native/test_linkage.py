@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from dicom_deid.errors import Failed
+from dicom_deid.errors import BadLinkage, Failed
 from dicom_deid.key import Key, derive
-from dicom_deid.linkage import HEADER, RECORD, BadLinkage, Row
+from dicom_deid.linkage import HEADER, RECORD, Row
 from dicom_deid.model import Link
 from dicom_deid.native.linkage_file import LinkageFile
 from dicom_deid.native.linkage_tables import unseal

@@ -10,11 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+from dicom_deid.errors import NoRun
 from dicom_deid.executors import Processes
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.job import Job, Take, Taken
-from dicom_deid.native.run_folder import NoRun, RunFolder
+from dicom_deid.native.run_folder import RunFolder
 from dicom_deid.policy import Policy
 from made import UID, ct, to_bytes
 from runs import PASSPHRASE, native_run, timeless

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dicom_deid.errors import PolicyError
+from dicom_deid.errors import NoRun, PolicyError
 from dicom_deid.key import Key
 from dicom_deid.native.run import Run
-from dicom_deid.native.run_folder import NoRun, RunFolder
+from dicom_deid.native.run_folder import RunFolder
 from dicom_deid.native.scan import Display
 from dicom_deid.policy import Plan, Policy
 from made import KEY, UID, ct, to_bytes

@@ -109,7 +109,7 @@ def test_the_memory_is_bounded_in_bytes() -> None:
     known, longest = ElementCache(EXPLICIT), LONGEST - 8
     for number in range(MOST // longest):
         data = struct.pack("<HH2sH", 0x0010, 0x0020, b"LO", longest) + b"%0*d" % (longest, number)
-        known.add(data, 0, 8, len(data), Element(0x00100020, "LO", data[8:]))
+        known.add(data, 0, len(data), Element(0x00100020, "LO", data[8:]))
         known.keep(Run(b"%08d" % number + data, [], []))
     # The value of an element is held twice: by itself, and in its bytes.
     assert longest < sum(2 * len(coded) for coded in known.elements) < MOST

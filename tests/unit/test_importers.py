@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from dicom_deid.importers import UnknownScript, policy_text, translate
+from dicom_deid.errors import UnknownScript
+from dicom_deid.importers import policy_text, translate
 from dicom_deid.policy import Policy
 from dicom_deid.policy.rules import Rule
 

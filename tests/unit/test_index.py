@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from dicom_deid.index import Index, OtherVersion, Seen, Status
+from dicom_deid.errors import OtherVersion
+from dicom_deid.index import Index, Seen, Status
 from dicom_deid.index.entry import Entry, entry, series_key
 from dicom_deid.index.search import keys, search
 from dicom_deid.scan import header

@@ -8,13 +8,13 @@ from io import BytesIO, StringIO
 
 import pydicom
 import pytest
+from dicom_deid.errors import BadLinkage
 from dicom_deid.key import Key
 from dicom_deid.linkage import (
     CLOSING,
     HEADER,
     MAGIC,
     TABLES,
-    BadLinkage,
     Reading,
     Row,
     Tables,

@@ -8,12 +8,12 @@ from typing import Any
 
 from dicom_deid.browser.warm_up import warm_up as make_outcomes
 from dicom_deid.conformance import conformance
-from dicom_deid.errors import FragmentsWanted, PolicyError, ShortRead
+from dicom_deid.errors import BadLinkage, FragmentsWanted, PolicyError, ShortRead
 from dicom_deid.explain import document as explained
 from dicom_deid.explain import explain as explain_source
 from dicom_deid.importers import read_any
 from dicom_deid.key import Key
-from dicom_deid.linkage import BadLinkage, Reading, Tables, table_bytes
+from dicom_deid.linkage import Reading, Tables, table_bytes
 from dicom_deid.model import Copy, Fill, Fragments, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening

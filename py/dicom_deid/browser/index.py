@@ -10,8 +10,8 @@ import sqlite3
 from datetime import UTC, datetime
 
 from dicom_deid.dicom.read_cache import ReadCache
-from dicom_deid.errors import ShortRead, Unwritten
-from dicom_deid.index import Holds, Index, OtherVersion, Seen
+from dicom_deid.errors import OtherVersion, ShortRead, Unwritten
+from dicom_deid.index import Holds, Index, Seen
 from dicom_deid.index.entry import Entry, entry
 from dicom_deid.index.images import Unshown, file_of, holder, keep, missing, names_of, split, standing, wanting
 from dicom_deid.index.order import instances

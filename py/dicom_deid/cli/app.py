@@ -15,8 +15,7 @@ from dicom_deid import __version__
 from dicom_deid.cli import conformance, decrypt, import_policy, index, plan, run, search, thumbnails
 from dicom_deid.cli.policy_options import spread
 from dicom_deid.cli.text import UNSOUND, Unusable, usage
-from dicom_deid.errors import sentence
-from dicom_deid.linkage import BadLinkage
+from dicom_deid.errors import BadLinkage, sentence
 
 app = typer.Typer(
     add_completion=False,

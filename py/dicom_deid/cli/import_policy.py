@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dicom_deid.cli.text import Unusable, printable
+from dicom_deid.errors import UnknownScript
 
 if TYPE_CHECKING:
     from dicom_deid.importers.draft import Line
@@ -26,7 +27,7 @@ def show_import(
     Prints which lines mean something else here, and which could not be carried over. Exit code: 0 when all were, 1 when
     some were not, 2 for a wrong command.
     """
-    from dicom_deid.importers import UnknownScript, policy_text, translate  # pydicom takes a moment to load
+    from dicom_deid.importers import policy_text, translate  # pydicom takes a moment to load
 
     try:
         imported = translate(file.read_bytes().decode("utf-8-sig"))

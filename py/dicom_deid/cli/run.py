@@ -27,8 +27,7 @@ from dicom_deid.cli.policy_options import (
     unusable,
 )
 from dicom_deid.cli.text import NO_RUN, PASSPHRASE_NOTE, printable, usage
-from dicom_deid.errors import Failed, PolicyError, reasons, sentence
-from dicom_deid.linkage import BadLinkage
+from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.report import STATUSES
 
 if TYPE_CHECKING:
@@ -137,7 +136,6 @@ def open_linkage(
 
 def begin(run: Run, target: Path) -> None:
     """Opens the folder of a run; where it cannot be opened, the command ends."""
-    from dicom_deid.native.run_folder import NoRun
 
     try:
         run.open()

@@ -12,6 +12,7 @@ import typer
 
 from dicom_deid.cli.index import IndexFile
 from dicom_deid.cli.text import Unusable, printable
+from dicom_deid.errors import OtherVersion
 
 if TYPE_CHECKING:
     from dicom_deid.index.search import Page
@@ -38,7 +39,7 @@ def show_search(
     patient:, study:, series:, modality:, body:, maker:, uid: or date: (a day, month, year, or a range with ..), and a
     minus for what must not be there. Exit code: 0 when something was found, 1 when nothing was, 2 for a wrong command.
     """
-    from dicom_deid.index import Index, OtherVersion
+    from dicom_deid.index import Index
     from dicom_deid.index.search import search
     from dicom_deid.native import index_file
 

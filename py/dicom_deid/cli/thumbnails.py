@@ -18,6 +18,7 @@ from dicom_deid.cli.index import IndexFile, print_seconds
 from dicom_deid.cli.index import tell as tell_headers
 from dicom_deid.cli.passphrase import read_passphrase
 from dicom_deid.cli.text import Unusable, printable
+from dicom_deid.errors import NoThumbnails
 
 if TYPE_CHECKING:
     from dicom_deid.executors import Executor
@@ -77,7 +78,7 @@ def show_thumbnails(
         discover = time.perf_counter() - began
         made = thumbnails.make(kept, target, size, lambda: executor_for(folder, target, size, workers), tell)
         hold(kept, hold_out, passphrase_file)
-    except (OSError, sqlite3.Error, thumbnails.Unwritable) as error:
+    except (OSError, sqlite3.Error, NoThumbnails) as error:
         raise Unusable(f"The index or the thumbnails cannot be written ({type(error).__name__}).") from None
     done = index_file.Done(found.found, made.thumbnails, discover, made.processing, made.insert)
     report = print_json if as_json else print_summary

@@ -8,11 +8,11 @@ from functools import cached_property
 from pydicom.datadict import keyword_for_tag
 
 from dicom_deid.deidentify.values import ItemView, Value, value_of
-from dicom_deid.errors import Withheld
+from dicom_deid.errors import RuleFailed, Withheld, WrongAnswer
 from dicom_deid.model import Element, ElementAction, Instance, Syntax
 from dicom_deid.policy import Plan
 from dicom_deid.policy.claims import Finding, otherwise
-from dicom_deid.policy.python import Loaded
+from dicom_deid.policy.python import Loaded, file_of
 from dicom_deid.policy.rules import CLEANABLE, fixed, named_vr
 from dicom_deid.policy.targets import check_value
 from dicom_deid.profile import DATES, judged
@@ -41,18 +41,6 @@ class Asked:
         return value_of(self._element, self._encodings, self._syntax)
 
 
-class WrongAnswer(Exception):
-    """An answer that cannot be followed. The text may quote it."""
-
-
-class Unanswered(Exception):
-    """A rule that failed, over the element at ``path``. Its error quotes values, so nothing of it is kept."""
-
-    def __init__(self, rule: Loaded, path: str, error: BaseException) -> None:
-        super().__init__("a rule in Python failed")
-        self.rule, self.path, self.error = rule, path, error
-
-
 def name_of(tag: int) -> str:
     """The keyword of an attribute, or its tag."""
     return keyword_for_tag(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
@@ -65,7 +53,7 @@ class Inquiry:
         self.plan, self.instance, self.encodings = plan, instance, encodings
         self.rules = bool(plan.policy.python)
         """Whether there are any."""
-        self.failure: Unanswered | None = None
+        self.failure: RuleFailed | None = None
         """The first that failed."""
         self.claims = plan.claims
         """What the markers have to say of the instance."""
@@ -86,7 +74,7 @@ class Inquiry:
         if where not in self._said:
             try:
                 self._said[where] = self.ask(element, path, encodings, creator)
-            except Unanswered as failure:
+            except RuleFailed as failure:
                 self.failure = failure
                 raise Withheld("RULE_FAILED") from None
         return self._said[where]
@@ -94,7 +82,7 @@ class Inquiry:
     def ask(
         self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], creator: str
     ) -> ElementAction | None:
-        """Asks the rules, the last one first. Raises Unanswered where one fails."""
+        """Asks the rules, the last one first. Raises RuleFailed where one fails."""
         tag = element.tag
         place = "/".join(map(name_of, (*path, tag)))
         syntax = self.instance.syntax
@@ -106,7 +94,7 @@ class Inquiry:
                     answer = rule.function(shown, self.view)
                     said = None if answer is None else checked(answer, rule, element)
             except BaseException as error:  # also one that would end the program
-                raise Unanswered(rule, place, error) from None
+                raise RuleFailed(rule.label, file_of(rule.number), rule.rule.code, place, error) from None
             if said is not None:
                 return said
         return None

@@ -6,11 +6,11 @@ value that it cannot find is "".
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dicom_deid.dicom.encoding import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, UNDEFINED, VRS
+from dicom_deid.dicom.encoding import ITEM, ITEM_END, PAIR, SEQUENCE_END, UNDEFINED
+from dicom_deid.dicom.header import Header, read_header
 from dicom_deid.model import Syntax
 
 LONG_LOOK_BYTES = 64 * 1024
@@ -26,10 +26,6 @@ DEEPEST = 32
 EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
 WHITE = "\t\n\v\f\r \xa0"
 """What JavaScript's trim() takes off a text of single bytes."""
-_VRS = {name.encode(): name for name in VRS}
-_LITTLE, _BIG = struct.Struct("<HH"), struct.Struct(">HH")
-_U16 = {True: struct.Struct("<H"), False: struct.Struct(">H")}
-_U32 = {True: struct.Struct("<L"), False: struct.Struct(">L")}
 
 
 class Peek(NamedTuple):
@@ -37,15 +33,6 @@ class Peek(NamedTuple):
 
     sop_instance: str
     short: bool
-
-
-class Header(NamedTuple):
-    """Tag, VR and length of an element, and the offset of its value."""
-
-    tag: int
-    vr: str
-    length: int
-    value: int
 
 
 def peek(head: bytes, start: int) -> Peek:
@@ -89,25 +76,8 @@ def tag_at(head: bytes, at: int, little: bool) -> int:
     """The tag at an offset; 0 where the bytes end."""
     if at + 4 > len(head):
         return 0
-    group, number = (_LITTLE if little else _BIG).unpack_from(head, at)
+    group, number = PAIR[little].unpack_from(head, at)
     return int(group << 16 | number)
-
-
-def read_header(head: bytes, at: int, syntax: Syntax) -> Header | None:
-    """The header at an offset; None when it is cut off or its VR is not one of PS3.5."""
-    if at + 8 > len(head):
-        return None
-    tag, little = tag_at(head, at, syntax.little), syntax.little
-    if not syntax.explicit or tag >> 16 == 0xFFFE:
-        return Header(tag, "", _U32[little].unpack_from(head, at + 4)[0], at + 8)
-    vr = _VRS.get(head[at + 4 : at + 6])
-    if vr is None:
-        return None
-    if vr not in LONG_VRS:
-        return Header(tag, vr, _U16[little].unpack_from(head, at + 6)[0], at + 8)
-    if at + 12 > len(head):
-        return None
-    return Header(tag, vr, _U32[little].unpack_from(head, at + 8)[0], at + 12)
 
 
 def skip_value(head: bytes, header: Header, syntax: Syntax, depth: int) -> int | None:

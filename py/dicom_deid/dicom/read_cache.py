@@ -6,7 +6,8 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from dicom_deid.dicom.bounded import Remembered
-from dicom_deid.dicom.encoding import PIXEL_TAGS, U16, U32
+from dicom_deid.dicom.encoding import PIXEL_TAGS
+from dicom_deid.dicom.header import VR_NAMES, layout_of
 from dicom_deid.model import Element, Item, Run, Syntax
 
 MOST = 4 * 1024 * 1024
@@ -25,29 +26,26 @@ class ElementCache:
     """The elements that were read lately in one encoding."""
 
     def __init__(self, syntax: Syntax) -> None:
-        self.width = 6 if syntax.explicit else 4
+        self.syntax, self.width = syntax, 6 if syntax.explicit else 4
         """Bytes of tag and VR."""
         self.lengths: dict[bytes, tuple[Callable[[bytes, int], tuple[int, ...]], int, int, int, str]] = {}
-        """Tag and VR -> what reads the length, its offset, the offset of the value, the tag, and the VR that it is
-        taken for; "" where the value has to be looked into."""
+        """Tag and VR -> the layout of the header, the tag, and the VR that it is taken for; "" where the value has to
+        be looked into."""
         self.elements: Remembered[bytes, Element] = Remembered(MOST)
         self.runs: Remembered[bytes, Run] = Remembered(MOST)
         """By their first 8 bytes."""
-        self._u16, self._u32 = U16[syntax.little].unpack_from, U32[syntax.little].unpack_from
 
-    def add(self, buffer: bytes, at: int, start: int, end: int, element: Element) -> Element:
-        """Remembers what was read from ``buffer[at:end]``, the value from ``start`` on; the element to go on with."""
+    def add(self, buffer: bytes, at: int, end: int, element: Element) -> Element:
+        """Remembers what was read from ``buffer[at:end]``; the element to go on with."""
         if end - at > LONGEST or not 0x00020000 <= element.tag < 0xFFFA0000 or element.tag in PIXEL_TAGS:
             return element
-        coded, header = buffer[at:end], start - at
+        coded = buffer[at:end]
         size = size_of(element, len(coded))
         if self.elements.full(size):
             self.forget()  # all at once: runs would bring elements back beside new ones
         if not element.undefined:  # without a length it has to be read to its end each time
-            short = self.width == 6 and header == 8
-            read, offset, vr = self._u16 if short else self._u32, 6 if short else header - 4, element.vr
-            plain = vr if element.items is None else ""
-            self.lengths[coded[: self.width]] = (read, offset, header, element.tag, plain)
+            layout = layout_of(VR_NAMES[coded[4:6]] if self.syntax.explicit else "", self.syntax.little)
+            self.lengths[coded[: self.width]] = (*layout, element.tag, element.vr if element.items is None else "")
         return self.elements.add(coded, element, size)
 
     def forget(self) -> None:

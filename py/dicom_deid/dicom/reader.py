@@ -10,18 +10,14 @@ from dicom_deid.dicom.encoding import (
     IMPLICIT_LITTLE,
     ITEM,
     ITEM_END,
-    PAIR,
     PIXEL_TAGS,
     SEQUENCE_END,
-    SHORT_VRS,
     TEXT_VRS,
-    U16,
-    U32,
     UNDEFINED,
-    VRS,
     is_signed_or_not,
     vr_of,
 )
+from dicom_deid.dicom.header import VR_NAMES, read_header
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import TAG, Element, Item, Run, Syntax
@@ -29,7 +25,6 @@ from dicom_deid.model import TAG, Element, Item, Run, Syntax
 MAX_DEPTH = 64
 """Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
 TRAILING_PADDING = 0xFFFCFFFC
-_VR_NAMES = {name.encode(): name for name in VRS}
 
 
 class Reader:
@@ -54,20 +49,21 @@ class Reader:
             raise ShortRead(0, end)
 
     def header(self, at: int, syntax: Syntax) -> tuple[int, str, int, int]:
-        """Tag, VR, length and offset of the value of the element at ``at``."""
+        """Tag, VR, length and offset of the value of the element at ``at``.
+
+        Where no VR is stored, it is that of PS3.6. Raises Failed or ShortRead where no whole header is there.
+        """
         self.need(at + 8)
-        group, number = PAIR[syntax.little].unpack_from(self.buffer, at)
-        tag = group << 16 | number
-        if not syntax.explicit or group == 0xFFFE:
-            known = "UN" if self.syntax.explicit and is_signed_or_not(tag) else vr_of(tag)
-            return tag, known, U32[syntax.little].unpack_from(self.buffer, at + 4)[0], at + 8
-        vr = _VR_NAMES.get(self.buffer[at + 4 : at + 6])
-        if vr is None:
+        found = read_header(self.buffer, at, syntax)
+        if found is None:
+            if self.buffer[at + 4 : at + 6] in VR_NAMES:
+                self.need(at + 12)
             raise Failed("MALFORMED")
-        if vr in SHORT_VRS:
-            return tag, vr, U16[syntax.little].unpack_from(self.buffer, at + 6)[0], at + 8
-        self.need(at + 12)
-        return tag, vr, U32[syntax.little].unpack_from(self.buffer, at + 8)[0], at + 12
+        if found.vr:
+            return found
+        tag, _, length, start = found
+        known = "UN" if self.syntax.explicit and is_signed_or_not(tag) else vr_of(tag)
+        return tag, known, length, start
 
     def data_set(self, at: int) -> tuple[Item, int]:
         """The elements from ``at`` up to the pixel data or the end, and the offset where they end.
@@ -107,7 +103,7 @@ class Reader:
             if tag >> 16 == 0xFFFE:
                 raise Failed("MALFORMED")
             element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
-            units.append(self.known.add(self.buffer, at, start, end, element))
+            units.append(self.known.add(self.buffer, at, end, element))
             at = end
             if tag == TRAILING_PADDING:
                 self.padded = len(units), at
@@ -190,30 +186,27 @@ class Reader:
                 raise Failed("MALFORMED")
             element, behind = self.value(tag, vr, size, start, end, syntax, depth + 1)
             if remember and element.items is None:
-                element = self.known.add(self.buffer, at, start, behind, element)
+                element = self.known.add(self.buffer, at, behind, element)
             item.append(element)
             at = behind
         return in_order(item), at
 
     def item_syntax(self, at: int, syntax: Syntax) -> Syntax:
         """Implicit VR where an item inside an explicit data set is so encoded, as some vendors do."""
-        if syntax.explicit and len(self.buffer) >= at + 6 and self.buffer[at + 4 : at + 6] not in _VR_NAMES:
+        if syntax.explicit and len(self.buffer) >= at + 6 and self.buffer[at + 4 : at + 6] not in VR_NAMES:
             return Syntax(explicit=False, little=syntax.little)
         return syntax
 
     def fragments_end(self, at: int, limit: int) -> int:
         """Behind the sequence delimiter of fragments that lie in the header, as in an icon image."""
-        little = self.syntax.little
+        without_vr = Syntax(explicit=False, little=self.syntax.little)
         while True:
-            self.need(at + 8)
-            group, number = PAIR[little].unpack_from(self.buffer, at)
-            length = U32[little].unpack_from(self.buffer, at + 4)[0]
-            at += 8
-            if group << 16 | number == SEQUENCE_END:
-                return at
-            if group << 16 | number != ITEM or at + length > limit:
+            tag, _, length, start = self.header(at, without_vr)
+            if tag == SEQUENCE_END:
+                return start
+            at = start + length
+            if tag != ITEM or at > limit:
                 raise Failed("MALFORMED")
-            at += length
 
 
 def in_order(item: Item) -> Item:

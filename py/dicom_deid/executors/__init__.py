@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic, perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
+from dicom_deid.errors import WorkersFailed
+
 T = TypeVar("T")
 R = TypeVar("R")
 Answers = list[tuple[T, R | None]]
@@ -28,10 +30,6 @@ ANSWER_SECONDS = 0.1
 """A process tells its results at least this often, as long as the tasks are short."""
 STOP_SECONDS = 2.0
 """How long a process may take to end before it is killed."""
-
-
-class WorkersFailed(Exception):
-    """No process could be started."""
 
 
 class Executor(Protocol[T, R]):

@@ -5,23 +5,21 @@ from __future__ import annotations
 import linecache
 import traceback
 
-from dicom_deid.deidentify.python_rules import Unanswered, WrongAnswer
-from dicom_deid.policy.python import file_of
-from dicom_deid.policy.targets import Wrong
+from dicom_deid.errors import RuleFailed, Wrong, WrongAnswer
 
 LONGEST = 20_000
 """Characters of a traceback that are shown: its end, where the error stands."""
 
 
-def traceback_of(failure: Unanswered | None) -> str:
+def traceback_of(failure: RuleFailed | None) -> str:
     """Which rule failed, over which element, and how; of the frames only those of the rule and what it called."""
     if failure is None:
         return ""
-    error, head = failure.error, f"{failure.rule.label}, asked about {failure.path}:\n"
+    error, head = failure.error, f"{failure.label}, asked about {failure.path}:\n"
     if isinstance(error, WrongAnswer | Wrong):
         return head + str(error)
     frames = error.__traceback__.tb_next if error.__traceback__ else None
-    code, file = failure.rule.rule.code, file_of(failure.rule.number)
+    code, file = failure.code, failure.file
     # Only now, and from the rule that failed: two plans in one process have different rules of the same number.
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     try:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from dicom_deid.errors import PolicyError
+from dicom_deid.errors import PolicyError, UnknownScript
 from dicom_deid.importers import ctp, deid
 from dicom_deid.importers.draft import Imported, Line
 from dicom_deid.policy import Policy
 from dicom_deid.policy.file import load, to_toml
 
 SIMPLE = ("options", "allow_sop_classes", "pass_burned_in")
-
-
-class UnknownScript(Exception):
-    """The text is of none of the kinds that are known."""
 
 
 class Reading(NamedTuple):

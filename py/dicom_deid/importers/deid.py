@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dicom_deid.dicom.encoding import vr_of
+from dicom_deid.errors import NotCarried, Wrong
 from dicom_deid.importers.draft import UNTOUCHED, Imported, Line
 from dicom_deid.policy.rules import Rule
-from dicom_deid.policy.targets import Wrong, keywords, target
+from dicom_deid.policy.targets import keywords, target
 from dicom_deid.profile import MARKERS
 
 TOOL = "pydicom/deid"
@@ -46,10 +47,6 @@ class Statement(NamedTuple):
     section: str
     name: str
     words: tuple[str, ...]
-
-
-class Left(Exception):
-    """A line that cannot be carried over, and why."""
 
 
 def of_recipe(text: str) -> Imported:
@@ -115,15 +112,15 @@ def carry(imported: Imported, statement: Statement, groups: dict[str, list[str]]
     line, action = statement.line, statement.words[0].upper()
     try:
         if len(statement.words) < 2:
-            raise Left("it names no field")
+            raise NotCarried("it names no field")
         value = given_value(action, statement.words[2] if len(statement.words) > 2 else "")
         places = list(fields(statement.words[1], groups))
         expanded = len(places) > 1 or (":" in statement.words[1] and "match" in places[0])
         if expanded and action == "JITTER":
             places = [place for place in places if vr_named(place.get("match", "")) in ("", *SHIFTED)]
         if not places:
-            raise Left("it fits no date")
-    except Left as left:
+            raise NotCarried("it fits no date")
+    except NotCarried as left:
         imported.leave(line, str(left))
         return
     if all("match" in place and is_marker(place["match"]) for place in places):
@@ -159,15 +156,15 @@ def followed(rules: list[Rule]) -> tuple[list[Rule], str]:
 
 
 def given_value(action: str, value: str) -> str | None:
-    """The value that an action writes, None for those that write none; raises Left where it is worked out later."""
+    """The value that an action writes, if any; raises NotCarried where it is worked out later."""
     if action in ("REPLACE", "ADD"):
         if not value:
-            raise Left("it names no value")
+            raise NotCarried("it names no value")
         if re.match(r"(var|func|deid_func|fields|values):", value):
-            raise Left("the value comes from a variable or a function, which a policy does not have")
+            raise NotCarried("the value comes from a variable or a function, which a policy does not have")
         return value
     if action == "REMOVE" and value:
-        raise Left("it depends on the value of the element")
+        raise NotCarried("it depends on the value of the element")
     return None
 
 
@@ -178,12 +175,14 @@ def fields(field: str, groups: dict[str, list[str]]) -> Iterator[dict[str, str]]
     if private:
         yield {"creator": private[2], "element": f"({private[1]},xx{private[3]})"}
     elif field.upper() == "ALL":
-        raise Left("a rule for all fields would also reach what the recipe keeps; the Basic Profile decides the rest")
+        raise NotCarried(
+            "a rule for all fields would also reach what the recipe keeps; the Basic Profile decides the rest"
+        )
     elif not colon:
         yield {"match": "/" + field.replace("__", "/") if "__" in field else field}
     elif expander == "fields":
         if expression not in groups:
-            raise Left(f"there is no %fields group “{expression}”")
+            raise NotCarried(f"there is no %fields group “{expression}”")
         for one in groups[expression]:
             yield from fields(one, {})
     elif expander == "select":
@@ -199,21 +198,21 @@ def selected(expression: str) -> dict[str, str]:
         return {"vr": value[:2].upper()}
     if what.upper() == "GROUP" and re.fullmatch(r"(0x)?[0-9A-Fa-f]{1,4}", value):
         return {"pattern": f"{int(value, 16):04X},xxxx"}
-    raise Left("this selects by something that rules do not know")
+    raise NotCarried("this selects by something that rules do not know")
 
 
 def expanded_keywords(expander: str, expression: str) -> list[str]:
     """The keywords of PS3.6 that an expression of deid fits, which does not heed case."""
     forms = {"startswith": f"^({expression})", "endswith": f"({expression})$", "contains": expression}
     if expander.lower() not in forms:
-        raise Left(f"{expander}: has no counterpart among rules")
+        raise NotCarried(f"{expander}: has no counterpart among rules")
     try:
         fits = re.compile(forms[expander.lower()], re.IGNORECASE)
     except re.error:
-        raise Left("this is no regular expression") from None
+        raise NotCarried("this is no regular expression") from None
     found = sorted(keyword for keyword in keywords() if fits.search(keyword))
     if not found:
-        raise Left("it fits no keyword of PS3.6")
+        raise NotCarried("it fits no keyword of PS3.6")
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dicom_deid.errors import Wrong
 from dicom_deid.policy.rules import Rule
-from dicom_deid.policy.targets import Wrong, target
+from dicom_deid.policy.targets import target
 
 UNTOUCHED = "No rule reaches the markers, the UIDs that name the output, and what describes the pixel data."
 """A difference of every import: other tools let a script change them."""

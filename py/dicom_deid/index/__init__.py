@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from dicom_deid.errors import reasons
+from dicom_deid.errors import OtherVersion, reasons
 from dicom_deid.index.entry import FIELDS, Entry
 from dicom_deid.index.images import forget
 from dicom_deid.index.order import Place
@@ -24,10 +24,6 @@ from dicom_deid.index.schema import SCHEMA, VERSION, WORDS, words_of
 
 Holds = Literal["originals", "de-identified"]
 NEVER = ""
-
-
-class OtherVersion(Exception):
-    """The file is an index of another version of the program, or no index: it is made anew."""
 
 
 class Seen(NamedTuple):

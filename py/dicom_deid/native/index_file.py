@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from dicom_deid.browser.index import entry_of
 from dicom_deid.dicom.read_cache import ReadCache
-from dicom_deid.errors import Failed, ShortRead
-from dicom_deid.index import Index, OtherVersion, Seen
+from dicom_deid.errors import Failed, OtherVersion, ShortRead
+from dicom_deid.index import Index, Seen
 from dicom_deid.index.entry import Entry
 from dicom_deid.native import thumbnails
 from dicom_deid.native.pick import Pick

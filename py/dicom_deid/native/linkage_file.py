@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dicom_deid.errors import Failed
+from dicom_deid.errors import BadLinkage, Failed
 from dicom_deid.key import Key
 from dicom_deid.linkage import (
     CLOSING,
@@ -21,7 +21,6 @@ from dicom_deid.linkage import (
     MAGIC,
     NONCE_BYTES,
     RECORD,
-    BadLinkage,
     Reading,
     Row,
     associated,

@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
+from dicom_deid.errors import BadLinkage
 from dicom_deid.key import Key
-from dicom_deid.linkage import TABLES, BadLinkage, Reading, Tables, table_bytes
+from dicom_deid.linkage import TABLES, Reading, Tables, table_bytes
 from dicom_deid.native.linkage_file import open_new, read_header, read_rows
 
 

@@ -12,8 +12,8 @@ from math import inf
 from typing import Any
 
 from dicom_deid.conformance import conformance
-from dicom_deid.errors import Failed, SourceFailure
-from dicom_deid.executors import Executor, Inline, Processes, WorkersFailed
+from dicom_deid.errors import Failed, SourceFailure, WorkersFailed
+from dicom_deid.executors import Executor, Inline, Processes
 from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.native.counts import Tally
 from dicom_deid.native.job import Job, Look, Looked, Paths, Take, Taken, plain_row, unwritten

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from dicom_deid.errors import PolicyError, SinkFailure
+from dicom_deid.errors import NoRun, PolicyError, SinkFailure
 from dicom_deid.native.folder_sink import UNFINISHED
 from dicom_deid.protocols import Journal, Sink
 from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line
@@ -25,14 +25,6 @@ BEGINNINGS = frozenset((UNFINISHED, LOG, f"{PLAN}.new"))
 PREFIX, PREFIX_AT = b"DICM", 128
 """What stands behind the preamble of a DICOM file (PS3.10 7.1)."""
 Row = Mapping[str, str | int]
-
-
-class NoRun(Exception):
-    """The folder cannot be used for this run, for the coded ``reason``: NOT_EMPTY, NO_RUN or BUSY."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class RunFolder:

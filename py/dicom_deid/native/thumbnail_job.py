@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from dicom_deid.browser.viewer import frames_of
-from dicom_deid.errors import Failed, Unwritten
+from dicom_deid.errors import Failed, NoThumbnails, Unwritten
 from dicom_deid.index.images import Unshown, filename_of
 from dicom_deid.native.source import FileSource
-from dicom_deid.native.thumbnails import Draw, Drawn, Unwritable
+from dicom_deid.native.thumbnails import Draw, Drawn
 from dicom_deid.preview.frames import LARGEST, Frames
 from dicom_deid.preview.thumbnail import Thumbnails
 
@@ -32,7 +32,7 @@ class Drawing:
             reason = end.reason
         except MemoryError:
             reason = "PIXELS_TOO_LARGE"
-        except Unwritable:
+        except NoThumbnails:
             return drawn._replace(written=False)
         except Exception:  # its text may quote a value or the path
             reason = "INTERNAL_ERROR"
@@ -58,11 +58,11 @@ class Drawing:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all. Raises Unwritable."""
+    """Writes a file whole or not at all. Raises NoThumbnails."""
     partial = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(exist_ok=True)
         partial.write_bytes(content)
         partial.replace(path)
     except OSError:
-        raise Unwritable from None
+        raise NoThumbnails from None

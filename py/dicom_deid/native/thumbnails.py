@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from dicom_deid.errors import NoThumbnails
 from dicom_deid.executors import Executor
 from dicom_deid.index import Index
 from dicom_deid.index.images import Unshown, Wanting, forget, forget_all, keep, name_of, wanting
@@ -22,10 +23,6 @@ COMMIT_SECONDS = 1.0
 """At most so much drawing is done again after the power was cut."""
 WHERE, SIZE = "thumbnails", "thumbnail size"
 """Facts noted in the index."""
-
-
-class Unwritable(Exception):
-    """The thumbnails' folder cannot be written."""
 
 
 class Draw(NamedTuple):
@@ -65,7 +62,7 @@ def make(
 
     ``start`` gives what draws them; it is not called when none are wanting.
 
-    Raises Unwritable when there is no writing to the folder.
+    Raises NoThumbnails when there is no writing to the folder.
     """
     if (index.noted(WHERE), index.noted(SIZE)) != (str(target), str(size)):
         forget_all(index.database)
@@ -93,7 +90,7 @@ def draw(index: Index, executor: Executor[Draw, Drawn], tell: Callable[[int], No
         for task, answer in answers:
             drawn = answer or Drawn([], [Unshown(task.path, 0, "WORKER_ERROR")])
             if not drawn.written:
-                raise Unwritable
+                raise NoThumbnails
             keep(index.database, files.done(task), drawn.made, drawn.unshown)
             thumbnails += len(drawn.made)
             done += 1

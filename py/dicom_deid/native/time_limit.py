@@ -6,12 +6,10 @@ import signal
 import threading
 from types import FrameType
 
+from dicom_deid.errors import TooLong
+
 SECONDS = 10.0
 """How long a rule in Python may take over one element."""
-
-
-class TooLong(BaseException):
-    """The time is up. It is no Exception, so that code which catches those does not go on."""
 
 
 class TimeLimit:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
-from dicom_deid.errors import PolicyError, Problem
+from dicom_deid.errors import PolicyError, Problem, Wrong
 from dicom_deid.policy.python import of_fields
 from dicom_deid.policy.rules import Rule
-from dicom_deid.policy.targets import Wrong, nearest, target
+from dicom_deid.policy.targets import nearest, target
 from dicom_deid.profile import table
 
 LISTS = ("options", "allow_sop_classes")
@@ -27,7 +27,6 @@ WHEEL = re.compile(r"\w[\w.]*-[\w.!+]+(-\d\w*)?-(py2\.)?py3-none-any\.whl", re.A
 CONTROLS = re.compile(r"[^\n\t\x20-\x7e\x80-\U0010ffff]|'$")
 """What cannot stand in a text of TOML that is written as it is, in several lines."""
 T = TypeVar("T")
-EXCLUDING = ("retain-full-dates", "retain-modified-dates")
 
 
 class Text:
@@ -190,12 +189,19 @@ def wrong_words(options: Iterable[str], allowed: Iterable[str]) -> Iterator[tupl
     known = [option["name"] for option in table("options.json")]
     for name in sorted(set(options) - set(known)):
         yield "options", Wrong(name, f"“{name}” is no option.", nearest(name, known))
-    if set(EXCLUDING) <= set(options):
-        yield "options", Wrong(EXCLUDING[1], f"{EXCLUDING[0]} and {EXCLUDING[1]} exclude each other.")
+    for one, other in excluding():
+        if {one, other} <= set(options):
+            yield "options", Wrong(other, f"{one} and {other} exclude each other.")
     for uid in sorted(allowed):
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", uid):
             near = nearest(uid, [row["name"] for row in table("sop-classes.json")])
             yield "allow_sop_classes", Wrong(uid, f"“{uid}” is no UID and no name of a SOP Class.", near)
+
+
+def excluding() -> list[tuple[str, str]]:
+    """The pairs of options that exclude each other, in the order of tables/options.json."""
+    pairs = [(option["name"], other) for option in table("options.json") for other in option.get("excludes", ())]
+    return [pair for number, pair in enumerate(pairs) if pair[::-1] not in pairs[:number]]
 
 
 def wrong_problems(options: Iterable[str], allowed: Iterable[str]) -> list[Problem]:
@@ -213,7 +219,9 @@ def refuse(problems: list[Problem]) -> None:
     """Raises PolicyError where there are problems, in the order of the text."""
     if problems:
         ordered = tuple(sorted(problems, key=lambda problem: problem.line))
-        only = len(ordered) == 1 and ordered[0].word == EXCLUDING[1] and EXCLUDING[0] in ordered[0].text
+        only = len(ordered) == 1 and any(
+            ordered[0].word == other and one in ordered[0].text for one, other in excluding()
+        )
         raise PolicyError("OPTIONS_EXCLUDE" if only else "BAD_POLICY", ordered[0].word, ordered)
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, NamedTuple
 
-from dicom_deid.errors import PolicyError, Problem
+from dicom_deid.errors import PolicyError, Problem, Wrong
 from dicom_deid.policy.rules import ACTIONS, PROTECTING
-from dicom_deid.policy.targets import Wrong, nearest
+from dicom_deid.policy.targets import nearest
 from dicom_deid.silence import NO_WARNINGS
 
 FUNCTION = "rule"

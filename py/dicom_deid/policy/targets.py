@@ -12,6 +12,7 @@ from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom.valuerep import validate_value
 
 from dicom_deid.dicom.encoding import PIXEL_TAGS, TEXT_VRS, VRS, registered, vr_of
+from dicom_deid.errors import Wrong
 from dicom_deid.model import ElementAction
 from dicom_deid.policy.rules import ACTIONS, ANY, CLEANABLE, DESCRIBING, IDENTITY, ONE, Rule, Rules, Target, fixed
 from dicom_deid.profile import DATES
@@ -19,16 +20,6 @@ from dicom_deid.profile import DATES
 WRITABLE = TEXT_VRS | DATES | {"AE", "AS", "CS", "DS", "IS", "UI", "UR"}
 """VRs whose values are text, so that a rule can name one."""
 TAG = re.compile(r"\(?([0-9A-Fa-fx]{4}),? ?([0-9A-Fa-fx]{4})\)?")
-
-
-class Wrong(Exception):
-    """A rule that cannot be followed: the offending word, why, and the nearest valid one."""
-
-    def __init__(self, word: str, text: str, near: str = "", line: int = 0) -> None:
-        super().__init__(text)
-        self.word, self.text, self.near = word, text, near
-        self.line = line
-        """The line within ``word``, where that is code; else 0."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What pydicom reads from encoded data elements, whole and in order. Nothing of reader.py and elements.py is used."""
+"""Encoded data elements as pydicom reads them, whole and in order. Nothing of dicom/ is used."""
 
 from __future__ import annotations
 
