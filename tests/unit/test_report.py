@@ -74,7 +74,7 @@ def test_the_end_of_the_log_has_studies_reasons_and_rates() -> None:
 
 def test_every_reason_has_a_sentence_and_a_remedy() -> None:
     for code, reason in reasons().items():
-        assert reason["status"] in ("skipped", "withheld", "failed", "run"), code
+        assert reason["status"] in ("skipped", "withheld", "failed", "run", "page"), code
         assert reason["sentence"].endswith("."), code
         assert reason["remedy"].endswith("."), code
     assert "rule of the policy" in reasons()["IDENTIFIER_LEFT"]["remedy"]  # it may be the user's own doing

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from dicom_deid.browser.bridge import to_js
-from dicom_deid.browser.viewer import Canvas, Viewer, frames_of
+from dicom_deid.browser.viewer import LARGEST, Canvas, Viewer
 from dicom_deid.errors import Failed, Unwritten
+from dicom_deid.frames import frames_of
 from dicom_deid.model import Fragments
 from dicom_deid.preview.display import Window
 from dicom_deid.preview.frames import Frames
@@ -123,7 +124,7 @@ class Drawer:
         return coded(lambda: self._opened(Lent(size, read)))
 
     def _opened(self, source: Readable) -> dict[str, Any]:
-        self._frames = frames_of(source)
+        self._frames = frames_of(source, LARGEST)
         return {"frames": self._frames.count}
 
     def draw(self, frame: int) -> Any:

@@ -10,16 +10,15 @@ import sqlite3
 from datetime import UTC, datetime
 
 from dicom_deid.dicom.read_cache import ReadCache
-from dicom_deid.errors import OtherVersion, ShortRead, Unwritten
+from dicom_deid.entries import entry_of
+from dicom_deid.errors import OtherVersion, ShortRead
 from dicom_deid.index import Holds, Index, Seen
-from dicom_deid.index.entry import Entry, entry
+from dicom_deid.index.entry import Entry
 from dicom_deid.index.images import Unshown, file_of, holder, keep, missing, names_of, split, standing, wanting
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import keys, search
 from dicom_deid.key import Key
 from dicom_deid.model import Fragments
-from dicom_deid.protocols import Source
-from dicom_deid.scan import header
 
 Bytes = bytes | memoryview
 LONGEST = 64 * 1024 * 1024
@@ -46,19 +45,6 @@ class Head:
 
     def fragments(self, start: int) -> Fragments:
         raise NotImplementedError("a header has no fragments")
-
-
-def entry_of(source: Source, cache: ReadCache) -> tuple[Entry | None, str]:
-    """The entry of a file, or the reason code for there being none. Raises ShortRead."""
-    try:
-        data, has_pixels, little = header(source, cache)
-        return entry(data, has_pixels=has_pixels, little=little), ""
-    except ShortRead:
-        raise
-    except Unwritten as end:
-        return None, end.reason
-    except Exception:  # its text may quote a value
-        return None, "INTERNAL_ERROR"
 
 
 class Catalogue:

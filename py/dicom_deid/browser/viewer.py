@@ -9,28 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.errors import Failed
+from dicom_deid.frames import frames_of
 from dicom_deid.preview.display import GREY, Window, aspect_of, display_of
-from dicom_deid.preview.frames import Frames
 from dicom_deid.preview.painting import PLAIN, Painter, Range, Tuning
 from dicom_deid.preview.picture import Picture
-from dicom_deid.scan import located
 from dicom_deid.sources import Readable
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of a decoded frame: the heap of a worker has to hold it, its compressed bytes, and what is painted of it."""
 WIDEST = 64 * 1024 * 1024
 """Pixels of a frame that is painted, at four bytes each."""
-
-
-def frames_of(source: Readable, largest: int = LARGEST) -> Frames:
-    """The frames of an open file, of whose header as much is read as it takes. Raises Unwritten."""
-    while True:
-        try:
-            return Frames(located(source), source, largest)
-        except ShortRead as short:
-            if not source.extend(short.end):
-                raise Failed("INTERNAL_ERROR") from None
 
 
 class Canvas:
@@ -54,7 +43,7 @@ class Viewer:
     """An instance that is looked at. Raises Unwritten for files that have no frames that can be shown."""
 
     def __init__(self, source: Readable, canvas: Canvas | None = None) -> None:
-        self.frames = frames_of(source)
+        self.frames = frames_of(source, LARGEST)
         if self.frames.options["rows"] * self.frames.options["columns"] > WIDEST:
             raise Failed("PIXELS_TOO_LARGE")
         self._canvas = canvas or Canvas()

@@ -17,8 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from dicom_deid.browser.index import entry_of
 from dicom_deid.dicom.read_cache import ReadCache
+from dicom_deid.entries import entry_of
 from dicom_deid.errors import Failed, OtherVersion, ShortRead
 from dicom_deid.index import Index, Seen
 from dicom_deid.index.entry import Entry

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dicom_deid.browser.viewer import frames_of
 from dicom_deid.errors import Failed, NoThumbnails, Unwritten
+from dicom_deid.frames import frames_of
 from dicom_deid.index.images import Unshown, filename_of
 from dicom_deid.native.source import FileSource
 from dicom_deid.native.thumbnails import Draw, Drawn
