@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from node import collect
 
 if TYPE_CHECKING:
     from journey import Journey
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
     from policies import Policies
 
+pytest_collect_file = collect.pytest_collect_file  # each Node test is an item
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = "/policy-violations"
 SHARED_CORPUS = ROOT.parent / "shared" / "data" / "corpus"

@@ -1,4 +1,4 @@
-/** What Python says of the same bytes; test_worker_modules.py writes it. */
+/** What Python says of the same bytes; tests/node/expected.py gathers it. */
 
 import { readFileSync } from "node:fs";
 
