@@ -1,35 +1,16 @@
 // @ts-check
-/** The handles that a run was started with, kept in the browser's database until the run is at its end: so that it can go on. */
+/** Handles that a run was started with, kept in the browser's database until the run has ended, so that it can go on. */
+import { createStore, del, get, keys, set } from "../../vendor/idb-keyval.mjs";
 
-const DATABASE = "dicom-deid";
-const STORE = "handles";
+/** Names that a run of an earlier version kept its handles under, too. */
+const handlesStore = createStore("dicom-deid", "handles");
 /** Handles of a run that is not there are kept so long (milliseconds): it may just be about to begin, in another tab. */
 const BEGINNING_MILLISECONDS = 3_600_000;
 
 /**
- * `picked` is null where the browser gave files and no handles.
+ * `handles` is null where the browser gave files and no handles.
  * @typedef {{handles: FileSystemHandle[] | null, output: FileSystemDirectoryHandle | null}} Kept
  */
-
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-/** @template T @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} ask */
-async function inStore(mode, ask) {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await settled(opening);
-  try {
-    return await settled(ask(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
-}
 
 /**
  * @param {string} name   of the run
@@ -38,27 +19,27 @@ async function inStore(mode, ask) {
  */
 export async function keepHandles(name, picked, output) {
   const handles = picked.kind === "handles" ? picked.handles : null;
-  await inStore("readwrite", (store) => store.put({ handles, output, kept: Date.now() }, name));
+  await set(name, { handles, output, kept: Date.now() }, handlesStore);
 }
 
 /** @param {string} name @returns {Promise<Kept>} */
 export async function handlesOf(name) {
-  const kept = await inStore("readonly", (store) => store.get(name)).catch(() => undefined);
+  const kept = await get(name, handlesStore).catch(() => undefined);
   return kept ?? { handles: null, output: null };
 }
 
 /** Forgets the handles of runs that are not among these. @param {string[]} names */
 export async function forgetOthers(names) {
-  for (const name of await inStore("readonly", (store) => store.getAllKeys())) {
-    const { kept } = await inStore("readonly", (store) => store.get(name));
+  for (const name of await keys(handlesStore)) {
+    const { kept } = await get(name, handlesStore);
     if (names.includes(String(name)) || Date.now() - kept < BEGINNING_MILLISECONDS) continue;
-    await inStore("readwrite", (store) => store.delete(name));
+    await del(name, handlesStore);
   }
 }
 
 /** @param {string} name */
 export async function forgetHandles(name) {
-  await inStore("readwrite", (store) => store.delete(name));
+  await del(name, handlesStore);
 }
 
 /**

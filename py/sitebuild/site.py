@@ -52,6 +52,7 @@ def source_files() -> dict[str, Path]:
     worker = [path for path in files_below(ROOT / "worker") if path.suffix == ".js"]
     third_party = [
         VENDOR / "comlink.mjs",
+        VENDOR / "idb-keyval.mjs",
         *files_below(VENDOR / "licences"),
         *files_below(VENDOR / "pyscript"),
     ]

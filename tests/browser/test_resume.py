@@ -13,6 +13,7 @@ from runs import RunFolder, native_run
 
 if TYPE_CHECKING:
     from conftest import Launch, Server
+    from playwright.sync_api import BrowserContext
 
 KILLS = 3
 
@@ -137,3 +138,26 @@ def test_kills_at_random_moments(open_page: Open, many: Path, whole: RunFolder, 
     chance = random.Random(2026)
     moments = [chance.random() for _ in range(KILLS)]
     cut_off_and_go_on(open_page, tmp_path / "profile", many, whole, moments, tmp_path / "zip")
+
+
+# The database as an earlier version made it and left it behind.
+KEPT_BEFORE = """async () => {
+  const opening = indexedDB.open("dicom-deid", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("handles");
+  const database = await new Promise((resolve) => (opening.onsuccess = () => resolve(opening.result)));
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("Herons", {create: true});
+  const store = database.transaction("handles", "readwrite").objectStore("handles");
+  const put = store.put({handles: [folder], output: folder, kept: 0}, "run");
+  await new Promise((resolve) => (put.onsuccess = resolve));
+  database.close();
+  const {handlesOf, forgetHandles} = await import("/js/page/kept-handles.js");
+  const {handles, output} = await handlesOf("run");
+  await forgetHandles("run");
+  return [handles.map(({name}) => name), output.name, await handlesOf("run")];
+}"""
+
+
+def test_handles_that_an_earlier_version_kept_are_found(browser: "BrowserContext", server: "Server") -> None:
+    page = browser.new_page()
+    page.goto(f"{server.url}version.json")
+    assert page.evaluate(KEPT_BEFORE) == [["Herons"], "Herons", {"handles": None, "output": None}]
