@@ -1,5 +1,5 @@
 // @ts-check
-/** What the files worker offers the page: it holds what was picked, and the run that goes on. */
+/** Calls of the files worker: it owns the picked files and the run that goes on. */
 
 import { Listing, outputsOf } from "./index/listing.js";
 import { Shelf } from "./index/storage.js";
@@ -200,7 +200,7 @@ export class Files {
   }
 
   /**
-   * What the worker of an index is offered.
+   * The calls that an index worker is offered.
    * @param {import("./shared/protocol/index.js").IndexOf} of
    * @returns {import("./shared/protocol/index.js").IndexFiles}
    */

@@ -26,8 +26,8 @@ class FilesWorker extends Files {
     expose(this.indexFiles(of), port);
   }
 
-  /** @type {import("./shared/protocol/files.js").FilesApi["unseal"]} */
-  async unseal(file, key, port) {
+  /** @type {import("./shared/protocol/files.js").FilesApi["openLinkage"]} */
+  async openLinkage(file, key, port) {
     const tables = /** @type {import("./shared/protocol/python.js").TablesApi} */ (/** @type {unknown} */ (wrap(port)));
     try {
       return await this.tablesOf(file, key, tables);

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What a Python worker does: start Python, be configured, and turn tasks into answers until there are none.
+ * Calls of a Python worker: starts Python, is configured, and turns tasks into answers until there are none.
  *
  * Nothing that Python throws leaves this module: an error's text can hold an identifier.
  *
@@ -14,7 +14,7 @@
 import { serve } from "./index/index-thread.js";
 import { Pictures } from "./preview/imaging.js";
 import { boot, heapOf, load, makeSnapshot } from "./python/boot.js";
-import { installWheels } from "./python/wheels.js";
+import { Wheels } from "./python/wheels.js";
 import * as Comlink from "./shared/comlink.js";
 import { CodedError, callPython, refuse } from "./shared/errors.js";
 
@@ -34,6 +34,9 @@ export class PythonThread {
   #session = null;
   /** @type {any} its function: asked of the module for each file, it would be another object each time */
   #deidentify = null;
+
+  /** @type {Wheels | null} */
+  #wheels = null;
 
   /** Whether it was asked for anything. */
   #asked = false;
@@ -78,7 +81,8 @@ export class PythonThread {
 
   /** @param {import("./shared/protocol/policy.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
   async configure(policy, key, linked = false) {
-    const wheels = await installWheels(this.#started(), policy.wheels ?? []);
+    this.#wheels ??= new Wheels(this.#started());
+    const wheels = await this.#wheels.install(policy.wheels ?? []);
     if (!wheels) return { error: "WHEEL_MISSING" };
     const [stated, digests] = [policy, wheels].map((value) => JSON.stringify(value));
     const failed = () => ({ error: "WORKER_ERROR" });

@@ -1,5 +1,5 @@
 // @ts-check
-/** A writer's thread: writes outputs whose bytes are in memory into private storage. What it offers is Writer in writers.js. */
+/** A writer's thread: writes outputs whose bytes are in memory into private storage. It offers Writer of write/writer-threads.js. */
 
 import { Opened } from "./pick/sources.js";
 import { expose, transfer } from "./shared/comlink.js";
@@ -7,29 +7,33 @@ import { codeOf } from "./shared/errors.js";
 import { Sink } from "./write/outputs.js";
 import { buffersOf } from "./write/writer-threads.js";
 
-/** @type {Sink | null} */
-let sink = null;
-const nothing = new Opened({ blob: new Blob() });
+/** @typedef {import("./write/writer-threads.js").Writer} Writer */
 
-/** @type {import("./write/writer-threads.js").Writer} */
-const writer = {
+/** @implements {Writer} */
+class WriterThread {
+  /** @type {Sink | null} */ #sink = null;
+  #source = new Opened({ blob: new Blob() });
+
+  /** @type {Writer["open"]} */
   async open(root) {
-    sink = new Sink(root, true);
-  },
+    this.#sink = new Sink(root, true);
+  }
+
+  /** @type {Writer["write"]} */
   async write(path, parts) {
     const buffers = buffersOf(parts);
-    return transfer({ written: await written(path, parts), buffers }, buffers);
-  },
-};
+    return transfer({ written: await this.#written(path, parts), buffers }, buffers);
+  }
 
-/** @param {string} path @param {Uint8Array<ArrayBuffer>[]} parts */
-async function written(path, parts) {
-  try {
-    const segments = parts.map((bytes) => ({ bytes }));
-    return (await sink?.write(path, segments, nothing, async () => {})) ?? "WRITE_FAILED";
-  } catch (error) {
-    return codeOf(error, "WRITE_FAILED");
+  /** @param {string} path @param {Uint8Array<ArrayBuffer>[]} parts */
+  async #written(path, parts) {
+    try {
+      const segments = parts.map((bytes) => ({ bytes }));
+      return (await this.#sink?.write(path, segments, this.#source, async () => {})) ?? "WRITE_FAILED";
+    } catch (error) {
+      return codeOf(error, "WRITE_FAILED");
+    }
   }
 }
 
-expose(writer);
+expose(new WriterThread());

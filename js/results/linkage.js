@@ -1,5 +1,5 @@
 // @ts-check
-/** Opening a linkage file: the files worker unseals it, and a Python worker of its own makes the tables. */
+/** Opening a linkage file: the files worker decrypts it, and a Python worker of its own makes the tables. */
 import * as Comlink from "../../worker/shared/comlink.js";
 import { Problem } from "../page/problem.js";
 import { deriveKey } from "../page/project-key.js";
@@ -19,7 +19,7 @@ export async function tablesOf(files, pool, file, passphrase) {
   try {
     const { port1, port2 } = new MessageChannel();
     await thread.python.tabulate(Comlink.transfer(port1, [port1]));
-    return await thread.alive(files.unseal(file, key, Comlink.transfer(port2, [port2])));
+    return await thread.alive(files.openLinkage(file, key, Comlink.transfer(port2, [port2])));
   } finally {
     thread.end();
   }

@@ -165,7 +165,7 @@ export class Imaging extends EventTarget {
   }
 
   /**
-   * What the worker answers; a code when it broke over it, or took too long.
+   * The answer of the worker; a code when the worker ended over it or took too long.
    * @template T
    * @param {(pictures: Pictures) => Promise<import("../../worker/shared/protocol/imaging.js").Seen<T>>} call
    * @returns {Promise<T | {error: string}>}

@@ -1,5 +1,5 @@
 // @ts-check
-/** What Python workers are started from: the runtime, the snapshot, and what decodes pictures besides. */
+/** Material that Python workers are started from: the runtime, the snapshot, and the decoders of pictures. */
 import * as runtime from "../../worker/shared/runtime.js";
 import { Thread } from "./thread.js";
 
@@ -42,7 +42,7 @@ export class Material {
     }
   }
 
-  /** What a worker is started from. @returns {Shared} */
+  /** The parts that a worker is started from. @returns {Shared} */
   get shared() {
     return /** @type {Shared} */ (this.#shared);
   }

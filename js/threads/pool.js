@@ -224,7 +224,7 @@ export class Pool {
   }
 
   /**
-   * What one worker answers, once there is one: one that has nothing to do if there is such, else between two tasks.
+   * The answer of one worker, once there is one: an idle worker if there is any, else a busy one between two tasks.
    * @template T
    * @param {(python: import("./thread.js").RemotePython) => Promise<T>} call
    */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Reads the few elements that sort a file (its UIDs and its modality) from its first bytes. What it cannot read it leaves empty. */
+/** Reads the few elements that sort a file (its UIDs and its modality) from its first bytes. An element that cannot be read is left empty. */
 
 import {
   EXPLICIT_LITTLE,

@@ -1,21 +1,21 @@
 // @ts-check
-/** When an index is put into private storage: at the end, and every so often before. */
+/** Saving of an index into private storage: at the end, and at intervals before. */
 
 import { transfer } from "../shared/comlink.js";
 
-/** Between two times while it is made, in milliseconds, and after a change that stands alone. */
+/** Milliseconds between two saves while the index is built, and after a single change. */
 const PAUSE_MILLISECONDS = 10_000;
 const SOON_MILLISECONDS = 2000;
-/** And at least so many times what the last one took. */
+/** A pause is at least so many times as long as the last save. */
 const SHARE = 20;
 
-export class Keeping {
+export class Autosave {
   /** Bytes that are kept. */
   size = 0;
   #core;
   #shelf;
   #ended = false;
-  /** What the last time took, in milliseconds. */ #took = 0;
+  /** Milliseconds that the last save took. */ #took = 0;
   #last = performance.now();
   #timer = 0;
   /** @type {Promise<unknown>} one after the other */ #before = Promise.resolve();
@@ -29,7 +29,7 @@ export class Keeping {
     this.#shelf = shelf;
   }
 
-  /** Keeps it now. @returns {Promise<void>} */
+  /** Saves it now. @returns {Promise<void>} */
   now() {
     clearTimeout(this.#timer);
     this.#timer = 0;
@@ -39,18 +39,18 @@ export class Keeping {
     return done;
   }
 
-  /** Keeps it if that is some time ago. */
+  /** Saves it, if the last save is some time ago. */
   sometimes() {
     if (performance.now() - this.#last > Math.max(PAUSE_MILLISECONDS, SHARE * this.#took)) this.now().catch(() => {}); // the last one is awaited
   }
 
-  /** Keeps it in a while, with what changes until then. */
+  /** Saves it later, with the changes until then. */
   soon() {
     const pause = Math.max(SOON_MILLISECONDS, SHARE * this.#took);
     this.#timer ||= setTimeout(() => this.now().catch(() => {}), pause);
   }
 
-  /** What was to be kept in a while is kept now. */
+  /** Saves now, if a save was planned for later. */
   async end() {
     if (this.#timer) await this.now();
     await this.#before;

@@ -13,7 +13,7 @@ const AHEAD = 2;
  * @typedef {import("../shared/protocol/index.js").Head} Head
  */
 
-export class Making {
+export class Build {
   #core;
   #listing;
   #step;
@@ -30,7 +30,7 @@ export class Making {
     this.#step = step;
   }
 
-  /** What was read so far stays. */
+  /** Stops after the batch that is being read; the index keeps all that was read. */
   stop() {
     this.stopped = true;
   }

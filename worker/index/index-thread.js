@@ -11,8 +11,8 @@
 import { expose, wrap } from "../shared/comlink.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { lockIndex } from "../storage/locks.js";
-import { Keeping } from "./autosave.js";
-import { Making } from "./build.js";
+import { Autosave } from "./autosave.js";
+import { Build } from "./build.js";
 import { Core } from "./python-index.js";
 
 /** Least time between two reports to the page; before each, what is new can be found. In milliseconds. */
@@ -22,13 +22,13 @@ const REPORT_MILLISECONDS = 250;
 const CODES = ["INDEX_OPEN", "INDEX_FULL", "NO_RUN"];
 
 /** @implements {IndexCalls} */
-class Catalogue {
+class Index {
   #core;
   #files;
   #of;
   #report;
-  #keeping;
-  /** @type {{making: Making, made: Promise<void>} | null} */ #under = null;
+  #autosave;
+  /** @type {{build: Build, built: Promise<void>} | null} */ #building = null;
   #reported = 0;
   #emptied = false;
 
@@ -43,7 +43,7 @@ class Catalogue {
     this.#files = files;
     this.#of = of;
     this.#report = report;
-    this.#keeping = new Keeping(core, files.shelf);
+    this.#autosave = new Autosave(core, files.shelf);
   }
 
   /**
@@ -58,11 +58,11 @@ class Catalogue {
     if (of.kind === "originals" && !(await lockIndex())) throw new CodedError("INDEX_OPEN");
     const kept = await (await files.shelf.file())?.arrayBuffer();
     const core = new Core(python, of.kind === "run" ? "de-identified" : "originals", new Uint8Array(kept ?? []));
-    const catalogue = new Catalogue(core, files, of, report);
-    catalogue.#keeping.size = kept?.byteLength ?? 0;
-    await catalogue.claim();
-    catalogue.#tell();
-    return catalogue;
+    const index = new Index(core, files, of, report);
+    index.#autosave.size = kept?.byteLength ?? 0;
+    await index.claim();
+    index.#tell();
+    return index;
   }
 
   async claim() {
@@ -70,46 +70,46 @@ class Catalogue {
     const sample = this.#core.ask("sample");
     if (sample.length === 0 || (await this.#files.listing.known(sample)) !== 0) return "same";
     this.#core.tell("empty");
-    await this.#keeping.remove(false);
+    await this.#autosave.remove(false);
     this.#emptied = true;
     this.#tell();
     return "emptied";
   }
 
-  /** Who asks while it is being made waits for that. */
+  /** Builds the index. A second call while it is built waits for the first. */
   async start() {
-    if (this.#under?.making.stopped) await this.#under.made.catch(() => {});
-    if (!this.#under) {
-      const making = new Making(this.#core, this.#files.listing, () => this.#step());
-      this.#under = { making, made: this.#make(making) };
+    if (this.#building?.build.stopped) await this.#building.built.catch(() => {});
+    if (!this.#building) {
+      const build = new Build(this.#core, this.#files.listing, () => this.#step());
+      this.#building = { build, built: this.#make(build) };
     }
-    await this.#under.made;
+    await this.#building.built;
   }
 
   async stop() {
-    this.#under?.making.stop();
+    this.#building?.build.stop();
   }
 
-  /** @param {Making} making */
-  async #make(making) {
+  /** @param {Build} build */
+  async #make(build) {
     try {
       await this.claim();
-      await making.walk();
-      await this.#keeping.now();
+      await build.walk();
+      await this.#autosave.now();
     } finally {
-      this.#under = null;
+      this.#building = null;
       this.#tell();
     }
   }
 
   #step() {
     if (performance.now() - this.#reported > REPORT_MILLISECONDS) this.#tell();
-    this.#keeping.sometimes();
+    this.#autosave.sometimes();
   }
 
   #tell() {
     this.#core.tell("commit");
-    this.#report({ ...this.#core.ask("status"), emptied: this.#emptied }, this.#keeping.size);
+    this.#report({ ...this.#core.ask("status"), emptied: this.#emptied }, this.#autosave.size);
     this.#reported = performance.now();
   }
 
@@ -146,7 +146,7 @@ class Catalogue {
   /** @param {Uint8Array} key @param {number} part */
   async split(key, part) {
     this.#core.split(key, part);
-    this.#keeping.soon();
+    this.#autosave.soon();
   }
 
   /** @param {string[]} keys */
@@ -172,7 +172,7 @@ class Catalogue {
     await Promise.all(names.map((name, i) => this.#files.shelf.keepPicture(name, images[i].png)));
     const made = JSON.stringify(names.map((name, i) => [name, frames[i]]));
     this.#core.tell("note", path, made, JSON.stringify(unshown.map(({ frame, reason }) => [frame, reason])));
-    this.#keeping.soon();
+    this.#autosave.soon();
     return names;
   }
 
@@ -182,19 +182,19 @@ class Catalogue {
   }
 
   async save() {
-    await this.#keeping.now();
+    await this.#autosave.now();
     return this.#files.shelf.file();
   }
 
   async remove() {
     await this.stop();
-    await this.#keeping.remove(true);
+    await this.#autosave.remove(true);
   }
 
   async end() {
     await this.stop();
-    await this.#under?.made.catch(() => {});
-    await this.#keeping.end();
+    await this.#building?.built.catch(() => {});
+    await this.#autosave.end();
   }
 }
 
@@ -205,15 +205,15 @@ class Catalogue {
  */
 export function serve(python, files, page) {
   const offered = /** @type {IndexFiles} */ (/** @type {unknown} */ (wrap(files)));
-  /** @type {Catalogue | null} */
-  let catalogue = null;
+  /** @type {Index | null} */
+  let index = null;
   const calls = {
     open: (/** @type {IndexOf} */ of, /** @type {Report} */ report) =>
       coded(async () => {
-        catalogue = await Catalogue.open(python, offered, of, report);
+        index = await Index.open(python, offered, of, report);
       }),
     ask: (/** @type {keyof IndexCalls} */ name, /** @type {any[]} */ values) =>
-      coded(async () => /** @type {any} */ (catalogue)[name](...values)),
+      coded(async () => /** @type {any} */ (index)[name](...values)),
   };
   expose(calls, page);
 }

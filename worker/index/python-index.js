@@ -1,5 +1,5 @@
 // @ts-check
-/** Python's side of an index (`dicom_deid.browser.index`), as JavaScript calls it. What Python throws ends here: its text can hold an identifier. */
+/** Python's side of an index (`dicom_deid.browser.index`), as JavaScript calls it. Errors of Python end here: their texts can hold an identifier. */
 
 import { callPython, codeOf, refuse } from "../shared/errors.js";
 

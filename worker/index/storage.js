@@ -43,7 +43,7 @@ export class Shelf {
     const folder = await this.#folder();
     if (!folder) return null;
     const { index } = this.#names;
-    // What a browser that was killed had begun to write aside: it can name patients, and nobody else deletes it.
+    // Files that a killed browser had begun to write: they can name patients, and nobody else deletes them.
     const begun = (await listed(folder.keys())).filter((name) => name.startsWith(index) && name !== index);
     for (const name of begun) await folder.removeEntry(name).catch(() => {});
     return readFile(folder, index);

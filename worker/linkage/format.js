@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The records of a linkage file: sealed and unsealed by WebCrypto. What they consist of is told in linkage.py.
+ * The records of a linkage file: encrypted and decrypted by WebCrypto. linkage.py describes their content.
  *
  * @typedef {import("../shared/key.js").Digest} Digest
  * @typedef {import("../shared/protocol/tasks.js").Link} Link
@@ -102,11 +102,11 @@ export async function seal(cipher, number, content) {
 /**
  * The records behind the header, in their order, until the end or until one that goes beyond it.
  * `content` is null when it was changed; `end` is the offset behind the record.
- * @typedef {{number: number, content: Uint8Array<ArrayBuffer> | null, end: number}} Unsealed
+ * @typedef {{number: number, content: Uint8Array<ArrayBuffer> | null, end: number}} LinkageRecord
  *
  * @param {Cipher} cipher
  * @param {Readable} file
- * @returns {AsyncGenerator<Unsealed, boolean>}  whether the file ends within a record
+ * @returns {AsyncGenerator<LinkageRecord, boolean>}  whether the file ends within a record
  */
 export async function* recordsOf(cipher, file) {
   const window = new Window(file);
@@ -119,7 +119,7 @@ export async function* recordsOf(cipher, file) {
     const end = start + view.getUint32(0);
     if (end > file.size) return true;
     const how = algorithm(cipher, number, frame.slice(NONCE_AT));
-    yield { number, content: await unsealed(cipher, how, await window.bytes(start, end)), end };
+    yield { number, content: await decrypted(cipher, how, await window.bytes(start, end)), end };
     at = end;
   }
   return false;
@@ -130,7 +130,7 @@ export async function* recordsOf(cipher, file) {
  * @param {AesGcmParams} how
  * @param {Uint8Array<ArrayBuffer>} sealed
  */
-async function unsealed(cipher, how, sealed) {
+async function decrypted(cipher, how, sealed) {
   try {
     return new Uint8Array(await crypto.subtle.decrypt(how, cipher.key, sealed));
   } catch {

@@ -1,12 +1,12 @@
 // @ts-check
-/** The tables of a linkage file: its records are unsealed here, made lines of by Python, and written to private storage. */
+/** The tables of a linkage file: its records are decrypted here, made lines of by Python, and written to private storage. */
 
 import { readRange } from "../shared/blob.js";
 import { CodedError, codeOf, nameOf } from "../shared/errors.js";
 import { digestBy } from "../shared/key.js";
 import { checkHeader, cipherOf, HEADER_BYTES, recordsOf } from "./format.js";
 
-/** Unsealed content that is handed to Python at once, in bytes. */
+/** Decrypted content that is handed to Python at once, in bytes. */
 const CONTENT_BYTES = 512 * 1024;
 
 /**
@@ -80,8 +80,8 @@ export class Tables {
 
 /**
  * Records that come to about CONTENT_BYTES together.
- * @param {AsyncGenerator<import("./format.js").Unsealed, boolean>} records
- * @returns {AsyncGenerator<import("./format.js").Unsealed[], boolean>}  whether the file ends within a record
+ * @param {AsyncGenerator<import("./format.js").LinkageRecord, boolean>} records
+ * @returns {AsyncGenerator<import("./format.js").LinkageRecord[], boolean>}  whether the file ends within a record
  */
 async function* groups(records) {
   let group = [];

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What a Python worker does that was started to decode and to paint: frames of the files that it was lent.
+ * Calls of the Python worker that decodes and paints frames of files that it was lent.
  *
  * Nothing that Python throws leaves this module: an error's text can hold an identifier.
  *

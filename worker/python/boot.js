@@ -24,10 +24,10 @@ import { fill, head, heapBytes, pack } from "./snapshot.js";
  */
 
 const RUNTIME = new URL("../../runtime/", import.meta.url).href;
-/** What is imported before the snapshot is taken: all that a run needs, so that no worker imports it again. */
+/** Modules imported before the snapshot is taken: all that a run needs, so that no worker imports them again. */
 const IMPORTS = ["dicom_deid.browser.bridge"];
 /**
- * What is imported of the preview, and first. The libjpeg that is loaded first serves all: with Pillow's, whose structures
+ * Modules imported for the preview, in this order. The libjpeg that is loaded first serves all: with Pillow's, whose structures
  * are laid out otherwise, imagecodecs reads and writes out of bounds. (Pillow's own is not used.)
  */
 const PREVIEW_IMPORTS = ["imagecodecs._jpeg8", ...IMPORTS, "dicom_deid.browser.imaging"];
@@ -128,7 +128,7 @@ function commonOptions(shared) {
       // All workers share the snapshot's seed in any case; a fixed one is at least the same in every run.
       PYTHONHASHSEED: "0",
     },
-    // What Python prints (a warning of pydicom, say) can hold values of a file.
+    // Text that Python prints (a warning of pydicom, for example) can hold values of a file.
     stdout: () => {},
     stderr: () => {},
     fsInit: async (/** @type {any} */ fs) => fs.writeFile(PACKAGES, shared.packages, { canOwn: true }),

@@ -69,7 +69,7 @@ function layout(packed) {
 }
 
 /**
- * What Pyodide itself reads of a snapshot. A copy: it decodes text from it, which no browser does from shared memory.
+ * The head of a snapshot, which Pyodide itself reads. A copy: it decodes text from it, which no browser does from shared memory.
  * @param {Uint8Array} packed
  */
 export function head(packed) {

@@ -9,7 +9,7 @@ import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 const SOURCE_ID_DIGITS = 20;
 const ZEROS = { bytes_out: 0, removed: 0, emptied: 0, replaced: 0, cleaned: 0, uids_remapped: 0, dates_shifted: 0 };
 
-/** What a file that Python did not decide is called: nothing is wrong with one that is skipped. */
+/** Reasons of files that are skipped without being wrong; any other reason given here means a failure. */
 const SKIPPED = new Set(["NOT_DICOM", "EMPTY"]);
 
 /**

@@ -135,7 +135,7 @@ export class Journal {
       before();
       for (const { access } of this.#files.values()) access.flush();
     } catch {
-      // What was appended is with the operating system; the next flush makes sure of it.
+      // The operating system has the appended rows; the next flush makes sure of them.
     }
   }
 

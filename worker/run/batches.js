@@ -158,7 +158,7 @@ export class Worklist {
     return this.#ready.length;
   }
 
-  /** What each worker is doing, for the page. */
+  /** State of each worker, for the page. */
   get workers() {
     /** @type {import("../shared/protocol/files.js").RunStatus["workers"]} */
     const workers = {};

@@ -1,5 +1,5 @@
 // @ts-check
-/** What makes a file done: its output is written and closed, then its row is appended, then it is counted. In this order. */
+/** Completion of a file, in this order: its output is written and closed, its row is appended, it is counted. */
 
 import { plainRow } from "../report/audit.js";
 import { Lane, Stopwatch } from "../shared/async.js";
@@ -80,7 +80,7 @@ export class Commits {
   }
 
   /**
-   * What has a row is linked, where that was asked for.
+   * Links a file that has its row, where a linkage was asked for.
    * @param {number} index
    * @param {{source: string, output: string}} row
    * @param {import("../shared/protocol/tasks.js").Link} [link]

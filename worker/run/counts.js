@@ -124,7 +124,7 @@ export class Tally {
   }
 
   /**
-   * What changed since the last report.
+   * Changes since the last report.
    * @param {Omit<Progress, "total" | "scanning" | "done" | "counts" | "bytesTotal" | "bytesDone" | "studies" | "unwritten">} rest
    * @returns {Progress}
    */
@@ -141,7 +141,7 @@ export class Tally {
     return { ...totals, scanning, counts: { ...this.counts }, studies, unwritten, ...rest };
   }
 
-  /** What the summary says. Studies of which no file was done are left out. */
+  /** Counts for the summary. Studies without a file that is done are left out. */
   get sums() {
     const begun = this.#studies.filter(({ done }) => done > 0);
     return {

@@ -65,7 +65,7 @@ export async function openRun(spec, sources, tally, locked) {
 }
 
 /**
- * What takes no part: as was chosen now, or when the run was begun.
+ * Studies and series that take no part: chosen now, or when the run was begun.
  * @param {RunSpec} spec
  * @param {Sources} sources
  * @param {FileSystemDirectoryHandle} journalFolder

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a run is at, as one object, and the most that it came to: for the page's details and for output.log. */
+/** State of a run as one object, and its peaks: for the details on the page and for output.log. */
 
 /**
  * @typedef {import("../shared/protocol/files.js").RunStatus} RunStatus

@@ -82,7 +82,7 @@ export class Pipeline {
   /** Waits until nothing is being written any more, and frees what was under way. From then on nothing is appended. */
   async drain() {
     await this.#commits.close();
-    // What is still being read is freed by its own step, when the browser gives it back.
+    // A file that is still being read is released by its own step, when the browser returns it.
     await this.#underWay.releaseAllBut(this.#stepping);
   }
 

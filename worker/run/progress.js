@@ -1,5 +1,5 @@
 // @ts-check
-/** What a run tells: the page how it goes, while it does, and whoever started it how it ended. */
+/** Reports of a run: its progress for the page, and its summary at the end. */
 
 import { Status } from "./peaks.js";
 
@@ -16,7 +16,7 @@ const NONE = { items: 0, seconds: 0 };
  * @property {() => import("../shared/protocol/files.js").Stage} scanStage
  */
 
-export class Telling {
+export class ProgressReports {
   #parts;
   #report;
   #status = new Status();

@@ -1,5 +1,5 @@
 // @ts-check
-/** What an earlier session of a run has left: its rows, as far as they are whole and true, and outputs without a row. */
+/** Resuming a run: the rows of its earlier session, as far as they are whole and true, and outputs without a row. */
 
 import { auditHeader, auditRow, wholeLines } from "../report/audit.js";
 import { CodedError } from "../shared/errors.js";
@@ -13,7 +13,7 @@ const SOURCE_ID = /^[0-9a-f]{20}$/;
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 /** Outputs looked at at the same time. */
 const LOOKS_IN_FLIGHT = 16;
-/** What stands behind the preamble of a DICOM file (PS3.10 7.1). */
+/** The prefix behind the preamble of a DICOM file (PS3.10 7.1). */
 const PREFIX = "DICM";
 const PREFIX_AT = 128;
 /** Rows written to the new audit at once. */
@@ -111,7 +111,7 @@ async function outputSizes(folder) {
 }
 
 /**
- * Outputs are not forced to the disk one by one: that would cost most of the speed. What a power cut left of one can have
+ * Outputs are not forced to the disk one by one: that would cost most of the speed. An output that a power cut damaged can have
  * its size and hold zeros, as far as the disk had not got it.
  * @param {FileSystemFileHandle} handle
  * @returns {Promise<number>}  bytes; rejects where the beginning is missing

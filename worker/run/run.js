@@ -12,7 +12,7 @@ import { taskOf, Worklist } from "./batches.js";
 import { Tally } from "./counts.js";
 import { openRun } from "./open.js";
 import { Pipeline } from "./pipeline.js";
-import { Telling } from "./progress.js";
+import { ProgressReports } from "./progress.js";
 import { Course } from "./run-state.js";
 
 /** @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec */
@@ -33,7 +33,7 @@ export class Run {
   /** @type {FileSystemDirectoryHandle | null} */ #journalFolder = null;
   /** Gives the lock back. */ #unlock = () => {};
   #course = new Course(this.#worklist, this.#changed, (line) => this.#note(line));
-  #telling;
+  #reports;
 
   /**
    * @param {import("../pick/sources.js").Sources} sources
@@ -49,7 +49,7 @@ export class Run {
     this.#tally = new Tally(sources);
     this.#early = sources.growing;
     const [tally, worklist, course] = [this.#tally, this.#worklist, this.#course];
-    this.#telling = new Telling({ tally, worklist, course, pipeline: () => this.#pipeline, scanStage }, report);
+    this.#reports = new ProgressReports({ tally, worklist, course, pipeline: () => this.#pipeline, scanStage }, report);
     sources.grew = () => this.#changed.fire();
   }
 
@@ -64,7 +64,7 @@ export class Run {
 
   /** @returns {Promise<import("../shared/protocol/files.js").RunSummary>} */
   async go() {
-    const ticking = this.#telling.tick();
+    const ticking = this.#reports.tick();
     try {
       this.#pipeline = await this.#open();
       this.#pipeline.start();
@@ -74,11 +74,11 @@ export class Run {
     } catch (error) {
       this.#course.stop("stopped", outputReason(error));
     }
-    this.#telling.drained();
+    this.#reports.drained();
     this.#course.clock.stop();
     await ticking;
     await this.#deliver();
-    return this.#telling.summary(this.name);
+    return this.#reports.summary(this.name);
   }
 
   async #open() {
@@ -91,7 +91,7 @@ export class Run {
     this.#folder = folder;
     this.#journalFolder = journalFolder;
     this.#journal = journal;
-    if (this.#spec.resumed) this.#telling.leftOut = leftOut;
+    if (this.#spec.resumed) this.#reports.leftOut = leftOut;
     const { linkage, name, key } = this.#spec;
     this.#linkage = linkage ? await LinkageFile.open(name, await digestBy(key)) : null;
     this.#course.begin();
@@ -147,7 +147,7 @@ export class Run {
   }
 
   /**
-   * What one Python worker may call.
+   * The calls that one Python worker is offered.
    * @param {number} worker
    * @returns {import("../shared/protocol/tasks.js").WorkApi}
    */

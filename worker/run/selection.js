@@ -1,5 +1,5 @@
 // @ts-check
-/** What of the scan takes part in a run: the files of studies and series that do not are left out, and have no row. */
+/** Selection of the studies and series that take part in a run: the files of others are left out, and have no row. */
 
 import { digestBy, hexOf } from "../shared/key.js";
 
@@ -32,7 +32,7 @@ export function leaveOut(sources, tally, left) {
 }
 
 /**
- * What is left out when only the series of these files take part.
+ * Studies and series that are left out when only the series of these files take part.
  * @param {Sources} sources
  * @param {number[]} indexes
  * @returns {LeftOut}
@@ -48,7 +48,7 @@ export function othersThan(sources, indexes) {
 }
 
 /**
- * What single series come to.
+ * Files and bytes of single series.
  * @param {Sources} sources
  * @param {number[]} numbers
  * @returns {LeftOut["series"]}
@@ -65,7 +65,7 @@ function summed({ series, seriesStudies, sizes }, numbers) {
 }
 
 /**
- * What is left out as keyed values of UIDs: these can be stored, and after another scan they are the same.
+ * The left-out studies and series as keyed values of their UIDs: these can be stored, and are the same after another scan.
  * @param {Sources} sources
  * @param {Uint8Array} key
  * @param {LeftOut} left
@@ -80,7 +80,7 @@ export async function keyedOf(sources, key, { studies, series }) {
 }
 
 /**
- * What such values mean in this scan.
+ * The studies and series of this scan that such values stand for.
  * @param {Sources} sources
  * @param {Uint8Array} key
  * @param {string[]} keyed

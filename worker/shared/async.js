@@ -81,7 +81,7 @@ export class Lane {
 }
 
 /**
- * What is made of items, in their order; so many are begun before they are asked for.
+ * Results of an operation on each item, in the order of the items; `width` operations are begun ahead.
  * @template T, R
  * @param {AsyncIterable<T>} items
  * @param {number} width

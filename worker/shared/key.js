@@ -1,5 +1,5 @@
 // @ts-check
-/** What is derived from the project key in this thread: HMAC-SHA256 over a domain and a value, as key.py does it. */
+/** Values derived from the project key: HMAC-SHA256 over a domain and a value, as in key.py. */
 
 const LABEL = "dicom-deid:";
 

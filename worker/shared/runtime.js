@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What Python workers are started from, fetched or made once per page: the manifest, the compiled WebAssembly module,
+ * The parts that Python workers are started from, fetched or made once per page: the manifest, the compiled WebAssembly module,
  * the packages and the memory snapshot. The snapshot is kept between visits, under the id of its build.
  *
  * @typedef {import("../shared/protocol/python.js").Shared} Shared
@@ -35,7 +35,7 @@ function fetchPart(manifest, name) {
   return fetch(RUNTIME + name, { integrity: `sha256-${base64(manifest.files[name].sha256)}` });
 }
 
-/** What the worker that decodes and paints is started from besides. @param {Shared["manifest"]} manifest */
+/** The packages that only the worker needs that decodes and paints. @param {Shared["manifest"]} manifest */
 export async function fetchPreview(manifest) {
   return shareable(await (await fetchPart(manifest, "preview.zip")).arrayBuffer());
 }

@@ -10,7 +10,7 @@ export const MIB_MILLISECONDS = 500;
 /** How often is looked for what is late, in milliseconds: a timer for each of some ten calls a file would cost more. */
 const LOOK_MILLISECONDS = 100;
 
-/** @type {Set<{until: number, late: () => void, called: Promise<unknown>}>} calls that have not settled */
+/** @type {Set<{until: number, late: () => void, called: Promise<unknown>}>} calls that have not settled; nothing is remembered of one that has */
 const waiting = new Set();
 let looking = 0;
 

@@ -8,7 +8,7 @@ import { gathered, lengthOf, piecesOf } from "./splice.js";
 
 /** Folders whose handles are kept. */
 const FOLDERS_KEPT = 500;
-/** What a browser throws where there is no room. Chromium says InvalidStateError when it could not note a new file. */
+/** Names of the errors that a browser throws where there is no room. Chromium says InvalidStateError when it could not note a new file. */
 const FULL = new Set(["QuotaExceededError", "InvalidStateError"]);
 /** The paths that may be written to: pseudonyms only. */
 export const OUTPUT_PATH = /^out(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}$/;
@@ -99,7 +99,7 @@ export class Sink {
     return made;
   }
 
-  /** What a failure to write means: for this file alone, or for the run. @param {unknown} error */
+  /** The reason for a failure to write: of this file alone, or of the run. @param {unknown} error */
   async #coded(error) {
     if (error instanceof CodedError) return error;
     if (FULL.has(nameOf(error))) return new CodedError("OUTPUT_FULL");

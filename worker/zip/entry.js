@@ -104,7 +104,7 @@ export class ArchiveEntry {
     return whole;
   }
 
-  /** What is stored is read where it is. */
+  /** Checks a stored entry, which is then read in its place in the archive. */
   async #inPlace() {
     for await (const _ of this.#checked());
     return { blob: await this.#raw() };

@@ -81,7 +81,7 @@ async function read(group, buffers) {
   return group.map(({ path, file }) => ({ path, file, bytes: bytes.get(file) ?? null }));
 }
 
-/** What cannot be read with the others is tried once more alone. Throws a CodedError. @param {File[]} files @param {Buffers} buffers */
+/** Reads files together; one that fails so is read once more alone. Throws a CodedError. @param {File[]} files @param {Buffers} buffers */
 async function readAll(files, buffers) {
   /** @type {Bytes[]} */
   const wholes = [];
@@ -134,7 +134,7 @@ function centralHeader(entry, time) {
 }
 
 /**
- * What a local and a central header have in common.
+ * The fields that a local and a central header share.
  * @param {Entry} entry
  * @param {number} time
  * @param {number[]} wide   what goes into the ZIP64 field

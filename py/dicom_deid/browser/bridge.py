@@ -183,7 +183,7 @@ class Tabulating:
         return self._written(self._tables.heads())
 
     def add(self, records: Any) -> Any:
-        """Table -> the lines that some records add (Unsealed in worker/linkage/format.js)."""
+        """Table -> the lines that some records add (LinkageRecord in worker/linkage/format.js)."""
         lines = dict.fromkeys(self._tables.counts, "")
         for record in records:
             for found in self._reading.take(record.number, record.content.to_bytes() if record.content else None):

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Keeping } from "../../../worker/index/autosave.js";
+import { Autosave } from "../../../worker/index/autosave.js";
 import { Listing } from "../../../worker/index/listing.js";
 import { Sources } from "../../../worker/pick/sources.js";
 import { SERIES_NUMBERS, SERIES_TEXTS } from "../../../worker/shared/protocol/index.js";
@@ -130,7 +130,7 @@ test("an index is kept once at a time, with what there is then, and never after 
     dropPictures: async ([name]) => done.push(`drop ${name}`),
     remove: async () => done.push("remove"),
   };
-  const keeping = new Keeping(core, shelf);
+  const keeping = new Autosave(core, shelf);
   const first = keeping.now();
   content = 1;
   await Promise.all([first, keeping.now()]);

@@ -9,7 +9,7 @@
  */
 
 /**
- * What was picked. `handles` come from showDirectoryPicker or from a drop; `files` from an <input>; in `zips` each is an archive.
+ * The picked files and folders. `handles` come from showDirectoryPicker or from a drop; `files` from an <input>; in `zips` each is an archive.
  * @typedef {{kind: "handles", handles: FileSystemHandle[]} | {kind: "files", files: File[]} | {kind: "zips", files: File[]}} Picked
  */
 
@@ -29,7 +29,7 @@
  * @typedef {{series: number, files: number, path: string}} SeriesFound   path: of its first file
  * @typedef {{index: number, path: string}} Sample
  *
- * What takes no part in a run, by the numbers of the scan: studies, and single series of others, with what they come to.
+ * Studies, and single series of other studies, that take no part in a run, by their numbers in the scan.
  * @typedef {{studies: number[], series: SeriesLeft[]}} LeftOut
  * @typedef {{series: number, study: number, files: number, bytes: number}} SeriesLeft
  */
@@ -64,7 +64,7 @@
  */
 
 /**
- * What a run was begun with; kept beside its journal until it has come to its end, so that it can go on.
+ * The settings that a run was begun with; kept beside its journal until it has ended, so that it can go on.
  * @typedef {object} Begun
  * @property {number} total           files; 0: the scan that found them was cut off, too
  * @property {Policy} policy
@@ -80,7 +80,7 @@
  */
 
 /**
- * What a run is at.
+ * State of a run at one moment.
  * @typedef {object} RunStatus
  * @property {Record<number, {busy: boolean, heap: number, files: number}>} workers   by worker number; heap in bytes
  * @property {number} queued          files that wait for a Python worker
@@ -176,14 +176,14 @@
  *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
  * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
- * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables>} unseal
+ * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables>} openLinkage
  *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
  * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
  * @property {(of: IndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker
  */
 
 /**
- * What a linkage file says: its tables, and in words what is wrong with it. The tables identify people.
+ * Content of a linkage file: its tables, and its faults in words. The tables identify people.
  * @typedef {{tables: {name: string, rows: number, file: File}[], warnings: string[]}} Tables
  */
 

@@ -11,7 +11,7 @@
  */
 
 /**
- * What is known of an instance.
+ * Facts about an instance, for showing it.
  * @typedef {object} Facts
  * @property {number} frames
  * @property {number} rows

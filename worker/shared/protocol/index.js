@@ -76,7 +76,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  */
 
 /**
- * What was made of a file: thumbnails, and frames (from 1; 0: the file) that have none or a doubtful one, with a reason code.
+ * Pictures made of a file: thumbnails, and frames (from 1; 0: the file) that have none or a doubtful one, with a reason code.
  * @typedef {{images: {frame: number, png: Uint8Array<ArrayBuffer>}[], unshown: {frame: number, reason: string}[]}} PicturesMade
  */
 

@@ -24,7 +24,7 @@
  */
 
 /**
- * What the text of a policy file, or of a script of another tool, comes to.
+ * A policy, read from the text of a policy file or of a script of another tool.
  * @typedef {object} Reading
  * @property {Policy} policy
  * @property {string} toml            the text to save
@@ -36,7 +36,7 @@
  */
 
 /**
- * What a Python worker says of a policy and a key: plan.json's text, the first lines of output.log, conformance.md's text.
+ * The plan of a run, made of a policy and a key: the text of plan.json, the first lines of output.log, conformance.md's text.
  * @typedef {object} PlanText
  * @property {string} document   the text of plan.json
  * @property {string} statement  the text of conformance.md

@@ -46,7 +46,7 @@
  */
 
 /**
- * What would come of one file. It holds original values: it is shown, and stored nowhere.
+ * The outcome that one file would have. It holds original values: it is shown, and stored nowhere.
  * @typedef {{kind: "explained", id: number, explanation: Explanation}} Explained
  *
  * @typedef {object} Explanation
@@ -70,7 +70,7 @@
  */
 
 /**
- * @typedef {object} TablesApi   what a Python worker offers the files worker while it unseals a linkage file; throws codes
+ * @typedef {object} TablesApi   what a Python worker offers the files worker while it opens a linkage file; throws codes
  * @property {() => Promise<Record<string, Uint8Array<ArrayBuffer>>>} heads   table -> its first line
  * @property {(records: {number: number, content: Uint8Array | null}[]) => Promise<Record<string, Uint8Array<ArrayBuffer>>>} add
  *   table -> the lines that the next records add; content is null where a record was changed.

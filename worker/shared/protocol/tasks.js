@@ -60,7 +60,7 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
  */
 
 /**
- * What links an output to its source: pairs of old and new. It identifies people, and is there only if it was asked for.
+ * The link of an output to its source: pairs of old and new. It identifies people, and is there only if it was asked for.
  * @typedef {object} Link
  * @property {[string, string]} patient
  * @property {[string, string]} study
