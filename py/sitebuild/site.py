@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from .assets import locked
+from .page import FRAME, assemble_page, page_files
 from .paths import DIST, ROOT, TABLES, VENDOR, digest, digest_files
 from .shell import BuildError, run, say
 
@@ -20,13 +21,18 @@ def site(wheels: Path | None = None) -> None:
     ``wheels``: a folder of pure-Python wheels that the site's policies can name.
     """
     sources = source_files() | wheel_files(wheels)
-    lost = [name for name, path in sources.items() if not path.exists()]
+    lost = [name for name, path in (sources | {FRAME: ROOT / FRAME}).items() if not path.exists()]
     if lost:
         raise BuildError(f"The source tree is not whole. Missing: {', '.join(lost)}")
     freezer = freezer_digest()
     runtime = digest([freezer, digest_files(core_files(), ROOT)])
+    page = assemble_page(ROOT)
     inputs = digest(
-        [runtime, *(f"{name} {digest_files([path], path.parent)}" for name, path in sorted(sources.items()))]
+        [
+            runtime,
+            digest_files(page_files(ROOT), ROOT),
+            *(f"{name} {digest_files([path], path.parent)}" for name, path in sorted(sources.items())),
+        ]
     )
     old = read_version()
     if old.get("inputs") == inputs:
@@ -37,6 +43,7 @@ def site(wheels: Path | None = None) -> None:
         for name, path in sources.items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, new / name)
+        (new / FRAME).write_text(page, encoding="utf-8", newline="\n")
         if old.get("runtime") == runtime:
             shutil.copytree(DIST / "runtime", new / "runtime")
         else:
@@ -49,6 +56,7 @@ def site(wheels: Path | None = None) -> None:
 
 def source_files() -> dict[str, Path]:
     """Every file that is copied as it is: its place in the site, and where it comes from."""
+    page = [path for path in files_below(ROOT / "js") if path.suffix != ".html"]
     worker = [path for path in files_below(ROOT / "worker") if path.suffix == ".js"]
     third_party = [
         VENDOR / "comlink.mjs",
@@ -56,7 +64,7 @@ def source_files() -> dict[str, Path]:
         *files_below(VENDOR / "licences"),
         *files_below(VENDOR / "pyscript"),
     ]
-    paths = [ROOT / "index.html", *files_below(ROOT / "js"), *worker, *third_party]
+    paths = [*page, *worker, *third_party]
     tables = {f"tables/{name}": TABLES / name for name in SITE_TABLES}
     return {path.relative_to(ROOT).as_posix(): path for path in paths} | tables
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sitebuild.page import assemble_page, links, page_files
 from sitebuild.paths import ROOT
 from sitebuild.shell import BuildError
 from sitebuild.site import wheel_files
@@ -61,6 +62,55 @@ def test_no_inline_script_or_style(site: Path) -> None:
     assert not re.search(r"<script(?![^>]*\bsrc=)", page)
     assert "<style" not in page
     assert not re.search(r"\s(?:on\w+|style)\s*=", page)
+
+
+def house(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+PANEL, PART = "<!-- panel: js/a/panel.html -->", "<!-- panel: js/a/part.html -->"
+
+
+def test_markup_of_each_panel_takes_its_place_in_the_page(tmp_path: Path) -> None:
+    inner = f"<a-panel>\n\n  {PART}\n</a-panel>\n"
+    root = house(tmp_path, {"index.html": f"<main>\n  {PANEL}\n</main>\n", "js/a/panel.html": inner})
+    house(root, {"js/a/part.html": "<p>\n  words\n</p>\n"})
+    whole = "<main>\n  <a-panel>\n\n    <p>\n      words\n    </p>\n  </a-panel>\n</main>\n"
+    assert assemble_page(root) == whole
+    assert [path.name for path in page_files(root)] == ["index.html", "panel.html", "part.html"]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"index.html": PANEL}, "index.html has a place for js/a/panel.html, which is not there"),
+        ({"index.html": "", "js/a/panel.html": ""}, "markup is not in the page: js/a/panel.html"),
+        ({"index.html": f"{PANEL}\n{PANEL}", "js/a/panel.html": ""}, "which has one already"),
+        ({"index.html": PANEL, "js/a/panel.html": PANEL}, "js/a/panel.html has a place for js/a/panel.html"),
+        ({"index.html": "", "js/a/panel.css": ""}, "stylesheet is not in the page: js/a/panel.css"),
+        (
+            {"index.html": '<link rel="stylesheet" href="js/a.css">'},
+            "stylesheet is in the page and not there: js/a.css",
+        ),
+        ({"index.html": 2 * '<link rel="stylesheet" href="js/a.css">', "js/a.css": ""}, "stylesheet is twice"),
+    ],
+)
+def test_markup_or_a_stylesheet_that_is_missing_unused_or_twice_ends_the_build(
+    tmp_path: Path, files: dict[str, str], words: str
+) -> None:
+    with pytest.raises(BuildError, match=words):
+        assemble_page(house(tmp_path, files))
+
+
+def test_tokens_come_first_and_no_markup_lies_beside_the_page(site: Path) -> None:
+    page = (site / "index.html").read_text()
+    assert links(page)[0] == "js/page/tokens.css"
+    assert "<!-- panel:" not in page
+    assert [path.relative_to(site).as_posix() for path in (site / "js").rglob("*.html")] == []
+    assert page == assemble_page(ROOT)
 
 
 def test_only_what_the_browser_runs_is_in_it(site: Path) -> None:
