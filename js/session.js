@@ -1,277 +1,212 @@
 // @ts-check
-/** What the page is at: what was picked and found, where results go, and the run. Tells the panels what to show. */
+/** Session: acts on what is chosen, scanned and started, and updates the state of the page; it knows no panel. */
 import * as Comlink from "../worker/shared/comlink.js";
-import { freeStorage, hasFolderPicker } from "./page/capabilities.js";
-import { tell } from "./page/dom.js";
+import { freeStorage } from "./page/capabilities.js";
 import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
-import { noteOf, Problem } from "./page/problem.js";
+import { actOn, noteFrom, noteWith } from "./page/notes.js";
+import { Problem } from "./page/problem.js";
 import { makePassphrase } from "./page/project-key.js";
-import { goTo, showPhase } from "./page/steps.js";
+import { goTo, hasFocus } from "./page/steps.js";
 import { isInside, pickOutput } from "./pick/pick.js";
-import { Following } from "./run/following.js";
 import { run, runName } from "./run/run.js";
+import { takingOf } from "./scan/taking.js";
+import { NONE_LEFT_OUT } from "./state.js";
 
 /**
  * @typedef {import("../worker/shared/protocol/files.js").Found} Found
- * @typedef {import("./pick/pick.js").Pick} Pick
- * @typedef {import("./page/steps.js").Phase} Phase
- * @typedef {import("./app.js").Panels} Panels
+ * @typedef {import("./state.js").Order} Order
+ * @typedef {import("./state.js").Pick} Pick
  */
 
 /** A scan that takes longer than this need not be waited for, in seconds. */
 const LONG_SCAN_SECONDS = 2;
 
 export class Session {
-  /** @type {Phase} */ #phase = "choose";
-  /** @type {Pick | null} */ #pick = null;
-  /** @type {Found | null} what the scan saw, once it has come to its end */ #found = null;
-  /** @type {Found | null} what it has seen so far */ #seen = null;
-  /** @type {FileSystemDirectoryHandle | null} */ #output = null;
-  /** @type {import("./run/run.js").Order | null} the run that goes on, or the last one */ #order = null;
-  /** @type {import("./run/run.js").Order | null} goes on as soon as its files are chosen */ waiting = null;
-  #stopped = false;
   #threads;
-  #panels;
-  #following;
+  #store;
+  /** @type {PromiseWithResolvers<boolean>} settled when the files worker has the run: before, it cannot be paused */
+  #started = Promise.withResolvers();
 
   /**
-   * @param {import("./threads/files.js").Files} files
-   * @param {import("./threads/pool.js").Pool} pool
-   * @param {Panels} panels
+   * @param {{files: import("./threads/files.js").Files, pool: import("./threads/pool.js").Pool}} threads
+   * @param {import("./state.js").Store} store
    */
-  constructor(files, pool, panels) {
-    this.#threads = { files, pool };
-    this.#panels = panels;
-    this.#following = new Following(panels);
-  }
-
-  /** Name of the run that goes on, or of the last one. */
-  get name() {
-    return this.#order?.name ?? "";
-  }
-
-  /** Name of the last run, if its results are in a chosen folder; else "". */
-  get elsewhere() {
-    return this.#phase !== "running" && this.#order?.output ? this.#order.name : "";
-  }
-
-  /** The passphrase of a run, if it was the last one of this visit. @param {string} name */
-  passphraseOf(name) {
-    return this.#order?.name === name ? this.#order.passphrase : "";
-  }
-
-  get running() {
-    return this.#phase === "running";
-  }
-
-  /** Name of what was picked, to be shown; "" before. */
-  get label() {
-    return this.#pick?.label ?? "";
-  }
-
-  /** Whether it can be chosen what takes part. */
-  get mayTake() {
-    return this.#phase === "ready" || (this.#phase === "finished" && this.#found !== null);
+  constructor(threads, store) {
+    this.#threads = threads;
+    this.#store = store;
+    actOn(store, "picked", "choose", (pick) => this.#open(pick));
+    actOn(store, "not-picked", "choose", (code) => store.note("choose", noteWith(code)));
+    actOn(store, "stop-scan", "found", () => this.#stopScan());
+    actOn(store, "studies-chosen", "found", (leftOut) => this.#choose(leftOut));
+    actOn(store, "policy-edited", "run", ({ policy, error }) => store.update({ policy, policyError: error }));
+    actOn(store, "policy-loaded", "run", (policy) => store.update({ policy, policyError: "" }));
+    actOn(store, "passphrase-typed", "run", (passphrase) => store.update({ passphrase }));
+    actOn(store, "choose-output", "run", () => this.#chooseOutput());
+    actOn(store, "forget-output", "run", () => this.#setOutput(null));
+    actOn(store, "start", "run", ({ linkage }) => this.#start(linkage));
+    actOn(store, "pause", "run", () => this.#pause());
+    actOn(store, "resume", "run", () => this.#resume());
+    actOn(store, "cancel", "run", () => this.#cancel());
+    actOn(store, "again", "results", () => this.#again());
   }
 
   /** Looks through what was picked; a scan that still goes on for an earlier pick is given up. @param {Pick} pick */
-  async open(pick) {
-    const { choose, found, choice, policy, run, results } = this.#panels;
-    if (this.running) return choose.problem("RUN_GOES_ON");
-    if (this.#pick && !this.#found) await this.#threads.files.stopScan();
-    this.#pick = pick;
-    this.#found = null;
-    this.#seen = null;
-    tell(choose, "opened");
-    this.#stopped = false;
-    choose.show(pick.label);
-    found.begin();
-    choice.offer([]);
-    run.withdraw();
-    results.begin();
-    policy.close(false);
-    this.#enter("scanning");
+  async #open(pick) {
+    const store = this.#store;
+    if (store.state.phase === "running") return store.note("choose", noteWith("RUN_GOES_ON"));
+    if (store.state.pick && !store.state.found) await this.#threads.files.stopScan();
+    const { choose, found, run: ofRun, results, ...notes } = store.state.notes;
+    const nothing = { seen: null, found: null, stopped: false, leftOut: NONE_LEFT_OUT, results: null };
+    store.update({ pick, ...nothing, phase: "scanning", notes });
     goTo("choose", { unlessSeen: true });
-    const current = () => this.#pick === pick;
-    const report = Comlink.proxy((/** @type {Found} */ state) => void (current() && this.#scanned(state)));
+    const isCurrent = () => store.state.pick === pick;
+    const report = Comlink.proxy((/** @type {Found} */ seen) => void (isCurrent() && this.#scanned(seen)));
     try {
       const result = await this.#threads.files.scan(pick.picked, report);
-      if (current()) await this.#opened(result);
+      if (isCurrent()) await this.#opened(result);
     } catch {
-      this.#enter("choose");
-      choose.problem("UNEXPECTED");
+      store.update({ phase: "choose" });
+      store.note("choose", noteWith("UNEXPECTED"));
     }
   }
 
   /** The scan goes on. @param {Found} seen */
   #scanned(seen) {
-    const { found, run, policy } = this.#panels;
-    this.#seen = seen;
-    found.update(seen);
-    if (this.#phase === "running") run.showFound(seen);
-    if (this.#phase === "early") run.offerEarly(seen, hasFolderPicker());
-    if (this.#phase !== "scanning" || this.waiting || seen.dicom === 0 || seen.seconds < LONG_SCAN_SECONDS) return;
-    this.#enter("early");
-    policy.close(false);
-    run.offerEarly(seen, hasFolderPicker());
+    const { phase, waiting } = this.#store.state;
+    const isLong = seen.dicom > 0 && seen.seconds >= LONG_SCAN_SECONDS;
+    this.#store.update({ seen, phase: phase === "scanning" && !waiting && isLong ? "early" : phase });
   }
 
-  /** @param {Found} found */
+  /** The scan has come to its end. @param {Found} found */
   async #opened(found) {
-    this.#panels.found.end(found, this.#stopped);
-    this.#found = found;
-    this.#panels.choice.offer(found.studies);
-    if (this.#phase === "running") this.#panels.run.showFound(found);
-    if (this.#phase === "running" || this.#phase === "finished") return;
-    this.#enter(found.dicom > 0 ? "ready" : "nothing");
-    if (found.dicom === 0) return;
-    const order = this.waiting;
-    this.waiting = null;
-    if (!order || this.#stopped) return this.#offer(found);
-    this.#panels.policy.setPolicy(order.policy);
-    this.setOutput(order.output);
-    await this.#begin(order);
+    const store = this.#store;
+    const { phase, waiting, stopped } = store.state;
+    if (phase === "running" || phase === "finished") return store.update({ found });
+    if (found.dicom === 0) return store.update({ found, phase: "nothing" });
+    if (waiting && !stopped) {
+      const { policy, output } = waiting.order;
+      store.update({ found, policy, policyError: "", output });
+      return this.#begin(waiting.order);
+    }
+    store.update({ found, waiting: null, phase: "ready" });
+    await this.#weigh();
   }
 
-  /** @param {File} file  a policy that was dropped on the page */
-  async openPolicy(file) {
-    const { choose, policy } = this.#panels;
-    if (this.running) return choose.problem("RUN_GOES_ON");
-    await policy.load(file);
-    goTo("policy", { unlessSeen: true });
-  }
-
-  async stopScan() {
-    this.#stopped = true;
+  async #stopScan() {
+    this.#store.update({ stopped: true });
     await this.#threads.files.stopScan();
   }
 
-  async chooseOutput() {
+  /** Other series take part from now on; after a run, in the next one. @param {import("./state.js").LeftOut} leftOut */
+  async #choose(leftOut) {
+    const { phase, results } = this.#store.state;
+    const after = phase === "finished";
+    this.#store.update({ leftOut, phase: after ? "ready" : phase, results: after ? null : results });
+    await this.#weigh();
+  }
+
+  /** Notes whether there is room for the results of what takes part. */
+  async #weigh() {
+    const { state } = this.#store;
+    this.#store.note("run", null);
+    if (!state.output && takingOf(state).bytes > (await freeStorage()))
+      this.#store.note("run", noteWith("NOT_ENOUGH_ROOM"));
+  }
+
+  async #chooseOutput() {
     const output = await pickOutput();
     if (!output) return;
-    if (this.#pick && (await isInside(output, this.#pick.picked))) throw new Problem("OUTPUT_INSIDE_INPUT");
-    this.setOutput(output);
+    const { pick } = this.#store.state;
+    if (pick && (await isInside(output, pick.picked))) throw new Problem("OUTPUT_INSIDE_INPUT");
+    this.#setOutput(output);
   }
 
   /** @param {FileSystemDirectoryHandle | null} output */
-  setOutput(output) {
-    this.#output = output;
-    noteOf(this.#panels.run).clear();
-    this.#panels.run.showOutput(output);
+  #setOutput(output) {
+    this.#store.update({ output });
+    this.#store.note("run", null);
   }
 
-  async start() {
-    if (this.#phase !== "ready" && this.#phase !== "early") return;
-    const { policy, run: runPanel, key, choice } = this.#panels;
-    const passphrase = policy.passphrase || makePassphrase();
-    const { leftOut } = choice;
-    const chosen = { policy: policy.complete(), output: this.#output, leftOut, linkage: runPanel.linkage };
-    const order = { name: runName(), passphrase, ...chosen, resumed: false };
-    key.keepFor(policy.passphrase);
-    if (policy.passphrase === "") {
-      policy.fill(passphrase);
-      key.show(passphrase, order.name, order.linkage);
-    }
+  /** @param {boolean} linkage   whether an encrypted linkage file is kept */
+  async #start(linkage) {
+    const { phase, policy, policyError, passphrase: given, output, leftOut, madeKey } = this.#store.state;
+    if (phase !== "ready" && phase !== "early") return;
+    if (policyError) throw new Problem(policyError);
+    const passphrase = given || makePassphrase();
+    const order = { name: runName(), passphrase, policy, output, leftOut, linkage, resumed: false };
+    const used = madeKey?.passphrase === passphrase ? madeKey : null;
+    this.#store.update({ passphrase, madeKey: given ? used : { passphrase, name: order.name, linkage } });
     await this.#begin(order);
   }
 
-  /** @param {import("./run/run.js").Order} order */
+  /** @param {Order} order */
   async #begin(order) {
-    const { policy, run: runPanel, results, cutOff } = this.#panels;
-    this.#order = order;
+    const store = this.#store;
+    store.update({ order });
     if (!order.output) await navigator.storage.persist?.();
-    if (this.#pick) await keepHandles(order.name, this.#pick.picked, order.output).catch(() => {});
-    cutOff.rest();
-    results.begin();
-    runPanel.begin(this.#found || !this.#seen ? this.#panels.choice.taking : this.#seen);
-    policy.close(true);
-    this.#enter("running");
+    const { pick } = store.state;
+    if (pick) await keepHandles(order.name, pick.picked, order.output).catch(() => {});
+    const { run: ofRun, results, ...notes } = store.state.notes;
+    store.update({ phase: "running", preparing: "", progress: null, results: null, waiting: null, notes });
     goTo("run");
     await this.#run(order);
   }
 
-  async pause() {
-    await this.#following.started;
+  /** @param {Order} order */
+  async #run(order) {
+    const store = this.#store;
+    try {
+      const results = await run(this.#threads, order, this.#told());
+      if (results.end === "finished") await forgetHandles(order.name).catch(() => {});
+      const follow = hasFocus("run");
+      store.update({ phase: "finished", results });
+      if (follow) goTo("results", { focus: true });
+    } catch (error) {
+      await this.#back();
+      store.note("run", noteFrom(error));
+    }
+  }
+
+  /** Callbacks of a run that begins. @returns {import("./run/run.js").Told} */
+  #told() {
+    const started = Promise.withResolvers();
+    this.#started = started;
+    return {
+      prepare: (preparing) => this.#store.update({ preparing }),
+      started: () => started.resolve(true),
+      progress: (progress) => this.#store.update({ progress, leftOut: progress.leftOut ?? this.#store.state.leftOut }),
+    };
+  }
+
+  async #pause() {
+    await this.#started.promise;
     await this.#threads.files.pause();
   }
 
   /** In a click, so that the browser may ask for what it has withdrawn. */
-  async resume() {
-    const picked = this.#pick?.picked;
-    for (const handle of picked?.kind === "handles" ? picked.handles : []) await mayUse(handle, "read");
-    if (this.#order?.output) await mayUse(this.#order.output, "readwrite");
-    await this.#following.started;
+  async #resume() {
+    const { pick, order } = this.#store.state;
+    for (const handle of pick?.picked.kind === "handles" ? pick.picked.handles : []) await mayUse(handle, "read");
+    if (order?.output) await mayUse(order.output, "readwrite");
+    await this.#started.promise;
     await this.#threads.files.resume();
   }
 
-  async cancel() {
-    this.#panels.run.cancelling();
-    await this.#following.started;
+  async #cancel() {
+    await this.#started.promise;
     await this.#threads.files.cancel();
   }
 
   /** The same files once more, with another policy. */
-  async again() {
-    this.#panels.results.begin();
+  async #again() {
     await this.#back();
     goTo("policy", { focus: true });
   }
 
-  /** @param {import("./run/run.js").Order} order */
-  async #run(order) {
-    const { run: runPanel, results } = this.#panels;
-    try {
-      const summary = await run(this.#threads, order, this.#following.begin());
-      if (summary.end === "finished") await forgetHandles(order.name).catch(() => {});
-      const follow = runPanel.hasFocus || document.activeElement === document.body;
-      runPanel.end();
-      this.#enter("finished");
-      this.#following.end(summary, order);
-      if (follow) goTo("results", { focus: true });
-      tell(results, "run-ended");
-    } catch (error) {
-      this.#following.giveUp();
-      await this.#back();
-      noteOf(runPanel).showError(error);
-    }
-  }
-
   /** A run over the same files can be started. */
   async #back() {
-    this.#enter(this.#found ? "ready" : "early");
-    if (this.#found) return this.#offer(this.#found);
-    this.#panels.policy.close(false);
-    if (this.#seen) this.#panels.run.offerEarly(this.#seen, hasFolderPicker());
-  }
-
-  /** @param {Found} found */
-  async #offer(found) {
-    this.#panels.policy.close(false);
-    this.#panels.tryOut.offer(found).catch(() => {}); // then it has nothing to try on
-    await this.rechoose();
-  }
-
-  /** Only the series of these files take part. @param {number[]} indexes */
-  async take(indexes) {
-    if (!this.mayTake) throw new Problem("RUN_GOES_ON");
-    if (this.#phase === "finished") await this.again();
-    this.#panels.choice.leave(await this.#threads.files.others(indexes));
-    await this.rechoose();
-  }
-
-  /** Other studies take part. */
-  async rechoose() {
-    const { run, choice } = this.#panels;
-    run.offer(choice.taking, hasFolderPicker());
-    if (!this.#output && choice.taking.bytes > (await freeStorage())) noteOf(run).show("NOT_ENOUGH_ROOM");
-  }
-
-  /** @param {Phase} phase */
-  #enter(phase) {
-    this.#phase = phase;
-    this.#panels.choose.lock(phase === "running");
-    this.#panels.choice.lock(phase !== "ready");
-    if (phase !== "ready") this.#panels.tryOut.withdraw();
-    showPhase(phase);
+    const { found } = this.#store.state;
+    this.#store.update({ phase: found ? "ready" : "early", results: null });
+    if (found) await this.#weigh();
   }
 }

@@ -3,10 +3,11 @@
  * <try-out>: the policy tried on one file before anything is written: what would happen to it, and rules in Python.
  * What is shown of the file is nowhere else, and gone when both are closed or a run begins.
  */
+import { on } from "../intents.js";
 import { part } from "../page/dom.js";
+import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { fetchActionWords } from "../page/tables.js";
-import { plainPolicy } from "../policy/policy.js";
 import { WhatIf } from "./element-list.js";
 import { PythonRules } from "./python-rules.js";
 import { SamplePicker } from "./sample-picker.js";
@@ -17,49 +18,56 @@ import { SamplePicker } from "./sample-picker.js";
  * @typedef {import("./explain.js").Trial} Trial
  * @typedef {import("./explain.js").Tried} Tried
  * @typedef {import("./sample-picker.js").Files} Files
- * @typedef {HTMLElement & {policy: Policy, passphrase: string, setPolicy(policy: Policy): void}} PolicyPanel
+ * @typedef {import("../../worker/shared/protocol/files.js").Sample} Sample
+ * @typedef {import("../state.js").Store} Store
  */
 
 /** A policy often changes by several clicks; the last one is waited for, in milliseconds. */
 const PAUSE = 150;
 
 export class TryOut extends HTMLElement {
-  /** @type {{files: Files, trial: Trial, policy: PolicyPanel} | null} */ #parts = null;
+  /** @type {{files: Files, trial: Trial, store: Store} | null} */ #parts = null;
+  /** @type {Sample | null} the file that is chosen */ #sample = null;
   /** Number of the look that is being taken; an earlier one's answer is dropped. */ #turn = 0;
   /** @type {number | undefined} */ #timer;
   /** @type {number | undefined} the file that is shown */ #shown;
-  /** As it was told last: asked for, the panel would take the focus to what is wrong. */ #policy = plainPolicy();
 
   connectedCallback() {
     for (const details of this.#all) details.addEventListener("toggle", () => this.#toggled());
-    this.addEventListener("sample-chosen", () => this.#changed());
+    const choose = (/** @type {Sample | null} */ sample) => {
+      this.#sample = sample;
+      this.#changed();
+    };
+    on("sample-chosen", choose, this);
     addEventListener("pagehide", () => this.#close()); // the browser can keep a page that was left
   }
 
-  /** @param {Files} files @param {Trial} trial @param {PolicyPanel} policy */
-  async connect(files, trial, policy) {
-    this.#parts = { files, trial, policy };
-    policy.addEventListener("policy-changed", (event) => {
-      this.#policy = /** @type {CustomEvent<Policy>} */ (event).detail;
-      this.#changed();
+  /** @param {Files} files @param {Trial} trial @param {Store} store */
+  async follow(files, trial, store) {
+    this.#parts = { files, trial, store };
+    store.subscribe(["policy"], () => this.#changed());
+    on("passphrase-entered", () => this.#changed()); // not with each key: a key is made of it
+    store.subscribe(["phase"], ({ phase, found }) => {
+      if (phase === "ready" && found)
+        this.#offer(found).catch(() => {}); // then it has nothing to try on
+      else this.#withdraw();
     });
-    // The passphrase is no part of the policy; what is changed in here is not the panel's.
-    part(policy, "passphrase", HTMLInputElement).addEventListener("change", () => this.#changed());
-    this.#rules.connect(policy, (tried) => this.#try(tried));
+    followNotes(this, store, "tryOut");
+    this.#rules.follow(store, (tried) => this.#try(tried));
     const words = await fetchActionWords();
     this.#whatIf.setWords(words);
     this.#rules.setWords(words);
   }
 
   /** @param {Found} found */
-  async offer(found) {
+  async #offer(found) {
     if (!this.#parts) return;
     this.hidden = false;
     await part(this, "picker", SamplePicker).offer(this.#parts.files, found);
   }
 
   /** A run begins, or other files were chosen: nothing is left of what was shown. */
-  withdraw() {
+  #withdraw() {
     this.hidden = true;
     this.#close();
   }
@@ -116,8 +124,8 @@ export class TryOut extends HTMLElement {
     if (turn !== this.#turn) return;
     noteOf(this).clear();
     if (tried && !("error" in tried)) {
-      const index = part(this, "picker", SamplePicker).sample?.index;
-      this.#whatIf.show(tried, { madeUp: this.#parts?.policy.passphrase === "", stay: index === this.#shown });
+      const index = this.#sample?.index;
+      this.#whatIf.show(tried, { madeUp: this.#parts?.store.state.passphrase === "", stay: index === this.#shown });
       this.#shown = index;
       return;
     }
@@ -127,10 +135,9 @@ export class TryOut extends HTMLElement {
 
   /** @param {(policy: Policy) => Policy} [tried]   the policy with a rule that is not in it yet @returns {Promise<Tried | null>}  null: no file is chosen */
   async #try(tried = (policy) => policy) {
-    const { sample } = part(this, "picker", SamplePicker);
-    if (!this.#parts || !sample) return null;
-    const { policy, trial } = this.#parts;
-    return trial.explain({ index: sample.index }, tried(this.#policy), policy.passphrase);
+    if (!this.#parts || !this.#sample) return null;
+    const { trial, store } = this.#parts;
+    return trial.explain({ index: this.#sample.index }, tried(store.state.policy), store.state.passphrase);
   }
 }
 

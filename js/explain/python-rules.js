@@ -1,8 +1,9 @@
 // @ts-check
 /** <python-rules>: the policy's rules in Python, written, tried on the chosen file, and taken into the policy. */
+import { send } from "../intents.js";
 import { part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
-import { plainPolicy } from "../policy/policy.js";
+import { plainPolicy } from "../state.js";
 import { Drafts, MAY } from "./rule-drafts.js";
 import { RuleEditor } from "./rule-editor.js";
 import { RuleResult } from "./rule-result.js";
@@ -11,14 +12,12 @@ import { RuleResult } from "./rule-result.js";
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../../worker/shared/protocol/policy.js").ActionCode} ActionCode
  * @typedef {import("./explain.js").Tried} Tried
- * @typedef {import("./panel.js").PolicyPanel} PolicyPanel
  * @typedef {(change: (policy: Policy) => Policy) => Promise<Tried | null>} Try
  */
 
 export class PythonRules extends HTMLElement {
   #drafts = new Drafts();
-  /** @type {PolicyPanel | null} */ #panel = null;
-  /** As it was told last. */ #policy = plainPolicy();
+  #policy = plainPolicy();
   /** @type {Try} */ #try = async () => null;
   /** @type {RuleEditor | null} */ #editor = null;
   /** @type {Promise<void> | null} */ #opening = null;
@@ -37,12 +36,11 @@ export class PythonRules extends HTMLElement {
     part(this, "delete", HTMLButtonElement).addEventListener("click", () => this.#delete());
   }
 
-  /** @param {PolicyPanel} panel @param {Try} attempt */
-  connect(panel, attempt) {
-    this.#panel = panel;
+  /** @param {import("../state.js").Store} store @param {Try} attempt */
+  follow(store, attempt) {
     this.#try = attempt;
-    panel.addEventListener("policy-changed", (event) => {
-      this.#policy = /** @type {CustomEvent<Policy>} */ (event).detail;
+    store.subscribe(["policy"], ({ policy }) => {
+      this.#policy = policy;
       const { python = [], wheels = [] } = this.#policy;
       this.#drafts.follow(python);
       part(this, "wheels", HTMLInputElement).value = wheels.join(" ");
@@ -187,7 +185,8 @@ export class PythonRules extends HTMLElement {
     const wheels = part(this, "wheels", HTMLInputElement)
       .value.split(/[\s,;]+/)
       .filter(Boolean);
-    this.#panel?.setPolicy({ ...rest, ...(wheels.length > 0 && { wheels }), ...(python.length > 0 && { python }) });
+    const policy = { ...rest, ...(wheels.length > 0 && { wheels }), ...(python.length > 0 && { python }) };
+    send(this, "policy-loaded", policy);
   }
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 /** <sample-picker>: which file of what was found a policy is tried on: its study, its series, its number. */
 
-import { part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { part } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 
 /**
@@ -12,7 +13,7 @@ import { count, counted } from "../page/format.js";
 
 export class SamplePicker extends HTMLElement {
   /** @type {Files | null} */ #files = null;
-  /** @type {Sample | null} the file that is chosen */ sample = null;
+  /** @type {Sample | null} the file that is chosen */ #sample = null;
   #turn = 0;
 
   connectedCallback() {
@@ -32,10 +33,9 @@ export class SamplePicker extends HTMLElement {
     }
   }
 
-  /** Tells "look-at" with the series and the file that are chosen. */
   #look() {
     const [study, series] = ["study", "series"].map((name) => Number(part(this, name, HTMLSelectElement).value));
-    tell(this, "look-at", { study, series, index: this.sample?.index ?? null });
+    send(this, "look-at", { study, series, index: this.#sample?.index ?? null });
   }
 
   /** @param {Files} files @param {Found} found */
@@ -82,9 +82,9 @@ export class SamplePicker extends HTMLElement {
     const [study, series] = ["study", "series"].map((name) => Number(part(this, name, HTMLSelectElement).value));
     const sample = most > 0 ? ((await this.#files?.sample(study, series, at - 1)) ?? null) : null;
     if (turn !== this.#turn) return;
-    this.sample = sample;
+    this.#sample = sample;
     part(this, "path", HTMLElement).textContent = sample?.path ?? "";
-    tell(this, "sample-chosen");
+    send(this, "sample-chosen", sample);
   }
 }
 

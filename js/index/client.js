@@ -11,6 +11,7 @@
  */
 import { ORIGINALS } from "../../worker/shared/protocol/index.js";
 import { Problem } from "../page/problem.js";
+import { Signal } from "../page/signal.js";
 import { IndexThread } from "../threads/index-thread.js";
 
 /** @type {IndexStatus} */
@@ -25,8 +26,8 @@ const NOTHING = {
   running: false,
 };
 
-/** Tells "change" when its status has changed, at most four times a second. */
-export class Catalogue extends EventTarget {
+export class Catalogue {
+  /** Its status is another; at most four times a second. */ changed = new Signal();
   /** @type {IndexStatus} */
   status = NOTHING;
   /** Bytes of the index in private storage, without its thumbnails. */
@@ -39,13 +40,12 @@ export class Catalogue extends EventTarget {
    * @param {IndexOf} of
    */
   constructor(pool, files, of) {
-    super();
     /** What it is the index of. */
     this.of = of;
     this.#thread = new IndexThread(pool, files, of, (status, size) => {
       this.status = status;
       this.size = size;
-      this.dispatchEvent(new Event("change"));
+      this.changed.send();
     });
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The named parts of a panel: `data-part="start"` in index.html is `part(panel, "start", HTMLButtonElement)` here. */
+/** The named parts of a panel: `data-part="start"` in its markup is `part(panel, "start", HTMLButtonElement)` here. */
 
 /**
  * @template {Element} T
@@ -25,7 +25,7 @@ export function one(root, selector, type) {
 }
 
 /**
- * A copy of all that a template of index.html holds.
+ * A copy of all that a template of the page holds.
  * @param {string} name
  */
 export function contentOf(name) {
@@ -34,7 +34,7 @@ export function contentOf(name) {
 }
 
 /**
- * A copy of the one element that a template of index.html holds.
+ * A copy of the one element that a template of the page holds.
  * @template {Element} T
  * @param {string} name
  * @param {new () => T} type
@@ -54,14 +54,4 @@ export function copyOf(name, type) {
 function checked(found, name, type) {
   if (found instanceof type) return found;
   throw new TypeError(`index.html has no ${type.name} for ${name}`);
-}
-
-/**
- * Tells what happened in a panel to whoever listens further up.
- * @param {Element} panel
- * @param {string} name
- * @param {unknown} [detail]
- */
-export function tell(panel, name, detail) {
-  panel.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
 }

@@ -46,6 +46,14 @@ export function duration(seconds) {
   return `${Math.floor(minutes / 60)}\u00a0h ${minutes % 60}\u00a0min`;
 }
 
+const ENDS = { finished: "Done", cancelled: "Cancelled", stopped: "Stopped" };
+
+/** End of a run in words: "Done: 5 written, 0 withheld, 1 skipped, 0 failed". @param {Pick<import("../../worker/shared/protocol/files.js").RunSummary, "end" | "counts">} summary */
+export function endOf({ end, counts }) {
+  const { written, withheld, skipped, failed } = counts;
+  return `${ENDS[end]}: ${written} written, ${withheld} withheld, ${skipped} skipped, ${failed} failed`;
+}
+
 /** @param {number} number  in a second */
 export function perSecond(number) {
   return number < 10 ? ONE_DIGIT.format(number) : count(Math.round(number));

@@ -2,12 +2,12 @@
 /** The five steps: which one is in use, which are done, and which are still to come. */
 
 /**
- * @typedef {"choose" | "scanning" | "early" | "nothing" | "ready" | "running" | "finished"} Phase
- *   early: the scan goes on, and a run can be started all the same
+ * @typedef {import("../state.js").Phase} Phase
+ * @typedef {"choose" | "found" | "policy" | "run" | "results"} Step   also the id of its panel
  * @typedef {"quiet" | "active" | "done"} StepState
  */
 
-/** @type {Record<Phase, Record<string, StepState>>} */
+/** @type {Record<Phase, Record<Step, StepState>>} */
 const STATES = {
   choose: { choose: "active", found: "quiet", policy: "quiet", run: "quiet", results: "quiet" },
   scanning: { choose: "done", found: "active", policy: "quiet", run: "quiet", results: "quiet" },
@@ -21,9 +21,9 @@ const STATES = {
 /** @param {Phase} phase */
 export function showPhase(phase) {
   document.documentElement.dataset.phase = phase;
-  const states = STATES[phase];
-  const current = Object.keys(states).find((step) => states[step] === "active");
-  for (const [step, state] of Object.entries(states)) {
+  const states = Object.entries(STATES[phase]);
+  const [current] = states.find(([, state]) => state === "active") ?? [];
+  for (const [step, state] of states) {
     const panel = document.getElementById(step);
     if (panel) panel.dataset.state = state;
     const link = document.querySelector(`[data-step="${step}"]`);
@@ -33,9 +33,20 @@ export function showPhase(phase) {
   }
 }
 
+/** @param {Phase} phase @param {Step} step */
+export function stateOf(phase, step) {
+  return STATES[phase][step];
+}
+
+/** Whether the keyboard is in a step, or nowhere. @param {Step} step */
+export function hasFocus(step) {
+  const { activeElement, body } = document;
+  return activeElement === body || (document.getElementById(step)?.contains(activeElement) ?? false);
+}
+
 /**
  * Brings a step into view; its heading takes the focus when `focus` is asked for.
- * @param {string} step
+ * @param {Step} step
  * @param {{focus?: boolean, unlessSeen?: boolean}} [options]  unlessSeen: the page stays where it is if the heading can be seen
  */
 export function goTo(step, { focus = false, unlessSeen = false } = {}) {

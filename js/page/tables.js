@@ -27,7 +27,7 @@ export async function fetchTable(name) {
   return response.json();
 }
 
-/** Action code -> what it does, in a word or two. @returns {Promise<import("../explain/element-rows.js").Words>} */
+/** Action code -> what it does, in a word or two. @returns {Promise<Partial<Record<import("../../worker/shared/protocol/python.js").ExplainedElement["action"], string>>>} */
 export async function fetchActionWords() {
   const { actions, added } = await fetchTable("sentences");
   const words = Object.entries(actions).map(([code, { word }]) => [code, word]);

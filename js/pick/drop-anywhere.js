@@ -1,6 +1,7 @@
 // @ts-check
 /** <drop-anywhere>: the whole page takes a drop, and says so while something is dragged over it. */
-import { part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { part } from "../page/dom.js";
 import { codeOf } from "../page/problem.js";
 import { pickDropped, policyDropped } from "./pick.js";
 
@@ -33,12 +34,12 @@ export class DropAnywhere extends HTMLElement {
     event.preventDefault();
     if (document.querySelector("dialog:modal")) return; // it is to be answered first
     const policy = policyDropped(event.dataTransfer);
-    if (policy) return tell(this, "policy-dropped", policy);
+    if (policy) return send(this, "policy-dropped", policy);
     try {
       const pick = await pickDropped(event.dataTransfer);
-      if (pick) tell(this, "picked", pick);
+      if (pick) send(this, "picked", pick);
     } catch (error) {
-      tell(this, "problem", codeOf(error));
+      send(this, "not-picked", codeOf(error));
     }
   }
 }

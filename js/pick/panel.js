@@ -1,8 +1,10 @@
 // @ts-check
-/** <choose-panel>: the two dialogues, and what was chosen. */
+/** <choose-panel>: the dialogues for a folder and for ZIP files, and the name of what was chosen. */
+import { send } from "../intents.js";
 import { hasFolderDrop, hasFolderPicker } from "../page/capabilities.js";
-import { one, part, tell } from "../page/dom.js";
-import { codeOf, noteOf } from "../page/problem.js";
+import { one, part } from "../page/dom.js";
+import { followNotes } from "../page/notes.js";
+import { noteOf } from "../page/problem.js";
 import { pickFiles, pickFolder } from "./pick.js";
 
 export class ChoosePanel extends HTMLElement {
@@ -23,31 +25,33 @@ export class ChoosePanel extends HTMLElement {
     }
   }
 
-  /** What does not work in this browser is not offered, and what works instead is said. */
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["pick"], ({ pick }) => this.#show(pick?.label ?? ""));
+    store.subscribe(["phase", "refused"], ({ phase, refused }) => this.#lock(phase === "running" || refused));
+    followNotes(this, store, "choose");
+  }
+
+  /** Hides what does not work in this browser, and says what works instead. */
   #explain() {
     part(this, "fallback", HTMLElement).hidden = hasFolderPicker();
     part(this, "no-drop", HTMLElement).hidden = hasFolderDrop();
     if (!hasFolderDrop()) part(this, "lead", HTMLElement).textContent = "Drop a ZIP or files anywhere on this page";
   }
 
-  /** @param {Promise<import("./pick.js").Pick | null>} picking */
+  /** @param {Promise<import("../state.js").Pick | null>} picking */
   async #offer(picking) {
     noteOf(this).clear();
     try {
       const pick = await picking;
-      if (pick) tell(this, "picked", pick);
+      if (pick) send(this, "picked", pick);
     } catch (error) {
-      this.problem(codeOf(error));
+      noteOf(this).showError(error);
     }
   }
 
-  /** @param {string} code */
-  problem(code) {
-    noteOf(this).show(code);
-  }
-
   /** @param {string} label */
-  show(label) {
+  #show(label) {
     noteOf(this).clear();
     const picked = part(this, "picked", HTMLElement);
     picked.textContent = label;
@@ -55,8 +59,8 @@ export class ChoosePanel extends HTMLElement {
     part(this, "folder", HTMLButtonElement).classList.remove("primary");
   }
 
-  /** @param {boolean} locked  while a run goes on nothing else can be chosen */
-  lock(locked) {
+  /** While a run goes on nothing else can be chosen. @param {boolean} locked */
+  #lock(locked) {
     for (const name of ["folder", "zip"]) part(this, name, HTMLButtonElement).disabled = locked;
     one(this, ".step-body", HTMLElement).classList.toggle("locked", locked);
   }

@@ -6,7 +6,7 @@ import { Problem } from "../page/problem.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").Picked} Picked
- * @typedef {{picked: Picked, label: string}} Pick   the label holds a folder's name: it is shown, and goes nowhere else
+ * @typedef {import("../state.js").Pick} Pick
  */
 
 const ZIP_NAME = /\.zip$/i;

@@ -1,7 +1,8 @@
 // @ts-check
 /** <import-report>: which lines of another tool's script are not in the policy, which mean something else, and why. */
 
-import { copyOf, one, part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { copyOf, one, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 
 /**
@@ -13,7 +14,7 @@ export class ImportReport extends HTMLElement {
   connectedCallback() {
     part(this, "dismiss", HTMLButtonElement).addEventListener("click", () => {
       this.hidden = true;
-      tell(this, "report-dismissed");
+      send(this, "report-dismissed");
     });
   }
 

@@ -1,10 +1,11 @@
 // @ts-check
-/** <policy-panel>: passphrase, profile options, kinds of objects to allow, and the log's detail. */
-
-import { copyOf, one, part, tell } from "../page/dom.js";
+/** <policy-panel>: the form of the policy: passphrase, profile options, SOP Classes to allow, rules, detail of the log. */
+import { on, send } from "../intents.js";
+import { copyOf, one, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
-import { Problem } from "../page/problem.js";
-import { plainPolicy, same, wordsOf } from "./policy.js";
+import { stateOf } from "../page/steps.js";
+import { plainPolicy } from "../state.js";
+import { same, wordsOf } from "./policy.js";
 import { PolicyFile } from "./policy-file.js";
 import { RuleDialog } from "./rule-dialog.js";
 import { PolicyRules } from "./rule-list.js";
@@ -19,12 +20,14 @@ import { PolicyText } from "./text-dialog.js";
 const UID = /^[0-2](\.(0|[1-9]\d*))+$/;
 const UID_LETTERS = 64;
 const HINT = "For example a vendor’s private kind; several with spaces between.";
+const HINT_MADE = "This is the key that was made for your last run. Empty the field to get another one.";
 /** Whose dispositions of private elements may count, as a policy says it. */
 const TCIA = "tcia";
 
 export class PolicyPanel extends HTMLElement {
-  /** @type {Policy} the one truth: the controls show it, and change it */
   #policy = plainPolicy();
+  /** As the controls say it: what comes back is not written into them again. */ #said = this.#policy;
+  /** @type {import("../state.js").Phase} */ #phase = "choose";
 
   /** @type {Map<string, string[]>} option -> those that it excludes: choosing one takes the others back */
   #excludes = new Map();
@@ -38,11 +41,37 @@ export class PolicyPanel extends HTMLElement {
     });
     const show = part(this, "show", HTMLButtonElement);
     show.addEventListener("click", () => this.#reveal(show.getAttribute("aria-pressed") !== "true"));
-    this.addEventListener("rules-edited", (event) => {
-      const attribute = /** @type {CustomEvent} */ (event).detail;
-      this.setPolicy({ ...this.#policy, attribute });
+    const passphrase = part(this, "passphrase", HTMLInputElement);
+    passphrase.addEventListener("input", () => send(this, "passphrase-typed", passphrase.value));
+    passphrase.addEventListener("change", () => send(this, "passphrase-entered"));
+    on("rules-edited", (attribute) => send(this, "policy-loaded", { ...this.#policy, attribute }), this);
+    for (const use of /** @type {const} */ (["start", "policy-wanted"])) on(use, () => this.#pointAtWrong());
+  }
+
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["policy"], ({ policy }) => {
+      this.#policy = policy;
+      if (policy !== this.#said) this.#write();
+      this.#show();
     });
-    this.addEventListener("policy-loaded", (event) => this.setPolicy(/** @type {CustomEvent} */ (event).detail));
+    store.subscribe(["passphrase", "madeKey"], ({ passphrase, madeKey }, changed) => {
+      const field = part(this, "passphrase", HTMLInputElement);
+      if (field.value !== passphrase) field.value = passphrase;
+      if (madeKey && changed.has("madeKey")) part(this, "passphrase-hint", HTMLElement).textContent = HINT_MADE;
+    });
+    store.subscribe(["phase"], ({ phase }) => {
+      this.#phase = phase;
+      part(this, "form", HTMLFormElement).hidden = this.#isClosed;
+      this.#summarise();
+      this.#reveal(false);
+    });
+    one(this, "policy-file", PolicyFile).follow(store);
+  }
+
+  /** While a run goes on, and after it, one line stands for the form. */
+  get #isClosed() {
+    return this.#phase === "running" || this.#phase === "finished";
   }
 
   /** @param {import("./policy.js").Read} read */
@@ -63,70 +92,37 @@ export class PolicyPanel extends HTMLElement {
     part(this, "sop-classes", HTMLElement).replaceChildren(
       ...[...groups].map(([reason, classes]) => sopClassGroup(reason, classes)),
     );
-    this.setPolicy(this.#policy);
+    this.#write();
+    this.#show();
   }
 
-  /** @param {File} file */
-  load(file) {
-    return one(this, "policy-file", PolicyFile).load(file);
+  /** The policy is about to be used or saved: of a field that holds what is no UID, the keyboard goes there. */
+  #pointAtWrong() {
+    if (this.#validate().bad === undefined) return;
+    const field = part(this, "other-uids", HTMLInputElement);
+    /** @type {HTMLDetailsElement} */ (field.closest("details")).open = true;
+    field.focus();
   }
 
-  get passphrase() {
-    return part(this, "passphrase", HTMLInputElement).value;
-  }
-
-  /** A key that was made stays in the field, so that the next run of this visit goes with it. @param {string} made */
-  fill(made) {
-    part(this, "passphrase", HTMLInputElement).value = made;
-    part(this, "passphrase-hint", HTMLElement).textContent =
-      "This is the key that was made for your last run. Empty the field to get another one.";
-  }
-
-  get policy() {
-    return this.#policy;
-  }
-
-  /** The policy to be used or saved. Throws a Problem when one of the other SOP Class UIDs is none. @returns {Policy} */
-  complete() {
-    if (this.#validate().bad !== undefined) {
-      const field = part(this, "other-uids", HTMLInputElement);
-      /** @type {HTMLDetailsElement} */ (field.closest("details")).open = true;
-      field.focus();
-      throw new Problem("BAD_UID");
-    }
-    return this.#policy;
-  }
-
-  /** Shows another policy in the place of what was there; tells it as `policy-changed`. @param {Policy} policy */
-  setPolicy(policy) {
-    this.#policy = policy;
-    const { options, allow_sop_classes: allowed, pass_burned_in, verbose } = policy;
+  /** Writes the policy into the controls. */
+  #write() {
+    const { options, allow_sop_classes: allowed, pass_burned_in, verbose, private_dispositions } = this.#policy;
     for (const input of this.#inputs("option")) input.checked = options.includes(input.value);
     for (const input of this.#inputs("sop-class")) input.checked = allowed.includes(input.value);
     const listed = this.#checked("sop-class").map(({ value }) => value);
     part(this, "other-uids", HTMLInputElement).value = allowed.filter((uid) => !listed.includes(uid)).join(" ");
     part(this, "pass-burned-in", HTMLInputElement).checked = pass_burned_in;
     part(this, "verbose", HTMLInputElement).checked = verbose;
-    part(this, "dispositions", HTMLInputElement).checked = policy.private_dispositions === TCIA;
+    part(this, "dispositions", HTMLInputElement).checked = private_dispositions === TCIA;
     one(this, "policy-rules", PolicyRules).show(this.#policy.attribute ?? []);
-    this.#show();
-  }
-
-  /** While a run goes on, and after it, one line stands for the form. @param {boolean} closed */
-  close(closed) {
-    part(this, "form", HTMLFormElement).hidden = closed;
-    one(this, "policy-file", PolicyFile).close(closed);
-    this.#summarise();
-    this.#reveal(false);
   }
 
   /** The line that stands for the form, and for a policy that was loaded before the form is there. */
   #summarise() {
-    const closed = part(this, "form", HTMLFormElement).hidden;
-    const early = this.dataset.state === "quiet" && !same(this.#policy, plainPolicy());
+    const early = stateOf(this.#phase, "policy") === "quiet" && !same(this.#policy, plainPolicy());
     const titles = this.#checked("option").map((input) => input.dataset.title ?? "");
     part(this, "summary", HTMLElement).textContent = wordsOf(this.#policy, titles);
-    part(this, "summary", HTMLElement).hidden = !closed && !early;
+    part(this, "summary", HTMLElement).hidden = !this.#isClosed && !early;
   }
 
   /** The form says something else than before. @param {HTMLInputElement} changed */
@@ -135,28 +131,26 @@ export class PolicyPanel extends HTMLElement {
     for (const input of this.#checked("option")) {
       if (others.includes(input.value)) input.checked = false;
     }
-    this.#policy = {
+    const { uids, bad } = this.#validate();
+    this.#said = {
       ...this.#policy,
       options: this.#checked("option").map(({ value }) => value),
-      allow_sop_classes: [
-        ...new Set([...this.#checked("sop-class").map(({ value }) => value), ...this.#validate().uids]),
-      ],
+      allow_sop_classes: [...new Set([...this.#checked("sop-class").map(({ value }) => value), ...uids])],
       pass_burned_in: part(this, "pass-burned-in", HTMLInputElement).checked,
       verbose: part(this, "verbose", HTMLInputElement).checked,
       private_dispositions: part(this, "dispositions", HTMLInputElement).checked ? TCIA : "",
     };
-    this.#show();
+    send(this, "policy-edited", { policy: this.#said, error: bad === undefined ? "" : "BAD_UID" });
   }
 
-  /** What is not a control of its own, and the news. */
+  /** Shows what is not a control of its own. */
   #show() {
     this.#validate();
     this.#tally();
     this.#summarise();
-    one(this, "policy-file", PolicyFile).show(this.#policy);
-    tell(this, "policy-changed", this.#policy);
   }
 
+  /** Says at the field of other SOP Class UIDs what is no UID. */
   #validate() {
     const field = part(this, "other-uids", HTMLInputElement);
     const uids = field.value.split(/[\s,;]+/).filter(Boolean);

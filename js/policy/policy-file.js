@@ -1,10 +1,13 @@
 // @ts-check
 /** <policy-file>: the policy comes from a file, goes into one, and can be edited as text. Code is asked about first. */
-import { one, part, tell } from "../page/dom.js";
+import { on, send } from "../intents.js";
+import { one, part } from "../page/dom.js";
 import { noteOf, Problem } from "../page/problem.js";
 import { save } from "../page/save-file.js";
+import { goTo } from "../page/steps.js";
+import { plainPolicy } from "../state.js";
 import { ImportReport } from "./import-report.js";
-import { plainPolicy, same } from "./policy.js";
+import { same } from "./policy.js";
 import { PolicyText } from "./text-dialog.js";
 
 /**
@@ -22,6 +25,7 @@ export class PolicyFile extends HTMLElement {
   /** @type {Read} */
   read = async () => ({ problems: [] });
   #policy = plainPolicy();
+  /** Reason code of a field of the form that cannot be used. */ #error = "";
   /** What a file holds, and words that say which. */
   #kept = { policy: plainPolicy(), words: "" };
   /** A policy and its text, which has remarks too: it counts as long as the policy says the same. */
@@ -33,32 +37,43 @@ export class PolicyFile extends HTMLElement {
     for (const [name, act] of Object.entries(buttons)) {
       part(this, name, HTMLButtonElement).addEventListener("click", () => this.#try(act));
     }
-    this.addEventListener("report-dismissed", () => {
+    const focusNext = () => {
       const next = part(this, "offer", HTMLElement).hidden ? document.getElementById("policy-title") : null;
       (next ?? part(this, "load", HTMLButtonElement)).focus();
-    });
+    };
+    on("report-dismissed", focusNext, this);
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       input.value = ""; // so that choosing the same again is a change
-      if (file) this.load(file);
+      if (file) this.#load(file);
     });
   }
 
-  /** @param {Policy} policy */
-  show(policy) {
-    this.#policy = policy;
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["policy", "policyError"], ({ policy, policyError }) => {
+      this.#policy = policy;
+      this.#error = policyError;
+      this.#show();
+    });
+    store.subscribe(["phase"], ({ phase }) => {
+      part(this, "offer", HTMLElement).hidden = phase === "running" || phase === "finished";
+    });
+    on("policy-dropped", async (file) => {
+      if (store.state.phase === "running") return send(this, "not-picked", "RUN_GOES_ON");
+      await this.#load(file);
+      goTo("policy", { unlessSeen: true });
+    });
+  }
+
+  #show() {
     const { words } = this.#kept;
     const changed = this.#changed ? " Changed since, and not saved." : "";
     if (words) part(this, "file-hint", HTMLElement).textContent = `${words}${changed}`;
   }
 
-  /** Without its controls, while a run goes on. @param {boolean} closed */
-  close(closed) {
-    part(this, "offer", HTMLElement).hidden = closed;
-  }
-
   /** @param {File} file */
-  load(file) {
+  #load(file) {
     return this.#try(async () => {
       const text = await textOf(file);
       const reading = await this.read(file.name, text, part(this, "waiting", HTMLElement));
@@ -100,13 +115,13 @@ export class PolicyFile extends HTMLElement {
     const own = reading.tool === "" && !text.trimStart().startsWith("{"); // it is TOML, and keeps its remarks
     this.#written = { policy: reading.policy, text: own ? text : reading.toml };
     one(this, "import-report", ImportReport).show(reading, from);
-    tell(this, "policy-loaded", reading.policy);
+    send(this, "policy-loaded", reading.policy);
   }
 
   /** @param {Policy} policy @param {string} words */
   #keep(policy, words) {
     this.#kept = { policy, words };
-    this.show(this.#policy);
+    this.#show();
   }
 
   get #changed() {
@@ -115,7 +130,9 @@ export class PolicyFile extends HTMLElement {
 
   /** The policy as the text of a file. Throws a Problem when a field of the form says what is none. */
   async #toml() {
-    const policy = /** @type {Element & {complete(): Policy}} */ (this.closest("policy-panel")).complete();
+    send(this, "policy-wanted");
+    if (this.#error) throw new Problem(this.#error);
+    const policy = this.#policy;
     if (this.#written.text && same(policy, this.#written.policy)) return this.#written.text;
     const reading = await this.read("policy.json", JSON.stringify(policy), part(this, "waiting", HTMLElement));
     if ("problems" in reading) throw new Problem("BAD_POLICY", reading.problems);

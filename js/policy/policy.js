@@ -32,11 +32,6 @@ const DONE = {
   U: "given a new UID",
 };
 
-/** The policy that nothing was said of: the Basic Profile alone. @returns {Policy} */
-export function plainPolicy() {
-  return { options: [], allow_sop_classes: [], pass_burned_in: false, verbose: false };
-}
-
 /** @param {Rule} rule @returns {Kind} */
 export function kindOf(rule) {
   return KINDS.find((kind) => rule[kind] !== undefined) ?? "match";

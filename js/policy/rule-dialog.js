@@ -2,8 +2,9 @@
 /** <rule-dialog>: one rule of a policy, made or changed, and checked by Python before it is taken. */
 import { one, part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
+import { plainPolicy } from "../state.js";
 import { nearButton } from "./nearest.js";
-import { KINDS, kindOf, plainPolicy } from "./policy.js";
+import { KINDS, kindOf } from "./policy.js";
 
 /**
  * @typedef {import("./policy.js").Rule} Rule

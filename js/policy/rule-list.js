@@ -1,6 +1,7 @@
 // @ts-check
 /** <policy-rules>: the rules of a policy, a row each in their order, to be added, edited, moved and deleted. */
-import { copyOf, one, part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { copyOf, one, part } from "../page/dom.js";
 import { actionOf, spoken, whereOf } from "./policy.js";
 import { RuleDialog } from "./rule-dialog.js";
 
@@ -63,7 +64,7 @@ export class PolicyRules extends HTMLElement {
 
   /** @param {Rule[]} rules */
   #change(rules) {
-    tell(this, "rules-edited", rules); // the panel shows them
+    send(this, "rules-edited", rules); // the panel shows them
   }
 
   /** The buttons are new ones: the focus goes to where it was, as near as there is one. @param {string} act @param {number} place */

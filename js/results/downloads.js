@@ -1,86 +1,62 @@
 // @ts-check
-/** What is taken out of a run folder: the ZIP, the audit and the log, of the last run or of a stored one; and deleting. */
-import * as Comlink from "../../worker/shared/comlink.js";
-import { one } from "../page/dom.js";
+/** Files taken out of a run folder, of the last run or of a stored one: ZIP, audit, log, linkage file; the list of stored runs. */
+import { on } from "../intents.js";
 import { forgetHandles, forgetOthers } from "../page/kept-handles.js";
-import { noteOf, Problem } from "../page/problem.js";
+import { noteWith } from "../page/notes.js";
+import { Problem } from "../page/problem.js";
 import { save } from "../page/save-file.js";
-import { ZipProgress } from "./zip-progress.js";
+import { saveZip } from "./packing.js";
 
 /**
- * @typedef {import("../threads/files.js").Files} Files
- * @typedef {import("../app.js").Panels} Panels
+ * @typedef {import("../intents.js").RunFile} RunFile
+ * @typedef {import("../state.js").Place} Place
  */
 
-/**
- * @param {Files} files
- * @param {import("../session.js").Session} session
- * @param {Panels} panels
- */
-export function startDownloads(files, session, panels) {
-  const { results, stored, cutOff } = panels;
-  const list = async () => {
-    const runs = (await files.runs().catch(() => [])).filter(({ name }) => !(session.running && name === session.name));
-    stored.show(runs);
-    if (!session.running) cutOff.show(runs);
-    await forgetOthers(runs.map(({ name }) => name)).catch(() => {});
-  };
+export class Downloads {
+  #files;
+  #store;
 
-  /** @param {string} wish @param {HTMLElement} panel @param {(detail: any) => Promise<unknown>} act */
-  const on = (wish, panel, act) =>
-    document.addEventListener(wish, async (event) => {
-      noteOf(panel).clear();
-      await act(/** @type {CustomEvent} */ (event).detail).catch(() => noteOf(panel).show("NOT_SAVED"));
-    });
-
-  on("audit", results, () => saveFile(files, session.name, "audit.csv"));
-  on("log", results, () => saveFile(files, session.name, "output.log"));
-  on("linkage", results, () => saveLinkage(files, session.name));
-  on("zip", results, () => saveZip(files, session.name, packingOf(results)));
-  on("get", stored, ({ run: { name }, get }) => {
-    if (get === "zip") return saveZip(files, name, packingOf(stored));
-    return get === "linkage" ? saveLinkage(files, name) : saveFile(files, name, get);
-  });
-  on("delete-run", stored, async (name) => {
-    const removed = await files.remove(name);
-    await forgetHandles(name).catch(() => {});
-    await list();
-    if (!removed) noteOf(stored).show("RUN_OPEN");
-  });
-  document.addEventListener("runs-changed", list);
-  document.addEventListener("run-ended", list);
-  list();
-}
-
-/** @param {Files} files @param {string} name @param {"audit.csv" | "output.log"} file */
-async function saveFile(files, name, file) {
-  const made = await files.read(name, file);
-  if (!made) throw new Problem("NOT_SAVED");
-  save(made, `${name}-${file}`);
-}
-
-/** @param {Files} files @param {string} name */
-async function saveLinkage(files, name) {
-  const made = await files.linkage(name);
-  if (!made) throw new Problem("NOT_SAVED");
-  save(made, `${name}.linkage`);
-}
-
-/** @param {Files} files @param {string} name @param {ZipProgress} packing */
-async function saveZip(files, name, packing) {
-  if (packing.busy) return;
-  packing.update(0, 0);
-  try {
-    const report = Comlink.proxy((/** @type {number} */ done, /** @type {number} */ total) =>
-      packing.update(done, total),
-    );
-    save(await files.zip(name, report), `${name}.zip`);
-  } finally {
-    packing.end();
+  /** @param {import("../threads/files.js").Files} files @param {import("../state.js").Store} store */
+  constructor(files, store) {
+    this.#files = files;
+    this.#store = store;
+    on("get", (file) => this.#try("results", () => this.#get(store.state.order?.name ?? "", file, "results")));
+    on("get-stored", ({ name, file }) => this.#try("stored", () => this.#get(name, file, "stored")));
+    on("delete-run", (name) => this.#try("stored", () => this.#delete(name)));
+    on("resume-later", () => this.#list());
+    store.subscribe(["results"], ({ results }) => results && this.#list());
+    this.#list();
   }
-}
 
-/** @param {HTMLElement} panel */
-function packingOf(panel) {
-  return one(panel, "zip-progress", ZipProgress);
+  /** Lists the runs in private storage, and forgets the handles of those that are gone. */
+  async #list() {
+    const stored = await this.#files.runs().catch(() => []);
+    const { phase, order } = this.#store.state;
+    const runs = stored.filter(({ name }) => !(phase === "running" && name === order?.name));
+    this.#store.update({ runs });
+    await forgetOthers(runs.map(({ name }) => name)).catch(() => {});
+  }
+
+  /** @param {Place} place @param {() => Promise<unknown>} act */
+  async #try(place, act) {
+    this.#store.note(place, null);
+    await act().catch(() => this.#store.note(place, noteWith("NOT_SAVED")));
+  }
+
+  /** @param {string} name   of the run @param {RunFile} file @param {Place} place */
+  async #get(name, file, place) {
+    if (file === "zip") return saveZip(this.#store, place, (report) => this.#files.zip(name, report), `${name}.zip`);
+    const linkage = file === "linkage";
+    const made = linkage ? await this.#files.linkage(name) : await this.#files.read(name, file);
+    if (!made) throw new Problem("NOT_SAVED");
+    save(made, linkage ? `${name}.linkage` : `${name}-${file}`);
+  }
+
+  /** @param {string} name */
+  async #delete(name) {
+    const removed = await this.#files.remove(name);
+    await forgetHandles(name).catch(() => {});
+    await this.#list();
+    if (!removed) this.#store.note("stored", noteWith("RUN_OPEN"));
+  }
 }

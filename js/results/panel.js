@@ -1,30 +1,45 @@
 // @ts-check
-/** <results-panel>: how a run ended, what was not written, and its downloads. */
-
-import { one, part, tell } from "../page/dom.js";
-import { bytes, counted, duration } from "../page/format.js";
+/** <results-panel>: the end of a run in words, its downloads, and the files that were not written. */
+import { send } from "../intents.js";
+import { one, part } from "../page/dom.js";
+import { bytes, counted, duration, endOf } from "../page/format.js";
+import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { UnwrittenFiles } from "./unwritten.js";
+import { ZipProgress } from "./zip-progress.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").RunSummary} RunSummary
  * @typedef {import("../../worker/shared/protocol/files.js").Progress} Progress
  */
 
-const ENDS = { finished: "Done", cancelled: "Cancelled", stopped: "Stopped" };
+/** File of the run that each button gives. */
+const FILES = /** @type {const} */ ({ zip: "zip", audit: "audit.csv", log: "output.log", linkage: "linkage" });
 
 export class ResultsPanel extends HTMLElement {
   /** Files of the run, reached or not. */
   #total = 0;
-  /** How the last run ended, in words. */ how = "";
 
   connectedCallback() {
-    for (const wish of ["zip", "audit", "log", "linkage", "search", "again"]) {
-      part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, wish));
+    for (const [name, file] of Object.entries(FILES)) {
+      part(this, name, HTMLButtonElement).addEventListener("click", () => send(this, "get", file));
     }
+    part(this, "search", HTMLButtonElement).addEventListener("click", () => send(this, "search-results"));
+    part(this, "again", HTMLButtonElement).addEventListener("click", () => send(this, "again"));
   }
 
-  begin() {
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["phase", "pick"], ({ phase, results, order }) => {
+      if (phase !== "finished") this.#begin();
+      else if (results && order) this.#end(results, order.output?.name ?? null, order.linkage);
+    });
+    store.subscribe(["progress"], ({ progress }) => progress && this.#update(progress));
+    one(this, "zip-progress", ZipProgress).follow(store, "results");
+    followNotes(this, store, "results");
+  }
+
+  #begin() {
     noteOf(this).clear();
     part(this, "status", HTMLElement).textContent = "";
     this.#total = 0;
@@ -32,7 +47,7 @@ export class ResultsPanel extends HTMLElement {
   }
 
   /** @param {Progress} progress */
-  update(progress) {
+  #update(progress) {
     this.#total = progress.total;
     this.#unwritten.add(progress.unwritten);
   }
@@ -42,11 +57,10 @@ export class ResultsPanel extends HTMLElement {
    * @param {string | null} folder  name of the chosen output folder
    * @param {boolean} linkage       whether there is a linkage file
    */
-  end(summary, folder, linkage) {
+  #end(summary, folder, linkage) {
     const { counts, end, error } = summary;
     this.dataset.end = end;
-    this.how = `${ENDS[end]}: ${counts.written} written, ${counts.withheld} withheld, ${counts.skipped} skipped, ${counts.failed} failed`;
-    part(this, "status", HTMLElement).textContent = this.how;
+    part(this, "status", HTMLElement).textContent = endOf(summary);
     part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
     part(this, "search", HTMLButtonElement).hidden = counts.written === 0;

@@ -1,12 +1,15 @@
 // @ts-check
 /** <stored-runs>: the runs in this page's private storage, there after a reload too, to be downloaded, gone on with or deleted. */
 
-import { copyOf, one, part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { copyOf, one, part } from "../page/dom.js";
 import { bytes, counted, doneOf } from "../page/format.js";
+import { followNotes } from "../page/notes.js";
+import { ZipProgress } from "./zip-progress.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
 
-const TITLES = {
+const TITLES = /** @type {const} */ ({
   "go-on": "Go on",
   search: "Search",
   zip: "ZIP",
@@ -14,7 +17,9 @@ const TITLES = {
   "output.log": "Log",
   linkage: "Linkage file",
   delete: "Delete",
-};
+});
+
+/** @typedef {keyof typeof TITLES} Get */
 
 export class StoredRuns extends HTMLElement {
   /** @type {StoredRun | null} */
@@ -23,13 +28,20 @@ export class StoredRuns extends HTMLElement {
   connectedCallback() {
     const dialog = part(this, "dialog", HTMLDialogElement);
     dialog.addEventListener("close", () => {
-      if (dialog.returnValue === "delete" && this.#doomed) tell(this, "delete-run", this.#doomed.name);
+      if (dialog.returnValue === "delete" && this.#doomed) send(this, "delete-run", this.#doomed.name);
       this.#doomed = null;
     });
   }
 
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["runs"], ({ runs }) => this.#show(runs));
+    one(this, "zip-progress", ZipProgress).follow(store, "stored");
+    followNotes(this, store, "stored");
+  }
+
   /** @param {StoredRun[]} runs */
-  show(runs) {
+  #show(runs) {
     const newestFirst = [...runs].sort((a, b) => (a.name < b.name ? 1 : -1));
     part(this, "runs", HTMLElement).replaceChildren(...newestFirst.map((run) => this.#item(run)));
     this.hidden = runs.length === 0;
@@ -40,21 +52,21 @@ export class StoredRuns extends HTMLElement {
     const item = copyOf("stored", HTMLLIElement);
     one(item, ".stored-name", HTMLElement).textContent = run.name;
     one(item, ".stored-about", HTMLElement).textContent = aboutOf(run);
-    for (const [get, title] of Object.entries(TITLES)) {
+    for (const get of /** @type {Get[]} */ (Object.keys(TITLES))) {
       const button = one(item, `[data-get="${get}"]`, HTMLButtonElement);
       button.hidden = !mayGet(get, run);
-      button.setAttribute("aria-label", `${title} of ${run.name}`);
+      button.setAttribute("aria-label", `${TITLES[get]} of ${run.name}`);
       button.addEventListener("click", () => this.#wish(get, run));
     }
     return item;
   }
 
-  /** @param {string} get @param {StoredRun} run */
+  /** @param {Get} get @param {StoredRun} run */
   #wish(get, run) {
-    if (get === "go-on") tell(this, "go-on", run);
+    if (get === "go-on") send(this, "go-on", run);
     else if (get === "delete") this.#ask(run);
-    else if (get === "search") tell(this, "search-run", run.name);
-    else tell(this, "get", { run, get });
+    else if (get === "search") send(this, "search-run", run.name);
+    else send(this, "get-stored", { name: run.name, file: get });
   }
 
   /** @param {StoredRun} run */
@@ -79,7 +91,7 @@ function aboutOf({ files, bytes: size, finished, done, open, begun, place, linka
   return `${written}${where}${rest}${open ? "; open in another tab" : ""}`;
 }
 
-/** @param {string} get @param {StoredRun} run */
+/** @param {Get} get @param {StoredRun} run */
 function mayGet(get, { place, open, begun, linkage, files }) {
   if (get === "linkage") return linkage !== undefined && !open;
   if (get === "delete") return !open;

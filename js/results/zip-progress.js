@@ -5,21 +5,22 @@ import { copyOf, one } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 
 export class ZipProgress extends HTMLElement {
-  get busy() {
-    return this.firstElementChild !== null;
+  /** @param {import("../state.js").Store} store @param {import("../state.js").Place} place   of the panel that it stands in */
+  follow(store, place) {
+    store.subscribe(["packing"], ({ packing }) => {
+      const here = packing[place];
+      if (here) this.#show(here);
+      else this.replaceChildren();
+    });
   }
 
-  /** @param {number} done @param {number} total  0: not known yet */
-  update(done, total) {
-    if (!this.busy) this.append(copyOf("packing", HTMLParagraphElement));
+  /** @param {import("../state.js").Packing} packing */
+  #show({ done, total }) {
+    if (!this.firstElementChild) this.append(copyOf("packing", HTMLParagraphElement));
     const progress = one(this, "progress", HTMLProgressElement);
     if (total > 0) Object.assign(progress, { max: total, value: done });
     const files = total > 0 ? `: ${count(done)} of ${counted(total, "file")}` : "…";
     one(this, "span", HTMLElement).textContent = `Making the ZIP${files}`;
-  }
-
-  end() {
-    this.replaceChildren();
   }
 }
 

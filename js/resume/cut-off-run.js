@@ -1,8 +1,10 @@
 // @ts-check
 /** <cut-off-run>: says that a run was cut off, asks for its passphrase, and for its files where the page has no way to them. */
 
-import { part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { part } from "../page/dom.js";
 import { doneOf } from "../page/format.js";
+import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
@@ -17,24 +19,43 @@ export class CutOffRun extends HTMLElement {
   /** @type {StoredRun | null} the newest that was cut off */ #offered = null;
   /** @type {StoredRun | null} the one that the dialogue is about */ #asked = null;
   /** Runs that the person does not want to hear of. @type {Set<string>} */ #later = new Set();
-  #waiting = false;
+  /** @type {StoredRun | null} the one whose files have to be chosen once more */ #waiting = null;
 
   connectedCallback() {
-    part(this, "go-on", HTMLButtonElement).addEventListener("click", () => tell(this, "go-on", this.#offered));
+    part(this, "go-on", HTMLButtonElement).addEventListener(
+      "click",
+      () => this.#offered && send(this, "go-on", this.#offered),
+    );
     part(this, "later", HTMLButtonElement).addEventListener("click", () => this.#dismiss());
     part(this, "form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       const passphrase = part(this, "passphrase", HTMLInputElement).value;
-      if (this.#asked && passphrase) tell(this, "resume-run", { run: this.#asked, passphrase });
+      if (this.#asked && passphrase) send(this, "resume-run", { run: this.#asked, passphrase });
     });
-    part(this, "close", HTMLButtonElement).addEventListener("click", () => this.close());
-    part(this, "dialog", HTMLDialogElement).addEventListener("close", () => {
+    part(this, "close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
+    this.#dialog.addEventListener("close", () => {
       part(this, "passphrase", HTMLInputElement).value = ""; // it stays nowhere
+      send(this, "resume-closed");
     });
   }
 
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["runs"], ({ runs, phase }) => {
+      if (phase !== "running") this.#offer(runs);
+    });
+    store.subscribe(["asked"], ({ asked, order }) => {
+      if (!asked) return this.#dialog.close();
+      this.#ask(asked.run, asked.known, order?.name === asked.run.name ? order.passphrase : "");
+    });
+    store.subscribe(["checking"], ({ checking }) => this.#busy(checking));
+    store.subscribe(["waiting"], ({ waiting }) => waiting?.choose && this.#wait(waiting.choose));
+    store.subscribe(["phase"], ({ phase }) => phase === "running" && this.#rest());
+    followNotes(this, store, "cutOff");
+  }
+
   /** @param {StoredRun[]} runs   newest first */
-  show(runs) {
+  #offer(runs) {
     const wanted = runs.filter(({ begun, open, name }) => begun && !begun.cancelled && !open && !this.#later.has(name));
     this.#offered = wanted[0] ?? null;
     if (!this.#waiting) this.#say(this.#offered && `A run was cut off: ${farOf(this.#offered)}.`, true);
@@ -43,9 +64,10 @@ export class CutOffRun extends HTMLElement {
   /**
    * Asks for the passphrase.
    * @param {StoredRun} run
-   * @param {{known: boolean, passphrase: string}} state   known: the page still has its files; passphrase: if it is known
+   * @param {boolean} known         the page still has its files
+   * @param {string} passphrase     of the run, if it was the last one of this visit
    */
-  ask(run, { known, passphrase }) {
+  #ask(run, known, passphrase) {
     this.#asked = run;
     noteOf(this).clear();
     const choose = CHOOSE[run.begun?.kind ?? "handles"];
@@ -54,39 +76,39 @@ export class CutOffRun extends HTMLElement {
       ? "The browser may ask you to allow the folder again."
       : `Then choose or drop ${choose}: the run goes on by itself.`;
     part(this, "passphrase", HTMLInputElement).value = passphrase;
-    this.busy(false);
-    part(this, "dialog", HTMLDialogElement).showModal();
+    this.#busy(false);
+    this.#dialog.showModal();
   }
 
   /** @param {boolean} busy  the passphrase is being checked */
-  busy(busy) {
+  #busy(busy) {
     const submit = part(this, "submit", HTMLButtonElement);
     submit.disabled = busy;
     submit.textContent = busy ? "Checking…" : "Go on";
   }
 
-  close() {
-    part(this, "dialog", HTMLDialogElement).close();
+  get #dialog() {
+    return part(this, "dialog", HTMLDialogElement);
   }
 
   /** The files have to be chosen once more. @param {StoredRun} run */
-  wait(run) {
-    this.#waiting = true;
+  #wait(run) {
+    this.#waiting = run;
     this.#say(`Now choose or drop ${CHOOSE[run.begun?.kind ?? "handles"]}: the run goes on by itself.`, false);
     this.scrollIntoView({ block: "start" });
   }
 
   /** Nothing is waited for any more, or offered until runs are shown again. */
-  rest() {
-    this.#waiting = false;
+  #rest() {
+    this.#waiting = null;
     this.#say(null, false);
   }
 
   #dismiss() {
     if (!this.#waiting && this.#offered) this.#later.add(this.#offered.name);
-    const wasWaiting = this.#waiting;
-    this.rest();
-    if (wasWaiting) tell(this, "resume-later");
+    const wasWaiting = this.#waiting !== null;
+    this.#rest();
+    if (wasWaiting) send(this, "resume-later");
   }
 
   /** @param {string | null} text @param {boolean} offer */

@@ -1,63 +1,57 @@
 // @ts-check
 /** Going on with a run that was cut off: its folders allowed again, its passphrase checked, its files found. */
 
-import { tell } from "../page/dom.js";
+import { send } from "../intents.js";
 import { handlesOf, mayUse } from "../page/kept-handles.js";
-import { noteOf, Problem } from "../page/problem.js";
+import { actOn } from "../page/notes.js";
+import { Problem } from "../page/problem.js";
 import { deriveKey } from "../page/project-key.js";
 import { goTo } from "../page/steps.js";
 import { labelOf, pickOutput } from "../pick/pick.js";
+import { NONE_LEFT_OUT } from "../state.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun
- * @typedef {import("../run/run.js").Order} Order
- * @typedef {import("../pick/pick.js").Pick} Pick
+ * @typedef {import("../state.js").Order} Order
+ * @typedef {import("../state.js").Pick} Pick
  */
 
-/** That which the run was begun with counts. */
-const NOTHING = { studies: [], series: [] };
-
-export class Resuming {
-  #session;
+export class Resume {
   #threads;
-  #panels;
+  #store;
 
   /**
-   * @param {import("../session.js").Session} session
    * @param {{files: import("../threads/files.js").Files, pool: import("../threads/pool.js").Pool}} threads
-   * @param {import("../app.js").Panels} panels
+   * @param {import("../state.js").Store} store
    */
-  constructor(session, threads, panels) {
-    this.#session = session;
+  constructor(threads, store) {
     this.#threads = threads;
-    this.#panels = panels;
+    this.#store = store;
+    actOn(store, "go-on", "stored", (run) => this.#ask(run));
+    actOn(store, "resume-closed", "cutOff", () => store.update({ asked: null }));
+    actOn(store, "resume-run", "cutOff", (asked) => this.#goOn(asked));
+    actOn(store, "resume-later", "cutOff", () => store.update({ waiting: null }));
   }
 
-  /** Asks what is needed to go on with a run. @param {StoredRun} run */
-  async ask(run) {
-    if (this.#session.running) throw new Problem("RUN_GOES_ON");
+  /** Asks for the passphrase of a run, to go on with it. @param {StoredRun} run */
+  async #ask(run) {
+    if (this.#store.state.phase === "running") throw new Problem("RUN_GOES_ON");
     const known = (await handlesOf(run.name)).handles !== null;
-    this.#panels.cutOff.ask(run, { known, passphrase: this.#session.passphraseOf(run.name) });
+    this.#store.note("cutOff", null);
+    this.#store.update({ asked: { run, known } });
   }
 
   /** Goes on, or waits for the files to be chosen. @param {{run: StoredRun, passphrase: string}} asked */
-  async goOn({ run, passphrase }) {
-    const { cutOff } = this.#panels;
-    noteOf(cutOff).clear();
-    cutOff.busy(true);
-    const ready = await this.#prepare(run, passphrase).finally(() => cutOff.busy(false));
+  async #goOn({ run, passphrase }) {
+    const store = this.#store;
+    store.note("cutOff", null);
+    store.update({ checking: true });
+    const ready = await this.#prepare(run, passphrase).finally(() => store.update({ checking: false }));
     if (!ready) return;
-    cutOff.close();
-    this.#session.waiting = ready.order;
-    if (ready.pick) return this.#session.open(ready.pick);
-    cutOff.wait(run);
+    const { order, pick } = ready;
+    store.update({ asked: null, waiting: { order, choose: pick ? null : run } });
+    if (pick) return send(document, "picked", pick);
     goTo("choose", { focus: true, unlessSeen: true });
-  }
-
-  /** The run that waited for its files is not gone on with now. */
-  async later() {
-    this.#session.waiting = null;
-    tell(this.#panels.stored, "runs-changed");
   }
 
   /**
@@ -87,7 +81,7 @@ export class Resuming {
     const refused = await files.check(run.name, plan.document);
     if (refused) throw new Problem(refused);
     const { policy, linkage } = begun;
-    const order = { name: run.name, policy, output, passphrase, leftOut: NOTHING, linkage, resumed: true };
+    const order = { name: run.name, policy, output, passphrase, leftOut: NONE_LEFT_OUT, linkage, resumed: true };
     const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
   }

@@ -22,20 +22,18 @@ export class ProjectKey extends HTMLElement {
     );
   }
 
-  /** @param {string} passphrase @param {string} name  of the run @param {boolean} linkage  whether it has one */
-  show(passphrase, name, linkage) {
-    this.#name = name;
-    part(this, "key", HTMLInputElement).value = passphrase;
-    part(this, "copy", HTMLButtonElement).textContent = "Copy";
-    part(this, "opens", HTMLElement).hidden = !linkage;
-    this.hidden = false;
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["madeKey"], ({ madeKey }) => this.#show(madeKey));
   }
 
-  /** The key of an earlier run goes when another passphrase is used. @param {string} passphrase */
-  keepFor(passphrase) {
-    if (part(this, "key", HTMLInputElement).value === passphrase) return;
-    part(this, "key", HTMLInputElement).value = "";
-    this.hidden = true;
+  /** @param {import("../state.js").MadeKey | null} made   null: a run was started with another passphrase */
+  #show(made) {
+    this.#name = made?.name ?? "";
+    part(this, "key", HTMLInputElement).value = made?.passphrase ?? "";
+    part(this, "copy", HTMLButtonElement).textContent = "Copy";
+    part(this, "opens", HTMLElement).hidden = !made?.linkage;
+    this.hidden = made === null;
   }
 }
 

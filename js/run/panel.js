@@ -1,18 +1,22 @@
 // @ts-check
 /** <run-panel>: where the results go, and a run as it goes on: progress, speed, workers, memory, and its buttons. */
-
 import { NotifyMe } from "../background/notify.js";
-import { one, part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { hasFolderPicker } from "../page/capabilities.js";
+import { one, part } from "../page/dom.js";
 import { bytes, count, counted, duration, rate } from "../page/format.js";
+import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
+import { takingOf } from "../scan/taking.js";
 import { StatusDetails } from "./details.js";
+import { ProjectKey } from "./made-key.js";
 import { Pace } from "./pace.js";
 import { StudyRows } from "./study-rows.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").Progress} Progress
- * @typedef {import("../scan/study-choice.js").Taking} Taking
- * @typedef {"start" | "pause" | "resume" | "cancel" | "choose-output" | "forget-output"} Wish
+ * @typedef {import("../scan/taking.js").Taking} Taking
+ * @typedef {import("../state.js").State} State
  */
 
 export class RunPanel extends HTMLElement {
@@ -22,50 +26,86 @@ export class RunPanel extends HTMLElement {
   #held = "";
 
   connectedCallback() {
-    for (const wish of ["start", "cancel", "choose-output", "forget-output"]) {
-      part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, wish));
+    for (const wish of /** @type {const} */ (["choose-output", "forget-output"])) {
+      part(this, wish, HTMLButtonElement).addEventListener("click", () => send(this, wish));
     }
+    const linkage = part(this, "linkage", HTMLInputElement);
+    part(this, "start", HTMLButtonElement).addEventListener("click", () =>
+      send(this, "start", { linkage: linkage.checked }),
+    );
+    part(this, "cancel", HTMLButtonElement).addEventListener("click", () => {
+      this.#cancelling();
+      send(this, "cancel");
+    });
     part(this, "pause", HTMLButtonElement).addEventListener("click", () => {
       const wish = this.#paused ? "resume" : "pause";
       this.#hold("");
       this.#showPaused(!this.#paused);
-      tell(this, wish);
+      send(this, wish);
     });
   }
 
-  /** A scan has ended, and Start may be pressed. @param {Taking} taking @param {boolean} mayChooseOutput */
-  offer({ studies, dicom, bytes: size }, mayChooseOutput) {
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["output"], ({ output }) => this.#showOutput(output));
+    store.subscribe(["phase"], (state) => this.#enter(state));
+    store.subscribe(["seen", "found", "leftOut"], (state, changed) => {
+      if (changed.has("phase")) return; // it was entered with them
+      if (state.phase === "early" && state.seen) this.#offerEarly(state.seen);
+      if (state.phase === "ready") this.#offer(takingOf(state));
+      if (state.phase === "running") this.#grow(state, changed.has("leftOut"));
+    });
+    store.subscribe(["preparing"], ({ preparing }) => preparing && this.#text(preparing));
+    store.subscribe(["progress"], ({ progress }) => progress && this.#update(progress));
+    followNotes(this, store, "run");
+    one(this, "project-key", ProjectKey).follow(store);
+  }
+
+  /** The page is in another phase. @param {Readonly<State>} state */
+  #enter(state) {
+    const { phase, seen, found } = state;
+    if (phase === "ready") this.#offer(takingOf(state));
+    else if (phase === "early" && seen) this.#offerEarly(seen);
+    else if (phase === "running") this.#begin(found || !seen ? takingOf(state) : seen);
+    else if (phase === "finished") this.#end();
+    else if (phase === "scanning") this.#show({});
+  }
+
+  /**
+   * More was found while the run goes on; or it is told what takes no part in a run that was begun before.
+   * @param {Readonly<State>} state
+   * @param {boolean} otherChoice
+   */
+  #grow(state, otherChoice) {
+    if (otherChoice) return this.#studies.begin(takingOf(state).studies);
+    const { studies } = state.found ?? state.seen ?? { studies: [] };
+    this.#studies.grow(studies);
+  }
+
+  /** A scan has ended, and Start may be pressed. @param {Taking} taking */
+  #offer({ studies, dicom, bytes: size }) {
     noteOf(this).clear();
     const some = studies.length > 0;
     this.#text(some ? `${counted(dicom, "DICOM file")}, ${bytes(size)}, ready to start` : "No study is chosen");
     part(this, "start", HTMLButtonElement).textContent = "Start";
     part(this, "start", HTMLButtonElement).disabled = !some;
-    part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
+    part(this, "choose-output", HTMLButtonElement).hidden = !hasFolderPicker();
     this.#show({ bar: true, start: true, destination: true });
   }
 
-  /** The scan goes on, and Start may be pressed all the same. @param {Taking} found @param {boolean} mayChooseOutput */
-  offerEarly({ dicom, bytes: size }, mayChooseOutput) {
+  /** The scan goes on, and Start may be pressed all the same. @param {Taking} seen */
+  #offerEarly({ dicom, bytes: size }) {
     this.#text(
       `${counted(dicom, "DICOM file")}, ${bytes(size)} so far. You can start now: what is found later takes part too`,
     );
     part(this, "start", HTMLButtonElement).textContent = "Start now";
     part(this, "start", HTMLButtonElement).disabled = false;
-    part(this, "choose-output", HTMLButtonElement).hidden = !mayChooseOutput;
+    part(this, "choose-output", HTMLButtonElement).hidden = !hasFolderPicker();
     this.#show({ bar: true, start: true, destination: true });
   }
 
-  withdraw() {
-    this.#show({});
-  }
-
-  /** Whether a linkage file is to be kept. */
-  get linkage() {
-    return part(this, "linkage", HTMLInputElement).checked;
-  }
-
   /** @param {FileSystemDirectoryHandle | null} output */
-  showOutput(output) {
+  #showOutput(output) {
     part(this, "output", HTMLElement).textContent = output
       ? `folder “${output.name}”`
       : "private storage in this browser";
@@ -76,12 +116,12 @@ export class RunPanel extends HTMLElement {
   }
 
   /** @param {Taking} taking */
-  begin({ studies }) {
+  #begin({ studies }) {
     noteOf(this).clear();
     this.#pace = new Pace();
     this.#hold("");
     this.#showPaused(false);
-    this.showStudies({ studies });
+    this.#studies.begin(studies);
     this.#status.begin();
     for (const name of ["speed", "busy", "memory"]) this.#figure(name, "–");
     this.#figure("bytes", bytes(0));
@@ -91,23 +131,8 @@ export class RunPanel extends HTMLElement {
     part(this, "pause", HTMLButtonElement).focus({ preventScroll: true });
   }
 
-  /** @param {Pick<Taking, "studies">} taking */
-  showStudies({ studies }) {
-    this.#studies.begin(studies);
-  }
-
-  /** What the scan has found, while the run goes on. @param {Pick<Taking, "studies">} found */
-  showFound({ studies }) {
-    this.#studies.grow(studies);
-  }
-
-  /** What is done before the first file. @param {string} text */
-  prepare(text) {
-    this.#text(text);
-  }
-
   /** @param {Progress} progress */
-  update(progress) {
+  #update(progress) {
     const { counts, done, total, status, scanning } = progress;
     this.#pace.add(progress);
     if (progress.reason !== this.#held) this.#hold(progress.reason);
@@ -126,18 +151,14 @@ export class RunPanel extends HTMLElement {
     this.#studies.update(progress.studies);
   }
 
-  cancelling() {
+  #cancelling() {
     for (const name of ["pause", "cancel"]) part(this, name, HTMLButtonElement).disabled = true;
     this.#text("Cancelling…");
   }
 
-  end() {
+  #end() {
     this.#studies.end();
     this.#show({ ended: true });
-  }
-
-  get hasFocus() {
-    return this.contains(document.activeElement);
   }
 
   /** @param {Progress} progress */

@@ -18,14 +18,7 @@ import { deriveKey } from "../page/project-key.js";
  * @property {() => void} started   from now on it can be paused and cancelled
  * @property {(progress: Progress) => void} progress
  *
- * @typedef {object} Order
- * @property {string} name
- * @property {string} passphrase
- * @property {Policy} policy
- * @property {FileSystemDirectoryHandle | null} output
- * @property {import("../../worker/shared/protocol/files.js").LeftOut} leftOut   what takes no part
- * @property {boolean} linkage   what links old to new is kept
- * @property {boolean} resumed   the run was begun before
+ * @typedef {import("../state.js").Order} Order
  */
 
 /** As the command line says it in output.log. */

@@ -1,8 +1,9 @@
 // @ts-check
-/** <found-panel>: what the scan sees, while it sees it. */
-
-import { part, tell } from "../page/dom.js";
+/** <found-panel>: figures of the scan while it goes on, the files that are left out, and the offer of a search. */
+import { send } from "../intents.js";
+import { part } from "../page/dom.js";
 import { bytes, count, counted } from "../page/format.js";
+import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { reason } from "../page/tables.js";
 
@@ -10,11 +11,23 @@ import { reason } from "../page/tables.js";
 
 export class FoundPanel extends HTMLElement {
   connectedCallback() {
-    part(this, "stop", HTMLButtonElement).addEventListener("click", () => tell(this, "stop-scan"));
-    part(this, "index", HTMLButtonElement).addEventListener("click", () => tell(this, "search-originals"));
+    part(this, "stop", HTMLButtonElement).addEventListener("click", () => send(this, "stop-scan"));
+    part(this, "index", HTMLButtonElement).addEventListener("click", () => send(this, "search-originals"));
   }
 
-  begin() {
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["pick", "seen", "found"], ({ seen, found, stopped }, changed) => {
+      if (changed.has("pick")) this.#begin();
+      if (found) this.#end(found, stopped);
+      else if (seen) this.#update(seen);
+    });
+    store.subscribe(["kept"], ({ kept }) => this.#offerIndex(kept !== null));
+    store.subscribe(["indexing"], ({ indexing }) => this.#indexing(indexing));
+    followNotes(this, store, "found");
+  }
+
+  #begin() {
     noteOf(this).clear();
     part(this, "scanning", HTMLElement).hidden = false;
     part(this, "spoken", HTMLElement).textContent = "";
@@ -22,18 +35,18 @@ export class FoundPanel extends HTMLElement {
   }
 
   /** @param {boolean} kept   there is an index, of these or of other files */
-  offerIndex(kept) {
+  #offerIndex(kept) {
     const hint = kept ? "The one that is kept is brought up to date, or replaced if it is of other files." : "";
     part(this, "index-kept", HTMLElement).textContent = hint;
   }
 
   /** How far the index of these files is; "": none is made. @param {string} far */
-  indexing(far) {
+  #indexing(far) {
     part(this, "indexing", HTMLElement).textContent = far && `Reading headers: ${far}.`;
   }
 
   /** @param {Found} found */
-  update(found) {
+  #update(found) {
     this.#figure("seen", count(found.seen));
     this.#figure("dicom", count(found.dicom));
     this.#figure("studies", count(found.studies.length));
@@ -45,8 +58,8 @@ export class FoundPanel extends HTMLElement {
   }
 
   /** @param {Found} found @param {boolean} stopped  by the person */
-  end(found, stopped) {
-    this.update(found);
+  #end(found, stopped) {
+    this.#update(found);
     part(this, "scanning", HTMLElement).hidden = true;
     if (stopped)
       part(this, "skipped", HTMLElement).append(

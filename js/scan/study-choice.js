@@ -6,26 +6,24 @@
  * There can be thousands. Rows are made as far as somebody looks; what is chosen is kept apart from them.
  */
 
-import { copyOf, one, part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted } from "../page/format.js";
+import { NONE_LEFT_OUT } from "../state.js";
+import { Choice } from "./taking.js";
 
 /** Rows that are made at once, and before anybody scrolls. */
 const ROWS_AT_ONCE = 100;
 /** So few studies need no search. */
 const FEW_STUDIES = 12;
 
-/**
- * @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound
- * @typedef {import("../../worker/shared/protocol/files.js").LeftOut} LeftOut
- * @typedef {Pick<import("../../worker/shared/protocol/files.js").Found, "studies" | "dicom" | "bytes">} Taking   what takes part
- */
+/** @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound */
 
 export class StudyChoice extends HTMLElement {
   /** @type {StudyFound[]} */ #studies = [];
   /** @type {StudyFound[]} those that the search leaves */ #shown = [];
-  /** @type {Set<number>} numbers of the studies that do not take part */ #leftOut = new Set();
-  /** @type {Map<number, LeftOut["series"]>} series of other studies that do not, by the number of the study */
-  #seriesLeft = new Map();
+  #choice = new Choice(NONE_LEFT_OUT);
+  /** What was chosen here last, which the rows show already. */ #sent = NONE_LEFT_OUT;
   #end = new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting)) this.#more();
   });
@@ -35,89 +33,57 @@ export class StudyChoice extends HTMLElement {
     part(this, "none", HTMLButtonElement).addEventListener("click", () => this.#setShown(false));
     part(this, "search", HTMLInputElement).addEventListener("input", () => this.#search());
     this.#rows.addEventListener("change", ({ target }) => {
-      if (target instanceof HTMLInputElement) this.#set(Number(target.value), target.checked);
-      this.#fill();
-      this.#told();
+      if (target instanceof HTMLInputElement) this.#set([Number(target.value)], target.checked);
     });
   }
 
-  /** Offers these studies; all take part. @param {StudyFound[]} studies */
-  offer(studies) {
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["found", "leftOut"], ({ found, leftOut }, changed) => {
+      this.#choice = new Choice(leftOut);
+      if (changed.has("found")) this.#offer(found?.studies ?? []);
+      else if (leftOut !== this.#sent) this.#show();
+      else this.#summarise();
+    });
+    store.subscribe(["phase"], ({ phase }) => {
+      part(this, "fields", HTMLFieldSetElement).disabled = phase !== "ready"; // while a run goes on the choice stands
+    });
+  }
+
+  /** @param {StudyFound[]} studies */
+  #offer(studies) {
     this.#studies = studies;
-    this.#takeAll();
     part(this, "search", HTMLInputElement).value = "";
     part(this, "search-field", HTMLElement).hidden = studies.length <= FEW_STUDIES;
     part(this, "details", HTMLDetailsElement).open = false;
     this.#show();
   }
 
-  /** This takes no part: so it was chosen by a search, or when the run was begun. @param {LeftOut} leftOut */
-  leave({ studies, series }) {
-    this.#takeAll();
-    for (const study of studies) this.#leftOut.add(study);
-    for (const one of series) this.#seriesLeft.set(one.study, [...(this.#seriesLeft.get(one.study) ?? []), one]);
-    this.#show();
-  }
-
   #show() {
-    this.hidden = this.#studies.length < 2 && this.#seriesLeft.size === 0;
+    this.hidden = this.#studies.length < 2 && !this.#choice.hasParts;
     this.#search();
     this.#summarise();
   }
 
-  #takeAll() {
-    this.#leftOut.clear();
-    this.#seriesLeft.clear();
-  }
-
-  /** While a run goes on the choice stands. @param {boolean} locked */
-  lock(locked) {
-    part(this, "fields", HTMLFieldSetElement).disabled = locked;
-  }
-
-  /** What does not take part. @returns {LeftOut} */
-  get leftOut() {
-    return { studies: [...this.#leftOut], series: [...this.#seriesLeft.values()].flat() };
-  }
-
-  /** What takes part, with as much of each study as does. @returns {Taking} */
-  get taking() {
-    const studies = this.#studies.filter(({ study }) => !this.#leftOut.has(study)).map((study) => this.#part(study));
-    const sum = (/** @type {"files" | "bytes"} */ what) => studies.reduce((total, study) => total + study[what], 0);
-    return { studies, dicom: sum("files"), bytes: sum("bytes") };
-  }
-
-  /** @param {StudyFound} study @returns {StudyFound} */
-  #part(study) {
-    const left = this.#seriesLeft.get(study.study);
-    if (!left) return study;
-    const rest = (/** @type {"files" | "bytes"} */ what) => left.reduce((sum, one) => sum - one[what], study[what]);
-    return { ...study, series: study.series - left.length, files: rest("files"), bytes: rest("bytes") };
-  }
-
-  /** @param {number} study @param {boolean} taken  the whole study, or none of it */
-  #set(study, taken) {
-    this.#seriesLeft.delete(study);
-    if (taken) this.#leftOut.delete(study);
-    else this.#leftOut.add(study);
-  }
-
-  /** @param {boolean} taken */
+  /** @param {boolean} taken   all that are in the list, or none of them */
   #setShown(taken) {
-    for (const { study } of this.#shown) this.#set(study, taken);
-    this.#fill();
-    this.#told();
+    this.#set(
+      this.#shown.map(({ study }) => study),
+      taken,
+    );
   }
 
-  #told() {
-    this.#summarise();
-    tell(this, "studies-chosen");
+  /** @param {number[]} studies @param {boolean} taken   as a whole, or not at all */
+  #set(studies, taken) {
+    this.#sent = this.#choice.with(studies, taken);
+    this.#choice = new Choice(this.#sent);
+    this.#fill();
+    send(this, "studies-chosen", this.#sent);
   }
 
   #summarise() {
-    const { studies, dicom, bytes: size } = this.taking;
-    const all = this.#leftOut.size + this.#seriesLeft.size === 0;
-    part(this, "tally", HTMLElement).textContent = all
+    const { studies, dicom, bytes: size } = this.#choice.taking(this.#studies);
+    part(this, "tally", HTMLElement).textContent = this.#choice.isAll
       ? `all ${count(studies.length)}`
       : `${count(studies.length)} of ${count(this.#studies.length)}: ${counted(dicom, "file")}, ${bytes(size)}`;
   }
@@ -152,9 +118,9 @@ export class StudyChoice extends HTMLElement {
 
   /** @param {Element} row @param {StudyFound} study */
   #write(row, study) {
-    const { series, files, bytes: size } = this.#part(study);
-    const partly = this.#seriesLeft.has(study.study);
-    const checked = !partly && !this.#leftOut.has(study.study);
+    const { series, files, bytes: size } = this.#choice.partOf(study);
+    const partly = this.#choice.isPart(study.study);
+    const checked = this.#choice.isWhole(study.study);
     Object.assign(one(row, "input", HTMLInputElement), { value: study.study, checked, indeterminate: partly });
     one(row, ".study-name", HTMLElement).textContent = `Study ${count(study.study + 1)}`;
     one(row, ".study-folder", HTMLElement).textContent = study.folder;

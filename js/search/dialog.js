@@ -2,13 +2,15 @@
 /**
  * <series-search>: a dialog over the page that searches one index at a time, while it is typed and while it is made.
  *
- * Ticks belong to an index and stay through all searches in it. What is done with them, and with what was found, is told
- * as "search-take" and so on (WISHES), with a Wish, and done elsewhere.
+ * Ticks belong to an index and stay through all searches in it. What is to be done with them, and with what was found, is
+ * sent as "search-take" and so on (WISHES), with a Wish, and done by search.js.
  */
-
-import { one, part, tell } from "../page/dom.js";
+import { on, send } from "../intents.js";
+import { one, part } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
+import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
+import { ZipProgress } from "../results/zip-progress.js";
 import { IndexStatusLine } from "./index-status.js";
 import { SeriesTable } from "./series-table.js";
 import { whyNotTaken } from "./sources.js";
@@ -16,8 +18,7 @@ import { whyNotTaken } from "./sources.js";
 /**
  * @typedef {import("../index/client.js").Catalogue} Catalogue
  * @typedef {import("./sources.js").Source} Source
- * @typedef {{source: Source, catalogue: Catalogue, query: string, keys: string[], row?: import("../../worker/shared/protocol/index.js").SeriesRow}} Wish
- *   keys: of the ticked series; row: of the one to look at
+ * @typedef {import("../../worker/shared/protocol/index.js").SeriesRow} SeriesRow
  */
 
 /** Nothing is typed for so long before it is searched, in milliseconds. */
@@ -25,7 +26,7 @@ const PAUSE_MILLISECONDS = 80;
 /** While headers are read, the list is brought up to date so often, in milliseconds. */
 const REFRESH_MILLISECONDS = 1000;
 const HOLDS = { originals: "Names patients; stays in this browser", "de-identified": "De-identified" };
-const WISHES = ["take", "zip", "pictures", "thumbnails", "csv", "save", "delete"];
+const WISHES = /** @type {const} */ (["take", "zip", "pictures", "thumbnails", "csv", "save", "delete"]);
 
 export class SeriesSearch extends HTMLElement {
   /** @type {Source[]} */ #sources = [];
@@ -35,7 +36,8 @@ export class SeriesSearch extends HTMLElement {
   /** @type {number | undefined} */ #typing;
   /** @type {number | undefined} */ #refreshing;
   #opening = false;
-  #listen = () => this.#changed();
+  /** Rows of the answer that is shown. */ #total = 0;
+  /** Stops listening to the index. */ #deafen = () => {};
 
   connectedCallback() {
     const query = part(this, "query", HTMLInputElement);
@@ -49,29 +51,38 @@ export class SeriesSearch extends HTMLElement {
     });
     part(this, "source", HTMLSelectElement).addEventListener("change", ({ target }) => {
       const { value } = /** @type {HTMLSelectElement} */ (target);
-      tell(this, "search-in", this.#sources.find(({ id }) => id === value)?.of);
+      const source = this.#sources.find(({ id }) => id === value);
+      if (source) send(this, "search-in", source.of);
     });
     part(this, "close", HTMLButtonElement).addEventListener("click", () => this.close());
-    this.#dialog.addEventListener("close", () => tell(this, "search-closed"));
+    this.#dialog.addEventListener("close", () => send(this, "search-closed"));
     this.#listenToTable();
     for (const wish of WISHES) {
-      part(this, wish, HTMLButtonElement).addEventListener("click", () => this.#wish(`search-${wish}`));
+      part(this, wish, HTMLButtonElement).addEventListener("click", () => this.#wish(wish));
     }
+  }
+
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    followNotes(this, store, "search");
+    one(this, "zip-progress", ZipProgress).follow(store, "search");
   }
 
   #listenToTable() {
     const table = this.#table;
     part(this, "tick-all", HTMLButtonElement).addEventListener("click", () => this.#tickAll());
     part(this, "untick", HTMLButtonElement).addEventListener("click", () => this.#untick());
-    table.addEventListener("tick-all", () => this.#tickAll());
-    table.addEventListener("ticked", () => this.#summarise());
-    table.addEventListener("counted", () => this.#summarise());
-    table.addEventListener("failed", (event) => noteOf(this).showError(/** @type {CustomEvent} */ (event).detail));
-    table.addEventListener("look", (event) => this.#wish("search-look", /** @type {CustomEvent} */ (event).detail));
+    on("series-tick-all", () => this.#tickAll(), table);
+    on("series-ticked", () => this.#summarise(), table);
+    on("series-counted", (total) => this.#counted(total), table);
+    on("series-failed", ({ error }) => noteOf(this).showError(error), table);
+    on("series-look", (row) => this.#look(row), table);
   }
 
-  get isOpen() {
-    return this.#dialog.open;
+  /** @param {number} total */
+  #counted(total) {
+    this.#total = total;
+    this.#summarise();
   }
 
   open() {
@@ -95,15 +106,15 @@ export class SeriesSearch extends HTMLElement {
     const other = this.#source?.id !== source.id;
     this.#source = source;
     this.#catalogue = catalogue;
-    this.#table.ticks = this.#ticks.get(source.id) ?? new Set();
-    this.#ticks.set(source.id, this.#table.ticks);
+    if (!this.#ticks.has(source.id)) this.#ticks.set(source.id, new Set());
+    this.#table.ticks = this.#ticked;
     const originals = source.of.kind === "originals";
     part(this, "take", HTMLElement).hidden = !originals;
     part(this, "zip", HTMLElement).hidden = originals;
     const holds = part(this, "holds", HTMLElement);
     holds.dataset.holds = originals ? "originals" : "de-identified";
     holds.textContent = originals ? HOLDS.originals : HOLDS["de-identified"];
-    catalogue?.addEventListener("change", this.#listen);
+    this.#deafen = catalogue?.changed.listen(() => this.#changed()) ?? this.#deafen;
     if (other || catalogue) this.#search();
     this.#tell();
   }
@@ -130,7 +141,7 @@ export class SeriesSearch extends HTMLElement {
 
   /** Lets go of the catalogue. */
   #leave() {
-    this.#catalogue?.removeEventListener("change", this.#listen);
+    this.#deafen();
     this.#catalogue = null;
     clearTimeout(this.#refreshing);
     this.#refreshing = undefined;
@@ -165,7 +176,7 @@ export class SeriesSearch extends HTMLElement {
   /** The index has changed. */
   #changed() {
     this.#tell();
-    if (!this.#catalogue?.status.running || this.#table.total === 0) this.#refresh();
+    if (!this.#catalogue?.status.running || this.#total === 0) this.#refresh();
     else this.#refreshing ??= setTimeout(() => this.#refresh(), REFRESH_MILLISECONDS);
   }
 
@@ -185,7 +196,8 @@ export class SeriesSearch extends HTMLElement {
   }
 
   #summarise() {
-    const { total, ticks } = this.#table;
+    const total = this.#total;
+    const ticks = this.#ticked;
     const all = this.#catalogue?.status.series ?? 0;
     const some = this.#query.trim() !== "";
     const of = some ? `${count(total)} of ${counted(all, "series", "series")}` : counted(total, "series", "series");
@@ -208,30 +220,35 @@ export class SeriesSearch extends HTMLElement {
   }
 
   async #tickAll() {
-    const { ticks } = this.#table;
+    const ticks = this.#ticked;
     for (const key of (await this.#catalogue?.keys(this.#query)) ?? []) ticks.add(key);
     this.#table.marked();
     this.#summarise();
   }
 
   #untick() {
-    this.#table.ticks.clear();
+    this.#ticked.clear();
     this.#table.marked();
     this.#summarise();
   }
 
-  /** @param {string} name @param {Wish["row"]} [row] */
-  #wish(name, row) {
+  /** @param {typeof WISHES[number]} name */
+  #wish(name) {
     if (!this.#source || !this.#catalogue) return;
-    const wish = {
-      source: this.#source,
-      catalogue: this.#catalogue,
-      query: this.#query,
-      keys: [...this.#table.ticks],
-      row,
-    };
     noteOf(this).clear();
-    tell(this, name, wish);
+    send(this, `search-${name}`, { of: this.#source.of, query: this.#query, keys: [...this.#ticked] });
+  }
+
+  /** @param {SeriesRow} row */
+  #look(row) {
+    if (!this.#source || !this.#catalogue) return;
+    noteOf(this).clear();
+    send(this, "search-look", { of: this.#source.of, query: this.#query, key: row.key });
+  }
+
+  /** SeriesKeys that are ticked in the index that is shown. @returns {Set<string>} */
+  get #ticked() {
+    return this.#ticks.get(this.#source?.id ?? "") ?? new Set();
   }
 
   get #query() {

@@ -1,7 +1,8 @@
 // @ts-check
 /** <index-status>: how far an index is: headers read, their rate, what could not be read; and its start and stop. */
 
-import { part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { part } from "../page/dom.js";
 import { count, counted, rate } from "../page/format.js";
 
 /** @typedef {import("../../worker/shared/protocol/index.js").IndexStatus} IndexStatus */
@@ -17,9 +18,8 @@ export class IndexStatusLine extends HTMLElement {
   /** @type {{at: number, processed: number}[]} */ #seen = [];
 
   connectedCallback() {
-    for (const wish of ["start", "stop"]) {
-      part(this, wish, HTMLButtonElement).addEventListener("click", () => tell(this, `index-${wish}`));
-    }
+    part(this, "start", HTMLButtonElement).addEventListener("click", () => send(this, "index-start"));
+    part(this, "stop", HTMLButtonElement).addEventListener("click", () => send(this, "index-stop"));
   }
 
   /** @param {IndexStatus} status @param {boolean} mayStart */

@@ -2,22 +2,21 @@
 /**
  * <series-table>: a table of any length, of which only the rows in sight are in the page. All rows have the same height,
  * so where one stands is known without the others.
- *
- * Tells "counted" when the number of rows is known, "ticked" when ticks changed, "look" with a SeriesRow.
  */
 
 import { SeriesPages } from "../index/pages.js";
 import { SeriesPictures } from "../index/pictures.js";
-import { copyOf, part, tell } from "../page/dom.js";
+import { send } from "../intents.js";
+import { copyOf, part } from "../page/dom.js";
 import { mark, picture, write } from "./series-row.js";
 
 /** Rows beyond each edge of what is in sight, so that scrolling finds them made. */
 const MARGIN_ROWS = 6;
 
 export class SeriesTable extends HTMLElement {
-  /** @type {Set<string>} SeriesKeys of the ticked series, in whatever answer they are */ ticks = new Set();
+  /** @type {Set<string>} SeriesKeys of the ticked series, in whatever answer they are */ #ticks = new Set();
   /** @type {SeriesPictures | null} */ #pictures = null;
-  #pages = new SeriesPages((error) => (error ? tell(this, "failed", error) : this.#answered()));
+  #pages = new SeriesPages((error) => (error ? send(this, "series-failed", { error }) : this.#answered()));
   /** @type {Map<number, HTMLElement>} rows in the page, by their number */ #rows = new Map();
   /** @type {WeakMap<HTMLElement, unknown>} the SeriesRow that each of them shows */ #written = new WeakMap();
   /** Number of the row that the keyboard is at. */ #current = 0;
@@ -35,8 +34,13 @@ export class SeriesTable extends HTMLElement {
     new ResizeObserver(() => this.#resized()).observe(grid);
   }
 
-  get total() {
+  get #total() {
     return this.#pages.total;
+  }
+
+  /** Shows these ticks from now on, and changes them. @param {Set<string>} ticks   SeriesKeys */
+  set ticks(ticks) {
+    this.#ticks = ticks;
   }
 
   /** Shows what a query finds, from its beginning. @param {import("../index/pages.js").Searchable | null} source @param {string} query */
@@ -56,7 +60,7 @@ export class SeriesTable extends HTMLElement {
   marked() {
     for (const row of this.#rows.values()) {
       const key = row.dataset.key ?? "";
-      mark(row, this.ticks.has(key));
+      mark(row, this.#ticks.has(key));
       picture(row, this.#pictures?.of(key) ?? "");
     }
   }
@@ -79,7 +83,7 @@ export class SeriesTable extends HTMLElement {
 
   #answered() {
     this.#paint();
-    tell(this, "counted", this.total);
+    send(this, "series-counted", this.#total);
   }
 
   #resized() {
@@ -97,7 +101,7 @@ export class SeriesTable extends HTMLElement {
     const { scrollTop, clientHeight } = this.#grid;
     const first = Math.floor(scrollTop / this.#rowHeight) - margin;
     const last = Math.ceil((scrollTop + clientHeight - this.#headHeight) / this.#rowHeight) + margin;
-    return { first: Math.max(0, first), last: Math.min(this.total, last) };
+    return { first: Math.max(0, first), last: Math.min(this.#total, last) };
   }
 
   #paintSoon() {
@@ -108,8 +112,8 @@ export class SeriesTable extends HTMLElement {
   #paint() {
     cancelAnimationFrame(this.#painting);
     this.#painting = 0;
-    this.#current = Math.max(0, Math.min(this.#current, this.total - 1));
-    this.#body.style.height = `${this.total * this.#rowHeight}px`;
+    this.#current = Math.max(0, Math.min(this.#current, this.#total - 1));
+    this.#body.style.height = `${this.#total * this.#rowHeight}px`;
     const { first, last } = this.#range(MARGIN_ROWS);
     const free = [...this.#rows.keys()].filter((number) => number < first || number >= last);
     for (let number = first; number < last; number++) this.#place(number, free);
@@ -117,7 +121,7 @@ export class SeriesTable extends HTMLElement {
       this.#rows.get(number)?.remove();
       this.#rows.delete(number);
     }
-    this.#grid.ariaRowCount = String(this.total + 1);
+    this.#grid.ariaRowCount = String(this.#total + 1);
     this.#point();
     this.#picture();
   }
@@ -139,7 +143,7 @@ export class SeriesTable extends HTMLElement {
     element.id = `series-row-${number}`;
     element.ariaRowIndex = String(number + 2); // the head is the first
     element.style.translate = `0 ${number * this.#rowHeight}px`;
-    write(element, row, row !== undefined && this.ticks.has(row.key));
+    write(element, row, row !== undefined && this.#ticks.has(row.key));
     picture(element, (row && this.#pictures?.of(row.key)) ?? "");
   }
 
@@ -163,7 +167,7 @@ export class SeriesTable extends HTMLElement {
     if (step !== null) this.#go(step);
     else if (event.key === " ") this.#tick(this.#current);
     else if (event.key === "Enter") this.#look(this.#current);
-    else if (event.key === "a" && (event.ctrlKey || event.metaKey)) tell(this, "tick-all");
+    else if (event.key === "a" && (event.ctrlKey || event.metaKey)) send(this, "series-tick-all");
     else return;
     event.preventDefault();
   }
@@ -171,13 +175,13 @@ export class SeriesTable extends HTMLElement {
   /** Where a key leads, or null. @param {string} key */
   #step(key) {
     const page = Math.max(1, Math.floor((this.#grid.clientHeight - this.#headHeight) / this.#rowHeight) - 1);
-    const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -this.total, End: this.total };
+    const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -this.#total, End: this.#total };
     return key in steps ? this.#current + steps[/** @type {keyof typeof steps} */ (key)] : null;
   }
 
   /** @param {number} number */
   #go(number) {
-    this.#current = Math.max(0, Math.min(number, this.total - 1));
+    this.#current = Math.max(0, Math.min(number, this.#total - 1));
     const grid = this.#grid;
     const top = this.#current * this.#rowHeight;
     const room = grid.clientHeight - this.#headHeight - this.#rowHeight;
@@ -201,15 +205,15 @@ export class SeriesTable extends HTMLElement {
   #tick(number) {
     const key = this.#pages.row(number)?.key;
     if (key === undefined) return;
-    if (!this.ticks.delete(key)) this.ticks.add(key);
+    if (!this.#ticks.delete(key)) this.#ticks.add(key);
     this.marked();
-    tell(this, "ticked");
+    send(this, "series-ticked");
   }
 
   /** @param {number} number */
   #look(number) {
     const row = this.#pages.row(number);
-    if (row) tell(this, "look", row);
+    if (row) send(this, "series-look", row);
   }
 
   get #headHeight() {

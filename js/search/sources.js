@@ -10,7 +10,7 @@
  * @property {boolean} mayStart  its files are at hand
  * @property {boolean} mayTake   its series can be chosen for a run
  *
- * @typedef {Pick<import("../session.js").Session, "label" | "mayTake">} Named
+ * @typedef {Readonly<import("../state.js").State>} State
  */
 import { Catalogue } from "../index/client.js";
 
@@ -21,25 +21,36 @@ export const ORIGINALS = { kind: "originals" };
 export const idOf = (of) => (of.kind === "run" ? of.name : "");
 
 /**
- * @param {import("../session.js").Session} session
+ * @param {State} state
  * @param {import("../threads/files.js").Files} files
  * @param {IndexOf} of   is wanted now
  * @returns {Promise<Source[]>}
  */
-export async function sourcesOf(session, files, of) {
+export async function sourcesOf(state, files, of) {
   const stored = (await files.runs()).filter((run) => run.place === "private" && run.files > 0 && !run.open);
-  const runs = [session.elsewhere, ...stored.map(({ name }) => name)].filter((name) => name !== "").map(resultsOf);
-  const some = of.kind === "originals" || session.label !== "" || (await Catalogue.kept()) !== null;
-  return some ? [originalsOf(session), ...runs] : runs;
+  const runs = [elsewhere(state), ...stored.map(({ name }) => name)].filter((name) => name !== "").map(resultsOf);
+  const some = of.kind === "originals" || state.pick !== null || (await Catalogue.kept()) !== null;
+  return some ? [originalsOf(state), ...runs] : runs;
 }
 
-/** @param {Named} session @param {IndexOf} of */
-export const sourceOf = (session, of) => (of.kind === "run" ? resultsOf(of.name) : originalsOf(session));
+/** Name of the last run, if its results are in a chosen folder; else "". @param {State} state */
+function elsewhere({ phase, order }) {
+  return phase !== "running" && order?.output ? order.name : "";
+}
 
-/** @param {Named} session @returns {Source} */
-function originalsOf({ label, mayTake }) {
-  const text = label ? `Originals: ${label}` : "Originals";
-  return { id: idOf(ORIGINALS), of: ORIGINALS, label: text, mayStart: label !== "", mayTake };
+/** Whether series can be chosen for a run. @param {State} state */
+export function mayTake({ phase, found }) {
+  return phase === "ready" || (phase === "finished" && found !== null);
+}
+
+/** @param {State} state @param {IndexOf} of */
+export const sourceOf = (state, of) => (of.kind === "run" ? resultsOf(of.name) : originalsOf(state));
+
+/** @param {State} state @returns {Source} */
+function originalsOf(state) {
+  const { pick } = state;
+  const label = pick ? `Originals: ${pick.label}` : "Originals";
+  return { id: idOf(ORIGINALS), of: ORIGINALS, label, mayStart: pick !== null, mayTake: mayTake(state) };
 }
 
 /** @param {string} name @returns {Source} */

@@ -1,6 +1,7 @@
 // @ts-check
 /** <make-thumbnails>: a dialog that has the frames of some series drawn, tells how far it is, and what it came to. */
 
+import { send } from "../intents.js";
 import { part } from "../page/dom.js";
 import { count, counted, duration, perSecond } from "../page/format.js";
 import { noteOf } from "../page/problem.js";
@@ -21,10 +22,13 @@ export class MakeThumbnails extends HTMLElement {
   /** @type {AbortController | null} while they are drawn */ #drawing = null;
 
   connectedCallback() {
-    const { dialog } = this;
+    const dialog = this.#dialog;
     part(this, "close", HTMLButtonElement).addEventListener("click", () => dialog.close());
     part(this, "cancel", HTMLButtonElement).addEventListener("click", () => this.#drawing?.abort());
-    dialog.addEventListener("close", () => this.#leave());
+    dialog.addEventListener("close", () => {
+      this.#leave();
+      send(this, "thumbnails-closed");
+    });
     part(this, "hold-out", HTMLInputElement).addEventListener("change", () => this.#held());
     part(this, "form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -32,7 +36,7 @@ export class MakeThumbnails extends HTMLElement {
     });
   }
 
-  get dialog() {
+  get #dialog() {
     return part(this, "dialog", HTMLDialogElement);
   }
 
@@ -43,7 +47,7 @@ export class MakeThumbnails extends HTMLElement {
     part(this, "about", HTMLElement).textContent = [what, catalogue.of.kind === "originals" && OF_ORIGINALS]
       .filter(Boolean)
       .join(" ");
-    this.dialog.showModal();
+    this.#dialog.showModal();
   }
 
   async #make() {

@@ -92,7 +92,7 @@ export class ViewerDialog {
       new Pane(imaging, 0, async (instance) => asItIs(source.of, instance)),
       new Pane(imaging, 1, (instance) => asPlanned(tried, instance)),
     ]);
-    picture.looking.addEventListener("changed", () => this.#elements.follow(picture.looking.instance));
+    picture.looking.changed.listen(() => this.#elements.follow(picture.looking.instance));
     const memory = () => {
       const shown = part(this.#host, "memory", HTMLDataElement);
       shown.value = String(imaging.heap);

@@ -13,10 +13,12 @@
  * @typedef {{error: string, status?: string}} Problem   a reason code; status: what a run would do with the file
  * @typedef {{wish: Wish, facts: Facts | null, painted: Painted | null, problem: Problem | null}} Shown
  */
+import { Signal } from "../page/signal.js";
 import { Latest } from "./latest.js";
 
-/** Fires "shown" when there is something else to be seen, and "settled" when that is what was wished last. */
-export class Pane extends EventTarget {
+export class Pane {
+  /** There is something else to be seen. */ changed = new Signal();
+  /** That is what was wished last. */ settled = new Signal();
   /** @type {Shown | null} */ shown = null;
   #imaging;
   #number;
@@ -31,13 +33,12 @@ export class Pane extends EventTarget {
    * @param {(instance: InstanceFound) => Promise<Where | Problem>} whereOf
    */
   constructor(imaging, number, whereOf) {
-    super();
     this.#imaging = imaging;
     this.#number = number;
     this.#whereOf = whereOf;
     this.#wishes = new Latest(
       (wish) => this.#serve(wish),
-      () => this.#closed || this.dispatchEvent(new Event("settled")),
+      () => this.#closed || this.settled.send(),
     );
   }
 
@@ -67,7 +68,7 @@ export class Pane extends EventTarget {
     const shown = await this.#made(wish);
     if (this.#closed) return shown.painted?.bitmap.close();
     this.#take(shown);
-    this.dispatchEvent(new Event("shown"));
+    this.changed.send();
   }
 
   /** @param {Shown | null} shown */

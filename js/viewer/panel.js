@@ -4,35 +4,30 @@
  * written. All of it is made when it is opened, and nothing is left of it in the page when it is closed.
  */
 
+import { on } from "../intents.js";
 import { Problem } from "../page/problem.js";
-import { plainPolicy } from "../policy/policy.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
  * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
  * @typedef {{of: IndexOf, instances(key: string): Promise<InstanceFound[]>}} Source   where series come from: a Catalogue
- * @typedef {HTMLElement & {passphrase: string}} PolicyPanel
  *
  * @typedef {object} Parts   what the viewer works with
  * @property {import("../threads/files.js").Files} files
  * @property {import("../threads/pool.js").Pool} pool
  * @property {import("../explain/explain.js").Trial} trial
- * @property {PolicyPanel} policy
+ * @property {import("../state.js").Store} store
  */
 
 export class SeriesViewer extends HTMLElement {
   /** @type {Parts | null} */ #parts = null;
-  #policy = plainPolicy();
   /** @type {import("./dialog.js").ViewerDialog | null} */ #dialog = null;
 
   /** @param {Parts} parts */
-  connect(parts) {
+  follow(parts) {
     this.#parts = parts;
-    parts.policy.addEventListener("policy-changed", (event) => {
-      this.#policy = /** @type {CustomEvent} */ (event).detail;
-      this.#dialog?.close(); // a policy can be dropped on the dialog; so can other files
-    });
-    document.addEventListener("picked", () => this.#dialog?.close());
+    parts.store.subscribe(["policy"], () => this.#dialog?.close()); // one can be dropped on the dialog; so can other files
+    on("picked", () => this.#dialog?.close());
   }
 
   /**
@@ -58,13 +53,13 @@ export class SeriesViewer extends HTMLElement {
       throw new Problem("PAGE_INCOMPLETE");
     });
     this.#dialog?.close();
-    const { policy: panel, ...threads } = this.#parts;
-    const tried = { policy: this.#policy, passphrase: panel.passphrase };
+    const { store, ...threads } = this.#parts;
+    const { policy, passphrase } = store.state;
     const keys = others.includes(key) ? others : [key];
     const closed = () => {
       this.#dialog = null; // what it knew of the files goes with it
     };
-    this.#dialog = new ViewerDialog(this, { ...threads, ...tried, source, keys, closed });
+    this.#dialog = new ViewerDialog(this, { ...threads, policy, passphrase, source, keys, closed });
     await this.#dialog.open(key, first);
   }
 }

@@ -30,8 +30,8 @@ export class Picture {
     this.#stage = new Stage(stage, panes);
     this.#controls = new Controls(part(root, "controls", HTMLFormElement), this.looking, this.#stage);
     this.#words = new Words(root, this.looking);
-    for (const pane of panes) pane.addEventListener("shown", () => this.#stage.draw());
-    this.looking.addEventListener("changed", () => this.#show());
+    for (const pane of panes) pane.changed.listen(() => this.#stage.draw());
+    this.looking.changed.listen(() => this.#show());
     new Gestures(stage, this.#wishes());
     listenToKeys(stage, this.#wishes());
     this.#listen();

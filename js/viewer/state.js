@@ -7,14 +7,15 @@
  * @typedef {import("../../worker/shared/protocol/imaging.js").Window} Window
  * @typedef {import("./pane.js").Pane} Pane
  */
+import { Signal } from "../page/signal.js";
 import { Sequence } from "./sequence.js";
 import { begunWith, dragged } from "./windows.js";
 
 /** Beyond these nothing is seen any more. */
 const GAMMA = { least: 0.2, most: 5 };
 
-/** Fires "changed" when there is something else to be said or seen. */
-export class Looking extends EventTarget {
+export class Looking {
+  /** There is something else to be said or seen. */ changed = new Signal();
   sequence = new Sequence([]);
   position = 0;
   /** @type {Tuning} */ tuning = untuned();
@@ -24,11 +25,10 @@ export class Looking extends EventTarget {
 
   /** @param {Pane[]} panes */
   constructor(panes) {
-    super();
     this.#panes = panes;
     for (const pane of panes) {
-      pane.addEventListener("shown", () => this.#learn(pane));
-      pane.addEventListener("settled", () => this.#changed());
+      pane.changed.listen(() => this.#learn(pane));
+      pane.settled.listen(() => this.changed.send());
     }
   }
 
@@ -106,18 +106,14 @@ export class Looking extends EventTarget {
   #wish() {
     const { instance, frame } = this.sequence.at(this.position);
     for (const number of this.active) this.#panes[number].show({ instance, frame, tuning: this.tuning });
-    this.#changed();
+    this.changed.send();
   }
 
   /** @param {Pane} pane */
   #learn({ shown }) {
     const known = shown?.facts && shown.wish.instance === this.instance;
     if (known && this.sequence.learn(this.instance, shown.facts?.frames ?? 1)) this.go(this.position);
-    this.#changed();
-  }
-
-  #changed() {
-    this.dispatchEvent(new Event("changed"));
+    this.changed.send();
   }
 }
 

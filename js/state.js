@@ -1,0 +1,124 @@
+// @ts-check
+/**
+ * State of the page: all that its panels share. Panels render it and send intents (intents.js); what acts on an intent
+ * updates it, and no panel does. Values are replaced and never changed in place, so a panel can compare them by identity.
+ *
+ * @typedef {import("../worker/shared/protocol/files.js").Picked} Picked
+ * @typedef {import("../worker/shared/protocol/files.js").Found} Found
+ * @typedef {import("../worker/shared/protocol/files.js").LeftOut} LeftOut
+ * @typedef {import("../worker/shared/protocol/files.js").Progress} Progress
+ * @typedef {import("../worker/shared/protocol/files.js").RunSummary} RunSummary
+ * @typedef {import("../worker/shared/protocol/files.js").StoredRun} StoredRun
+ * @typedef {import("../worker/shared/protocol/policy.js").Policy} Policy
+ * @typedef {import("../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
+ *
+ * @typedef {"choose" | "scanning" | "early" | "nothing" | "ready" | "running" | "finished"} Phase
+ *   early: the scan goes on, and a run can be started all the same; nothing: the scan found no DICOM file
+ * @typedef {{picked: Picked, label: string}} Pick   the label holds a folder's name: it is shown, and goes nowhere else
+ *
+ * @typedef {object} Order   what a run is started with
+ * @property {string} name
+ * @property {string} passphrase
+ * @property {Policy} policy
+ * @property {FileSystemDirectoryHandle | null} output   null: private storage
+ * @property {LeftOut} leftOut   studies and series that take no part
+ * @property {boolean} linkage   an encrypted linkage file is kept
+ * @property {boolean} resumed   the run was begun before
+ *
+ * @typedef {{passphrase: string, name: string, linkage: boolean}} MadeKey   name: of the run that it was made for
+ * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
+ * @typedef {"choose" | "found" | "tryOut" | "run" | "results" | "stored" | "cutOff" | "search"} Place   of a note
+ * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
+ * @typedef {{done: number, total: number}} Packing   files in the ZIP that is made; total 0: not known yet
+ *
+ * @typedef {object} State
+ * @property {Phase} phase
+ * @property {boolean} refused              this browser cannot do the work, or a part of the page is missing
+ * @property {Pick | null} pick             files that were chosen last
+ * @property {Found | null} seen            what their scan has seen so far
+ * @property {Found | null} found           the same at the end of the scan
+ * @property {boolean} stopped              the person stopped the scan
+ * @property {LeftOut} leftOut              studies and series that take no part
+ * @property {Policy} policy
+ * @property {string} policyError           reason code of a field of the policy form that cannot be used, or ""
+ * @property {string} passphrase            as it stands in its field
+ * @property {MadeKey | null} madeKey       key that was made because the field was empty
+ * @property {FileSystemDirectoryHandle | null} output   null: private storage
+ * @property {Order | null} order           of the run that goes on, or of the last one
+ * @property {string} preparing             step before the first file of a run, in words
+ * @property {Progress | null} progress     last news of the run; each holds only what changed since the one before
+ * @property {RunSummary | null} results    of the run that ended last
+ * @property {StoredRun[]} runs             runs in private storage, but the one that goes on
+ * @property {{run: StoredRun, known: boolean} | null} asked   run whose passphrase is asked for; known: the page has its files
+ * @property {boolean} checking             that passphrase is being checked
+ * @property {Waiting | null} waiting       run that goes on as soon as its files are found
+ * @property {{bytes: number, updated: Date} | null} kept   index of originals in this browser
+ * @property {string} indexing              how far the index of the chosen files is, in words; "": none is made
+ * @property {Partial<Record<Place, Packing>>} packing   ZIPs that are being made
+ * @property {Partial<Record<Place, Note>>} notes        what went wrong, by the panel that shows it
+ *
+ * @typedef {keyof State} Field
+ * @typedef {(state: Readonly<State>, changed: ReadonlySet<Field>) => void} Render
+ */
+
+/** All that was found takes part. @type {LeftOut} */
+export const NONE_LEFT_OUT = { studies: [], series: [] };
+
+/** The policy before anything is chosen: the Basic Profile alone. @returns {Policy} */
+export function plainPolicy() {
+  return { options: [], allow_sop_classes: [], pass_burned_in: false, verbose: false };
+}
+
+/** @returns {State} */
+function firstState() {
+  const nothing = { pick: null, seen: null, found: null, output: null, order: null, progress: null, results: null };
+  const files = { refused: false, stopped: false, leftOut: NONE_LEFT_OUT, runs: [], kept: null, indexing: "" };
+  const policy = { policy: plainPolicy(), policyError: "", passphrase: "", madeKey: null };
+  const run = { preparing: "", asked: null, checking: false, waiting: null, packing: {}, notes: {} };
+  return { phase: "choose", ...nothing, ...files, ...policy, ...run };
+}
+
+export class Store {
+  /** @type {Readonly<State>} */ state = firstState();
+  /** @type {{fields: Field[], render: Render}[]} */ #followers = [];
+  /** @type {ReadonlySet<Field>[]} changes that the followers are still to be told of */ #news = [];
+  #telling = false;
+
+  /**
+   * Renders whenever one of these fields has changed, with the names of all that changed. Followers are told in the order
+   * in which they came, before `update` returns; of what is updated meanwhile, all are told after that.
+   * @param {Field[]} fields @param {Render} render
+   */
+  subscribe(fields, render) {
+    this.#followers.push({ fields, render });
+  }
+
+  /** @param {Partial<State>} change */
+  update(change) {
+    const fields = /** @type {Field[]} */ (Object.keys(change));
+    const changed = new Set(fields.filter((field) => !Object.is(change[field], this.state[field])));
+    if (changed.size === 0) return;
+    this.state = { ...this.state, ...change };
+    this.#news.push(changed);
+    if (!this.#telling) this.#tell();
+  }
+
+  #tell() {
+    this.#telling = true;
+    try {
+      for (let changed = this.#news.shift(); changed; changed = this.#news.shift()) {
+        for (const { fields, render } of this.#followers) {
+          if (fields.some((field) => changed.has(field))) render(this.state, changed);
+        }
+      }
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  /** Shows in a panel what went wrong; null: nothing did. @param {Place} place @param {Note | null} note */
+  note(place, note) {
+    const { [place]: _, ...others } = this.state.notes;
+    if (note || _) this.update({ notes: note ? { ...others, [place]: note } : others });
+  }
+}
