@@ -12,12 +12,12 @@
 /** What is left out, to be looked up by the number of a study. */
 export class Choice {
   /** Numbers of the studies that are left out as a whole. */ #studies;
-  /** @type {Map<number, SeriesLeft[]>} single series of others, by the number of the study */ #series;
+  /** @type {Map<number, SeriesLeft[]>} single series of others, by the number of the study */ #series = new Map();
 
   /** @param {LeftOut} leftOut */
   constructor({ studies, series }) {
     this.#studies = new Set(studies);
-    this.#series = Map.groupBy(series, ({ study }) => study);
+    for (const one of series) this.#series.set(one.study, [...(this.#series.get(one.study) ?? []), one]);
   }
 
   /** Whether every series takes part. */
