@@ -1,5 +1,5 @@
 // @ts-check
-/** What the browser's tab tells of a run: its title and its icon. */
+/** Title and icon of the browser's tab during a run: they tell how far it is. */
 import { one } from "../page/dom.js";
 
 const NAME = "dicom-deid";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * <try-out>: the policy tried on one file before anything is written: what would happen to it, and rules in Python.
- * What is shown of the file is nowhere else, and gone when both are closed or a run begins.
+ * The values of the file are nowhere but here, and gone when both are closed or a run begins.
  */
 import { on } from "../intents.js";
 import { part } from "../page/dom.js";

@@ -1,9 +1,9 @@
 // @ts-check
-/** PyScript's own editor for one rule in Python: loaded when it is first opened. What it runs, the trial worker runs. */
+/** PyScript's own editor for one rule in Python: loaded when it is first opened. The trial worker runs the code. */
 
 const PYSCRIPT = new URL("../../vendor/pyscript/core.js", import.meta.url).href;
 
-/** What PyScript adds to the <script> that it makes an editor of. */
+/** Properties that PyScript adds to the <script> that it makes an editor of. */
 /** @typedef {HTMLScriptElement & {code: string, handleEvent: (event: {code: string}) => boolean}} EditorScript */
 
 /** Dark colours are the light ones turned over: PyScript's editor has no theme for the dark. */

@@ -40,7 +40,7 @@ export class Catalogue {
    * @param {IndexOf} of
    */
   constructor(pool, files, of) {
-    /** What it is the index of. */
+    /** The files that it is the index of. */
     this.of = of;
     this.#thread = new IndexThread(pool, files, of, (status, size) => {
       this.status = status;
@@ -95,7 +95,7 @@ export class Catalogue {
     }
   }
 
-  /** What was read so far stays; the next start goes on from there. */
+  /** Stops reading. The headers that were read stay; the next start goes on from there. */
   stop() {
     this.#thread.ask("stop").catch(() => {}); // then it has stopped
   }

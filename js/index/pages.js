@@ -16,7 +16,7 @@ export class SeriesPages {
   total = 0;
   /** @type {Searchable | null} */ #source = null;
   #query = "";
-  /** What is shown answers another question. */ #isNew = true;
+  /** Whether the rows that are shown answer an earlier question. */ #isNew = true;
   /** A number for each question. */ #turn = 0;
   /** @type {Map<number, SeriesRow[]>} by the number of the page, the one looked at last at the end */ #pages =
     new Map();
@@ -29,7 +29,7 @@ export class SeriesPages {
     this.#changed = changed;
   }
 
-  /** Asks anew. What is shown stays until the first answer. @param {Searchable | null} source @param {string} query */
+  /** Asks anew. The rows that are shown stay until the first answer. @param {Searchable | null} source @param {string} query */
   async ask(source, query) {
     this.#source = source;
     this.#query = query;

@@ -1,5 +1,5 @@
 // @ts-check
-/** What this browser can do. The only place where features are tested. */
+/** Capabilities of this browser. The only place where features are tested. */
 
 /** A folder can be opened for reading, and one for writing, by a dialogue. */
 export function hasFolderPicker() {
@@ -11,7 +11,7 @@ export function hasFolderDrop() {
   return typeof DataTransferItem === "function" && "getAsFileSystemHandle" in DataTransferItem.prototype;
 }
 
-/** What the page cannot work without, as the code of a problem; null when all is there. */
+/** Reason code of the first capability that is missing and without which the page cannot work; null when all are there. */
 export function lacks() {
   if (!globalThis.isSecureContext || !globalThis.crypto?.subtle) return "NO_SECURE_CONTEXT";
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") return "NO_WORKERS";

@@ -50,7 +50,7 @@ export function pickFiles(list) {
 }
 
 /**
- * What was dropped. The browser empties the list of items when the drop event ends: all are asked for before any wait.
+ * The files or folders that were dropped. The browser empties the list of items when the drop event ends: all are asked for before any wait.
  * @param {DataTransfer} transfer
  * @returns {Promise<Pick | null>}
  */

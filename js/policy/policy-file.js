@@ -26,7 +26,7 @@ export class PolicyFile extends HTMLElement {
   read = async () => ({ problems: [] });
   #policy = plainPolicy();
   /** Reason code of a field of the form that cannot be used. */ #error = "";
-  /** What a file holds, and words that say which. */
+  /** Policy of the file that was loaded or saved last, and words that say which file. */
   #kept = { policy: plainPolicy(), words: "" };
   /** A policy and its text, which has remarks too: it counts as long as the policy says the same. */
   #written = { policy: plainPolicy(), text: "" };
@@ -186,7 +186,7 @@ async function textOf(file) {
   }
 }
 
-/** What is agreed to with a rule. @param {PythonRule} rule */
+/** The parts of a rule that a person agrees to, as text. @param {PythonRule} rule */
 function weighed({ code, may }) {
   return JSON.stringify([code, may]);
 }

@@ -12,17 +12,17 @@ import { codeOf, Problem } from "../page/problem.js";
  *
  * @typedef {Reading | {problems: PolicyProblem[]}} Answered
  *
- * What Python makes of a text; `waiting` says so if it takes long. Throws a Problem.
+ * Has Python read a text as a policy; `waiting` is the element that says so if it takes long. Throws a Problem.
  * @typedef {(name: string, text: string, waiting: HTMLElement) => Promise<Answered>} Read
  */
 
-/** What is answered sooner is not announced, in milliseconds. */
+/** An answer that comes sooner is not announced, in milliseconds. */
 const PATIENCE_MILLISECONDS = 300;
 
 /** @type {readonly Kind[]} the fields of which a rule has one: which elements it reaches */
 export const KINDS = ["match", "vr", "pattern", "creator"];
 
-/** What becomes of an element, as a row says it. @type {Record<string, string>} */
+/** Action codes in words, as a row says them. @type {Record<string, string>} */
 const DONE = {
   K: "kept",
   C: "cleaned",
@@ -54,7 +54,7 @@ export function whereOf({ match = "", vr, pattern, creator, element }) {
   return ["", last, [around, top].filter(Boolean).join(", ")];
 }
 
-/** What becomes of them: words, and the text if there is one. @param {Rule} rule @returns {[string, string]} */
+/** The action of a rule: words, and the text that replaces the value, if there is one. @param {Rule} rule @returns {[string, string]} */
 export function actionOf({ action = "", value }) {
   if (value === undefined) return [DONE[action] ?? action, ""];
   return value === "" ? ["replaced by nothing", ""] : ["replaced by", `“${value}”`];
@@ -88,7 +88,7 @@ export function same(one, other) {
   return JSON.stringify(stated(one)) === JSON.stringify(stated(other));
 }
 
-/** What a policy says, in one order; a field that says nothing is left out. @param {Policy} policy */
+/** The fields of a policy in one order; an empty field is left out. @param {Policy} policy */
 function stated({ options, allow_sop_classes, attribute = [], ...others }) {
   const rules = attribute.map((rule) => Object.entries(rule).sort());
   const rest = Object.entries(others).filter(([, said]) => (Array.isArray(said) ? said.length > 0 : said));

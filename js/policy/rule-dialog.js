@@ -12,7 +12,7 @@ import { KINDS, kindOf } from "./policy.js";
  * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  */
 
-/** What a field that must not be empty says. @type {Record<string, string>} */
+/** Sentence for each field that must not be empty. @type {Record<string, string>} */
 const ASKED = {
   match: "Which attribute? Give its keyword or its tag.",
   vr: "Which VR? It has two letters.",

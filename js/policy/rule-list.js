@@ -96,7 +96,7 @@ function rowOf(rule) {
 }
 
 /**
- * What the buttons of a row are called and can do, which depends on its place.
+ * Sets the names of a row's buttons and which of them work: both depend on its place.
  * @param {HTMLLIElement} row
  * @param {Rule} rule
  * @param {number} place

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * <unwritten-files>: the table of what was not written, by reason. It holds a bounded number of paths; the audit has
+ * <unwritten-files>: the table of the files that were not written, by reason. It holds a bounded number of paths; the audit has
  * one row for each file, without its path.
  */
 
@@ -18,7 +18,7 @@ const FIRST_PATHS = 5;
 const MORE_PATHS = 50;
 /** No button for so few: they are shown at once. */
 const FEW_PATHS = 3;
-/** What needs a person's attention comes first. */
+/** Order of the groups: those that need a person's attention come first. */
 const ORDER = ["failed", "withheld", "skipped"];
 
 export class UnwrittenFiles extends HTMLElement {

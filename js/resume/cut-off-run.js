@@ -9,7 +9,7 @@ import { noteOf } from "../page/problem.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
 
-/** What has to be chosen once more. */
+/** Files that have to be chosen once more, by their kind. */
 const CHOOSE = { handles: "the same folder or files", files: "the same folder or files", zips: "the same ZIP" };
 
 /** @param {StoredRun} run */

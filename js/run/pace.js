@@ -7,7 +7,7 @@ const WINDOW_SECONDS = 12;
 const GUESS_AFTER_SECONDS = 3;
 /** Steps that the cost of files and bytes is learned from, in seconds. */
 const STEP_SECONDS = 1;
-/** What a step counts for after each further one: the last minutes count most. */
+/** Factor of a step's weight with each further one: the last minutes count most. */
 const FORGET = 0.995;
 /** A guess is told anew after so many seconds: figures that flicker are believed by nobody. */
 const TELL_SECONDS = 2;
@@ -56,7 +56,7 @@ export class Pace {
 }
 
 /**
- * What a file costs, and what a byte: seconds = a files + b bytes, by least squares over the steps of the run, made to
+ * Cost of a file, and of a byte: seconds = a files + b bytes, by least squares over the steps of the run, made to
  * agree with the time that they took in all. Thousands of slices and some large objects do not deceive it for long.
  */
 class Cost {

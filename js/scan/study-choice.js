@@ -23,7 +23,7 @@ export class StudyChoice extends HTMLElement {
   /** @type {StudyFound[]} */ #studies = [];
   /** @type {StudyFound[]} those that the search leaves */ #shown = [];
   #choice = new Choice(NONE_LEFT_OUT);
-  /** What was chosen here last, which the rows show already. */ #sent = NONE_LEFT_OUT;
+  /** Choice that was made here last: the rows show it already. */ #sent = NONE_LEFT_OUT;
   #end = new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting)) this.#more();
   });

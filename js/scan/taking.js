@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What takes part in a run: the studies that were found, without those that are left out and without single series.
+ * Studies that take part in a run: those that were found, without those that are left out and without single series.
  *
  * @typedef {import("../../worker/shared/protocol/files.js").Found} Found
  * @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound
@@ -9,7 +9,7 @@
  * @typedef {Pick<Found, "studies" | "dicom" | "bytes">} Taking   dicom: files; bytes: of these files
  */
 
-/** What is left out, to be looked up by the number of a study. */
+/** Choice of studies and series, to be looked up by the number of a study. */
 export class Choice {
   /** Numbers of the studies that are left out as a whole. */ #studies;
   /** @type {Map<number, SeriesLeft[]>} single series of others, by the number of the study */ #series = new Map();
@@ -67,7 +67,7 @@ export class Choice {
   }
 }
 
-/** What takes part by the state of the page. @param {{found: Found | null, leftOut: LeftOut}} state @returns {Taking} */
+/** Studies that take part, by the state of the page. @param {{found: Found | null, leftOut: LeftOut}} state @returns {Taking} */
 export function takingOf({ found, leftOut }) {
   return new Choice(leftOut).taking(found?.studies ?? []);
 }

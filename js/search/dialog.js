@@ -2,7 +2,7 @@
 /**
  * <series-search>: a dialog over the page that searches one index at a time, while it is typed and while it is made.
  *
- * Ticks belong to an index and stay through all searches in it. What is to be done with them, and with what was found, is
+ * Ticks belong to an index and stay through all searches in it. The acts on them, and on the series that were found, are
  * sent as "search-take" and so on (WISHES), with a Wish, and done by search.js.
  */
 import { on, send } from "../intents.js";
@@ -92,7 +92,7 @@ export class SeriesSearch extends HTMLElement {
     part(this, "query", HTMLInputElement).focus();
   }
 
-  /** What can be searched. @param {Source[]} sources @param {Source} source   the one that is */
+  /** Offers sources to choose from. @param {Source[]} sources @param {Source} source   the one that is */
   offer(sources, source) {
     this.#sources = sources;
     const options = sources.map(({ id, label }) => new Option(label, id, false, id === source.id));

@@ -72,7 +72,7 @@ export class Search {
     actOn(store, "search-delete", "search", ({ of }) => this.#delete(this.#of(of)));
     actOn(store, "delete-kept", "choose", () => this.#deleteKept());
     actOn(store, "delete-run", "stored", (name) => this.#runDeleted(name));
-    // What had no picture may have one now.
+    // A series that had no picture may have one now.
     on("thumbnails-closed", () => this.#pictures && this.#panel.picture(this.#pictures));
   }
 

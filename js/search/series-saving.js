@@ -1,5 +1,5 @@
 // @ts-check
-/** What is taken out of an index: its list, itself, the results of ticked series. What names patients is asked about first. */
+/** Saving from an index: the list of series, the index itself, results of series as a ZIP. Whatever names patients is asked about first. */
 import { cell } from "../../worker/shared/csv.js";
 import { SERIES_NUMBERS, SERIES_TEXTS } from "../../worker/shared/protocol/index.js";
 import { AskFirst } from "../page/confirm.js";

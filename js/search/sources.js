@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What can be searched: the originals that are picked, or of which an index is kept; the last run; the runs in storage.
+ * Sources that can be searched: the originals that are picked, or of which an index is kept; the last run; the runs in storage.
  *
  * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
  * @typedef {object} Source

@@ -1,5 +1,5 @@
 // @ts-check
-/** <make-thumbnails>: a dialog that has the frames of some series drawn, tells how far it is, and what it came to. */
+/** <make-thumbnails>: a dialog that has the frames of some series drawn, and tells how far it is and how it ended. */
 
 import { send } from "../intents.js";
 import { part } from "../page/dom.js";
@@ -124,7 +124,7 @@ export class MakeThumbnails extends HTMLElement {
     part(this, "held", HTMLFieldSetElement).disabled = !held;
   }
 
-  /** What is drawn ends, and the passphrase goes. */
+  /** Ends the drawing, and forgets the passphrase. */
   #leave() {
     this.#drawing?.abort();
     this.#asked = null;

@@ -11,7 +11,7 @@ import { Problem } from "../page/problem.js";
 const FRAMES_AT_ONCE = 64;
 /** When so many frames behind one another cannot be decoded, the rest of the file is taken to be missing. */
 const MOST_FAILED = 20;
-/** What is not the pixels' fault, or may pass: it is not noted, so that it is tried again. */
+/** Errors that are not the pixels' fault, or may pass: they are not noted, so that the file is tried again. */
 const PASSING = ["READ_FAILED", "SOURCE_CHANGED", "IMAGING_NOT_STARTED"];
 
 /**

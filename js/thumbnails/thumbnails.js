@@ -22,14 +22,14 @@ import { drawn } from "./draw.js";
 
 /** Files that the index is asked for at once. */
 const FILES_AT_ONCE = 500;
-/** What ends a go: no other file would fare better. */
+/** Errors that end a go: no other file would fare better. */
 const ENDING = ["IMAGING_NOT_STARTED", "NOT_CHOSEN", "INDEX_FAILED", "UNEXPECTED"];
 
 export class Thumbnails {
   #catalogue;
   #start;
   /** @type {Promise<Imaging> | null} */ #imaging = null;
-  /** What was begun before it was closed last is over. */ #times = 0;
+  /** How often it was closed: whatever was begun before the last time is over. */ #times = 0;
 
   /**
    * @param {Catalogue} catalogue
@@ -134,7 +134,7 @@ class Go {
   discover = { items: 0, seconds: 0 };
   processing = { items: 0, seconds: 0 };
   insert = { items: 0, seconds: 0 };
-  /** What was handed over last is in the index. */ handedOver = Promise.resolve();
+  /** Settled when the thumbnails that were handed over last are in the index. */ handedOver = Promise.resolve();
   /** @type {Map<string, number>} files that could not be read this time, by reason code */ #passing = new Map();
   #signal;
 

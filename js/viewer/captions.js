@@ -1,5 +1,5 @@
 // @ts-check
-/** What the viewer says: where one is, what is seen, what is wrong with it; for the eyes, and for those who hear it. */
+/** Captions of the viewer: place in the series, window, warnings; shown, and spoken by a screen reader. */
 import { WOULD } from "../explain/element-list.js";
 import { part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
@@ -66,7 +66,7 @@ export class Words {
     return window ? `Window centre ${plain(window.center)}, width ${plain(window.width)}.${inverted}` : inverted.trim();
   }
 
-  /** What is wrong with a pane's picture, once, until it is another. @param {HTMLElement} element @param {Pane} pane */
+  /** Notes an error of a pane's picture, once, until it is another one. @param {HTMLElement} element @param {Pane} pane */
   #note(element, { shown, busy }) {
     element.toggleAttribute("data-busy", busy);
     const problem = shown?.problem ?? null;

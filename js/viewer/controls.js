@@ -22,7 +22,7 @@ export class Controls {
   #looking;
   #stage;
   /** @type {Preset[]} */ #presets = [];
-  /** What the list of windows was made of. */ #listed = "";
+  /** Windows that the list was made of, as text. */ #listed = "";
 
   /** @param {HTMLFormElement} form @param {Looking} looking @param {Stage} stage */
   constructor(form, looking, stage) {
@@ -43,7 +43,7 @@ export class Controls {
       one(form, '[name="drag"][value="scroll"]', HTMLInputElement).checked = true;
   }
 
-  /** What the primary button, or one finger, does. */
+  /** The act of dragging with the primary button or one finger. */
   get mode() {
     return /** @type {import("./gestures.js").Mode} */ (
       one(this.#form, '[name="drag"]:checked', HTMLInputElement).value

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the keys do while the picture has the focus. index.html tells the person the same. */
+/** Keys of the viewer while the picture has the focus. dialog.html tells the person the same. */
 
 /**
  * @typedef {object} Wishes

@@ -23,7 +23,7 @@ export class Latest {
     if (!this.busy) this.#go();
   }
 
-  /** What waits is not wanted any more. */
+  /** Drops the wish that waits. */
   drop() {
     this.#next = null;
   }

@@ -51,7 +51,7 @@ export class Pane {
     this.#wishes.ask(wish);
   }
 
-  /** What is shown goes. */
+  /** Lets go of the picture that is shown. */
   clear() {
     this.#wishes.drop();
     this.#take(null);

@@ -87,7 +87,7 @@ export class Picture {
     this.#words.show(this.#stage.layout, this.#panes);
   }
 
-  /** What mouse, touch and keys can wish for. @returns {import("./gestures.js").Meaning & import("./keys.js").Wishes} */
+  /** The acts that mouse, touch and keys can call. @returns {import("./gestures.js").Meaning & import("./keys.js").Wishes} */
   #wishes() {
     const { looking } = this;
     const stage = this.#stage;

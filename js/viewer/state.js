@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What is looked at: a series, the place in it, and how it is painted; one or two panes follow, in step.
+ * State of the viewer: the series, the place in it, and the window and gamma; one or two panes follow it.
  *
  * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
  * @typedef {import("../../worker/shared/protocol/imaging.js").Tuning} Tuning
@@ -44,7 +44,7 @@ export class Looking {
     return this.sequence.at(this.position).instance;
   }
 
-  /** What the first pane that has something shows. */
+  /** Picture of the first pane that has one, else its problem. */
   get shown() {
     const shown = this.active.map((number) => this.#panes[number].shown);
     return shown.find((one) => one?.painted) ?? shown.find((one) => one) ?? null;

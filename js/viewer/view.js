@@ -12,7 +12,7 @@ const SMALLEST = 1 / 32;
 export class View {
   /** Device pixels for a pixel of the picture along its shorter side; null: as large as fits. @type {number | null} */
   #scale = null;
-  /** What is in the middle of the pane, as parts of the picture's width and height. */
+  /** Point of the picture in the middle of the pane, as parts of its width and height. */
   #x = 0.5;
   #y = 0.5;
 

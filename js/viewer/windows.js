@@ -24,7 +24,7 @@ const MOVES = 300;
 const DIGITS = 5;
 
 /**
- * What an instance proposes, and the customary ones of its modality.
+ * Windows that an instance proposes, and the customary ones of its modality.
  * @param {Facts} facts
  * @returns {{proposed: Preset[], customary: Preset[]}}
  */
@@ -71,7 +71,7 @@ export function begunWith(facts, painted) {
 }
 
 /**
- * What dragging makes of a window: to the right it widens, upwards the picture becomes brighter.
+ * A window after dragging: to the right it widens, upwards the picture becomes brighter.
  * @param {Window} window
  * @param {number} right   in CSS pixels
  * @param {number} down

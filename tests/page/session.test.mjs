@@ -109,6 +109,23 @@ test("a run that cannot begin goes back, says why, and keeps the key that was ma
   assert.notEqual(passphrase, "");
 });
 
+test("a run that waited for its files begins when they are found, but not when the person stopped the scan", async () => {
+  for (const stops of [false, true]) {
+    const { store, scans } = begin();
+    const order = { name: "run-1", passphrase: "heron", policy: plainPolicy(), output: null, resumed: true };
+    const phases = [];
+    store.subscribe(["phase"], ({ phase }) => phases.push(phase));
+    store.update({ waiting: { order, choose: null } });
+    send(document, "picked", pick("one"));
+    if (stops) send(document, "stop-scan");
+    scans[0].report(found({ seconds: 3 }));
+    scans[0].end(found());
+    await settled();
+    assert.deepEqual(phases, stops ? ["scanning", "ready"] : ["scanning", "running"]);
+    assert.equal(store.state.waiting, null);
+  }
+});
+
 test("nothing else is opened while a run goes on", async () => {
   const { store, scans } = begin();
   store.update({ phase: "running" });
