@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from string import Template
 
-from dicom_deid import __version__
 from dicom_deid.deidentify.dummies import dummy
 from dicom_deid.deidentify.identifiers import MIN_NAME
 from dicom_deid.deidentify.markers import IMPLEMENTATION_UID
@@ -21,6 +20,7 @@ from dicom_deid.key import ITERATIONS, MAX_WEEKS, SALT
 from dicom_deid.policy import Plan
 from dicom_deid.policy.python import label
 from dicom_deid.profile import edition, listed_code, table
+from dicom_deid.version import __version__
 
 DUMMY_VRS = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "TM", "UR")
 STANDARD_TABLES = ("profile.json", "methods.json", "content-items.json", "safe-private.json", "types.json")

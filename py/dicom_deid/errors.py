@@ -10,6 +10,7 @@ DeidError
 │       ├── SourceFailure   a source cannot be read
 │       └── SinkFailure     an output cannot be written
 ├── PolicyError             a policy that cannot be followed
+├── Refused                 a call of the Python API that was not begun
 ├── Wrong                   one rule of a policy cannot be followed; PolicyError has it among its problems
 ├── RuleFailed              a rule in Python failed over an element, which is then withheld
 ├── WrongAnswer             the answer of a rule in Python cannot be followed
@@ -113,6 +114,14 @@ class PolicyError(DeidError):
     def __init__(self, code: str, word: str = "", problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(f"{code} {word}".strip())
         self.code, self.word, self.problems = code, word, problems
+
+
+class Refused(DeidError):
+    """A call of the Python API that was not begun; ``code`` stands in reasons.json. Nothing was written."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code}: {sentence(code)}")
+        self.code = code
 
 
 class Wrong(DeidError):

@@ -48,9 +48,27 @@ class Key:
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError("a project key has 32 bytes")
+        self._secret = key
         self._keyed = hmac.new(key, b"dicom-deid:", hashlib.sha256)
         self._uids: Remembered[str, str] = Remembered(self.MEMORY)
         self._patient, self._pseudonym = "", ("", 0)
+
+    @classmethod
+    def from_passphrase(cls, passphrase: str) -> Key:
+        """The key of a passphrase, in any Unicode form. Raises ValueError where it is empty."""
+        if not passphrase:
+            raise ValueError("the passphrase is empty")
+        return cls(derive(passphrase))
+
+    @classmethod
+    def random(cls) -> Key:
+        """A key that nobody can make again."""
+        return cls(make_key())
+
+    @property
+    def secret(self) -> bytes:
+        """The 32 bytes themselves, for a process that works under the same key. Whoever has them has the pseudonyms."""
+        return self._secret
 
     def digest(self, domain: str, value: str) -> bytes:
         """The 32 bytes that stand for ``value`` in ``domain``."""

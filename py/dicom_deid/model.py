@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from dicom_deid.errors import Status
+from dicom_deid.errors import Status, reasons
 
 TAG = attrgetter("tag")
 
@@ -206,6 +206,21 @@ class Outcome:
     """Lines for a verbose log: attributes and actions, no values."""
     link: Link | None = None
     """Only where the plan asks for the linkage: nothing else in an outcome comes from the original."""
+
+    @property
+    def written(self) -> bool:
+        """Whether there is an output."""
+        return self.status == "written"
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words; "" for an instance that is written."""
+        return reasons()[self.reason]["sentence"] if self.reason else ""
+
+    @property
+    def remedy(self) -> str:
+        """The advice that belongs to the reason; "" for an instance that is written."""
+        return reasons()[self.reason]["remedy"] if self.reason else ""
 
 
 def splice_size(splice: Splice) -> int:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pydicom
 
-from dicom_deid import __version__
 from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Withheld
 from dicom_deid.model import TAG, Instance
 from dicom_deid.policy import Plan
 from dicom_deid.profile import edition, sop_class_state, table
+from dicom_deid.version import __version__
 
 BURNED_IN_ANNOTATION = 0x00280301
 

@@ -8,7 +8,7 @@ import dicom_deid
 
 CORE = Path(dicom_deid.__file__).parent
 FLOORS = """
-    errors silence
+    version errors silence
     model
     protocols
     sources
@@ -23,7 +23,7 @@ FLOORS = """
     importers
     executors
     browser native
-    cli
+    cli api
     __init__
     __main__
 """

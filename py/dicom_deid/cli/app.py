@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from dicom_deid import __version__
 from dicom_deid.cli import conformance, decrypt, import_policy, index, plan, run, search, thumbnails
 from dicom_deid.cli.policy_options import spread
 from dicom_deid.cli.text import UNSOUND, Unusable, usage
 from dicom_deid.errors import BadLinkage, sentence
+from dicom_deid.version import __version__
 
 app = typer.Typer(
     add_completion=False,

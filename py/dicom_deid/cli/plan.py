@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dicom_deid import __version__, key
+from dicom_deid import key
 from dicom_deid.cli.consent import made_ready
 from dicom_deid.cli.passphrase import read_passphrase
 from dicom_deid.cli.policy_options import (
@@ -27,6 +27,7 @@ from dicom_deid.cli.policy_options import (
 )
 from dicom_deid.cli.text import Unusable, printable
 from dicom_deid.errors import Failed, ShortRead, reasons
+from dicom_deid.version import __version__
 
 if TYPE_CHECKING:
     from dicom_deid.explain import Explanation

@@ -28,6 +28,7 @@ from dicom_deid.cli.policy_options import (
 )
 from dicom_deid.cli.text import NO_RUN, PASSPHRASE_NOTE, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
+from dicom_deid.native.places import overlap
 from dicom_deid.report import STATUSES
 
 if TYPE_CHECKING:
@@ -108,11 +109,8 @@ def check_places(source: Path, target: Path) -> None:
         usage(f"INPUT is no folder or file that can be read: {source}")
     if target.exists() and not target.is_dir():
         usage(f"OUTPUT is no folder: {target}")
-    chosen, run_folder = source.resolve(), target.resolve()
-    if chosen == run_folder or chosen in run_folder.parents:
-        usage(sentence("OUTPUT_INSIDE_INPUT"))
-    if run_folder in chosen.parents:
-        usage("INPUT lies inside OUTPUT. Choose an output folder elsewhere.")
+    if reason := overlap(source, target):
+        usage(sentence(reason))
 
 
 def open_linkage(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect
 from functools import lru_cache
 
-from dicom_deid import __version__
 from dicom_deid.dicom.encoding import ascii_text, encode, padding, pieces
 from dicom_deid.model import Element, Instance, Item, Syntax
 from dicom_deid.policy.claims import Claims
 from dicom_deid.profile import table
+from dicom_deid.version import __version__
 
 IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED = 0x00120062, 0x00120063, 0x00120064, 0x00280303
 IMPLEMENTATION_UID = "2.25.193822951026953474410912498873061480704"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
+from pathlib import Path
 from typing import Any
 
-from dicom_deid import __version__
 from dicom_deid.dicom.bounded import Caches
 from dicom_deid.dicom.encoding import vr_of
+from dicom_deid.errors import PolicyError
 from dicom_deid.key import Key
 from dicom_deid.model import ElementAction
 from dicom_deid.policy import file
@@ -20,22 +22,67 @@ from dicom_deid.policy.python import Loaded, PythonRule, loaded
 from dicom_deid.policy.rules import Rule, Rules
 from dicom_deid.policy.targets import compiled
 from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons
+from dicom_deid.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the user chose. ``options`` are names of tables/options.json."""
+    """The choices of the user. Without any it is the Basic Application Level Confidentiality Profile (PS3.15 E.2).
 
-    options: frozenset[str] = frozenset()
-    allow_sop_classes: frozenset[str] = frozenset()
-    pass_burned_in: bool = False
-    verbose: bool = False
-    rules: tuple[Rule, ...] = ()
-    python: tuple[PythonRule, ...] = ()
-    wheels: tuple[str, ...] = ()
+    ``options`` are names of tables/options.json, ``allow_sop_classes`` SOP Classes by UID or by name: any iterable of
+    them, or a single one. A Plan refuses what it does not know.
+
+    >>> policy = Policy(options=["retain-uids"], allow_sop_classes="Ultrasound Image Storage")
+    >>> policy.allow_sop_classes
+    frozenset({'1.2.840.10008.5.1.4.1.1.6.1'})
+    """
+
+    options: frozenset[str]
+    allow_sop_classes: frozenset[str]
+    pass_burned_in: bool
+    verbose: bool
+    rules: tuple[Rule, ...]
+    python: tuple[PythonRule, ...]
+    wheels: tuple[str, ...]
     """File names of the wheels that the rules in Python import."""
-    private_dispositions: str = ""
+    private_dispositions: str
     """Whose dispositions say, beside the standard, which private elements are safe: "tcia" or nobody's."""
+
+    def __init__(
+        self,
+        options: Iterable[str] = (),
+        allow_sop_classes: Iterable[str] = (),
+        pass_burned_in: bool = False,
+        verbose: bool = False,
+        rules: Iterable[Rule] = (),
+        python: Iterable[PythonRule] = (),
+        wheels: Iterable[str] = (),
+        private_dispositions: str = "",
+    ) -> None:
+        classes = map(file.sop_class, words(allow_sop_classes))
+        for name, value in (
+            ("options", frozenset(words(options))),
+            ("allow_sop_classes", frozenset(classes)),
+            ("pass_burned_in", pass_burned_in),
+            ("verbose", verbose),
+            ("rules", tuple(rules)),
+            ("python", tuple(python)),
+            ("wheels", tuple(wheels)),
+            ("private_dispositions", private_dispositions),
+        ):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Policy:
+        """The policy of a file, in TOML or JSON (docs/policy-file.md), or of the plan.json of a run.
+
+        Raises PolicyError with all that cannot be followed, BAD_POLICY also where the file is no UTF-8 text, and
+        OSError where it cannot be read.
+        """
+        try:
+            return cls.read(Path(path).read_bytes().decode("utf-8-sig"))
+        except UnicodeError:
+            raise PolicyError("BAD_POLICY") from None
 
     @classmethod
     def read(cls, text: str) -> Policy:
@@ -71,10 +118,16 @@ class Plan:
 
     It owns all that is remembered of the instances that came before. Several plans can be at work in one process, each
     in one thread at a time.
+
+    Raises PolicyError for options or SOP Classes that there are not, ValueError for an empty passphrase.
+
+    >>> plan = Plan(Policy(options=["retain-modified-dates"]), passphrase="seven grey herons by the weir")
+    >>> plan.dates
+    'MODIFIED'
     """
 
-    policy: Policy
-    key: Key
+    policy: Policy = field(default_factory=Policy)
+    key: Key = field(default_factory=Key.random)
     linked: bool = False
     """Whether outcomes carry what links old to new. It changes no output, so it is no part of the policy."""
     watch: AbstractContextManager[object] = field(default_factory=nullcontext)
@@ -89,7 +142,12 @@ class Plan:
     _decided: dict[tuple[int, str, tuple[int, ...], str], ElementAction] = field(default_factory=dict)
     _retained: dict[str, frozenset[int]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    passphrase: InitVar[str | None] = field(default=None, kw_only=True)
+    """Makes the key. Without a key or a passphrase there is a random one: pseudonyms agree under this plan alone."""
+
+    def __post_init__(self, passphrase: str | None) -> None:
+        if passphrase is not None:
+            self.key = Key.from_passphrase(passphrase)
         file.refuse(file.wrong_problems(self.policy.options, self.policy.allow_sop_classes))
         self.rules = compiled(self.policy.rules)
 
@@ -151,3 +209,8 @@ class Plan:
             return text
         stated = json.dumps(self.policy.stated(), sort_keys=True)
         return f"{text}, local policy {hashlib.sha256(stated.encode()).hexdigest()[:12]}"
+
+
+def words(given: Iterable[str]) -> Iterable[str]:
+    """The words of a choice; a single one may stand alone."""
+    return (given,) if isinstance(given, str) else given
