@@ -316,3 +316,10 @@ def test_a_command_says_what_it_and_each_of_its_options_is_for(name: str) -> Non
 @pytest.mark.parametrize("name", commands())
 def test_the_readme_shows_a_command(name: str) -> None:
     assert f"dicom-deid {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_only_the_command_line_imports_the_command_line() -> None:
+    package = ROOT / "py" / "dicom_deid"
+    below = [path for path in package.rglob("*.py") if path.parent.name != "cli" and path.name != "__main__.py"]
+    assert below
+    assert [path.name for path in below if "dicom_deid.cli" in path.read_text(encoding="utf-8")] == []
