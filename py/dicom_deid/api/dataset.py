@@ -22,10 +22,10 @@ from dicom_deid.sources import Readable
 def deidentify_dataset(dataset: Dataset, plan: Plan, *, run_code: bool = False) -> tuple[Dataset | None, Outcome]:
     """The de-identified copy of a data set, and its outcome; None for the copy where it is not written.
 
-    The elements have the bytes that `deidentify_file` writes of the same instance, and pixel data keep theirs; nothing
-    is decoded. ``dataset`` is not changed. It is stored in the transfer syntax that its file meta information names,
-    without one as it was read, and one that was made in memory in Explicit VR Little Endian. One that cannot be stored
-    is "failed" for MALFORMED; no other exception comes of what it holds.
+    Of a data set as `pydicom.dcmread` gives it, the elements have the bytes that `deidentify_file` writes of the same
+    file. Pixel data keep theirs; nothing is decoded. ``dataset`` is not changed. It is stored in the transfer syntax
+    that its file meta information names, without one as it was read, and one that was made in memory in Explicit VR
+    Little Endian. One that cannot be stored is "failed" for MALFORMED; nothing that it holds raises an exception.
 
     ``run_code``: you have read the code that the policy brings, and it may run. Raises PolicyError CODE_NOT_AGREED
     where the policy brings some without that, RULE_NOT_LOADED where it fails at once.
