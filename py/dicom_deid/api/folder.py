@@ -9,10 +9,12 @@ from typing import Any
 
 from dicom_deid.api import agree
 from dicom_deid.api.file import StrPath
-from dicom_deid.errors import Failed, Refused
+from dicom_deid.errors import Failed, NoRun, Refused
+from dicom_deid.native.folder_origin import FolderOrigin
+from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.places import overlap
 from dicom_deid.native.run import Run
-from dicom_deid.native.run_folder import NoRun, RunFolder
+from dicom_deid.native.run_folder import RunFolder
 from dicom_deid.native.scan import Display
 from dicom_deid.native.time_limit import TimeLimit
 from dicom_deid.native.wheels import Wheels, found, importable
@@ -101,20 +103,21 @@ def deidentify_folder(
     ('audit.csv', 1)
     """
     agree(plan, run_code)
-    root, folder = Path(source).resolve(), RunFolder(Path(target).resolve())
+    root, place = Path(source).resolve(), Path(target).resolve()
     if not (root.is_dir() or root.is_file()):
         raise Refused("SOURCE_LOST")
-    if reason := overlap(root, folder.root):
+    if reason := overlap(root, place):
         raise Refused(reason)
     used = found(plan.policy.wheels, Path(wheels)) if plan.policy.python else Wheels()
     importable(used.paths)
     # A run remembers what its files have in common, and ends what takes too long: it has a plan of its own.
     own = Plan(plan.policy, plan.key, watch=TimeLimit(), wheels=dict(used.digests))
     own.load()
-    run = Run(root, folder, own, plan.key.secret, workers, resume, None, used.paths)
+    folder = RunFolder(FolderSink(place))
+    run = Run(FolderOrigin(root), folder, own, plan.key.secret, workers, resume, None, used.paths)
     try:
         begin(run)
-        return summary_of(run.go(Told(progress)), folder.root)
+        return summary_of(run.go(Told(progress)), place)
     finally:
         folder.close()
 
