@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pydicom
 import pytest
+from dicom_deid.deidentify.dummies import dummy
 from dicom_deid.key import Key
 from dicom_deid.policy import Policy
 from made import CT, KEY, UID, ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
@@ -272,3 +273,35 @@ def test_the_meaning_of_a_published_code_stays(scheme: str) -> None:
     language = item(CodeValue="x", CodingSchemeDesignator=scheme, CodeMeaning="French")
     read = deidentified(ct(AlternateContentDescriptionSequence=sequence(item(LanguageCodeSequence=sequence(language)))))
     assert read.AlternateContentDescriptionSequence[0].LanguageCodeSequence[0].CodeMeaning == "French"
+
+
+@pytest.mark.parametrize(
+    ("vr", "width"),
+    [
+        ("AT", 4), ("FD", 8), ("FL", 4), ("OD", 8), ("OF", 4), ("OL", 4), ("OV", 8), ("SL", 4), ("SV", 8), ("UL", 4),
+        ("UV", 8), ("SS", 2), ("US", 2), ("OB", 2), ("OW", 2), ("UN", 2),
+    ],
+)  # fmt: skip
+def test_a_dummy_of_a_binary_vr_is_one_value_of_zeros(vr: str, width: int) -> None:
+    assert dummy(0x00181000, vr) == bytes(width)
+
+
+@pytest.mark.parametrize("vr", ["AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "TM", "UC", "UR"])
+def test_a_dummy_of_text_is_of_even_length(vr: str) -> None:
+    value = dummy(0x00081030, vr)
+    assert len(value) % 2 == 0
+    assert value.strip()
+    assert len(dummy(0x00080102, "SH")) == len(b"99DEID")
+
+
+def test_only_dates_with_a_value_count_as_shifted() -> None:
+    options = frozenset(("retain-modified-dates",))
+    dataset = ct(StudyTime="101112", SeriesDate="", ContentDate="20240301", AcquisitionDateTime="20240301101112")
+    counts = outcome_of(to_bytes(dataset), Policy(options=options)).counts
+    assert counts.dates_shifted == 3  # study, content, acquisition
+
+
+def test_of_several_sop_instance_uids_the_first_counts() -> None:
+    one, several = ct(SOPInstanceUID="1.2.3.4"), ct(SOPInstanceUID=["1.2.3.4", "1.2.3.5"])
+    names = [outcome_of(to_bytes(dataset)).names for dataset in (one, several)]
+    assert names[0].instance == names[1].instance

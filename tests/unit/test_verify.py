@@ -160,3 +160,25 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(contexts.held) <= CONTEXTS
     assert sum(ENTRY + 100 for _ in contexts.of("one")) <= 10_000
     assert contexts.of("one").add(1000, b"longer than all", 20_000) == b"longer than all"
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        (b"\x02\0\xff\xff", ""),
+        (b"\x03\0\0\0", "OUTPUT_UNSOUND"),
+        (b"\x03\0\1\0", "OUTPUT_UNSOUND"),
+        (b"\x04\0\0\0", "OUTPUT_UNSOUND"),
+    ],
+)
+def test_file_meta_information_ends_with_its_group(tag: bytes, expected: str) -> None:
+    meta, data = pieces_of(marked())
+    more = tag + b"OB\0\0\2\0\0\0XX"
+    length = int.from_bytes(meta[0][140:144], "little") + len(more)
+    whole = [meta[0][:140] + length.to_bytes(4, "little") + meta[0][144:], more]
+    assert reason(whole, data) == expected
+
+
+def test_a_data_set_has_no_element_of_the_file_meta_information() -> None:
+    meta, data = pieces_of(marked())
+    assert reason(meta, [b"\x02\0\xff\xffLO\2\0XX", *data]) == "OUTPUT_UNSOUND"

@@ -1,0 +1,206 @@
+"""Headers of data elements, byte by byte: where length and value stand, and what is no header."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from dicom_deid.dicom.encoding import TEXT_VRS, number
+from dicom_deid.dicom.header import Header, read_header
+from dicom_deid.dicom.read_cache import CHANGES, ReadCache
+from dicom_deid.dicom.reader import Reader
+from dicom_deid.errors import Failed
+from dicom_deid.model import Element, Fragments, Syntax
+from dicom_deid.scan import encoding_of, looks_like_dicom
+from dicom_deid.sources import ITEM, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW, Readable
+
+EXPLICIT, BIG = Syntax(explicit=True, little=True), Syntax(explicit=True, little=False)
+IMPLICIT, IMPLICIT_BIG = Syntax(explicit=False, little=True), Syntax(explicit=False, little=False)
+TAG, LONG, SHORT = 0x00081030, 0x01020304, 0x0506
+
+
+def header(syntax: Syntax, vr: str = "", tag: int = TAG) -> bytes:
+    """A header with lengths of which each byte is another."""
+    order = "<" if syntax.little else ">"
+    start = struct.pack(f"{order}HH", tag >> 16, tag & 0xFFFF)
+    if not vr:
+        return start + struct.pack(f"{order}L", LONG)
+    if vr in ("LO", "US"):
+        return start + vr.encode() + struct.pack(f"{order}H", SHORT)
+    return start + vr.encode() + b"\0\0" + struct.pack(f"{order}L", LONG)
+
+
+CASES = [
+    *((syntax, vr, SHORT, 8) for syntax in (EXPLICIT, BIG) for vr in ("LO", "US")),
+    *((syntax, vr, LONG, 12) for syntax in (EXPLICIT, BIG) for vr in ("OB", "UT", "UN", "SQ")),
+    *((syntax, "", LONG, 8) for syntax in (IMPLICIT, IMPLICIT_BIG)),
+]
+
+
+@pytest.mark.parametrize(("syntax", "vr", "length", "size"), CASES)
+@pytest.mark.parametrize("before", [b"", b"\x08\0\x05\0LO\x02\0xx"])
+def test_tag_vr_length_and_place_of_the_value(syntax: Syntax, vr: str, length: int, size: int, before: bytes) -> None:
+    data = before + header(syntax, vr)
+    assert read_header(data, len(before), syntax) == Header(TAG, vr, length, len(before) + size)
+    assert read_header(data[:-1], len(before), syntax) is None
+
+
+@pytest.mark.parametrize("tag", [0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD])
+def test_items_and_delimiters_have_no_vr(tag: int) -> None:
+    assert read_header(header(EXPLICIT, tag=tag), 0, EXPLICIT) == Header(tag, "", LONG, 8)
+
+
+def test_what_has_no_vr_of_the_standard_is_no_header() -> None:
+    assert read_header(b"\x08\0\x30\x10XX\0\0\0\0\0\0", 0, EXPLICIT) is None
+
+
+# ---- the strict second look --------------------------------------------------------------------------------------
+
+PAIRS = {
+    "short VR": (b"\x08\0\x05\0CS\x0a\0" + b"ISO_IR 100", b"\x08\0\x16\0UI\x04\0" + b"1.2\0"),
+    "long VR": (b"\x02\0\x01\0OB\0\0\x02\0\0\0" + b"\0\1", b"\x02\0\x02\0UI\x04\0" + b"1.2\0"),
+    "implicit": (b"\x08\0\x05\0\x0a\0\0\0" + b"ISO_IR 100", b"\x08\0\x16\0\x04\0\0\0" + b"1.2\0"),
+    "big endian": (b"\0\x08\0\x05CS\0\x0a" + b"ISO_IR 100", b"\0\x08\0\x16UI\0\x04" + b"1.2\0"),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_two_elements_are_dicom_if_they_fit_into_the_file_exactly(name: str) -> None:
+    first, second = PAIRS[name]
+    whole = first + second
+    assert looks_like_dicom(whole, len(whole))
+    assert not looks_like_dicom(whole, len(whole) - 1)
+    for at in (-1, 1):  # a length that is wrong by one: behind it no second element stands
+        wrong = bytearray(whole)
+        lengths = {"short VR": 6, "long VR": 8, "implicit": 4, "big endian": 7}
+        wrong[lengths[name]] += at
+        assert not looks_like_dicom(bytes(wrong), len(whole))
+
+
+def test_a_second_element_has_to_follow_in_order_and_no_item_is_one() -> None:
+    first, second = PAIRS["short VR"]
+    assert not looks_like_dicom(second + first, len(first + second))
+    assert not looks_like_dicom(first + first, 2 * len(first))
+    assert not looks_like_dicom(first + b"\xfe\xff\x00\xe0\x04\0\0\0abcd", len(first) + 12)
+
+
+def test_the_first_element_shows_the_encoding() -> None:
+    assert encoding_of(b"\x08\0\x30\x10LO\x02\0xx", 0, "") == EXPLICIT
+    assert encoding_of(b"\0\x08\x10\x30LO\0\x02xx", 0, "") == BIG
+    assert encoding_of(b"\0\0\0\0UL\x04\0", 0, "") == EXPLICIT  # a group length of group 0 shows no byte order
+    assert encoding_of(b"\x08\0\x30\x10\x02\0\0\0xx", 0, "") == IMPLICIT
+    assert encoding_of(b"DICM\x08\0\x30\x10LO\x02\0xx", 4, "") == EXPLICIT
+
+
+# ---- what follows the elements -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zeros", [2, 7, 8, 9, 20])
+def test_zeros_behind_a_data_set_are_none_of_it(zeros: int) -> None:
+    element = b"\x10\0\x20\0LO\x02\0AB"
+    data = element + bytes(zeros)
+    item, end = Reader(data, len(data), EXPLICIT).data_set(0)
+    assert ([one.value for one in item], end) == ([b"AB"], len(element))
+
+
+@pytest.mark.parametrize("at", [8, 9, 12])
+def test_something_behind_zeros_is_an_element_or_an_error(at: int) -> None:
+    data = bytearray(b"\x10\0\x20\0LO\x02\0AB" + bytes(at + 1))
+    data[-1] = 1
+    with pytest.raises(Failed):
+        Reader(bytes(data), len(data), EXPLICIT).data_set(0)
+
+
+def icon(*lengths: int) -> bytes:
+    """Fragments of these lengths within the header, with their delimiter."""
+    parts = (ITEM + struct.pack("<L", length) + b"\x01" * length for length in lengths)
+    return b"".join(parts) + SEQUENCE_END + bytes(4)
+
+
+@pytest.mark.parametrize("lengths", [(), (0,), (0, 4), (2, 6, 0)])
+def test_fragments_in_the_header_end_behind_their_delimiter(lengths: tuple[int, ...]) -> None:
+    start = b"\x88\0\0\x02OB\0\0\xff\xff\xff\xff"
+    data = start + icon(*lengths) + b"\x88\0\x04\x09LO\x02\0AB"
+    item, end = Reader(data, len(data), EXPLICIT).data_set(0)
+    assert [element.value for element in item] == [icon(*lengths), b"AB"]
+    assert end == len(data)
+
+
+def test_fragments_that_are_longer_than_what_holds_them_are_malformed() -> None:
+    for data in (icon(4).replace(b"\x04\0\0\0", b"\x40\0\0\0"), b"\xfe\xff\x0d\xe0\0\0\0\0" + icon()):
+        whole = b"\x88\0\0\x02OB\0\0\xff\xff\xff\xff" + data
+        with pytest.raises(Failed, match="MALFORMED"):
+            Reader(whole, len(whole), EXPLICIT).data_set(0)
+
+
+def test_uids_beside_a_sequence_of_implicit_items_are_read_as_such() -> None:
+    inner = b"\x08\0\x55\x11\x04\0\0\0" + b"1.2\0"
+    data = b"\x08\0\x40\x11SQ\0\0" + struct.pack("<L", len(inner) + 8) + ITEM + struct.pack("<L", len(inner)) + inner
+    (element,), _ = Reader(data, len(data), EXPLICIT).data_set(0)
+    assert [one.value for one in (element.items or [])[0]] == [b"1.2\0"]
+    explicit = inner[:4] + b"UI\x04\0" + inner[8:]
+    data = data.replace(inner, explicit)
+    (element,), _ = Reader(data, len(data), EXPLICIT).data_set(0)
+    assert [(one.vr, one.value) for one in (element.items or [])[0]] == [("UI", b"1.2\0")]
+
+
+def test_a_run_whose_first_elements_change_is_not_tried_again() -> None:
+    cache = ReadCache()
+
+    def read(first: bytes) -> None:
+        parts = [b"\x10\0\x20\0LO\x02\0" + first] + [bytes((0x10, 0, at, 0x10)) + b"LO\x02\0xx" for at in range(4)]
+        data = b"".join(parts)
+        Reader(data, len(data), EXPLICIT, cache).data_set(0)
+
+    for first in (b"AB", b"AB", b"AB", b"CD"):
+        read(first)
+    runs = cache.of(EXPLICIT).runs
+    assert runs[b"\x10\0\x20\0LO\x02\0"] is CHANGES
+    read(b"EF")
+    assert runs[b"\x10\0\x20\0LO\x02\0"] is CHANGES
+    assert any(run.elements for run in runs.values())
+
+
+# ---- numbers -----------------------------------------------------------------------------------------------------
+
+NUMBERS = [
+    ("US", b"\x01\x02", 0x0201), ("US", b"\x01\x02\x03\x04", 0x0201), ("US", b"\x01", None), ("US", b"", None),
+    ("SS", b"\x01\x02", 0x0201), ("OW", b"\x01\x02", 0x0201), ("UL", b"\x01\x02\x03\x04", 0x04030201),
+    ("UL", b"\x01\x02\x03", None), ("UL", b"\x01\x02\x03\x04\x05\x06\x07\x08", 0x04030201),
+    ("IS", b"12 ", 12), ("IS", b"12\\7", 12), ("IS", b"x", None), ("LO", b"12", None), ("FL", b"\0\0\0\0", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("vr", "value", "expected"), NUMBERS)
+def test_the_first_number_of_an_element(vr: str, value: bytes, expected: int | None) -> None:
+    assert number(Element(0x00280010, vr, value), EXPLICIT) == expected
+
+
+def test_text_needs_its_character_set() -> None:
+    assert {"LO", "LT", "PN", "SH", "ST", "UC", "UT"} == TEXT_VRS
+
+
+# ---- fragments ---------------------------------------------------------------------------------------------------
+
+
+class Counted(Readable):
+    """Bytes in memory that remember the ranges they were asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(len(data))
+        self.data, self.asked = data, list[int]()
+
+    def read(self, start: int, end: int) -> bytes:
+        self.asked.append(end - start)
+        return self.data[start:end]
+
+
+def test_short_fragments_are_read_many_at_a_time_and_long_ones_by_their_headers() -> None:
+    many = Counted(icon(*[100] * 5000))
+    assert many.fragments(0) == Fragments(0, many.size, 5000, complete=True)
+    assert many.asked[0] == LONG_WINDOW
+    assert len(many.asked) == 3
+    long = Counted(icon(LONG_WINDOW, LONG_WINDOW + 2, LONG_WINDOW + 2, LONG_WINDOW))
+    assert long.fragments(0) == Fragments(0, long.size, 4, complete=True)
+    assert long.asked[0] == LONG_WINDOW
+    assert SHORT_WINDOW in long.asked
