@@ -202,5 +202,5 @@ def reasons() -> dict[str, dict[str, str]]:
 
 
 def sentence(code: str) -> str:
-    """What a reason code says, and what to do."""
+    """Sentence and remedy of a reason code."""
     return f"{reasons()[code]['sentence']} {reasons()[code]['remedy']}"

@@ -73,7 +73,7 @@ def sealing_key(key: Key, header: bytes) -> bytes:
 
 
 def associated(header: bytes, number: int) -> bytes:
-    """What is authenticated with a record, beside its content."""
+    """The bytes that are authenticated with a record, beside its content."""
     return header + number.to_bytes(8, "big")
 
 
@@ -136,7 +136,7 @@ class Reading:
         return not (self.damaged or self.missing or self.misplaced)
 
     def warnings(self) -> list[str]:
-        """What the reader of the tables has to know."""
+        """Warnings for the reader of the tables."""
         counted = [
             (self.damaged, "damaged: what they linked is not in the tables."),
             (self.missing, "missing between the others."),

@@ -47,7 +47,7 @@ class Run:
     def __init__(self, coded: bytes, elements: list[Element], ends: list[int]) -> None:
         self.coded, self.elements = coded, elements
         self.ends = ends
-        """Where each of them ends in ``coded``, behind a 0."""
+        """Offsets of their ends in ``coded``, after a 0."""
         self.ordered = all(one.tag < other.tag for one, other in pairwise(elements))
         """Whether their tags increase."""
         self.shared = len(coded) + 16 * len(elements)
@@ -74,7 +74,7 @@ class Item(list[Element]):
 
 @dataclass(frozen=True, slots=True)
 class Fragments:
-    """Where encapsulated pixel data end (PS3.5 A.4).
+    """The end of encapsulated pixel data (PS3.5 A.4).
 
     ``end`` is the offset behind the sequence delimiter; where the walk failed, ``complete`` is False.
     """
@@ -138,7 +138,7 @@ Splice = tuple[bytes | Copy | Fill, ...]
 
 
 class ElementAction(NamedTuple):
-    """What happens to one data element: an action code of PS3.15 Table E.1-1a and the rule it comes from."""
+    """The action for one data element: an action code of PS3.15 Table E.1-1a and the rule it comes from."""
 
     code: str
     rule: str
@@ -179,7 +179,7 @@ class Names:
 
 
 class Link(NamedTuple):
-    """What links an output to its source: pairs of old and new, "" where there is none. It identifies people."""
+    """The link between an output and its source: pairs of old and new, "" where there is none. It identifies people."""
 
     patient: tuple[str, str]
     study: tuple[str, str]
@@ -201,7 +201,7 @@ class Outcome:
     counts: Counts = field(default_factory=Counts)
     splice: Splice = ()
     pixels: str = ""
-    """What was done to the pixel data: "" (there are none), "kept"."""
+    """The fate of the pixel data: "kept", or "" where there are none."""
     log: tuple[str, ...] = ()
     """Lines for a verbose log: attributes and actions, no values."""
     link: Link | None = None

@@ -50,7 +50,7 @@ def overlay_in_pixels(instance: Instance) -> bool:
 
 
 def content(plan: Plan) -> dict[str, Any]:
-    """What decides the output, apart from the key: it is what a resumed run has to have in common."""
+    """Everything that decides the output, apart from the key: a resumed run must have it in common."""
     wheels = {"wheel_sha256": dict(plan.wheels)} if plan.wheels else {}
     return {
         "tool": "dicom-deid",

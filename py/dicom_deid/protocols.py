@@ -30,7 +30,7 @@ class Source(Protocol):
         """The bytes [start, end). Raises SourceFailure READ_FAILED or SOURCE_CHANGED."""
 
     def fragments(self, start: int) -> Fragments:
-        """Where the fragments that begin at ``start`` end."""
+        """The end of the fragments that begin at ``start``."""
 
 
 class OpenSource(Source, AbstractContextManager["OpenSource"], Protocol):
@@ -56,7 +56,7 @@ class Candidate(NamedTuple):
 
 
 class Origin(Protocol):
-    """Where the sources of a run come from. It can be sent to other processes."""
+    """The place that the sources of a run come from. It can be sent to other processes."""
 
     def list(self) -> Iterator[Candidate]:
         """The files, one after another and always in the same order; where a store lists by pages, page by page.
@@ -95,14 +95,16 @@ class Journal(Protocol):
 
 
 class Sink(Protocol):
-    """Where a run puts what it makes. It can be sent to other processes, of which each writes outputs by itself.
+    """The place that a run puts its outputs, journals and texts.
+
+    It can be sent to other processes, of which each writes outputs by itself.
 
     An output is staged, where nobody takes it for finished, and then placed. Failures are SinkFailure WRITE_FAILED for
     one output, OUTPUT_FULL or OUTPUT_LOST for the run.
     """
 
     name: str
-    """What the run is called where its end is told."""
+    """The name of the run in its summary."""
 
     def open(self) -> None:
         """Gets ready for staged outputs; those of an earlier run stay until ``clear``."""

@@ -42,7 +42,7 @@ class Readable(ABC):
         return True
 
     def fragments(self, start: int) -> Fragments:
-        """Where the fragments that begin at ``start`` end, by their headers (PS3.5 A.4) (worker/dicom/fragments.js)."""
+        """The end of fragments that begin at ``start``, by their headers (PS3.5 A.4, worker/dicom/fragments.js)."""
         at, count, length = start, 0, 0
         window, window_start = b"", start
         while at + ITEM_HEADER <= self.size:

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from dicom_deid.browser.index import Catalogue
+from dicom_deid.browser.index import WorkerIndex
 from dicom_deid.index.order import place_of
 from dicom_deid.key import Key
 from made import KEY, UID, ct, to_bytes
@@ -18,32 +18,32 @@ FIRST = 4096
 """Bytes of a file that are given at first."""
 
 
-def given(catalogue: Catalogue, files: dict[str, Dataset | bytes], modified: int = 1, whole: bool = True) -> list[str]:
-    """Brings a catalogue up to date with a folder, as the worker does. Returns the paths of which heads were read."""
+def given(index: WorkerIndex, files: dict[str, Dataset | bytes], modified: int = 1, whole: bool = True) -> list[str]:
+    """Brings a index up to date with a folder, as the worker does. Returns the paths of which heads were read."""
     contents = {path: file if isinstance(file, bytes) else to_bytes(file) for path, file in files.items()}
     told = [[path, len(content), modified, "" if content else "EMPTY"] for path, content in contents.items()]
-    catalogue.begin()
-    wanted = json.loads(catalogue.wanted(json.dumps(told), 10, len(told)))
+    index.begin()
+    wanted = json.loads(index.wanted(json.dumps(told), 10, len(told)))
     paths = list(contents)
     for number in wanted:
         content, size = contents[paths[number - 10]], FIRST
         while size:
-            size = catalogue.read(number, memoryview(content[:size]))
-    catalogue.finish(whole)
+            size = index.read(number, memoryview(content[:size]))
+    index.finish(whole)
     return [paths[number - 10] for number in wanted]
 
 
-def rows(catalogue: Catalogue, query: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(catalogue.search(query, 0, 100))["rows"]
+def rows(index: WorkerIndex, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(index.search(query, 0, 100))["rows"]
     return found
 
 
 def order(*files: tuple[str, Dataset]) -> str:
     """The names of the files of one series, as they are looked through."""
-    catalogue = Catalogue("originals")
-    given(catalogue, dict(files))
-    (row,) = rows(catalogue)
-    return "".join(path for path, _ in json.loads(catalogue.instances(row["key"])))
+    index = WorkerIndex("originals")
+    given(index, dict(files))
+    (row,) = rows(index)
+    return "".join(path for path, _ in json.loads(index.instances(row["key"])))
 
 
 def at(position: object, orientation: object, number: int | str = "") -> Dataset:
@@ -122,129 +122,129 @@ def test_a_long_header_is_asked_for_and_a_deflated_one_as_a_whole() -> None:
     long.add_new(0x00091001, "UN", bytes(3 * FIRST))
     deflated = ct(SeriesInstanceUID="1.2", PixelData=bytes(range(256)) * 256)
     deflated.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
-    catalogue = Catalogue("originals")
-    assert given(catalogue, {"long": long, "deflated": deflated, "none": b"", "text": b"hello"}) == [
+    index = WorkerIndex("originals")
+    assert given(index, {"long": long, "deflated": deflated, "none": b"", "text": b"hello"}) == [
         "long",
         "deflated",
         "text",
     ]
-    assert {row["first_path"] for row in rows(catalogue)} == {"long", "deflated"}
-    status = json.loads(catalogue.status())
+    assert {row["first_path"] for row in rows(index)} == {"long", "deflated"}
+    status = json.loads(index.status())
     assert (status["processed"], status["series"], status["errors"], status["running"]) == (4, 2, 0, False)
 
 
 def test_only_what_is_new_or_changed_is_read() -> None:
-    catalogue = Catalogue("originals")
+    index = WorkerIndex("originals")
     files: dict[str, Dataset | bytes] = {"1": ct(), "2": ct(SeriesInstanceUID="1.2")}
-    assert given(catalogue, files) == ["1", "2"]
-    assert given(catalogue, files) == []
-    assert given(catalogue, files | {"3": ct(PatientName="Longer^Name")}) == ["3"]
-    assert given(catalogue, {"1": ct()}, modified=2) == ["1"]
-    assert len(rows(catalogue)) == 1
+    assert given(index, files) == ["1", "2"]
+    assert given(index, files) == []
+    assert given(index, files | {"3": ct(PatientName="Longer^Name")}) == ["3"]
+    assert given(index, {"1": ct()}, modified=2) == ["1"]
+    assert len(rows(index)) == 1
 
 
 def test_a_file_that_could_not_be_read_is_tried_again() -> None:
-    catalogue = Catalogue("originals")
-    catalogue.begin()
-    assert json.loads(catalogue.wanted('[["1", 10, 1, ""]]', 0, 1)) == [0]
-    catalogue.unread(0, "READ_FAILED")
-    catalogue.finish(whole=True)
-    assert json.loads(catalogue.status())["errors"] == 1
-    assert json.loads(catalogue.wanted('[["1", 10, 1, ""]]', 0, 1)) == [0]
+    index = WorkerIndex("originals")
+    index.begin()
+    assert json.loads(index.wanted('[["1", 10, 1, ""]]', 0, 1)) == [0]
+    index.unread(0, "READ_FAILED")
+    index.finish(whole=True)
+    assert json.loads(index.status())["errors"] == 1
+    assert json.loads(index.wanted('[["1", 10, 1, ""]]', 0, 1)) == [0]
 
 
 def test_it_is_kept_as_bytes_and_what_is_none_is_a_new_one() -> None:
-    catalogue = Catalogue("de-identified")
-    given(catalogue, {"1": ct()})
-    catalogue.begin()
-    kept = catalogue.kept()
-    again = Catalogue("de-identified", memoryview(kept))
+    index = WorkerIndex("de-identified")
+    given(index, {"1": ct()})
+    index.begin()
+    kept = index.kept()
+    again = WorkerIndex("de-identified", memoryview(kept))
     status = json.loads(again.status())
     assert (status["holds"], status["series"], status["running"]) == ("de-identified", 1, False)
-    other = Catalogue("originals")
+    other = WorkerIndex("originals")
     other.index.database.execute("PRAGMA user_version = 1")
     for nothing in (b"", b"no database", kept[:5000], kept[:100], other.kept()):
-        assert json.loads(Catalogue("originals", nothing).search("", 0, 10))["total"] == 0
+        assert json.loads(WorkerIndex("originals", nothing).search("", 0, 10))["total"] == 0
 
 
 def test_it_is_emptied_for_other_files() -> None:
-    catalogue = Catalogue("originals")
-    assert json.loads(catalogue.sample()) == []
-    given(catalogue, {"1": ct(), "viewer.exe": b"the same on every disc"})
-    assert json.loads(catalogue.sample()) == [["1", len(to_bytes(ct())), 1]]
-    catalogue.empty()
-    assert rows(catalogue) == []
-    assert given(catalogue, {"1": ct()}) == ["1"]
+    index = WorkerIndex("originals")
+    assert json.loads(index.sample()) == []
+    given(index, {"1": ct(), "viewer.exe": b"the same on every disc"})
+    assert json.loads(index.sample()) == [["1", len(to_bytes(ct())), 1]]
+    index.empty()
+    assert rows(index) == []
+    assert given(index, {"1": ct()}) == ["1"]
 
 
 def test_a_thumbnail_stands_for_a_series() -> None:
-    catalogue = Catalogue("originals")
+    index = WorkerIndex("originals")
     files: dict[str, Dataset | bytes] = {
         name: ct(InstanceNumber=number, NumberOfFrames=frames)
         for name, number, frames in (("a.dcm", 3, 1), ("b.dcm", 2, 12), ("c.dcm", 1, 1))
     }
-    given(catalogue, files)
-    (row,) = rows(catalogue)
+    given(index, files)
+    (row,) = rows(index)
     key = row["key"]
     assert (row["thumbnails"], row["thumbnail"]) == (0, None)
     wanted = {"key": key, "filename": None, "reason": "", "path": "b.dcm", "frame": 7, "frames": 12}
-    assert json.loads(catalogue.found(json.dumps([key, "nothing"]))) == [wanted]
-    names = json.loads(catalogue.names("b.dcm", "[7]"))
+    assert json.loads(index.found(json.dumps([key, "nothing"]))) == [wanted]
+    names = json.loads(index.names("b.dcm", "[7]"))
     assert names == [f"{UID}.1/b_frame0007.png"]
-    catalogue.note("b.dcm", json.dumps([[names[0], 7]]), "[]")
-    (row,) = rows(catalogue)
+    index.note("b.dcm", json.dumps([[names[0], 7]]), "[]")
+    (row,) = rows(index)
     assert (row["thumbnails"], row["thumbnail"]) == (1, names[0])
-    assert json.loads(catalogue.found(json.dumps([key]))) == [wanted | {"filename": names[0]}]
-    assert json.loads(catalogue.names("b.dcm", "[8]")) == [f"{UID}.1/b_frame0008.png"]
-    assert json.loads(catalogue.wanting("", 10, json.dumps([key]))) == [["a.dcm", 1], ["b.dcm", 12], ["c.dcm", 1]]
-    assert json.loads(catalogue.gone()) == []
-    given(catalogue, {"a.dcm": ct()})
-    assert json.loads(catalogue.gone()) == names
-    assert json.loads(catalogue.gone()) == []
+    assert json.loads(index.found(json.dumps([key]))) == [wanted | {"filename": names[0]}]
+    assert json.loads(index.names("b.dcm", "[8]")) == [f"{UID}.1/b_frame0008.png"]
+    assert json.loads(index.wanting("", 10, json.dumps([key]))) == [["a.dcm", 1], ["b.dcm", 12], ["c.dcm", 1]]
+    assert json.loads(index.gone()) == []
+    given(index, {"a.dcm": ct()})
+    assert json.loads(index.gone()) == names
+    assert json.loads(index.gone()) == []
 
 
 def test_only_what_is_missing_is_wanted_and_of_the_series_asked_for() -> None:
-    catalogue = Catalogue("originals")
-    given(catalogue, {"1": ct(NumberOfFrames=3), "2": ct(SeriesInstanceUID="1.2"), "3": ct(SeriesInstanceUID="1.2")})
-    both = json.loads(catalogue.keys(""))
-    first, second = [json.dumps([key]) for key in (both if rows(catalogue)[0]["first_path"] == "1" else both[::-1])]
-    assert [json.loads(catalogue.wanting("", 9, key)) for key in (first, second)] == [[["1", 3]], [["2", 1], ["3", 1]]]
+    index = WorkerIndex("originals")
+    given(index, {"1": ct(NumberOfFrames=3), "2": ct(SeriesInstanceUID="1.2"), "3": ct(SeriesInstanceUID="1.2")})
+    both = json.loads(index.keys(""))
+    first, second = [json.dumps([key]) for key in (both if rows(index)[0]["first_path"] == "1" else both[::-1])]
+    assert [json.loads(index.wanting("", 9, key)) for key in (first, second)] == [[["1", 3]], [["2", 1], ["3", 1]]]
     for frame in (1, 1, 2):
-        catalogue.note("1", json.dumps([[f"x/1_frame000{frame}.png", frame]]), "[]")
-    assert sum(row["thumbnails"] for row in rows(catalogue)) == 2, "one that is made again counts once"
-    assert json.loads(catalogue.wanting("", 9, first)) == [["1", 3]]
+        index.note("1", json.dumps([[f"x/1_frame000{frame}.png", frame]]), "[]")
+    assert sum(row["thumbnails"] for row in rows(index)) == 2, "one that is made again counts once"
+    assert json.loads(index.wanting("", 9, first)) == [["1", 3]]
     for _ in range(2):
-        catalogue.note("1", "[]", '[[3, "PIXELS_DAMAGED"]]')
-    catalogue.note("2", "[]", '[[0, "PIXELS_DAMAGED"]]')
-    catalogue.note("3", '[["x/3.png", 1]]', '[[1, "PIXELS_WRAPPED"]]')
-    assert json.loads(catalogue.wanting("", 9, json.dumps(both))) == []
-    assert json.loads(catalogue.missing(second)) == [["PIXELS_DAMAGED", 1], ["PIXELS_WRAPPED", 1]]
-    assert json.loads(catalogue.missing(first)) == [["PIXELS_DAMAGED", 1]]
+        index.note("1", "[]", '[[3, "PIXELS_DAMAGED"]]')
+    index.note("2", "[]", '[[0, "PIXELS_DAMAGED"]]')
+    index.note("3", '[["x/3.png", 1]]', '[[1, "PIXELS_WRAPPED"]]')
+    assert json.loads(index.wanting("", 9, json.dumps(both))) == []
+    assert json.loads(index.missing(second)) == [["PIXELS_DAMAGED", 1], ["PIXELS_WRAPPED", 1]]
+    assert json.loads(index.missing(first)) == [["PIXELS_DAMAGED", 1]]
 
 
 def test_a_part_of_the_patients_is_held_out_as_the_command_line_does() -> None:
-    catalogue = Catalogue("originals")
-    given(catalogue, {str(number): ct(PatientID=f"P{number}", SeriesInstanceUID=f"1.{number}") for number in range(40)})
+    index = WorkerIndex("originals")
+    given(index, {str(number): ct(PatientID=f"P{number}", SeriesInstanceUID=f"1.{number}") for number in range(40)})
     for number in range(40):
-        catalogue.note(str(number), json.dumps([[f"x/{number}.png", 1]]), "[]")
+        index.note(str(number), json.dumps([[f"x/{number}.png", 1]]), "[]")
     key, sides = Key(KEY), "SELECT path, split FROM images"
-    catalogue.split(KEY, 0.5)
-    told = dict(catalogue.index.database.execute(sides).fetchall())
+    index.split(KEY, 0.5)
+    told = dict(index.index.database.execute(sides).fetchall())
     assert {path for path, side in told.items() if side == "hold-out"} == {
         path for path in told if key.is_held_out(key.patient(f"P{path}"), 0.5)
     }
     assert set(told.values()) == {"hold-out", "train"}
-    catalogue.split(KEY, 0)
-    assert set(dict(catalogue.index.database.execute(sides).fetchall()).values()) == {""}
+    index.split(KEY, 0)
+    assert set(dict(index.index.database.execute(sides).fetchall()).values()) == {""}
 
 
 def test_what_has_no_thumbnail_says_why() -> None:
-    catalogue = Catalogue("originals")
+    index = WorkerIndex("originals")
     plain = ct(SeriesInstanceUID="1.2")
     del plain.PixelData
-    given(catalogue, {"broken": ct(SeriesInstanceUID="1.1"), "plain": plain})
-    catalogue.note("broken", "[]", '[[0, "PIXELS_DAMAGED"]]')
-    keys = catalogue.keys("")
+    given(index, {"broken": ct(SeriesInstanceUID="1.1"), "plain": plain})
+    index.note("broken", "[]", '[[0, "PIXELS_DAMAGED"]]')
+    keys = index.keys("")
     assert len(json.loads(keys)) == 2
-    reasons = {one["path"]: one["reason"] for one in json.loads(catalogue.found(keys))}
+    reasons = {one["path"]: one["reason"] for one in json.loads(index.found(keys))}
     assert reasons == {"broken": "PIXELS_DAMAGED", "plain": "NO_PIXELS"}

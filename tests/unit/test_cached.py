@@ -1,4 +1,4 @@
-"""What is recalled from earlier instances changes nothing: each comes out as it does by itself."""
+"""Caches change nothing: each instance comes out as it does by itself."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_each_instance_comes_out_as_by_itself(name: str) -> None:
     assert {outcome.status for outcome in apart} == {"written"}
 
 
-def test_another_plan_recalls_nothing_of_the_one_before() -> None:
+def test_another_plan_has_a_cache_of_its_own() -> None:
     plans = [Plan(policy, Key(key)) for policy in POLICIES.values() for key in (KEY, bytes(32))][: len(slices())]
     fresh = [Plan(plan.policy, plan.key) for plan in plans]
     first = to_bytes(slices()[0])
@@ -72,7 +72,7 @@ def test_a_declaration_of_private_elements_counts_for_its_own_instance_only() ->
     assert made[1] == made[4] == alone
 
 
-def test_lines_of_a_verbose_log_are_recalled_too() -> None:
+def test_lines_of_a_verbose_log_come_from_the_cache_too() -> None:
     plan, data = Plan(POLICIES["verbose"], Key(KEY)), to_bytes(slices()[0])
     first, second = (process(Stingy(data), plan, SOURCE_ID, repeat=False).log for _ in range(2))
     assert first == second

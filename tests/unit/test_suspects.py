@@ -66,7 +66,7 @@ KNOWN = frozenset({"okonkwo"})
         ("Knee Smith MD", "Knee"),
     ],
 )
-def test_what_looks_identifying_goes(before: str, after: str) -> None:
+def test_suspects_go(before: str, after: str) -> None:
     assert clean_thoroughly(before, KNOWN) == after
 
 

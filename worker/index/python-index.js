@@ -7,7 +7,7 @@ import { callPython, codeOf, refuse } from "../shared/errors.js";
 
 export class Core {
   #python;
-  /** @type {any} dicom_deid.browser.index.Catalogue */ #core;
+  /** @type {any} dicom_deid.browser.index.WorkerIndex */ #core;
 
   /**
    * @param {Python} python
@@ -16,7 +16,7 @@ export class Core {
    */
   constructor(python, holds, kept) {
     this.#python = python;
-    this.#core = this.#run(() => python.pyimport("dicom_deid.browser.index").Catalogue(holds, python.toPy(kept)));
+    this.#core = this.#run(() => python.pyimport("dicom_deid.browser.index").WorkerIndex(holds, python.toPy(kept)));
   }
 
   /** Calls without an answer, or with a number. @param {string} name @param {unknown[]} values @returns {any} */

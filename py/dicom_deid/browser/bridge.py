@@ -1,4 +1,4 @@
-"""What the Python worker calls: JavaScript values in, JavaScript values out. The only module that imports pyodide."""
+"""Functions for the Python worker: JavaScript values in, JavaScript values out. No other module imports pyodide."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Ranges:
         raise ShortRead(start, end)
 
     def fragments(self, start: int) -> Fragments:
-        """What the files worker found, or FragmentsWanted."""
+        """The end that the files worker has found, or FragmentsWanted."""
         if self._fragments is None or self._fragments.start != start:
             raise FragmentsWanted(start)
         return self._fragments
@@ -125,7 +125,7 @@ def handed(answer: dict[str, Any]) -> list[str | bytes]:
 
 
 def ranges_of(size: int, fragments: Any, *parts: Any) -> Ranges:
-    """What a task holds of its file; ``parts`` are offset and bytes of one range after the other."""
+    """The ranges of its file that a task holds; ``parts`` are offset and bytes of one range after the other."""
     found = Fragments(fragments.start, fragments.end, fragments.count, fragments.complete) if fragments else None
     ranges = [(start, data.to_bytes()) for start, data in zip(parts[::2], parts[1::2], strict=True)]
     return Ranges(size, ranges, found)

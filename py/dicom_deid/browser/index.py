@@ -47,7 +47,7 @@ class Head:
         raise NotImplementedError("a header has no fragments")
 
 
-class Catalogue:
+class WorkerIndex:
     """An index. ``kept``: the bytes it was kept as; without them, or of another version, it is a new one."""
 
     def __init__(self, holds: Holds, kept: Bytes = b"") -> None:
@@ -158,7 +158,7 @@ class Catalogue:
         return json.dumps(instances(self.index.database, key))
 
     def found(self, keys: str) -> str:
-        """What stands for each series of these keys (images.Standing)."""
+        """The standing picture of each series of these keys (images.Standing)."""
         known = [standing(self.index.database, key) for key in json.loads(keys)]
         return json.dumps([one._asdict() for one in known if one is not None])
 

@@ -23,7 +23,7 @@ WIDEST = 64 * 1024 * 1024
 
 
 class Canvas:
-    """Where one instance after the other is painted: its buffers are used again, and anew only for another shape."""
+    """A buffer in which one instance after the other is painted; only another shape needs a new one."""
 
     def __init__(self) -> None:
         self.painter = Painter()
@@ -51,7 +51,7 @@ class Viewer:
         self._picture: Picture | None = None
 
     def facts(self, number: int = 0) -> dict[str, Any]:
-        """What is known of a frame before it is decoded; ``windows``: those that the data set proposes.
+        """The facts about a frame before it is decoded; ``windows``: those that the data set proposes.
 
         ``aspect``: how high a pixel is, its width being 1.
         """

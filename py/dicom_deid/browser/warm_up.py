@@ -55,7 +55,7 @@ class Made(Readable):
 
 
 def own(number: int) -> dict[int, str | int]:
-    """What no other slice of the series has."""
+    """The values that no other slice of the series has."""
     return {
         0x00080018: f"{ROOT}4.{number}", 0x00080032: f"1011{number % 60:02}.{number:06}",
         0x00080033: f"1012{number % 60:02}.{number:06}", 0x00200013: str(number), 0x00200032: f"-190\\-180\\-{number}",

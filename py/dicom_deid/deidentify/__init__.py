@@ -9,7 +9,7 @@ from functools import cached_property
 from dicom_deid.deidentify import content, identifiers, markers, private, text
 from dicom_deid.deidentify.actions import PSEUDONYMS, STUDY, Actions
 from dicom_deid.deidentify.dummies import dummy, dummy_item
-from dicom_deid.deidentify.identifiers import Told
+from dicom_deid.deidentify.identifiers import IdentifierCache
 from dicom_deid.deidentify.python_rules import Inquiry
 from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.dicom.read_cache import ReadCache
@@ -36,17 +36,17 @@ class Deidentifier(Actions):
         self.encodings = identifiers.encodings_of(data, ("iso8859",))
         self.inquiry = Inquiry(plan, instance, self.encodings)
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
-        """What the object says of its private elements; None when that does not count."""
+        """The declarations of the object on its private elements; None without the Retain Safe Private Option."""
         self.private = self.declared is not None or plan.rules.private or self.inquiry.rules
         """Whether private elements may stay."""
 
     @cached_property
     def identifiers(self) -> frozenset[str]:
-        """What the instance names that must occur nowhere else in it."""
-        return identifiers.collect(self.instance.data, self.retained, self.keeps, self.told())
+        """The identifiers that the instance states and that may occur nowhere else in it."""
+        return identifiers.collect(self.instance.data, self.retained, self.keeps, self.identifier_cache())
 
-    def told(self) -> Told | None:
-        """What elements that instances share named before."""
+    def identifier_cache(self) -> IdentifierCache | None:
+        """Cache of the identifiers of elements that instances share; None: there is none."""
         return None
 
     def decide(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction:
@@ -109,7 +109,7 @@ class Deidentifier(Actions):
         encodings: tuple[str, ...],
         special: Mapping[int, ElementAction] = NOTHING_SPECIAL,
     ) -> None:
-        """Adds to ``new`` what becomes of an element; private ones that may stay are none of these."""
+        """Adds the new element in place of one to ``new``; private ones that may stay are left to ``keep_private``."""
         if self.private and element.tag >> 16 & 1:
             return
         action = self.decide(element.tag, element.vr, path)
@@ -167,7 +167,7 @@ class Deidentifier(Actions):
     def element(
         self, element: Element, action: ElementAction, path: tuple[int, ...], encodings: tuple[str, ...]
     ) -> Element | None:
-        """What becomes of one element; None when it is removed."""
+        """The new element in place of one; None when it is removed."""
         match action.code:
             case "X":
                 self.counts.removed += 1

@@ -1,4 +1,4 @@
-"""What each action code does to a single value: Z, D, U, C and K (PS3.15 Table E.1-1a)."""
+"""The action codes Z, D, U, C and K (PS3.15 Table E.1-1a), applied to single values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UID = re.compile(rb"[0-9.\\ \0]*")
 NUMERIC = DATES | {"AS", "DS", "IS"}
 """VRs whose values are made of digits and a few other characters."""
 TYPED = re.compile(rb"[A-Za-z]{2}|[^\x00-\x7f]")
-"""What is found in such a value only if somebody typed text there; a single stray letter names nobody."""
+"""Letters that show text typed into such a value; a single one is no name."""
 
 
 class Actions(ABC):
@@ -35,7 +35,7 @@ class Actions(ABC):
     @property
     @abstractmethod
     def identifiers(self) -> frozenset[str]:
-        """What the instance names that must occur nowhere else in it."""
+        """The identifiers that the instance states and that may occur nowhere else in it."""
 
     def emptied(self, element: Element) -> Element:
         """Action Z: no value, or the patient's pseudonym."""
@@ -71,7 +71,7 @@ class Actions(ABC):
         return Element(element.tag, "UI", "\\".join(new).encode("ascii"))
 
     def new_uid(self, uid: str) -> str:
-        """What a UID of the instance itself becomes, "" staying ""; text where a UID belongs is never retained."""
+        """The new UID for one of the instance itself, "" for ""; text in place of a UID is never retained."""
         if not uid or (self.plan.keeps("retain-uids") and UID.fullmatch(uid.encode("latin-1", "replace"))):
             return uid
         return self.key.uid(uid)
@@ -117,7 +117,7 @@ class Actions(ABC):
 
 
 def patient_of(instance: Instance) -> str:
-    """What stands for the patient: the Patient ID, or, where there is none, the study or the instance."""
+    """The identity of the patient: the Patient ID or, where there is none, the study or the instance."""
     patient = ascii_text(instance.data.get(PATIENT_ID))
     if patient:
         return patient

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
-from dicom_deid.deidentify.identifiers import Told
+from dicom_deid.deidentify.identifiers import IdentifierCache
 from dicom_deid.deidentify.markers import DATES_MODIFIED, IDENTITY_REMOVED, METHOD_CODES
 from dicom_deid.deidentify.private import CHARACTERISTICS
 from dicom_deid.dicom.bounded import Contexts
@@ -26,11 +26,11 @@ MOST = 1024 * 1024
 LONGEST = 4096
 """Bytes of elements that are written in one piece; the check before writing keeps no longer ones."""
 PLACES = (IDENTITY_REMOVED, METHOD_CODES + 1, DATES_MODIFIED, DATES_MODIFIED + 1)
-"""Where the marks of an output begin and end."""
+"""The tags at which the marks of an output begin and end."""
 
 
 class Became(NamedTuple):
-    """What became of an element or a run: the new ones, what was counted, and the UIDs that were replaced."""
+    """The result for an element or a run: the new elements, the counts, and the UIDs that were replaced."""
 
     elements: tuple[Element, ...]
     units: list[Element | Run]
@@ -42,25 +42,25 @@ class Became(NamedTuple):
 
 
 class DeidentifiedCache:
-    """The elements that instances share, under one plan: what became of each, and the identifiers that it holds."""
+    """The elements that instances share, under one plan: the result for each, and the identifiers that it holds."""
 
     def __init__(self) -> None:
         self.became: Contexts[Element | Run, Became] = Contexts(MOST)
-        self.told: Contexts[Element | Run, frozenset[str]] = Contexts(MOST)
+        self.identifiers: Contexts[Element | Run, frozenset[str]] = Contexts(MOST)
 
 
 class CachedDeidentifier(Deidentifier):
-    """A Deidentifier that takes from the plan's cache what became of the same element in instances before."""
+    """A Deidentifier that takes the results for elements of earlier instances from the plan's cache."""
 
     @property
     def cache(self) -> DeidentifiedCache:
         """The cache of this plan."""
         return self.plan.caches.of(DeidentifiedCache)
 
-    def told(self) -> Told | None:
+    def identifier_cache(self) -> IdentifierCache | None:
         if self.inquiry.rules:
             return None
-        return self.cache.told.of((self.instance.sop_class, self.encodings))
+        return self.cache.identifiers.of((self.instance.sop_class, self.encodings))
 
     def item(
         self,

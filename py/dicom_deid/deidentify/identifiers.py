@@ -1,4 +1,4 @@
-"""What the object itself names: the identifiers that must occur nowhere else in it."""
+"""Identifiers that an object itself states, such as names and IDs: they may occur nowhere else in its output."""
 
 from __future__ import annotations
 
@@ -21,24 +21,26 @@ from dicom_deid.profile import judged, words
 
 CHARACTER_SET, PATIENT_SEX, PATIENT_AGE = 0x00080005, 0x00100040, 0x00101010
 MIN_NAME = 3
-"""Letters of a part of a name that is looked for; a shorter one would be found in half of all words."""
+"""Least number of letters of a part of a name that is searched for; shorter ones occur in half of all words."""
 IDEOGRAPHS = "\u1100"
-"""From here on a letter is a syllable or a word: Hangul, Kana, Han. Two others stand in any table of numbers, too, not
-least those that a name is read as whose character set is not named.
+"""The first letter of the scripts in which a letter is a syllable or a word (Hangul, Kana, Han).
+
+There, two letters are enough for a name. Two letters of other scripts occur by chance, above all where a name is read
+in a wrong character set.
 """
 MIN_UMLAUT = 5
-"""Letters of a part whose ae, oe and ue are looked for as umlauts, too: Mueller is also written Müller."""
+"""Least number of letters of a part whose ae, oe and ue are also searched for as umlauts: Mueller, Müller."""
 MIN_NUMBER = 4
-"""Characters of an ID that is looked for."""
+"""Least number of characters of an ID that is searched for."""
 Kept = Callable[[Element, tuple[int, ...], tuple[str, ...]], bool]
-"""Tells of an element, its path and the codecs of its text whether it is kept."""
-Told = Remembered[Element | Run, frozenset[str]]
-"""The identifiers that elements told which instances share."""
-NOBODY: frozenset[str] = frozenset()
+"""Whether the plan keeps an element, by its path and the codecs of its text."""
+IdentifierCache = Remembered[Element | Run, frozenset[str]]
+"""Cache of the identifiers of elements that instances share."""
+NO_IDENTIFIERS: frozenset[str] = frozenset()
 BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]+")
-"""Control characters, and what a byte becomes that its character set does not have: no part of any name."""
+"""Control characters, and U+FFFD for bytes that the character set does not have: no part of any name."""
 BETWEEN_PARTS = re.compile(r"[\s,.;/()\[\]\"'`\u00b4\u2018\u2019\u02bc\u2010-\u2015·\u30fb-]+")
-"""What stands between the parts of a component of a name; there are several apostrophes, hyphens and middle dots."""
+"""Separators of the parts of a name component; Unicode has several apostrophes, hyphens and middle dots."""
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 DAYS = frozenset(("DA", "DT"))
 DATE = re.compile(r"\s*(\d{4})\.?(\d\d)\.?(\d\d)")
@@ -50,12 +52,15 @@ DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 
 
 def collect(
-    data: Item, retained: frozenset[int], kept: Kept = lambda _element, _path, _codecs: True, known: Told | None = None
+    data: Item,
+    retained: frozenset[int],
+    kept: Kept = lambda _element, _path, _codecs: True,
+    known: IdentifierCache | None = None,
 ) -> frozenset[str]:
     """The identifiers of an instance, folded (see ``fold``): parts of names, IDs, institutions, addresses, dates.
 
-    What the attributes in ``retained`` hold may stay where they are ``kept``, so it is not looked for. ``known``: what
-    elements of a data set of these encodings told before, under the same ``retained`` and ``kept``.
+    Values of the attributes in ``retained`` are left out where ``kept`` says that they stay. ``known``: the identifiers
+    of elements of earlier data sets of these encodings, under the same ``retained`` and ``kept``.
     """
     known, encodings = Remembered(0) if known is None else known, encodings_of(data, ("iso8859",))
 
@@ -63,59 +68,59 @@ def collect(
         return element.tag in retained and kept(element, path, codecs)
 
     named = [
-        NOBODY
+        NO_IDENTIFIERS
         if PATIENT_AGE in retained
         else ages(ascii_text(data.get(PATIENT_AGE)), ascii_text(data.get(PATIENT_SEX)).lower())
     ]
     for unit in data.units or data:
-        told = known.get(unit)
-        if told is None:
-            if isinstance(unit, Element) and unit.items is None and not may_tell(unit.tag, unit.vr):
+        held = known.get(unit)
+        if held is None:
+            if isinstance(unit, Element) and unit.items is None and not may_identify(unit.tag, unit.vr):
                 continue
             elements = unit.elements if isinstance(unit, Run) else (unit,)
-            told = frozenset().union(*(told_by(element, (), encodings, left) for element in elements))
+            held = frozenset().union(*(identifiers_of(element, (), encodings, left) for element in elements))
             if unit.shared:
-                known.add(unit, told, unit.shared + 100 * len(told))
-        if told:
-            named.append(told)
+                known.add(unit, held, unit.shared + 100 * len(held))
+        if held:
+            named.append(held)
     return united(frozenset(named))
 
 
 @lru_cache(256)
 def united(named: frozenset[frozenset[str]]) -> frozenset[str]:
-    """The union; of the same sets the same object, which is quickly compared as a key."""
+    """The union of sets. Equal arguments give the same object, which is compared quickly as a key."""
     return frozenset[str]().union(*named)
 
 
-def told_by(element: Element, path: tuple[int, ...], encodings: tuple[str, ...], kept: Kept) -> AbstractSet[str]:
+def identifiers_of(element: Element, path: tuple[int, ...], encodings: tuple[str, ...], kept: Kept) -> AbstractSet[str]:
     """The identifiers of one element and what is nested in it."""
     if element.items is not None:
         within, found = (*path, element.tag), set[str]()
         for item in element.items:
             codecs = encodings_of(item, encodings)
-            found.update(*(told_by(nested, within, codecs, kept) for nested in item))
+            found.update(*(identifiers_of(nested, within, codecs, kept) for nested in item))
         return found
-    if not may_tell(element.tag, element.vr) or kept(element, path, encodings):
-        return NOBODY
+    if not may_identify(element.tag, element.vr) or kept(element, path, encodings):
+        return NO_IDENTIFIERS
     if "PN" in (element.vr, vr_of(element.tag)):
         text = decode(element, encodings)
         meant = otherwise(element.value, text)
         return name_parts(text) if meant is None else name_parts(text) | name_parts(meant)
     if element.tag in judged("whole_identifiers"):
         return whole_values(decode(element, encodings))
-    return NOBODY if element.tag in judged("vocabulary_dates") else date_forms(element.value)
+    return NO_IDENTIFIERS if element.tag in judged("vocabulary_dates") else date_forms(element.value)
 
 
 @lru_cache(8192)
-def may_tell(tag: int, vr: str) -> bool:
-    """Whether an attribute, stored in this VR, names a person or a day, or is an identifier as a whole."""
+def may_identify(tag: int, vr: str) -> bool:
+    """Whether an attribute, stored in this VR, holds a name or a date, or is an identifier as a whole."""
     return bool({vr, vr_of(tag)} & (DAYS | {"PN"})) or tag in judged("whole_identifiers")
 
 
 def name_parts(text: str) -> set[str]:
-    """The parts of person names that are long enough to be looked for; ideographic parts from two characters on.
+    """The parts of person names that are long enough to be searched for; ideographic parts from two characters on.
 
-    Where others stand beside them, also all of a component as one word: O'Brien is also written OBrien.
+    A component of several parts is also taken as one word: O'Brien is also written OBrien.
     """
     found = short_names(text)
     for component in re.split(r"[\\^=]+", text):
@@ -128,7 +133,7 @@ def name_parts(text: str) -> set[str]:
 
 
 def short_names(text: str) -> set[str]:
-    """Names with a part of two letters, which is not looked for by itself, as they are written: Xu Na, Na Xu."""
+    """Whole names with a part of two letters, which is not searched for by itself: Xu Na, Na Xu."""
     found = set[str]()
     for name in re.split(r"[\\=]", text):
         components = [[part for part in BETWEEN_PARTS.split(fold(one)) if part] for one in name.split("^")[:2]]
@@ -141,7 +146,7 @@ def short_names(text: str) -> set[str]:
 
 
 def is_name(part: str) -> bool:
-    """Whether a part of a name is one that is looked for."""
+    """Whether a part of a name is searched for."""
     name = fold(part)
     if any(letter >= IDEOGRAPHS for letter in part):
         return len(name) > 1
@@ -149,7 +154,7 @@ def is_name(part: str) -> bool:
 
 
 def spellings(part: str) -> set[str]:
-    """A part of a name, folded, and as it is written where there are no umlauts, or where there are."""
+    """The spellings of a part of a name, folded: with umlauts, and without."""
     if not part.isascii():
         return {fold(part), fold(unicodedata.normalize("NFC", part).casefold().translate(UMLAUTS))}
     name = part.lower()
@@ -158,13 +163,13 @@ def spellings(part: str) -> set[str]:
 
 
 def whole_values(text: str) -> set[str]:
-    """The values of an ID, institution or address that are long enough to be looked for."""
+    """The values of an ID, institution or address that are long enough to be searched for."""
     values = (fold(value.strip()) for value in unbroken(re.split(r"[\\\r\n]+", text)))
     return {value for value in values if len(value) >= MIN_NUMBER and value not in words("not_names")}
 
 
 def unbroken(texts: list[str]) -> list[str]:
-    """Some texts, and the pieces of those in which bytes could not be read: elsewhere they may stand without these."""
+    """Texts, and the readable pieces of those with unreadable bytes: elsewhere the same may stand without these."""
     return texts + [piece for text in texts if BROKEN.search(text) for piece in BROKEN.split(text)]
 
 
@@ -219,7 +224,7 @@ def decode(element: Element, encodings: tuple[str, ...]) -> str:
 
 
 def otherwise(value: bytes, text: str) -> str | None:
-    """What a value may have been meant to say that was read as ``text`` where its character set may be a wrong one.
+    """A second reading of a value that was read as ``text``, for the case that its character set is wrong.
 
     Many archives set Specific Character Set without converting the text, so that UTF-8 and Latin-1 are mistaken for
     each other. None where there is no other reading.
@@ -234,7 +239,7 @@ def otherwise(value: bytes, text: str) -> str | None:
 
 
 def encode(text: str, encodings: tuple[str, ...]) -> bytes:
-    """Text in a character set, escape sequences included; b"" rather than a value with a letter that it lacks."""
+    """Text in a character set, with escape sequences; b"" where the character set lacks a letter of it."""
     try:
         return text.encode(encodings[0])
     except (UnicodeError, LookupError):
@@ -250,7 +255,7 @@ def encode(text: str, encodings: tuple[str, ...]) -> bytes:
 def ages(age: str, sex: str) -> frozenset[str]:
     """The ways in which people write age and sex ("55F", "55 y/o"), from (0010,1010) and (0010,0040)."""
     if not re.fullmatch(r"\d{3}Y", age) or age == "000Y":
-        return NOBODY
+        return NO_IDENTIFIERS
     years = str(int(age[:3]))
     units = ("y", "yo", "y/o", "yr", "yrs", "years", "years old", "year old", "-year-old", "y.o.")
     found = {f"{years}{gap}{unit}" for unit in units for gap in ("", " ")}

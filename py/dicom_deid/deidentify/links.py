@@ -1,4 +1,4 @@
-"""What links the new header of an instance to the original one, read from both."""
+"""The link between the new header of an instance and the original one, read from both."""
 
 from __future__ import annotations
 

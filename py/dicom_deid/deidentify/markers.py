@@ -81,7 +81,7 @@ def file_meta(instance: Instance, data: Item) -> list[bytes]:
 
 @lru_cache(256)
 def constant_meta(sop_class: str, transfer_syntax: str) -> tuple[list[Element], Element, list[Element]]:
-    """What stands before the instance's own UID, the transfer syntax, and what stands behind it."""
+    """The file meta elements before the instance's own UID, its transfer syntax, and the elements behind that."""
     version = Element(0x00020001, "OB", b"\0\1")
     name = text(0x00020013, "SH", "DICOM-DEID " + ".".join(__version__.split(".")[:2]))
     return (

@@ -42,7 +42,7 @@ def block_of(tag: int) -> int:
 
 
 def declared(data: Item, syntax: Syntax) -> Declared:
-    """What the object itself declares safe in (0008,0300), and the actions it names for the rest."""
+    """The declarations of the object itself in (0008,0300): safe elements, and the actions for the rest."""
     found: Declared = {}
     sequence = data.get(CHARACTERISTICS)
     for item in (sequence.items if sequence is not None else None) or ():

@@ -1,4 +1,4 @@
-"""What rules in Python are asked about an element: what they see of it, and what is made of their answer."""
+"""Rules in Python: the view of an element that they are given, and the checks of their answers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Inquiry:
         self.failure: RuleFailed | None = None
         """The first that failed."""
         self.claims = plan.claims
-        """What the markers have to say of the instance."""
+        """The claims that the markers of the instance may make."""
         self._said: dict[tuple[Element, tuple[int, ...], tuple[str, ...]], ElementAction | None] = {}
 
     @cached_property
@@ -67,7 +67,7 @@ class Inquiry:
     def about(
         self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], creator: str = ""
     ) -> ElementAction | None:
-        """What the last rule that has an opinion says of an element. Raises Withheld where one fails."""
+        """The action by the last rule that has an opinion on an element. Raises Withheld where one fails."""
         if not self.rules or fixed(element.tag):
             return None
         where = (element, path, encodings)

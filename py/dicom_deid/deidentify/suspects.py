@@ -1,4 +1,4 @@
-"""What only looks like an identifier in free text: dates, numbers of people, ways to reach them, names in their place.
+"""Suspects: parts of free text that look like identifiers, such as dates, numbers of people, addresses and names.
 
 There is no dictionary of names. A name is suspected behind a title or a word such as "referred by", or with initials or
 a degree; what judged.json lists as words of descriptions is none even there ("DR CHEST", "MR Brain"). The kinds are
@@ -31,7 +31,7 @@ FULL_MONTH = r"(?i:january|february|april|june|july|august|september|october|nov
 """Months that mean nothing else, so that a day beside them is one without a year, too."""
 DAY, YEAR = r"(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)?)", r"(?:19|20)\d\d"
 BEFORE, BEHIND = (rf"(?:\s+(?:of|de|del)\s+|[\s{marks}/-]*)" for marks in (".", ".,"))
-"""What stands before and behind the name of a month."""
+"""Separators before and behind the name of a month."""
 TIME = r"(?:[T ]+(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s*[AaPp][Mm])?)?"
 DATES = (
     rf"{YEAR}(?P<gap>[-/._]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01]){TIME}",
@@ -98,7 +98,7 @@ def without(text: str, known: Callable[[str], bool]) -> str:
 
 
 def rest_of(hit: re.Match[str], known: Callable[[str], bool]) -> str:
-    """What stays where names are suspected: ordinary words, and unknown ones beside a name that is known."""
+    """The part of a suspect that stays: ordinary words, and unknown words beside a known name."""
     listed = (hit["cued"] or hit["titled"] or hit["graduate"] or hit["doctor"]).replace(",", " ").split()
     suspected = [word for word in (listed[:2] if hit["titled"] else listed) if not ordinary(word)]
     if not suspected:

@@ -40,7 +40,7 @@ class Remembered(dict[K, V]):
 
 
 class Contexts(Generic[K, V]):
-    """What is remembered in each of a few contexts: what all that the values depend on makes one key."""
+    """A cache for each of a few contexts; a context is everything that the cached values depend on."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -48,7 +48,7 @@ class Contexts(Generic[K, V]):
         self.held: dict[Hashable, Remembered[K, V]] = {}
 
     def of(self, context: Hashable) -> Remembered[K, V]:
-        """What is remembered in a context."""
+        """The cache of a context."""
         known = self.held.get(context)
         if known is None:
             if len(self.held) >= CONTEXTS:

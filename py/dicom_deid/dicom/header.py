@@ -13,7 +13,7 @@ VR_NAMES = {name.encode(): name for name in VRS}
 
 
 class Header(NamedTuple):
-    """What stands before a value. ``vr`` is "" where none is stored: in Implicit VR, and for items and delimiters."""
+    """Tag, VR and length of an element. ``vr`` is "" where none is stored: in Implicit VR, for items and delimiters."""
 
     tag: int
     vr: str
@@ -23,7 +23,7 @@ class Header(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where a header has the length of its value, and how many bytes it takes itself."""
+    """The place of the length within a header, and the size of the header."""
 
     length: Callable[[bytes, int], tuple[int, ...]]
     """Reads the length, in one byte order."""

@@ -25,18 +25,18 @@ DEEPEST = 32
 """Sequences within sequences that are followed, no deeper."""
 EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
 WHITE = "\t\n\v\f\r \xa0"
-"""What JavaScript's trim() takes off a text of single bytes."""
+"""The characters that JavaScript's trim() takes off a text of single bytes."""
 
 
 class Peek(NamedTuple):
-    """What was found; ``short``: the bytes ended first, so that more of them may tell more."""
+    """The UID that was found; ``short``: the bytes ended first, so that more of them may hold it."""
 
     sop_instance: str
     short: bool
 
 
 def peek(head: bytes, start: int) -> Peek:
-    """What the first bytes of a file tell, if its elements begin at ``start``."""
+    """The SOP Instance UID in the first bytes of a file whose elements begin at ``start``."""
     found: dict[int, str] = {}
     meta_syntax = EXPLICIT if read_header(head, start, EXPLICIT) else IMPLICIT
     wanted = frozenset((MEDIA_STORAGE_SOP_INSTANCE_UID, TRANSFER_SYNTAX_UID))

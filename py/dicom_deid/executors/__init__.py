@@ -124,7 +124,7 @@ class Hand(Generic[T, R]):
     def __init__(self, context: Any, job: Callable[[T], R]) -> None:
         self.connection, theirs = context.Pipe()
         self.tasks: deque[T] = deque()
-        """What it was given and has not answered."""
+        """Tasks that it was given and has not answered."""
         self.alone = False
         self.greeted = False
         self.heard = monotonic()
@@ -170,7 +170,7 @@ def give(hand: Hand[T, R], fresh: Iterator[list[T]], again: deque[T]) -> None:
 
 
 def serve(connection: Connection, job: Callable[[T], R]) -> None:
-    """What a process does: batch after batch, until the parent is gone."""
+    """Main loop of a process: batch after batch, until the parent is gone."""
     # Ctrl-C reaches the whole group of processes; it is the parent that decides what follows.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

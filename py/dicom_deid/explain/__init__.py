@@ -33,7 +33,7 @@ REPLACED_META = ElementAction("D", "file meta")
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What would come of one file."""
+    """The outcome that one file would have, element by element."""
 
     outcome: Outcome
     rows: tuple[Row, ...] = ()
@@ -90,7 +90,7 @@ def apart(item: Item) -> Item:
 
 
 def explain(source: Source, plan: Plan, source_id: str, longest: int = LONGEST) -> Explanation:
-    """What would come of a source; values of at most ``longest`` characters.
+    """The explanation of a source; values of at most ``longest`` characters.
 
     Raises ShortRead and FragmentsWanted, as ``process`` does.
     """

@@ -12,7 +12,7 @@ LONGEST = 20_000
 
 
 def traceback_of(failure: RuleFailed | None) -> str:
-    """Which rule failed, over which element, and how; of the frames only those of the rule and what it called."""
+    """The rule that failed, the element, and the traceback; of the frames only those of the rule and what it called."""
     if failure is None:
         return ""
     error, head = failure.error, f"{failure.label}, asked about {failure.path}:\n"

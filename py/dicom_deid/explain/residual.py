@@ -1,4 +1,4 @@
-"""Where in a new header the check before writing finds an original identifier. No value of it is told."""
+"""Residual identifiers: the elements of a new header in which the check before writing finds one. No value is told."""
 
 from __future__ import annotations
 

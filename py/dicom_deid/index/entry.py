@@ -1,4 +1,4 @@
-"""What the index keeps of one instance: which series it is of, and what describes patient, study and series."""
+"""The entry of one instance in an index: its series, and the description of patient, study and series."""
 
 from __future__ import annotations
 

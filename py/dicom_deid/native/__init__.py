@@ -1,1 +1,1 @@
-"""What only the command line needs: files, processes, the terminal, and the run folder on a disk."""
+"""Parts for the command line only: files, processes, the terminal, and the run folder on a disk."""

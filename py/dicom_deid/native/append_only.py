@@ -66,7 +66,7 @@ class Appended:
         self._file.truncate(size)
 
     def close(self) -> None:
-        """What was appended is on the disk, not only on its way."""
+        """Closes the file when all that was appended is on the disk, not only on its way."""
         with suppress(OSError):
             os.fsync(self._file.fileno())
         self._file.close()

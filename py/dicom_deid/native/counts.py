@@ -34,7 +34,7 @@ class Stage:
 
 @dataclass(slots=True)
 class Tally:
-    """What is counted while a run goes on."""
+    """Counts of a run while it goes on."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     reasons: Counter[str] = field(default_factory=Counter)

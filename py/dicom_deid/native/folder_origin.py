@@ -17,7 +17,7 @@ class FolderOrigin:
     def __init__(self, root: Path) -> None:
         self.root, self._pick = root, Pick(root)
         self._place: tuple[int, int] | None = None
-        """Where ``root`` was when it was listed."""
+        """Device and number of ``root`` when it was listed."""
 
     def list(self) -> Iterator[Candidate]:
         """The files in the order of Pick."""

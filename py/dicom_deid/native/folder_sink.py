@@ -18,7 +18,7 @@ UNFINISHED = "unfinished"
 
 
 class FolderSink:
-    """What a run makes, as files below ``root``."""
+    """The outputs, journals and texts of a run, as files below ``root``."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.name = root, root.name

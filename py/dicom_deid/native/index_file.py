@@ -37,7 +37,7 @@ Tell = Callable[[int, int], None]
 
 
 class Done(NamedTuple):
-    """What one go at an index came to. ``seconds``: of finding files, of reading headers, and of the database."""
+    """Result of bringing an index up to date. Seconds: of finding files, of reading headers, of the database."""
 
     found: int
     read: int
@@ -47,7 +47,7 @@ class Done(NamedTuple):
 
 
 def place(folder: Path) -> Path:
-    """Where the index of a folder lies, if it is not said otherwise."""
+    """The usual place of the index of a folder."""
     if is_run(folder):
         return folder / IN_RUN
     name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:NAME_DIGITS]

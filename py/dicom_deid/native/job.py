@@ -30,7 +30,7 @@ class Look(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """What the scan found out about a file. ``instance``: fingerprint of its SOP Instance UID, 0 if none was found."""
+    """Facts about a file from the scan. ``instance``: fingerprint of its SOP Instance UID, 0 if none was found."""
 
     size: int = 0
     modified: int = 0
@@ -84,7 +84,7 @@ class Job:
         return self.look(task.path) if isinstance(task, Look) else self.take(task)
 
     def look(self, path: str) -> Looked:
-        """What a file is by its 132 bytes, else by the strict second look, and its SOP Instance UID (worker/scan)."""
+        """The kind of a file, by its preamble or else the strict second look, and its SOP Instance UID."""
         try:
             with self.origin.open(path) as source:
                 return look_at(source)
@@ -122,7 +122,7 @@ class Job:
 
 
 def look_at(source: OpenSource) -> Looked:
-    """What an open file is."""
+    """The kind of an open file."""
     size, modified = source.size, source.modified
     if size == 0:
         return Looked(size, modified, "EMPTY")

@@ -47,7 +47,7 @@ class Pick:
                 yield Candidate(path, "READ_FAILED")
 
     def children(self, folder: str) -> Iterator[os.DirEntry[str]]:
-        """What is in a folder, in order. Raises SourceFailure for the top folder, OSError for another."""
+        """The entries of a folder, in order. Raises SourceFailure for the top folder, OSError for another."""
         try:
             with os.scandir(self.root / folder) as entries:
                 return iter(sorted(entries, key=lambda entry: entry.name.encode("utf-16-be", "surrogatepass")))

@@ -58,7 +58,7 @@ class Run:
     """Processes; 0: everything in this one."""
     resume: bool = False
     linkage: LinkageFile | None = None
-    """Where what links old to new goes, if it was asked for; open already."""
+    """The file for links of old to new, if it was asked for; open already."""
     wheels: Paths = ()
     stop: Stop = field(default_factory=Stop)
     display: Display = field(default_factory=Display)

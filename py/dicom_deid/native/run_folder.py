@@ -21,9 +21,9 @@ OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 SOURCE_ID = re.compile(r"[0-9a-f]{20}")
 PLAN, AUDIT, LOG, STATEMENT = "plan.json", "audit.csv", "output.log", "conformance.md"
 BEGINNINGS = frozenset((UNFINISHED, LOG, f"{PLAN}.new"))
-"""What there may be of a run that was cut off before its plan.json stood: then nothing was done."""
+"""Names that a run leaves which was cut off before its plan.json stood: then nothing was done."""
 PREFIX, PREFIX_AT = b"DICM", 128
-"""What stands behind the preamble of a DICOM file (PS3.10 7.1)."""
+"""The bytes behind the preamble of a DICOM file (PS3.10 7.1), and their offset."""
 Row = Mapping[str, str | int]
 
 

@@ -14,7 +14,7 @@ LOOKS_AT_ONCE = 200
 
 
 class Display:
-    """Who is told how a run goes. This one keeps it to itself."""
+    """Listener to the progress of a run. This one does nothing."""
 
     def scanned(self, files: int) -> None:
         """So many files were found so far."""

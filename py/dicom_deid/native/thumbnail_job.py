@@ -14,7 +14,7 @@ from dicom_deid.preview.thumbnail import Thumbnails
 
 
 class Drawing:
-    """What a process needs for any file: the folder of the files, that of the thumbnails, and their size."""
+    """All that a process needs for any file: the folder of the files, that of the thumbnails, and their size."""
 
     def __init__(self, folder: Path, target: Path, size: int) -> None:
         self.folder, self.target, self._thumbnails = folder, target, Thumbnails(size)

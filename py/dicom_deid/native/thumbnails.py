@@ -33,7 +33,7 @@ class Draw(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """What became of a file: (filename, frame) of each thumbnail, and what has none."""
+    """The result for a file: (filename, frame) of each thumbnail, and the frames without one."""
 
     made: list[tuple[str, int]]
     unshown: list[Unshown]
@@ -42,7 +42,7 @@ class Drawn(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What one go came to: thumbnails and files; seconds of drawing and of the database."""
+    """Result of making thumbnails: thumbnails and files; seconds of drawing and of the database."""
 
     thumbnails: int
     files: int
@@ -51,7 +51,7 @@ class Made(NamedTuple):
 
 
 def place(index: Path, holds: str) -> Path:
-    """Where the thumbnails of an index lie, if it is not said otherwise."""
+    """The usual place of the thumbnails of an index."""
     return index.parent / IN_RUN if holds == "de-identified" else index.with_suffix(f".{OF_ORIGINALS}")
 
 

@@ -33,5 +33,5 @@ class TimeLimit:
 
 
 def ring(_number: int, _frame: FrameType | None) -> None:
-    """What the alarm clock does."""
+    """Handler of the alarm: ends the code that is running."""
     raise TooLong("it took too long")

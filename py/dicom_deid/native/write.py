@@ -57,7 +57,7 @@ def discard(path: Path) -> None:
 
 
 def code_of(error: OSError) -> str:
-    """What a failure to write means: for the run, or for this file alone."""
+    """The reason code of a failure to write: for the run, or for this file alone."""
     if error.errno in FULL:
         return "OUTPUT_FULL"
     return "OUTPUT_LOST" if error.errno in LOST else "WRITE_FAILED"

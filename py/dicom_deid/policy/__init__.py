@@ -136,7 +136,7 @@ class Plan:
     """Name -> SHA-256 of the wheels that the policy names, as far as they are known."""
     rules: Rules = field(init=False)
     caches: Caches = field(default_factory=Caches, compare=False, repr=False)
-    """What the stages keep from one instance to the next under this plan, and under no other."""
+    """Caches of the stages, from one instance to the next, under this plan and no other."""
     _code: tuple[Loaded, ...] | None = None
     _claims: list[Claims] = field(default_factory=list)
     _decided: dict[tuple[int, str, tuple[int, ...], str], ElementAction] = field(default_factory=dict)
@@ -158,7 +158,7 @@ class Plan:
         return self._code
 
     def action(self, tag: int, vr: str, path: tuple[int, ...], sop_class: str) -> ElementAction:
-        """What happens to a data element."""
+        """The action for a data element."""
         where = (tag, vr, path, sop_class)
         found = self._decided.get(where)
         if found is None:
@@ -184,14 +184,14 @@ class Plan:
 
     @property
     def dates(self) -> str:
-        """What becomes of dates under the chosen options, in the words of (0028,0303)."""
+        """The value of (0028,0303) under the chosen options: UNMODIFIED, MODIFIED or REMOVED."""
         if "retain-full-dates" in self.policy.options:
             return "UNMODIFIED"
         return "MODIFIED" if "retain-modified-dates" in self.policy.options else "REMOVED"
 
     @property
     def claims(self) -> Claims:
-        """What the markers of every output may say."""
+        """The claims that the markers of every output may make."""
         if not self._claims:
             self._claims.append(claims(self.policy.options, self.dates, self.rules, self.policy.python))
         return self._claims[0]

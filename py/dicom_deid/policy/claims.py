@@ -1,4 +1,4 @@
-"""What the markers may say of an output under a policy with rules of its own (PS3.15 E.1.1, PS3.3 C.12.1.1.9).
+"""Claims of the markers of an output under a policy with rules of its own (PS3.15 E.1.1, PS3.3 C.12.1.1.9).
 
 Conformance is claimed by "protecting and retaining all Attributes as specified in the Profile and Options". So a rule
 that protects less than the profile takes all codes away, and so does one that does otherwise than a chosen option: its
@@ -42,7 +42,7 @@ class Claims(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a rule says of one attribute, and what the profile would."""
+    """The actions of a rule and of the profile for one attribute."""
 
     tag: int
     vr: str

@@ -25,7 +25,7 @@ PYTHON_FIELDS = ("name", "may", "code")
 WHEEL = re.compile(r"\w[\w.]*-[\w.!+]+(-\d\w*)?-(py2\.)?py3-none-any\.whl", re.ASCII)
 """The file name of a wheel of pure Python, which runs anywhere."""
 CONTROLS = re.compile(r"[^\n\t\x20-\x7e\x80-\U0010ffff]|'$")
-"""What cannot stand in a text of TOML that is written as it is, in several lines."""
+"""Characters that a literal text of TOML in several lines cannot hold."""
 T = TypeVar("T")
 
 

@@ -58,7 +58,7 @@ class Loaded(NamedTuple):
 
 
 def label(rule: PythonRule, number: int) -> str:
-    """What a rule is called where its user reads of it."""
+    """The name of a rule in messages to its user."""
     return f"rule {number} in Python ({rule.name})" if rule.name else f"rule {number} in Python"
 
 
@@ -108,7 +108,7 @@ def loaded(rules: tuple[PythonRule, ...], watch: AbstractContextManager[object])
 
 
 def file_of(number: int) -> str:
-    """What tracebacks have as the file of a rule."""
+    """The name of a rule's code in tracebacks."""
     return f"<rule {number}>"
 
 

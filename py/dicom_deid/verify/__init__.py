@@ -27,7 +27,7 @@ META = Encoding(implicit=False, little=True)
 
 
 class Sought(NamedTuple):
-    """What is looked for in an element."""
+    """The values to look for in an element."""
 
     identifiers: frozenset[str]
     retained: frozenset[int]
@@ -35,7 +35,7 @@ class Sought(NamedTuple):
 
 
 class Sound(NamedTuple):
-    """What pydicom read from a piece of a header in which nothing was found: its first and last tag."""
+    """A piece of a header, read by pydicom, in which nothing was found: its first and last tag."""
 
     first: int
     last: int
@@ -152,7 +152,7 @@ def read(
 
 
 def looked_at(piece: bytes, encoding: Encoding, codecs: Codecs, sought: Sought) -> Sound:
-    """What pydicom reads from a piece; raises ValueError or Withheld where it is not sound."""
+    """A piece as pydicom reads it; raises ValueError or Withheld where it is not sound."""
     found = elements(piece, encoding)
     values = list(walk(found, codecs, private=sought.private))
     if sought.identifiers and named_in(values, sought.identifiers, sought.retained):

@@ -23,7 +23,7 @@ OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
 UNDIVIDED = str.maketrans(dict(zip("øłđ\u0131æœðþ", ("o", "l", "d", "i", "ae", "oe", "d", "th"), strict=True)))
 """Letters with a stroke and ligatures, which normalization leaves as they are."""
 WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for at in range(256))
-"""What each byte becomes so that ASCII text falls apart into its words at spaces."""
+"""Table of bytes that makes spaces of everything between ASCII words."""
 
 
 @lru_cache(128)
