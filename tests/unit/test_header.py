@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import struct
+from io import BytesIO
 
 import pytest
 from dicom_deid.dicom.encoding import TEXT_VRS, number
 from dicom_deid.dicom.header import Header, read_header
+from dicom_deid.dicom.peek import Peek, peek
 from dicom_deid.dicom.read_cache import CHANGES, ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed
 from dicom_deid.model import Element, Fragments, Syntax
 from dicom_deid.scan import encoding_of, looks_like_dicom
 from dicom_deid.sources import ITEM, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW, Readable
+from made import UID, ct, item, sequence
+from pydicom import dcmwrite
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 EXPLICIT, BIG = Syntax(explicit=True, little=True), Syntax(explicit=True, little=False)
 IMPLICIT, IMPLICIT_BIG = Syntax(explicit=False, little=True), Syntax(explicit=False, little=False)
@@ -42,7 +47,8 @@ CASES = [
 def test_tag_vr_length_and_place_of_the_value(syntax: Syntax, vr: str, length: int, size: int, before: bytes) -> None:
     data = before + header(syntax, vr)
     assert read_header(data, len(before), syntax) == Header(TAG, vr, length, len(before) + size)
-    assert read_header(data[:-1], len(before), syntax) is None
+    for cut in range(len(before), len(data)):
+        assert read_header(data[:cut], len(before), syntax) is None
 
 
 @pytest.mark.parametrize("tag", [0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD])
@@ -52,6 +58,24 @@ def test_items_and_delimiters_have_no_vr(tag: int) -> None:
 
 def test_what_has_no_vr_of_the_standard_is_no_header() -> None:
     assert read_header(b"\x08\0\x30\x10XX\0\0\0\0\0\0", 0, EXPLICIT) is None
+
+
+# ---- the peek ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_the_peek_finds_the_sop_instance_uid_of_the_data_set_before_that_of_the_file(syntax: str) -> None:
+    dataset = ct(ReferencedStudySequence=sequence(item(ReferencedSOPInstanceUID=f"{UID}.77")))
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.file_meta.MediaStorageSOPInstanceUID = f"{UID}.99"
+    out = BytesIO()
+    dcmwrite(out, dataset, enforce_file_format=True)
+    data = out.getvalue()
+    named = data.index(f"{UID}.3".encode())
+    assert peek(data, 132) == Peek(f"{UID}.3", short=False)
+    assert peek(data[: named - 2], 132) == Peek(f"{UID}.99", short=True)
+    assert peek(data[:200], 132).short
+    assert peek(b"nothing that has elements", 0) == Peek("", short=True)
 
 
 # ---- the strict second look --------------------------------------------------------------------------------------
@@ -204,3 +228,18 @@ def test_short_fragments_are_read_many_at_a_time_and_long_ones_by_their_headers(
     assert long.fragments(0) == Fragments(0, long.size, 4, complete=True)
     assert long.asked[0] == LONG_WINDOW
     assert SHORT_WINDOW in long.asked
+
+
+def test_runs_out_of_order_are_put_in_order() -> None:
+    first, second = (b"".join(bytes((group, 0, at, 0x10)) + b"LO\x02\0xx" for at in range(4)) for group in (0x10, 0x18))
+    cache = ReadCache()
+    for middle in (b"AB", b"AB", b"CD", b"CD"):  # first and second become runs of their own
+        data = first + b"\x12\0\x10\0LO\x02\0" + middle + second
+        Reader(data, len(data), EXPLICIT, cache).data_set(0)
+    for turned in (second + first, second + b"\x12\0\x10\0LO\x02\0AB" + first):
+        warm, cold = (Reader(turned, len(turned), EXPLICIT, kept).data_set(0)[0] for kept in (cache, ReadCache()))
+        tags = [element.tag for element in warm]
+        assert tags == [element.tag for element in cold] == sorted(tags)
+    twice = first + first
+    with pytest.raises(Failed, match="MALFORMED"):
+        Reader(twice, len(twice), EXPLICIT, cache).data_set(0)
