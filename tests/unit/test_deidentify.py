@@ -305,3 +305,14 @@ def test_of_several_sop_instance_uids_the_first_counts() -> None:
     one, several = ct(SOPInstanceUID="1.2.3.4"), ct(SOPInstanceUID=["1.2.3.4", "1.2.3.5"])
     names = [outcome_of(to_bytes(dataset)).names for dataset in (one, several)]
     assert names[0].instance == names[1].instance
+
+
+@pytest.mark.parametrize(
+    ("position", "data", "status"), [(12, None, "withheld"), (12, b"\0\0", "written"), (0, None, "written")]
+)
+def test_an_overlay_of_its_own_lies_in_no_pixels(position: int, data: bytes | None, status: str) -> None:
+    dataset = ct()
+    dataset.add_new(0x60020102, "US", position)
+    if data is not None:
+        dataset.add_new(0x60023000, "OW", data)
+    assert outcome_of(to_bytes(dataset)).status == status

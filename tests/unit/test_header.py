@@ -67,15 +67,14 @@ def test_what_has_no_vr_of_the_standard_is_no_header() -> None:
 def test_the_peek_finds_the_sop_instance_uid_of_the_data_set_before_that_of_the_file(syntax: str) -> None:
     dataset = ct(ReferencedStudySequence=sequence(item(ReferencedSOPInstanceUID=f"{UID}.77")))
     dataset.file_meta.TransferSyntaxUID = syntax
-    dataset.file_meta.MediaStorageSOPInstanceUID = f"{UID}.99"
     out = BytesIO()
     dcmwrite(out, dataset, enforce_file_format=True)
-    data = out.getvalue()
+    data = out.getvalue().replace(f"{UID}.3".encode(), f"{UID}.9".encode(), 1)  # that of the file meta information
     named = data.index(f"{UID}.3".encode())
     assert peek(data, 132) == Peek(f"{UID}.3", short=False)
-    assert peek(data[: named - 2], 132) == Peek(f"{UID}.99", short=True)
+    assert peek(data[: named - 2], 132) == Peek(f"{UID}.9", short=True)
     assert peek(data[:200], 132).short
-    assert peek(b"nothing that has elements", 0) == Peek("", short=True)
+    assert peek(b"nothing that has elements", 0) == Peek("", short=False)
 
 
 # ---- the strict second look --------------------------------------------------------------------------------------
@@ -105,6 +104,8 @@ def test_a_second_element_has_to_follow_in_order_and_no_item_is_one() -> None:
     first, second = PAIRS["short VR"]
     assert not looks_like_dicom(second + first, len(first + second))
     assert not looks_like_dicom(first + first, 2 * len(first))
+    short = b"\x08\0\x16\0UI\x02\0" + b"1\0"
+    assert not looks_like_dicom(first + short, len(first + short)), "twelve bytes of it have to be there"
     assert not looks_like_dicom(first + b"\xfe\xff\x00\xe0\x04\0\0\0abcd", len(first) + 12)
 
 

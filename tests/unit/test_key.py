@@ -60,3 +60,13 @@ def test_a_made_passphrase_has_160_bits_in_groups_of_four() -> None:
     made = make_passphrase()
     assert [len(group) for group in made.split("-")] == [4] * 8
     assert made != make_passphrase()
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.5, 0.9])
+def test_so_many_patients_are_held_out_and_with_a_larger_part_the_same_ones(fraction: float) -> None:
+    key, patients = Key(bytes(32)), [f"P{number}" for number in range(1000)]
+    held = {patient for patient in patients if key.is_held_out(patient, fraction)}
+    assert abs(len(held) / 1000 - fraction) < 0.06
+    assert held <= {patient for patient in patients if key.is_held_out(patient, fraction + 0.05)}
+    assert not any(key.is_held_out(patient, 0) for patient in patients)
+    assert all(key.is_held_out(patient, 1) for patient in patients)
