@@ -233,3 +233,8 @@ def test_plan_log_and_statement_say_that_there_is_code() -> None:
     assert "may say X, K" in lines
     assert "rule 2 in Python (mine) may say D, Z, X, U" in conformance(plan)
     assert content(Plan(Policy(), Key(KEY))).keys() == content(plan).keys() - {"wheel_sha256"}
+
+
+def test_what_is_kept_that_is_no_date_says_nothing_of_dates() -> None:
+    kept = written(ct(), on("ConvolutionKernel", "'K'", "X", "K"))
+    assert kept.LongitudinalTemporalInformationModified == "REMOVED"
