@@ -1,5 +1,5 @@
 // @ts-check
-/** The files worker's entry: joins it to the page and to the Python workers. Everything that it does is in files.js. */
+/** The files worker's entry: joins it to the page and to the Python workers. Its calls are in files-thread.js. */
 
 import { Files } from "./files-thread.js";
 import { expose, transfer, wrap } from "./shared/comlink.js";

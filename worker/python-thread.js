@@ -2,7 +2,7 @@
 /**
  * Calls of a Python worker: starts Python, is configured, and turns tasks into answers until there are none.
  *
- * Nothing that Python throws leaves this module: an error's text can hold an identifier.
+ * No error of Python leaves this module: its text can hold an identifier.
  *
  * @typedef {import("./shared/protocol/python.js").PythonApi} PythonApi
  * @typedef {import("./shared/protocol/tasks.js").WorkApi} WorkApi
@@ -18,10 +18,10 @@ import { Wheels } from "./python/wheels.js";
 import * as Comlink from "./shared/comlink.js";
 import { CodedError, callPython, refuse } from "./shared/errors.js";
 
-/** After so long in one batch the worker looks at its messages once, so that it can say that it is alive. */
+/** Milliseconds of one batch after which the worker handles its messages once, to show that it is alive. */
 const BREATH_MILLISECONDS = 500;
 
-/** Made slices that are run through Python before the first real one, and how many of them between two looks at messages. */
+/** Synthetic slices run through Python before the first real file, and how many of them between two looks at messages. */
 const [REHEARSED, REHEARSED_AT_ONCE] = [400, 8];
 
 /** @implements {PythonApi} */
@@ -68,7 +68,7 @@ export class PythonThread {
       try {
         this.#bridge.warm_up(at, REHEARSED_AT_ONCE);
       } catch {
-        return; // what is broken shows itself with the first real call
+        return; // the first real call shows the fault
       }
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
@@ -108,7 +108,7 @@ export class PythonThread {
   }
 
   /**
-   * Takes the next batch before it works on this one, so that it is there when this one is done.
+   * Takes the next batch while it works on this one, so that it never waits.
    * @param {MessagePort} port
    * @param {number} _worker
    * @param {number} heapLimit   bytes

@@ -1,5 +1,5 @@
 // @ts-check
-/** How the header of a data element (tag, VR, length) lies in the bytes, in the encodings that a file can begin with. */
+/** Headers of data elements (tag, VR, length) in the encodings that a file can begin with. */
 
 const KNOWN_VRS = new Set(
   "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split(" "),

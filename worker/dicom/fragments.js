@@ -1,5 +1,5 @@
 // @ts-check
-/** Finds where encapsulated pixel data end, by the headers of their items; their bytes are read past, not kept. */
+/** Finds where encapsulated pixel data end, by the headers of their items; their bytes are skipped. */
 
 import { IMPLICIT_LITTLE, ITEM, readHeader, SEQUENCE_END, viewOf } from "./element-header.js";
 

@@ -15,7 +15,7 @@ export const LOOK_BYTES = 4096;
 const PREAMBLE_BYTES = 128;
 const FIRST_GROUPS = new Set([0x0002, 0x0008]);
 
-/** Elements that a data set without file meta begins with. Implicit VR gives no other hold, so no others are believed. */
+/** Elements that a data set without file meta begins with; implicit VR offers nothing else to recognise it by. */
 const IMPLICIT_FIRST = new Set([
   0x00080000, 0x00080001, 0x00080005, 0x00080008, 0x00080012, 0x00080016, 0x00080018, 0x00020000, 0x00020001,
 ]);

@@ -21,9 +21,9 @@ const MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003;
 const TRANSFER_SYNTAX_UID = 0x00020010;
 const WANTED = new Set([SOP_INSTANCE_UID, MODALITY, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID]);
 const WANTED_META = new Set([MEDIA_STORAGE_SOP_INSTANCE_UID, TRANSFER_SYNTAX_UID]);
-/** Longest value believed, in bytes: a UID has 64. */
+/** Bytes of the longest value that is accepted: a UID has 64. */
 const LONGEST_VALUE = 128;
-/** Sequences within sequences that are followed, no deeper. */
+/** Depth to which nested sequences are followed. */
 const DEEPEST = 32;
 
 /**
@@ -92,7 +92,7 @@ function peekTag(view, at, little) {
 }
 
 /**
- * Where the element behind this one begins. A value of undefined length is walked item by item.
+ * The offset of the next element. A value of undefined length is walked item by item.
  * @param {DataView} view
  * @param {import("./element-header.js").Header} header
  * @param {import("./element-header.js").Encoding} encoding

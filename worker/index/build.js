@@ -4,7 +4,7 @@
 import { ahead } from "../shared/async.js";
 import { BATCH_FILES } from "../shared/limits.js";
 
-/** Batches of heads that are read while Python is at one. */
+/** Batches of heads that are read while Python handles one. */
 const AHEAD = 2;
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Where an index and its thumbnails lie in private storage.
+ * Places of an index and its thumbnails in private storage.
  *
  * That of originals has a folder of its own: it names patients, and is apart from all that is handed out. That of a run
  * lies in the folder that the run has in private storage, and goes with it; that of a run whose results are in a chosen

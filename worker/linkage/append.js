@@ -1,11 +1,11 @@
 // @ts-check
-/** The linkage file of a run that goes on: it grows by a record before the audit rows of the files that it links. */
+/** The linkage file of a running run: a record is appended before the audit rows of the files that it links. */
 
 import { CodedError, nameOf } from "../shared/errors.js";
 import { patiently } from "../shared/timeouts.js";
 import { CLOSING, checkHeader, cipherOf, encode, HEADER_BYTES, newHeader, recordsOf, seal } from "./format.js";
 
-/** Its files lie apart from those of the runs: nothing that is handed out with results can take one along. */
+/** Folder of the linkage files, apart from the runs: they can never be handed out with results. */
 const FOLDER = "linkages";
 
 /**
@@ -19,7 +19,7 @@ async function linkagesFolder(create = false) {
 }
 
 /**
- * Says of each run whether it has a linkage file, and adds the files of runs whose results are elsewhere.
+ * The runs, each with a mark whether it has a linkage file; and the linkage files of runs whose results are elsewhere.
  * @param {import("../shared/protocol/files.js").StoredRun[]} runs
  * @returns {Promise<import("../shared/protocol/files.js").StoredRun[]>}
  */
@@ -131,12 +131,12 @@ export class LinkageFile {
     this.#end += record.length;
   }
 
-  /** Makes sure of what was appended. */
+  /** Forces all appended records to the disk. */
   flush() {
     this.#access.flush();
   }
 
-  /** Ends the file, so that who reads it knows that nothing is missing at its end. Rejects with LINKAGE_LOST. */
+  /** Ends the file, so that a reader knows that nothing is missing at its end. Rejects with LINKAGE_LOST. */
   async close() {
     await this.#sealing;
     try {
@@ -190,7 +190,7 @@ async function goOn(access, digest) {
 const isClosing = (content) => content.length === CLOSING.length && CLOSING.every((byte, at) => content[at] === byte);
 
 /**
- * Writes at the end of a file; half of it would be nothing.
+ * Appends to a file: all of the bytes, or none.
  * @param {FileSystemSyncAccessHandle} access
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {number} at

@@ -18,7 +18,7 @@ const VERSION_AT = 16;
 const FILE_ID_AT = 24;
 const CHECK_AT = 40;
 export const HEADER_BYTES = 48;
-/** Of a record, before what is sealed: its length, its number, and the nonce. */
+/** The bytes of a record before its encrypted content: length, number, and nonce. */
 const FRAME_BYTES = 24;
 const NUMBER_AT = 4;
 const NONCE_AT = 12;
@@ -58,7 +58,7 @@ export async function checkHeader(digest, header) {
 const checkValue = async (digest) => (await digest("check", "")).subarray(0, HEADER_BYTES - CHECK_AT);
 
 /**
- * Each file has a key of its own, so that nonces made at random never meet.
+ * Each file has a key of its own, so that no nonce, made at random, is used twice with one key.
  * @param {Digest} digest
  * @param {Uint8Array<ArrayBuffer>} header
  * @returns {Promise<Cipher>}

@@ -1,5 +1,5 @@
 // @ts-check
-/** The tables of a linkage file: its records are decrypted here, made lines of by Python, and written to private storage. */
+/** The tables of a linkage file: its records are decrypted here, turned into lines by Python, and written to private storage. */
 
 import { readRange } from "../shared/blob.js";
 import { CodedError, codeOf, nameOf } from "../shared/errors.js";
@@ -24,7 +24,7 @@ export class Tables {
   }
 
   /**
-   * Makes the tables. Those that were made before go. Throws a CodedError.
+   * Makes the tables, and deletes those made before. Throws a CodedError.
    * @param {File} file
    * @param {Uint8Array} key
    * @param {TablesApi} python
@@ -79,7 +79,7 @@ export class Tables {
 }
 
 /**
- * Records that come to about CONTENT_BYTES together.
+ * Groups of records of about CONTENT_BYTES each.
  * @param {AsyncGenerator<import("./format.js").LinkageRecord, boolean>} records
  * @returns {AsyncGenerator<import("./format.js").LinkageRecord[], boolean>}  whether the file ends within a record
  */

@@ -7,7 +7,7 @@ import { WHOLE_BYTES } from "../shared/limits.js";
 import { patiently } from "../shared/timeouts.js";
 
 /**
- * Where a source's bytes come from: a place in a folder, a handle, a File of an <input>, or an entry of an archive.
+ * The origin of the bytes of a source: a place in a folder, a handle, a File of an <input>, or an entry of an archive.
  * @typedef {Place | FileSystemFileHandle | File | import("../zip/entry.js").ArchiveEntry} Origin
  */
 

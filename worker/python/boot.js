@@ -32,7 +32,7 @@ const IMPORTS = ["dicom_deid.browser.bridge"];
  */
 const PREVIEW_IMPORTS = ["imagecodecs._jpeg8", ...IMPORTS, "dicom_deid.browser.imaging"];
 const PACKAGES = "/lib/packages.zip";
-/** Where what only the imaging worker imports is unpacked: the system loads its libraries from files alone. */
+/** Folder of the packages that only the imaging worker imports: shared libraries are loaded from files only. */
 const PREVIEW = "/lib/preview";
 /** Pyodide waits for ever when its own module can not be fetched. A slow machine on a slow network needs a minute. */
 const START_MILLISECONDS = 180_000;

@@ -1,5 +1,5 @@
 // @ts-check
-/** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and reading it back. */
+/** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and the reading of it. */
 
 import { cell } from "../shared/csv.js";
 import { digestBy, hexOf } from "../shared/key.js";
@@ -57,7 +57,7 @@ export function auditRow(line) {
 }
 
 /**
- * The lines of an audit.csv behind its header that end as lines do; the last one may be torn.
+ * The complete lines of an audit.csv behind its header; a last line that was cut off is left out.
  * @param {Blob} file
  */
 export async function* wholeLines(file) {

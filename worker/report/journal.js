@@ -1,13 +1,13 @@
 // @ts-check
-/** audit.csv and output.log of a run that goes on: appended in private storage as the files are done, and copied to a chosen folder. */
+/** audit.csv and output.log of a running run: appended in private storage as the files are done, and copied to a chosen folder. */
 
 import { patiently } from "../shared/timeouts.js";
 import { writeFile } from "../storage/run-folders.js";
 import { auditHeader, auditLine } from "./audit.js";
 
-/** Most time that a row stays unflushed, in milliseconds. */
+/** Milliseconds that a row stays unflushed at most. */
 const FLUSH_MILLISECONDS = 250;
-/** Read at a time when a file is handed out, in bytes. */
+/** Bytes read at a time when a file is handed out. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Pause between two copies to a chosen folder, in milliseconds: at least this, and ten times what the last one took. */
 const COPY_MILLISECONDS = 3000;
@@ -38,7 +38,7 @@ export class Journal {
     this.#target = target;
   }
 
-  /** Opens both files where they end. A line that was cut off goes; of an audit, whoever resumes has put it right before. */
+  /** Opens both files where they end. A line that was cut off is removed; resuming a run has repaired its audit before. */
   async open() {
     for (const name of /** @type {JournalName[]} */ (["audit.csv", "output.log"])) {
       const handle = await patiently(() => this.#folder.getFileHandle(name, { create: true }));
@@ -113,7 +113,7 @@ export class Journal {
   }
 
   /**
-   * Makes sure of what was appended, at most every FLUSH_MILLISECONDS; starts a copy when one is due.
+   * Flushes the appended rows, at most every FLUSH_MILLISECONDS; starts a copy when one is due.
    * @param {() => void} [before]   makes sure of what a row stands for
    */
   settle(before = () => {}) {

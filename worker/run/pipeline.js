@@ -135,7 +135,7 @@ export class Pipeline {
     if (bytes <= covered(item.wanted)) throw new CodedError("WORKER_ERROR");
     item.wanted = wanted;
     if (wanted[0][0] === 0) this.#feed.learn(item.index, wanted[0][1]);
-    // Whoever holds its file in memory goes on at once: waiting, it would keep from the others what they wait for.
+    // A step that holds its file in memory goes on at once: while it waited, others would wait for its bytes.
     while (!this.#over && item.held === 0 && !this.#underWay.fits(bytes)) await changed.wait();
     this.#underWay.hold(item, item.held + bytes);
     await this.#offer(item, true);

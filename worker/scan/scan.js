@@ -75,7 +75,7 @@ export class Scan {
         this.#reportSometimes(report);
       }
       this.#found.complete = !this.#stopped;
-      // One bad archive among others is a file that failed; alone, it is all that there is to say.
+      // One bad archive among others is a failed file; alone, it is the result of the scan.
       if (this.#found.skipped.ZIP_BAD === this.#found.seen && this.#found.seen > 0) this.#found.error = "ZIP_BAD";
     } catch (error) {
       this.#found.error = codeOf(error, "SOURCE_LOST");
@@ -172,7 +172,7 @@ export class Scan {
   /** @param {(found: Found) => void} report */
   #reportSometimes(report) {
     const now = performance.now();
-    // A list of thousands of studies is dear to copy: then more rarely.
+    // Copying a list of thousands of studies is expensive: it is reported less often.
     const pause = Math.max(REPORT_MILLISECONDS, this.#found.studies.length / 5);
     if (now - this.#reported < pause) return;
     this.#reported = now;
@@ -202,7 +202,7 @@ async function settled(pending) {
 }
 
 /**
- * Looks at one file. Never rejects: what cannot be read has a reason.
+ * Looks at one file. Never rejects: a file that cannot be read gets a reason.
  * @param {import("../pick/walk.js").Candidate} candidate
  * @returns {Promise<Look>}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** How a run flows: waiting for a change, bytes in flight, operations side by side, and the time that they take. */
+/** Flow of a run: signals of a change, a budget of bytes, lanes of operations side by side, and their times. */
 
 /** Bytes that are held in memory for files under way. */
 export class Budget {
@@ -50,7 +50,7 @@ export class Signal {
   }
 }
 
-/** Lets so many operations go on side by side; the others wait their turn. */
+/** Lets `width` operations go on side by side; the others wait for their turn. */
 export class Lane {
   #free;
   /** @type {(() => void)[]} */
@@ -72,7 +72,7 @@ export class Lane {
     try {
       return await operation();
     } finally {
-      // The place is passed on, not freed, so that nobody slips in between.
+      // The place is passed on, not freed: no other operation can take it in between.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#free++;
@@ -93,14 +93,14 @@ export async function* ahead(items, width, make) {
   const begun = [];
   for await (const item of items) {
     const making = make(item);
-    making.catch(() => {}); // it is heard of in its turn
+    making.catch(() => {}); // the caller meets the error when its turn comes
     begun.push(making);
     if (begun.length >= width) yield/** @type {Promise<R>} */ (begun.shift());
   }
   yield* begun;
 }
 
-/** The time that a run is running; pauses do not count. */
+/** The time that a run has been running, without its pauses. */
 export class Clock {
   #milliseconds = 0;
   /** @type {number | null} */

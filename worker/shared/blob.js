@@ -12,7 +12,7 @@ import { CALL_MILLISECONDS, limited, MIB_MILLISECONDS, patiently } from "./timeo
  */
 export async function readRange(blob, start, end) {
   try {
-    const part = start === 0 && end === blob.size ? blob : blob.slice(start, end); // a slice is another object to make
+    const part = start === 0 && end === blob.size ? blob : blob.slice(start, end); // a slice costs another object
     return new Uint8Array(await patiently(() => part.arrayBuffer(), patienceFor(end - start)));
   } catch {
     throw new CodedError("READ_FAILED");
@@ -34,7 +34,7 @@ export async function readWhole(blob, buffers) {
 }
 
 /**
- * The same of several files, one after the other, as the browser reads one blob.
+ * The bytes of several small files, one after the other; the browser reads them as one blob.
  * @param {Blob[]} blobs
  * @param {import("./buffers.js").Buffers} buffers
  * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>}
@@ -65,7 +65,7 @@ function readerOf(blob) {
 /** @param {ReadableStreamBYOBReader} reader */
 function letGo(reader) {
   readers.delete(reader);
-  reader.cancel().catch(() => {}); // all is read; without it the stream waits to say so
+  reader.cancel().catch(() => {}); // all is read; otherwise the stream waits for a last read
 }
 
 /**

@@ -1,16 +1,16 @@
 // @ts-check
 /**
- * Buffers that are used again: what one file was read into, the next one is.
+ * Buffers that are used again, for one file after another.
  *
  * A new buffer for each file costs a page fault for every 4 KiB, and what waits for the garbage collector is hundreds of
  * megabytes. A buffer that is not given back is lost to nobody: the collector has it.
  */
 
-/** The shortest one, in bytes: a page of memory. */
+/** The shortest buffer, in bytes: a page of memory. */
 const LEAST_BYTES = 4096;
 /** Lengths are rounded up to the next of so many steps to the double, so that files of about the same size share theirs. */
 const STEPS = 8;
-/** Most bytes that are kept while nobody uses them. */
+/** Bytes of free buffers that are kept at most. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 
 export class Buffers {

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Comlink for all threads. Of an error that is thrown over there, its code crosses and nothing else: by itself comlink
+ * Comlink for all threads. Only the code of a thrown error crosses to the other thread, nothing else: by itself comlink
  * sends message, name and stack, in which names and paths can stand.
  */
 import { transferHandlers } from "../../vendor/comlink.mjs";

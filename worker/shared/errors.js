@@ -32,7 +32,7 @@ export function refuse(code) {
 }
 
 /**
- * Calls Python. An error of Python's own is dropped, whose text can hold an identifier, and `otherwise` gives the result.
+ * Calls Python. Where Python raises an error, whose text can hold an identifier, `otherwise` gives the result instead.
  * Any other error means that the interpreter is broken: a CodedError PYTHON_LOST.
  * @template T
  * @param {() => T} call

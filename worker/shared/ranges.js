@@ -1,17 +1,17 @@
 // @ts-check
-/** Ranges of a file that a Python worker has asked for: sorted, disjoint, [start, end); and how long headers turn out to be. */
+/** Ranges of a file that a Python worker has asked for: sorted, disjoint, [start, end); and lengths of headers. */
 
 import { HEAD_BYTES } from "./limits.js";
 
 /** The most that the first read of a file grows to. */
 const LONGEST_HEAD_BYTES = 1024 * 1024;
-/** A header may be longer by so much than those before it in its study. */
+/** Bytes by which a header may be longer than the earlier ones of its study. */
 const SPARE_HEAD_BYTES = 4096;
 
 /** @typedef {[number, number]} Range */
 
 /**
- * The ranges with one more; what touches becomes one.
+ * The ranges and one more; ranges that touch are joined.
  * @param {Range[]} ranges
  * @param {Range} added
  * @returns {Range[]}
@@ -30,7 +30,7 @@ export function withRange(ranges, added) {
 /** Bytes covered. @param {Range[]} ranges */
 export const covered = (ranges) => ranges.reduce((sum, [start, end]) => sum + end - start, 0);
 
-/** Headers within a study are alike: what was needed of its files is what is sent of the next one at once. */
+/** Headers within a study are alike: the length that its files needed so far is read of the next file at once. */
 export class HeadLengths {
   /** @type {Map<number, number>} */
   #longest = new Map();

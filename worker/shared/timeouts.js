@@ -7,7 +7,7 @@ import { nameOf } from "./errors.js";
 export const CALL_MILLISECONDS = 10_000;
 /** Reading is given this much more for every MiB, in milliseconds: a slow network folder is no failure. */
 export const MIB_MILLISECONDS = 500;
-/** How often is looked for what is late, in milliseconds: a timer for each of some ten calls a file would cost more. */
+/** Milliseconds between two searches for late calls: a timer for each of some ten calls per file would cost more. */
 const LOOK_MILLISECONDS = 100;
 
 /** @type {Set<{until: number, late: () => void, called: Promise<unknown>}>} calls that have not settled; nothing is remembered of one that has */
@@ -42,7 +42,7 @@ export async function patiently(call, milliseconds = CALL_MILLISECONDS, giveBack
 export function limited(call, milliseconds = CALL_MILLISECONDS, giveBack = () => {}) {
   return new Promise((resolve, reject) => {
     const late = () => reject(new DOMException("", "TimeoutError"));
-    // The promise is held until it settles: one that nobody holds can be collected with its call, and never does.
+    // The promise is held until it settles: without a reference it can be collected together with its call, and never settles.
     const wait = { until: performance.now() + milliseconds, late, called: call() };
     waiting.add(wait);
     looking ||= setInterval(look, LOOK_MILLISECONDS);

@@ -4,7 +4,7 @@
 /** @param {string} name */
 const lockName = (name) => `run/${name}`;
 const INDEX = "index/originals";
-/** A worker that was ended gives its lock back a little later, in milliseconds. */
+/** Milliseconds in which the lock of an ended worker becomes free. */
 const INDEX_MILLISECONDS = 3000;
 
 /**

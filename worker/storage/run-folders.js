@@ -1,5 +1,5 @@
 // @ts-check
-/** The run folders in private storage and the chosen ones: where a run is put, and what is read of it. */
+/** The run folders in private storage and the chosen ones: the place of a run, and its files. */
 
 import { CodedError } from "../shared/errors.js";
 import { patiently } from "../shared/timeouts.js";
@@ -8,9 +8,9 @@ import { openRuns } from "./locks.js";
 export const RUNS = "runs";
 /** Journals of runs whose output is in a chosen folder: those that can be resumed, and the last one. */
 export const JOURNALS = "journals";
-/** A file in the folder of a run that has not come to its end: what it was begun with. Not part of what is handed out. */
+/** File in the folder of an unfinished run, with the settings that it was begun with. Not part of the results. */
 export const UNFINISHED = "unfinished";
-/** The index of a run's outputs, and its thumbnails. Who has the results can make them; they are not part of them. */
+/** The index of a run's outputs, and its thumbnails. They can be made from the results, and are not part of them. */
 export const INDEX = "index.sqlite";
 export const PREVIEWS = "previews";
 /** Whether a file or folder of a run is part of its results; the browser writes `index.sqlite.crswap` beside an index. @param {string} path */
@@ -133,7 +133,7 @@ export async function readBegun(run) {
 }
 
 /**
- * All of an iterator, before anything is done with it: a folder must not change while it is listed.
+ * All items of an iterator at once: a folder must not change while it is listed.
  * @template T
  * @param {AsyncIterable<T>} iterator
  */

@@ -36,7 +36,7 @@ export class Scratch {
     return (await this.#folder).getDirectoryHandle(name, { create: true });
   }
 
-  /** Deletes what workers that are gone have left: it can be tables that identify people. */
+  /** Deletes the files of workers that have ended: tables among them identify people. */
   async sweep() {
     await sweep(await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true }));
   }
@@ -56,7 +56,7 @@ export class Scratch {
 }
 
 /**
- * Deletes what workers that are gone have left.
+ * Deletes the files of workers that have ended.
  * @param {FileSystemDirectoryHandle} top
  */
 async function sweep(top) {

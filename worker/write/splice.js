@@ -1,5 +1,5 @@
 // @ts-check
-/** A splice: how long it is, and its bytes piece by piece, without holding more than a piece of a large source. */
+/** Splices: their length, and their bytes piece by piece; of a large source one piece at a time is in memory. */
 
 import { CodedError } from "../shared/errors.js";
 
@@ -34,7 +34,7 @@ export function lengthOf(segments, size) {
 }
 
 /**
- * Where the header ends, in the source: what is copied begins behind it.
+ * The end of the header in the source; the copied bytes begin behind it.
  * @param {Segment[]} segments
  * @param {number} size
  */

@@ -67,7 +67,7 @@ class Thread {
     }
   }
 
-  /** Ends it when it has written what it was given. */
+  /** Ends the thread when it has written all it was given. */
   async end() {
     if (this.busy > 0) await new Promise((resolve) => (this.#idle = () => resolve(undefined)));
     this.#worker.terminate();

@@ -77,7 +77,7 @@ function headerLength(view, at) {
 }
 
 /**
- * Where the directory is; `shift` is what stands before the archive, as in one that unpacks itself.
+ * The range of the directory; `shift` is the number of bytes before the archive, as in one that unpacks itself.
  * @param {Blob} file
  */
 async function findDirectory(file) {

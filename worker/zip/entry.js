@@ -61,7 +61,7 @@ export class ArchiveEntry {
     return this.#crc;
   }
 
-  /** Where it begins in the archive, and the least that it takes there. */
+  /** Its first byte in the archive, and the end of the least that it occupies. */
   get extent() {
     return { start: this.#offset, end: this.#offset + LOCAL_HEADER_BYTES + this.#compressed };
   }
