@@ -18,6 +18,7 @@
 import * as Comlink from "../../worker/shared/comlink.js";
 import { CodedError, codeOf } from "../../worker/shared/errors.js";
 import { Problem } from "../page/problem.js";
+import { Signal } from "../page/signal.js";
 
 /** A frame of 100 MB takes the slowest decoder some ten seconds; what takes longer than this (milliseconds) hangs. */
 const CALL_MILLISECONDS = 60_000;
@@ -26,8 +27,8 @@ const HEAP_LIMIT = 384 * 1024 * 1024;
 /** The third thing that can be open, beside the two panes. */
 const THUMBNAILS = 2;
 
-/** Tells "heap" when `heap` has changed. */
-export class Imaging extends EventTarget {
+export class Imaging {
+  /** `heap` has changed. */ changed = new Signal();
   /** Bytes of the worker's WebAssembly memory. */
   heap = 0;
   #files;
@@ -45,7 +46,6 @@ export class Imaging extends EventTarget {
    * @param {{patience?: number, heapLimit?: number}} options   in milliseconds and bytes
    */
   constructor(pool, files, options) {
-    super();
     this.#pool = pool;
     this.#files = files;
     this.#options = { patience: CALL_MILLISECONDS, heapLimit: HEAP_LIMIT, ...options };
@@ -217,6 +217,6 @@ export class Imaging extends EventTarget {
   #weigh(heap) {
     if (heap === this.heap) return;
     this.heap = heap;
-    this.dispatchEvent(new Event("heap"));
+    this.changed.send();
   }
 }

@@ -99,7 +99,8 @@ export class ViewerDialog {
       shown.textContent = bytes(imaging.heap);
     };
     memory();
-    imaging.addEventListener("heap", memory, { signal: this.#closed.signal });
+    const deafen = imaging.changed.listen(memory);
+    this.#closed.signal.addEventListener("abort", deafen);
     return picture;
   }
 
