@@ -8,32 +8,34 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from dicom_deid.native.job import Job, fingerprint
+from dicom_deid.native.folder_origin import FolderOrigin
+from dicom_deid.native.folder_sink import FolderSink
+from dicom_deid.native.job import Job, Take, fingerprint
 from dicom_deid.policy import Policy
 from made import ct, item, sequence, to_bytes
 
-LOOKS = Path(__file__).with_name("peek.mjs")
+PEEK = Path(__file__).with_name("peek.mjs")
 MUTANTS = 3
 """Damaged versions of each file."""
 
 
-def browser_looks(paths: list[Path]) -> list[tuple[bool, int]]:
+def browser_peeks(paths: list[Path]) -> list[tuple[bool, int]]:
     node = shutil.which("node")
     assert node, "Node.js is one of the two things that the build needs"
     text = "".join(f"{path}\n" for path in paths)
-    done = subprocess.run((node, LOOKS), input=text, capture_output=True, text=True, check=True)
+    done = subprocess.run((node, PEEK), input=text, capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     return [(answer["dicom"], fingerprint(answer["instance"])) for answer in answers]
 
 
-def native_looks(paths: list[Path], root: Path) -> list[tuple[bool, int]]:
-    job = Job(root, Policy(), bytes(32), root)
+def native_peeks(paths: list[Path], root: Path) -> list[tuple[bool, int]]:
+    job = Job(FolderOrigin(root), Policy(), bytes(32), FolderSink(root))
     seen = [job.look(str(path.relative_to(root))) for path in paths]
     return [(look.reason == "", look.instance) for look in seen]
 
 
 def agree(paths: list[Path], root: Path) -> list[tuple[bool, int]]:
-    ours, theirs = native_looks(paths, root), browser_looks(paths)
+    ours, theirs = native_peeks(paths, root), browser_peeks(paths)
     differing = [str(path) for path, one, other in zip(paths, ours, theirs, strict=True) if one != other]
     assert differing == []
     return ours
@@ -77,10 +79,8 @@ def test_both_look_further_when_a_long_sequence_comes_first(tmp_path: Path) -> N
 
 
 def test_a_file_that_changes_after_the_scan_fails(tmp_path: Path) -> None:
-    from dicom_deid.native.job import Take
-
     (tmp_path / "a").write_bytes(to_bytes(ct()))
-    job = Job(tmp_path, Policy(), bytes(32), tmp_path / "unfinished")
+    job = Job(FolderOrigin(tmp_path), Policy(), bytes(32), FolderSink(tmp_path))
     seen = job.look("a")
     (tmp_path / "a").write_bytes(to_bytes(ct(PatientAge="061Y")))
     taken = job.take(Take("a", seen.size, seen.modified, repeat=False))
