@@ -158,7 +158,7 @@ class NotCarried(DeidError):
 
 
 class NoRun(DeidError):
-    """The folder cannot be used for this run, for the coded ``reason``: NOT_EMPTY, NO_RUN or BUSY."""
+    """The folder cannot be used for this run, for the coded ``reason``: NOT_EMPTY, PLAN_UNREADABLE or BUSY."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -22,7 +22,6 @@ from dicom_deid.policy import Plan
 
 Progress = Callable[[int, int], object]
 """Called with the files that are done and all that are to do."""
-REFUSALS = {"NOT_EMPTY": "OUTPUT_EXISTS", "NO_RUN": "NO_RUN", "BUSY": "OUTPUT_BUSY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def begin(run: Run) -> None:
     try:
         run.open()
     except NoRun as error:
-        raise Refused(REFUSALS[error.reason]) from None
+        raise Refused("OUTPUT_EXISTS" if error.reason == "NOT_EMPTY" else error.reason) from None
     except (OSError, Failed):
         raise Refused("OUTPUT_LOST") from None
 

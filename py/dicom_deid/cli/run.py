@@ -26,7 +26,7 @@ from dicom_deid.cli.policy_options import (
     loaded,
     unusable,
 )
-from dicom_deid.cli.text import NO_RUN, PASSPHRASE_NOTE, printable, usage
+from dicom_deid.cli.text import PASSPHRASE_NOTE, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.native.places import overlap
 from dicom_deid.report import STATUSES
@@ -140,7 +140,7 @@ def begin(run: Run, target: Path) -> None:
     except PolicyError as error:
         raise unusable(error) from None
     except NoRun as error:
-        usage(NO_RUN[error.reason])
+        usage(sentence(error.reason))
     except (OSError, Failed):
         usage(f"OUTPUT cannot be written: {target.resolve()}")
 

@@ -7,12 +7,6 @@ from typing import NoReturn
 
 UNSOUND, USAGE = 1, 2
 """Exit codes: something was withheld, failed or stopped; the command was not meant so."""
-NO_RUN = {
-    "NOT_EMPTY": "OUTPUT is not empty. Choose a new folder; a run that was cut off goes on with --resume.",
-    "NO_RUN": "OUTPUT holds a plan.json that cannot be read. Choose a new folder.",
-    "BUSY": "Another run is writing to OUTPUT.",
-}
-"""Why no run can begin in OUTPUT, by the reason of a NoRun."""
 AGREE = "With --run-code you agree beforehand."
 PASSPHRASE_NOTE = (
     "Keep it in a safe place: only with it do later files of the same patients get the same new identifiers, "

@@ -74,7 +74,7 @@ class RunFolder:
         try:
             known, now = json.loads("".join(self.sink.lines(PLAN))), json.loads(document)
         except (SinkFailure, ValueError):
-            raise NoRun("NO_RUN") from None
+            raise NoRun("PLAN_UNREADABLE") from None
         if not isinstance(known, dict) or known.get("digest") != now["digest"]:
             raise PolicyError("OTHER_POLICY")
         if known.get("key_check") != now["key_check"]:
