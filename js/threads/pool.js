@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The Python workers: how many there are, starting them, handing them the run, and replacing those that end.
+ * The Python workers: how many there are, starting them, handing them the run, and replacing those that end. The files of
+ * one that ended are given to another, or booked as failed, by worker/run/batches.js.
  *
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../../worker/shared/protocol/files.js").RunSummary} RunSummary

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import ShortRead, Unwritten
 from dicom_deid.index.entry import Entry, entry
-from dicom_deid.protocols import Source
 from dicom_deid.scan import header
+from dicom_deid.source_and_sink import Source
 
 
 def entry_of(source: Source, cache: ReadCache) -> tuple[Entry | None, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.preview.frames import Frames
+from dicom_deid.readable import Readable
 from dicom_deid.scan import located
-from dicom_deid.sources import Readable
 
 
 def frames_of(source: Readable, largest: int) -> Frames:

@@ -6,6 +6,7 @@ import logging
 import zlib
 from collections.abc import Callable
 
+from dicom_deid.admission import admit
 from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.deidentify.links import link
@@ -14,11 +15,10 @@ from dicom_deid.dicom.encoding import encode_header, pieces
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
 from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Splice
-from dicom_deid.plan import admit
 from dicom_deid.policy import Plan
-from dicom_deid.protocols import Source
 from dicom_deid.scan import inspect
 from dicom_deid.silence import NO_WARNINGS
+from dicom_deid.source_and_sink import Source
 from dicom_deid.verify import SoundCache, verify
 
 # Messages and warnings of pydicom quote the value that they are about; no console and no log may get one.

@@ -13,7 +13,7 @@ from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
 from dicom_deid.model import TAG, Instance, Item, Pixels, Syntax
-from dicom_deid.protocols import Source
+from dicom_deid.source_and_sink import Source
 
 EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
 EXPLICIT_BIG = Syntax(explicit=True, little=False)

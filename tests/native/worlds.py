@@ -1,4 +1,4 @@
-"""Worlds in which a run takes place: a folder on a disk, and dictionaries in memory. Both do as protocols.py says."""
+"""Worlds in which a run takes place: a folder on a disk, and dictionaries in memory. Both are Source and Sink."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dicom_deid.errors import SinkFailure, SourceFailure
 from dicom_deid.model import Copy, Fill, Splice
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
-from dicom_deid.protocols import Candidate, OpenSource, Origin, Sink
-from dicom_deid.sources import Readable
+from dicom_deid.readable import Readable
+from dicom_deid.source_and_sink import Candidate, OpenSource, Origin, Sink
 
 
 class World(ABC):

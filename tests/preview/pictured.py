@@ -13,8 +13,8 @@ from dicom_deid.native.source import FileSource
 from dicom_deid.preview.frames import LARGEST, Frames
 from dicom_deid.preview.painting import PLAIN, Painter, Tuning
 from dicom_deid.preview.picture import Picture
+from dicom_deid.readable import Readable
 from dicom_deid.scan import located
-from dicom_deid.sources import Readable
 from made import Stingy, to_bytes
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset

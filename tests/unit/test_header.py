@@ -13,8 +13,8 @@ from dicom_deid.dicom.read_cache import CHANGES, ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed
 from dicom_deid.model import Element, Fragments, Syntax
+from dicom_deid.readable import ITEM, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW, Readable
 from dicom_deid.scan import encoding_of, looks_like_dicom
-from dicom_deid.sources import ITEM, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW, Readable
 from made import UID, ct, item, sequence
 from pydicom import dcmwrite
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian

@@ -1,5 +1,5 @@
 // @ts-check
-/** Which file is with which Python worker: gives out batches, takes back answers, and what a dead worker leaves. */
+/** Batches of files for the Python workers: gives them out, takes answers back, and also the files of a worker that died. */
 
 import { BATCH_BYTES, BATCH_FILES } from "../shared/limits.js";
 

@@ -7,7 +7,7 @@ import { CodedError } from "../shared/errors.js";
 import { lockRun } from "../storage/locks.js";
 import { beginPlace, markBegun, readBegun, resumePlace, writeFile } from "../storage/run-folders.js";
 import { checkPlan, takeStock } from "./resume.js";
-import { keyedOf, leaveOut, leftOutOf } from "./selection.js";
+import { keyedOf, leaveOut, leftOutOf } from "./study-choice.js";
 
 /** Sources named at once. */
 const NAMED_AT_ONCE = 1000;

@@ -15,8 +15,8 @@ from dicom_deid.errors import Failed
 from dicom_deid.model import Copy, Fill, Outcome, Splice
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
+from dicom_deid.readable import Readable
 from dicom_deid.silence import NO_WARNINGS
-from dicom_deid.sources import Readable
 
 
 def deidentify_dataset(dataset: Dataset, plan: Plan, *, run_code: bool = False) -> tuple[Dataset | None, Outcome]:

@@ -14,7 +14,7 @@ from dicom_deid.preview.display import Window
 from dicom_deid.preview.frames import Frames
 from dicom_deid.preview.painting import Tuning
 from dicom_deid.preview.thumbnail import Thumbnails
-from dicom_deid.sources import HEAD_BYTES, Readable
+from dicom_deid.readable import HEAD_BYTES, Readable
 
 WHOLE_BYTES = 4 * 1024 * 1024
 """A file up to this long is read at once; of a longer one no more than is asked for (worker/shared/limits.js)."""

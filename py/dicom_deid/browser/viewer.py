@@ -14,7 +14,7 @@ from dicom_deid.frames import frames_of
 from dicom_deid.preview.display import GREY, Window, aspect_of, display_of
 from dicom_deid.preview.painting import PLAIN, Painter, Range, Tuning
 from dicom_deid.preview.picture import Picture
-from dicom_deid.sources import Readable
+from dicom_deid.readable import Readable
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of a decoded frame: the heap of a worker has to hold it, its compressed bytes, and what is painted of it."""

@@ -11,7 +11,7 @@ from dicom_deid.key import Key, make_key
 from dicom_deid.model import TAG, Element, Item, Outcome, Syntax
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.sources import Readable
+from dicom_deid.readable import Readable
 
 EXPLICIT = Syntax(explicit=True, little=True)
 EDGE = 64  # pixels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Failed, Withheld
 from dicom_deid.model import Instance, Item, Pixels, Syntax
-from dicom_deid.protocols import Source
+from dicom_deid.source_and_sink import Source
 
 MOST_PADDING = 64 * 1024
 """Zero bytes behind an image that are looked at and let pass."""

@@ -22,9 +22,9 @@ from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
-from dicom_deid.protocols import Source
 from dicom_deid.scan import read_meta
 from dicom_deid.silence import NO_WARNINGS
+from dicom_deid.source_and_sink import Source
 
 MOST_LEFT = 5
 """Elements that are named where an identifier is left; frames have the same ones over and over."""

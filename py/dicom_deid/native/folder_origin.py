@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dicom_deid.native.pick import Pick
 from dicom_deid.native.source import FileSource
-from dicom_deid.protocols import Candidate
+from dicom_deid.source_and_sink import Candidate
 
 
 class FolderOrigin:

@@ -12,7 +12,7 @@ from dicom_deid.errors import SinkFailure
 from dicom_deid.model import Splice
 from dicom_deid.native.append_only import Appended
 from dicom_deid.native.write import code_of, discard, write
-from dicom_deid.protocols import OpenSource
+from dicom_deid.source_and_sink import OpenSource
 
 UNFINISHED = "unfinished"
 

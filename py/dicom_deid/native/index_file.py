@@ -25,7 +25,7 @@ from dicom_deid.index.entry import Entry
 from dicom_deid.native import thumbnails
 from dicom_deid.native.pick import Pick
 from dicom_deid.native.source import FileSource
-from dicom_deid.protocols import Candidate
+from dicom_deid.source_and_sink import Candidate
 
 IN_RUN = "index.sqlite"
 SUFFIX = ".sqlite"

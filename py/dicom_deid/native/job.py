@@ -15,9 +15,9 @@ from dicom_deid.native.time_limit import TimeLimit
 from dicom_deid.native.wheels import importable
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.protocols import OpenSource, Origin, Sink
 from dicom_deid.report import row, unwritten_line
 from dicom_deid.scan import LOOK_BYTES, has_preamble, looks_like_dicom
+from dicom_deid.source_and_sink import OpenSource, Origin, Sink
 
 Paths = tuple[str, ...]
 """Of wheels."""

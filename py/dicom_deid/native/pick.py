@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dicom_deid.errors import SourceFailure
-from dicom_deid.protocols import Candidate
+from dicom_deid.source_and_sink import Candidate
 
 
 class Pick:

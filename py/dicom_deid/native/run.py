@@ -23,8 +23,8 @@ from dicom_deid.native.run_folder import Row, RunFolder
 from dicom_deid.native.scan import Display, Survey
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan
-from dicom_deid.protocols import Origin
 from dicom_deid.report import closing
+from dicom_deid.source_and_sink import Origin
 
 FILES_AT_ONCE = 32
 """Most files in a batch; towards the end there are fewer in it, so that all processes end together."""

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dicom_deid.errors import NoRun, PolicyError, SinkFailure
 from dicom_deid.native.folder_sink import UNFINISHED
-from dicom_deid.protocols import Journal, Sink
 from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line
+from dicom_deid.source_and_sink import Journal, Sink
 
 OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 """The paths that may be written to: pseudonyms only. worker/write/outputs.js has the same rule."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dicom_deid.executors import Executor
 from dicom_deid.native.job import Look, Looked
 from dicom_deid.native.pick import Sources
-from dicom_deid.protocols import Origin
+from dicom_deid.source_and_sink import Origin
 
 LOOKS_AT_ONCE = 200
 """Files in a batch."""

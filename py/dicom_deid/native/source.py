@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from dicom_deid.errors import SourceFailure
-from dicom_deid.sources import Readable
+from dicom_deid.readable import Readable
 
 
 class FileSource(Readable):

@@ -11,7 +11,7 @@ from pathlib import Path
 from dicom_deid.errors import SinkFailure, SourceFailure
 from dicom_deid.model import Copy, Fill, Splice, splice_size
 from dicom_deid.native.source import FileSource
-from dicom_deid.protocols import OpenSource
+from dicom_deid.source_and_sink import OpenSource
 
 CHUNK = 4 * 1024 * 1024
 """Bytes held in memory at a time where the operating system cannot copy by itself."""

@@ -1,4 +1,7 @@
-"""A policy as text: TOML, or JSON of the same fields. All that is wrong with one is told together, line by line."""
+"""A policy as text: TOML, or JSON of the same fields.
+
+All that is wrong with one is told together, line by line; options that exclude each other are found here, too.
+"""
 
 from __future__ import annotations
 

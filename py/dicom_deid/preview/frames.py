@@ -24,8 +24,8 @@ from dicom_deid.model import Instance, Pixels
 from dicom_deid.preview import codecs, codestream
 from dicom_deid.preview.display import display_of
 from dicom_deid.preview.picture import Picture
-from dicom_deid.protocols import Source
 from dicom_deid.silence import NO_WARNINGS
+from dicom_deid.source_and_sink import Source
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of a decoded frame; a larger one is not decoded."""

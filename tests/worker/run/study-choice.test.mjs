@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Sources } from "../../../worker/pick/sources.js";
 import { Tally } from "../../../worker/run/counts.js";
-import { keyedOf, leaveOut, leftOutOf, othersThan } from "../../../worker/run/selection.js";
+import { keyedOf, leaveOut, leftOutOf, othersThan } from "../../../worker/run/study-choice.js";
 import { StudyOrder } from "../../../worker/run/study-order.js";
 
 const KEY = new Uint8Array(32).fill(7);

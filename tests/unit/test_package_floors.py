@@ -10,13 +10,13 @@ CORE = Path(dicom_deid.__file__).parent
 FLOORS = """
     version errors silence
     model
-    protocols
-    sources
+    source_and_sink
+    readable
     dicom
     key
     tables profile
     policy
-    scan plan deidentify verify report linkage index preview
+    scan admission plan deidentify verify report linkage index preview
     pipeline entries frames
     explain
     conformance
@@ -31,7 +31,7 @@ FLOORS = """
 GENERATOR = "tables/generate.py"
 """Makes the tables when an edition of the standard comes; it is no part of the program, and may use any of it."""
 FLOOR = {name: number for number, floor in enumerate(FLOORS.split("\n")) for name in floor.split()}
-STAGES = {"scan", "plan", "deidentify", "verify", "report", "linkage", "index", "preview"}
+STAGES = {"scan", "admission", "plan", "deidentify", "verify", "report", "linkage", "index", "preview"}
 BROWSER_ONLY = {"js", "pyodide", "pyodide_js"}
 
 
