@@ -45,7 +45,7 @@ export class Trial {
   }
 
   /**
-   * What would come of a file, element by element. Without a passphrase, with a key that nobody has.
+   * The outcome of a file in a run, element by element. Without a passphrase, with a key that nobody has.
    * @param {Where} where
    * @param {Policy} policy
    * @param {string} passphrase
@@ -57,7 +57,7 @@ export class Trial {
   }
 
   /**
-   * What a run would make of a file: its outcome, and if it would be written, of which parts.
+   * The outcome of a file in a run and, if it would be written, its parts.
    * @param {Where} where
    * @param {Policy} policy
    * @param {string} passphrase

@@ -64,7 +64,7 @@ export class Catalogue {
   }
 
   /**
-   * What is kept of originals, told without a worker: to be offered after a reload.
+   * The kept index of originals, told without a worker: offered after a reload.
    * @returns {Promise<{bytes: number, updated: Date} | null>}
    */
   static async kept() {

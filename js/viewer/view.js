@@ -50,7 +50,7 @@ export class View {
   }
 
   /**
-   * What lies under a point stays there.
+   * The part of the picture under a point stays there.
    * @param {number} factor
    * @param {Shape} shape
    * @param {Box} box

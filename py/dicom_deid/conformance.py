@@ -41,7 +41,7 @@ def conformance(plan: Plan) -> str:
 
 
 def constants(plan: Plan) -> dict[str, str]:
-    """What is the same for every policy, but for the list of tables."""
+    """Facts that are the same for every policy, but for the list of tables."""
     known = table("sentences.json")
     classes = [row for row in table("sop-classes.json") if row["default"] == "withheld"]
     held = [(code, row["sentence"]) for code, row in reasons().items() if row["status"] == "withheld"]
@@ -69,7 +69,7 @@ def constants(plan: Plan) -> dict[str, str]:
 
 
 def claims(plan: Plan) -> dict[str, str]:
-    """What the plan claims, and what of CID 7050 it does not."""
+    """Codes of CID 7050 that the plan claims, and those that it does not."""
     meanings: dict[str, str] = table("methods.json")["rows"]
     said = {option["code"]: option["sentence"] for option in table("options.json")}
     said["113100"] = "All that Table E.1-1 lists; what it does not, by the rules below."
@@ -95,7 +95,7 @@ def unclaimed(code: str, plan: Plan) -> str:
 
 
 def own_rules(plan: Plan) -> str:
-    """What the policy's own rules mean for the claims."""
+    """The effect of the policy's own rules on the claims, in words."""
     if not plan.policy.rules and not plan.policy.python:
         return ""
     text = "This policy has rules of its own, which go before the profile; they stand under The policy."
@@ -107,7 +107,7 @@ def own_rules(plan: Plan) -> str:
 
 
 def coded_rules(plan: Plan) -> str:
-    """What rules in Python mean for the claims."""
+    """The effect of rules in Python on the claims, in words."""
     if not plan.policy.python:
         return ""
     named = (f"{label(rule, at)} may say {', '.join(rule.may)}" for at, rule in enumerate(plan.policy.python, 1))
@@ -133,7 +133,7 @@ def attributes(plan: Plan) -> Iterator[tuple[str, ...]]:
 
 
 def choices(plan: Plan) -> dict[str, str]:
-    """What the plan's choices make of the rest."""
+    """The sections that depend on the plan's choices."""
     uids = "retained" if plan.keeps("retain-uids") else "replaced"
     private = "tcia" if plan.policy.tcia else "safe" if plan.keeps("retain-safe-private") else "removed"
     variants = table("statement.json")["variants"]

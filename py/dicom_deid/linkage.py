@@ -39,7 +39,7 @@ TABLES = {
 """The tables and their columns; MIDI-B reads the last two."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 PLAIN_ID = re.compile(r"[+@-][\w. -]*")
-"""What begins like a formula and can call nothing: a spreadsheet may show it wrongly, but no harm comes of it."""
+"""Text that begins like a formula and can call nothing: a spreadsheet may show it wrongly, but it does no harm."""
 
 
 class Row(NamedTuple):

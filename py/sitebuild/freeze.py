@@ -16,7 +16,7 @@ from pathlib import Path
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a ZIP can hold
 DEFLATE_LEVEL = 9
 
-# What a header worker can not need: interactive tools, servers, mail and web protocols.
+# Modules that no header worker needs: interactive tools, servers, mail and web protocols.
 STDLIB_LEFT_OUT = {
     "_pyrepl", "antigravity", "doctest", "ftplib", "imaplib", "mailbox", "pdb", "poplib", "profile", "pydoc", "smtplib",
     "tabnanny", "turtle", "unittest", "webbrowser", "wsgiref", "xmlrpc", "__phello__",

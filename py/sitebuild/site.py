@@ -88,7 +88,7 @@ def core_files() -> list[Path]:
 
 
 def freezer_digest() -> str:
-    """What compiles the core for the browser: the pinned Pyodide and the freezer itself."""
+    """Digest of the compiler of the core: the pinned Pyodide and the freezer itself."""
     freezer = (ROOT / "py" / "sitebuild").glob("freeze.*")
     return digest(
         [

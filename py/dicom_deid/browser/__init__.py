@@ -1,1 +1,1 @@
-"""What JavaScript calls: JavaScript values in, JavaScript values out, and the modules behind it."""
+"""Functions for JavaScript: JavaScript values in, JavaScript values out, and the modules behind them."""

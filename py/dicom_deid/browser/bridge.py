@@ -101,7 +101,7 @@ class Session:
         return convert(handed(answer(ranges_of(*file), self.plan, number, source_id, repeat)))
 
     def explain(self, number: int, source_id: str, _repeat: bool, *file: Any) -> str:
-        """What would come of the file of a task, with its values: shown, never stored. In JSON: it can be long."""
+        """The explanation of the file of a task, with its values: shown, never stored. In JSON: it can be long."""
         return json.dumps(explanation(ranges_of(*file), self.plan, number, source_id))
 
 

@@ -1,4 +1,4 @@
-"""What the imaging worker calls: the panes of the page's viewer, and thumbnails. It needs the extra `preview`."""
+"""Functions for the imaging worker: panes of the page's viewer, and thumbnails. They need the extra `preview`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Lent(Readable):
 
 
 def coded(doing: Callable[[], dict[str, Any]]) -> Any:
-    """What is done, or {error} with a reason code, as a JavaScript value."""
+    """The result of a call, or {error} with a reason code, as a JavaScript value."""
     try:
         return to_js(doing())
     except Unwritten as end:
@@ -84,7 +84,7 @@ class Pane:
         return list(ends) if ends else None
 
     def paint(self, frame: int, tuning: Any) -> Any:
-        """What is told of a painted frame, or {error}. ``tuning``: Tuning in worker/shared/protocol/imaging.js."""
+        """Facts of a painted frame, or {error}. ``tuning``: Tuning in worker/shared/protocol/imaging.js."""
         return coded(lambda: self._painted(frame, tuning_of(tuning.to_py())))
 
     def _painted(self, frame: int, tuning: Tuning) -> dict[str, Any]:

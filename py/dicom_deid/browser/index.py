@@ -180,7 +180,7 @@ class WorkerIndex:
         return json.dumps(names_of(self.index.database, path, json.loads(frames)))
 
     def note(self, path: str, made: str, unshown: str) -> None:
-        """What was made of a file: [name, frame] of each thumbnail; [frame, reason] where it lacks or is doubtful."""
+        """Thumbnails of a file: [name, frame] of each; [frame, reason] where one is missing or doubtful."""
         lacking = [Unshown(path, frame, reason) for frame, reason in json.loads(unshown)]
         keep(self.index.database, file_of(self.index.database, path), json.loads(made), lacking)
 

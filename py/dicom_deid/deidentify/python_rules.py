@@ -89,7 +89,7 @@ class Inquiry:
         shown = Asked(place, tag, keyword_for_tag(tag), element.vr, creator, element, encodings, syntax)
         for rule in self.plan.load():
             try:
-                # What a rule prints could be a value, and the terminal may well be a log.
+                # A rule may print a value, and the terminal may be kept as a log.
                 with NO_OUTPUT, self.plan.watch:
                     answer = rule.function(shown, self.view)
                     said = None if answer is None else checked(answer, rule, element)

@@ -19,7 +19,7 @@ REMOVED_CONTENT = ElementAction("X", "E.3.4-1")
 
 
 class Row(NamedTuple):
-    """What happens to one data element. ``before`` and ``after`` are None where it is not there."""
+    """The fate of one data element. ``before`` and ``after`` are None where it is not there."""
 
     path: str
     """Tags and items from the outermost sequence on, items counted from 1 (PS3.5 7.5)."""
@@ -29,9 +29,9 @@ class Row(NamedTuple):
     vr: str
     action: ElementAction
     reason: str
-    """What the rule says."""
+    """The rule, as a sentence."""
     detail: str
-    """What Table E.1-1 says of this attribute, where it does."""
+    """The row of Table E.1-1 for this attribute, in words; "" where there is none."""
     effect: str
     """unchanged, changed, emptied, removed or added: found by comparing, whatever the action."""
     before: str | None
@@ -46,7 +46,7 @@ class Place(NamedTuple):
     before: tuple[str, ...] = ("iso8859",)
     after: tuple[str, ...] = ("iso8859",)
     around: ElementAction | None = None
-    """What was decided for all that lies here at once."""
+    """The action that was decided for all of this place at once; None where each element has its own."""
 
 
 @dataclass(slots=True)
@@ -138,7 +138,7 @@ class Comparison:
 
 
 def effect(old: Element | None, new: Element | None) -> str:
-    """What became of an element, by comparing."""
+    """The effect on an element, found by comparing before and after."""
     if old is None or new is None:
         return "added" if old is None else "removed"
     if same(old, new):

@@ -1,4 +1,4 @@
-"""What actions and rules mean, in sentences: one table for the what-if, the statement and docs/policy.md."""
+"""Sentences for actions and rules: one table for the what-if, the statement and docs/policy.md."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def sentences() -> dict[str, str]:
 
 
 def what(code: str) -> str:
-    """What an action code does to an element."""
+    """The effect of an action code on an element, in words."""
     if code == ADDED:
         return str(table("sentences.json")["added"]["sentence"])
     return str(table("sentences.json")["actions"][code]["sentence"])
 
 
 def why(rule: str) -> str:
-    """What a rule says, in a sentence."""
+    """A rule as a sentence."""
     if rule.startswith(POLICY_RULE):
         return f"Rule {rule.removeprefix(POLICY_RULE)} of the policy names it."
     if rule.startswith(PYTHON_RULE):
@@ -43,7 +43,7 @@ def why(rule: str) -> str:
 
 
 def detail(action: ElementAction, tag: int, path: tuple[int, ...], sop_class: str, policy: Policy) -> str:
-    """What Table E.1-1 and its options say of an attribute, and how that was resolved; or a policy rule's own words."""
+    """The row of Table E.1-1 for an attribute, its options and how it was resolved; or a policy rule's own words."""
     if action.rule.startswith(POLICY_RULE):
         return policy.rules[int(action.rule.removeprefix(POLICY_RULE)) - 1].reason
     if action.rule.startswith(PYTHON_RULE):

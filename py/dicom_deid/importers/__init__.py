@@ -15,7 +15,7 @@ SIMPLE = ("options", "allow_sop_classes", "pass_burned_in")
 
 
 class Reading(NamedTuple):
-    """What the text of a policy, or of a script of another tool, comes to."""
+    """The policy that a text is, or that comes of a script of another tool."""
 
     policy: dict[str, Any]
     """The fields of the policy."""
@@ -23,7 +23,7 @@ class Reading(NamedTuple):
     tool: str
     """Whose script it was; "" for a policy."""
     notes: list[str]
-    """What is different for the script as a whole."""
+    """Differences of the script as a whole."""
     differing: list[dict[str, Any]]
     """Lines that mean something else here: line, text, why."""
     lost: list[dict[str, Any]]
@@ -60,7 +60,7 @@ def told(line: Line) -> dict[str, Any]:
 
 
 def translate(text: str) -> Imported:
-    """What the script of another tool comes to."""
+    """The policy that comes of a script of another tool."""
     if re.match(r"\s*<", text):
         return ctp.of_xml(text)
     if re.search(r"^\s*format\s+dicom\b", text, re.MULTILINE | re.IGNORECASE):

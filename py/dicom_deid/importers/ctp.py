@@ -53,7 +53,7 @@ class Entry(NamedTuple):
 
 
 def of_xml(text: str) -> Imported:
-    """What a script in XML comes to."""
+    """The draft of a script in XML."""
     imported = Imported(TOOL, list(NOTES))
     try:
         entries = list(xml_entries(text))
@@ -87,7 +87,7 @@ def xml_entries(text: str) -> Iterator[Entry]:
 
 
 def of_properties(text: str) -> Imported:
-    """What a script in the older form comes to."""
+    """The draft of a script in the older form."""
     entries = []
     for number, text_line in enumerate(text.splitlines(), 1):
         found = re.match(r"\s*(#?)(param|set|keep|remove)\.([^=]*)=(.*)", text_line)

@@ -50,7 +50,7 @@ class Statement(NamedTuple):
 
 
 def of_recipe(text: str) -> Imported:
-    """What a recipe comes to."""
+    """The draft of a recipe."""
     imported, groups, header = Imported(TOOL, list(NOTES)), dict[str, list[str]](), list[Statement]()
     for statement in statements(text):
         action = statement.words[0].upper()

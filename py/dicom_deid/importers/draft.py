@@ -1,4 +1,4 @@
-"""What an import has found so far: rules, and what has to be told of the lines that they come from."""
+"""Draft of an imported policy: its rules, and notes on the lines from which they come."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Imported:
 
     tool: str
     notes: list[str]
-    """What is different for the script as a whole."""
+    """Differences of the script as a whole."""
     options: set[str] = field(default_factory=set)
     rules: list[Rule] = field(default_factory=list)
     carried: int = 0

@@ -67,7 +67,7 @@ def in_the_middle(database: sqlite3.Connection, series: int, thumbnails: int) ->
 
 
 def standing(database: sqlite3.Connection, key: str) -> Standing | None:
-    """What stands for the series of that key: a thumbnail that is there, else the middle of what is looked through."""
+    """The picture for the series of that key: a thumbnail that is there, else the middle instance."""
     found = database.execute("SELECT id, thumbnails, first_path FROM series WHERE key = ?", (key,)).fetchone()
     if found is None:
         return None
@@ -137,7 +137,7 @@ def names_of(database: sqlite3.Connection, path: str, frames: Iterable[int]) -> 
 
 
 def plain(text: str) -> str:
-    """What can stand in a name on every file system."""
+    """Characters that a name may have on every file system."""
     return STRANGE.sub("_", text).strip("._")[:LONGEST_NAME]
 
 

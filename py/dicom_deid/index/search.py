@@ -38,7 +38,7 @@ class Page(NamedTuple):
 
 
 def asked(query: str) -> Asked:
-    """What a query means. Every text means something: what is no term of the language is a word."""
+    """The meaning of a query. Every text has one: a text that is no term of the language is a word."""
     terms: dict[Asked, None] = {}
     for found in TERM.finditer(query):
         negative, kind, quoted, word = found.groups()

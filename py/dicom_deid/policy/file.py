@@ -57,7 +57,7 @@ class Text:
         return self._rules[kind][min(index, len(self._rules[kind]) - 1)]
 
     def wrong(self, wrong: Wrong, start: int) -> Problem:
-        """What is wrong with a rule that begins at ``start``, with its line; code is told by its line alone."""
+        """The problem with a rule that begins at ``start``, with its line; of code only the line is told."""
         if not wrong.line:
             return Problem(self.word(wrong.word, start), wrong.word, wrong.text, wrong.near)
         start = self.field("code", start)

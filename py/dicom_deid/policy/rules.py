@@ -30,7 +30,7 @@ DESCRIBING = frozenset(
         "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
     )
 )  # fmt: skip
-"""What the rest cannot be read without: always kept."""
+"""Attributes without which the rest cannot be read: always kept."""
 CLEANABLE = TEXT_VRS | DATES | {"AE", "CS", "SQ", "UR"}
 """VRs that action C knows how to clean; a rule that says C reaches no other."""
 ANY, ONE = 0, 0xFFFFFFFF
@@ -121,7 +121,7 @@ class Rules:
         """Whether a rule names private elements."""
 
     def action(self, tag: int, vr: str, path: tuple[int, ...]) -> ElementAction | None:
-        """What the last rule that reaches a standard element says; None when there is none."""
+        """The action of the last rule that reaches a standard element; None when there is none."""
         if tag >> 16 & 1 or len(self._private) == len(self._all) or fixed(tag):
             return None
         cleanable = named_vr(tag, vr) in CLEANABLE
@@ -132,7 +132,7 @@ class Rules:
         return None
 
     def private_action(self, tag: int, creator: str) -> ElementAction | None:
-        """What the last rule that reaches a private element says; None when there is none."""
+        """The action of the last rule that reaches a private element; None when there is none."""
         return next((action for found, action in self._private if found.reaches_private(tag, creator)), None)
 
     def keeping(self, tags: frozenset[int]) -> frozenset[int]:

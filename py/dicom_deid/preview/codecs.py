@@ -18,7 +18,7 @@ PLUGIN = "imagecodecs"
 JPEG = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLossless, uid.JPEGLosslessSV1)
 HTJ2K = (uid.HTJ2K, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL)
 WITHOUT_TRANSFORM = {"colorspace": "YCBCR", "outcolorspace": "YCBCR"}
-"""What has libjpeg hand out three samples as they are stored."""
+"""The setting with which libjpeg gives three samples as they are stored."""
 
 
 def jpeg(frame: bytes, runner: DecodeRunner) -> Any:

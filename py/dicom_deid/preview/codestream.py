@@ -1,4 +1,4 @@
-"""What a compressed frame says of its own size, read without decoding it, so that none is decoded that is not as told.
+"""The size that a compressed frame says it has, read without decoding: a frame that lies about it is not decoded.
 
 JPEG (ITU-T T.81 B.2.2) and JPEG-LS (T.87 C.2.2) say it in a frame header, JPEG 2000 and HTJ2K (T.800 A.5.1) in SIZ.
 """

@@ -21,7 +21,7 @@ GREY = ("MONOCHROME1", "MONOCHROME2")
 COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT")
 PALETTE = "PALETTE COLOR"
 SPACINGS = ("ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio")
-"""What tells the shape of pixels, beside Pixel Spacing: from row to row, and from column to column."""
+"""Attributes for the shape of pixels, beside Pixel Spacing: from row to row, and from column to column."""
 
 
 class Window(NamedTuple):

@@ -134,7 +134,7 @@ class Frames:
         return Picture(values, bits, display, warning)
 
     def decoded(self, number: int, compressed: bytes) -> tuple[Values, dict[str, Any]]:
-        """What pydicom and the codecs make of a frame."""
+        """A frame as pydicom and the codecs decode it."""
         source: Any = self._file
         told = dict(self.options)
         if told["bits_allocated"] == 1 and not self.pixels.encapsulated:
@@ -195,7 +195,7 @@ def header(instance: Instance, source: Source) -> Dataset:
 
 
 def options(dataset: Dataset, pixels: Pixels) -> dict[str, Any]:
-    """What pydicom has to know of the pixel data. Raises Failed where the header does not say it."""
+    """Attributes of the pixel data that pydicom needs. Raises Failed where the header does not say it."""
     try:
         found = as_pixel_options(dataset, pixel_keyword=KEYWORDS[pixels.tag], pixel_vr=pixels.vr)
     except (AttributeError, KeyError, TypeError, ValueError):

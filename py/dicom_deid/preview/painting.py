@@ -24,7 +24,7 @@ Values = NDArray[Any]
 
 
 class Tuning(NamedTuple):
-    """What the user has chosen. ``window``: instead of what the data set says."""
+    """Choices of the user. ``window``: in place of the window of the data set."""
 
     window: Window | None = None
     gamma: float = 1.0
@@ -85,7 +85,7 @@ class Painter:
             np.take(inks, self.levels(part, display, shown, tuning), out=target[start : start + STEP], mode="clip")
 
     def look_up(self, values: Values, table: Values, target: Values) -> None:
-        """What the table has for the pattern of bits of each value."""
+        """Entries of the table for the pattern of bits of each value."""
         patterns = values.view(f"u{values.dtype.itemsize}")
         for start in range(0, values.size, STEP):
             place = self._place[: min(STEP, values.size - start)]
@@ -137,7 +137,7 @@ class Painter:
         np.take(table.entries, place, out=here, mode="clip")
 
     def shown(self, picture: Picture, tuning: Tuning) -> Window | Table | Range:
-        """What decides about black and white: the user's window, the data set's table or window, or what there is."""
+        """The range from black to white: the user's window, the data set's table or window, or all values."""
         display = picture.display
         if tuning.window is not None:
             return tuning.window
