@@ -316,3 +316,12 @@ def test_an_overlay_of_its_own_lies_in_no_pixels(position: int, data: bytes | No
     if data is not None:
         dataset.add_new(0x60023000, "OW", data)
     assert outcome_of(to_bytes(dataset)).status == status
+
+
+def test_shifted_moments_are_counted_as_dates_and_times_are_not() -> None:
+    def shifted(**values: str) -> int:
+        policy = Policy(options=frozenset({"retain-modified-dates"}))
+        return outcome_of(to_bytes(ct(**values)), policy).counts.dates_shifted
+
+    assert shifted(AcquisitionDateTime="20240229101112") == shifted() + 1
+    assert shifted(AcquisitionTime="101112") == shifted()

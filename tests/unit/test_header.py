@@ -11,10 +11,10 @@ from dicom_deid.dicom.header import Header, read_header
 from dicom_deid.dicom.peek import Peek, peek
 from dicom_deid.dicom.read_cache import CHANGES, ReadCache
 from dicom_deid.dicom.reader import Reader
-from dicom_deid.errors import Failed
-from dicom_deid.model import Element, Fragments, Syntax
+from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.model import Element, Fragments, Item, Syntax
 from dicom_deid.readable import ITEM, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW, Readable
-from dicom_deid.scan import encoding_of, looks_like_dicom
+from dicom_deid.scan import encoding_of, looks_like_dicom, uid_of
 from made import UID, ct, item, sequence
 from pydicom import dcmwrite
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -106,7 +106,15 @@ def test_a_second_element_has_to_follow_in_order_and_no_item_is_one() -> None:
     assert not looks_like_dicom(first + first, 2 * len(first))
     short = b"\x08\0\x16\0UI\x02\0" + b"1\0"
     assert not looks_like_dicom(first + short, len(first + short)), "twelve bytes of it have to be there"
+    odd = b"\x08\0\x16\0UI\x03\0" + b"1.2"
+    assert not looks_like_dicom(first + odd, len(first + odd)), "eleven are too few"
     assert not looks_like_dicom(first + b"\xfe\xff\x00\xe0\x04\0\0\0abcd", len(first) + 12)
+
+
+def test_an_undefined_length_is_no_length_even_in_a_file_that_is_long_enough() -> None:
+    first = PAIRS["short VR"][0]
+    assert looks_like_dicom(first + b"\x08\0\x40\x11SQ\0\0\xfe\xff\xff\xff", 1 << 33)
+    assert not looks_like_dicom(first + b"\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff", 1 << 33)
 
 
 def test_the_first_element_shows_the_encoding() -> None:
@@ -115,6 +123,22 @@ def test_the_first_element_shows_the_encoding() -> None:
     assert encoding_of(b"\0\0\0\0UL\x04\0", 0, "") == EXPLICIT  # a group length of group 0 shows no byte order
     assert encoding_of(b"\x08\0\x30\x10\x02\0\0\0xx", 0, "") == IMPLICIT
     assert encoding_of(b"DICM\x08\0\x30\x10LO\x02\0xx", 4, "") == EXPLICIT
+
+
+def test_of_several_uids_the_first_is_taken_without_blanks() -> None:
+    item = Item([Element(0x00080018, "UI", b"1.2 \\3.4\0"), Element(0x00080060, "CS", b"CT")])
+    assert uid_of(item, 0x00080018) == "1.2"
+    assert uid_of(item, 0x00080016) == uid_of(item, 0x00080060) == ""
+
+
+@pytest.mark.parametrize("at_hand", [8, 9, 10, 11])
+def test_a_long_header_that_is_cut_is_asked_for_up_to_its_end(at_hand: int) -> None:
+    data = b"\x08\0\x40\x11OB\0\0\x02\0\0\0AB"
+    with pytest.raises(ShortRead) as short:
+        Reader(data[:at_hand], len(data), EXPLICIT).data_set(0)
+    assert short.value.end == 12
+    with pytest.raises(Failed, match="TRUNCATED"):
+        Reader(data[:at_hand], at_hand, EXPLICIT).data_set(0)
 
 
 # ---- what follows the elements -----------------------------------------------------------------------------------
@@ -134,6 +158,17 @@ def test_something_behind_zeros_is_an_element_or_an_error(at: int) -> None:
     data[-1] = 1
     with pytest.raises(Failed):
         Reader(bytes(data), len(data), EXPLICIT).data_set(0)
+
+
+def test_zeros_are_looked_at_to_the_end_of_the_file_only_if_eight_of_them_stand_there() -> None:
+    element = b"\x10\0\x20\0LO\x02\0AB"
+    at = len(element)
+    for zeros, end in ((2, at + 8), (7, at + 8), (8, 1000), (20, 1000)):
+        with pytest.raises(ShortRead) as short:
+            Reader(element + bytes(zeros), 1000, EXPLICIT).data_set(0)
+        assert short.value.end == end
+    with pytest.raises(Failed, match="MALFORMED"):
+        Reader(element + bytes(7) + b"\1", 1000, EXPLICIT).data_set(0)
 
 
 def icon(*lengths: int) -> bytes:
@@ -156,6 +191,20 @@ def test_fragments_that_are_longer_than_what_holds_them_are_malformed() -> None:
         whole = b"\x88\0\0\x02OB\0\0\xff\xff\xff\xff" + data
         with pytest.raises(Failed, match="MALFORMED"):
             Reader(whole, len(whole), EXPLICIT).data_set(0)
+
+
+def test_fragments_that_end_with_the_file_lack_their_delimiter() -> None:
+    whole = b"\x88\0\0\x02OB\0\0\xff\xff\xff\xff" + icon(4)[:-8]
+    with pytest.raises(Failed, match="TRUNCATED"):
+        Reader(whole, len(whole), EXPLICIT).data_set(0)
+
+
+def test_implicit_items_have_the_byte_order_of_the_data_set() -> None:
+    inner = b"\0\x08\x11\x55\0\0\0\x04" + b"1.2\0"
+    items = b"\xff\xfe\xe0\0" + struct.pack(">L", len(inner)) + inner
+    data = b"\0\x08\x11\x40SQ\0\0" + struct.pack(">L", len(items)) + items
+    (element,), _ = Reader(data, len(data), BIG).data_set(0)
+    assert [(one.tag, one.value) for one in (element.items or [])[0]] == [(0x00081155, b"1.2\0")]
 
 
 def test_uids_beside_a_sequence_of_implicit_items_are_read_as_such() -> None:

@@ -12,6 +12,7 @@ from dicom_deid.model import Outcome
 from dicom_deid.plan import content, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.policy.rules import Rule
+from dicom_deid.policy.targets import Wrong, check_value
 from made import KEY, ct, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 
@@ -201,3 +202,17 @@ def test_the_plan_holds_the_rules_and_can_be_read_as_a_policy() -> None:
     plan = Plan(policy, Key(KEY))
     assert Policy.read(json.dumps(content(plan)["policy"])) == policy
     assert "attribute" not in content(Plan(Policy(), Key(KEY)))["policy"]
+
+
+@pytest.mark.parametrize(("value", "vr"), [("a\nb", "UT"), ("a\x7fb", "LO"), ("ü", "LO")])
+def test_a_value_is_of_ascii_letters_in_one_line(value: str, vr: str) -> None:
+    check_value("a b", vr, "it")
+    with pytest.raises(Wrong):
+        check_value(value, vr, "it")
+
+
+@pytest.mark.parametrize(("vr", "named"), [("OB", "it is OB"), ("", "it is of no known VR")])
+def test_a_value_goes_with_text_and_the_problem_names_the_vr(vr: str, named: str) -> None:
+    with pytest.raises(Wrong) as wrong:
+        check_value("a", vr, "it")
+    assert named in str(wrong.value.args)

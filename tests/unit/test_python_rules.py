@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from coded import RULE, code, codes, failed, on, rich, ruled, written
 from dicom_deid.conformance import conformance
+from dicom_deid.deidentify.values import value_of
 from dicom_deid.key import Key
+from dicom_deid.model import Element, Syntax
 from dicom_deid.pipeline import process
 from dicom_deid.plan import content, opening
 from dicom_deid.policy import Plan, Policy
@@ -238,3 +240,9 @@ def test_plan_log_and_statement_say_that_there_is_code() -> None:
 def test_what_is_kept_that_is_no_date_says_nothing_of_dates() -> None:
     kept = written(ct(), on("ConvolutionKernel", "'K'", "X", "K"))
     assert kept.LongitudinalTemporalInformationModified == "REMOVED"
+
+
+def test_a_sequence_without_items_is_no_items_and_text_without_value_is_none() -> None:
+    syntax = Syntax(explicit=True, little=True)
+    assert value_of(Element(0x00081140, "SQ", b"", []), ("latin_1",), syntax) == ()
+    assert value_of(Element(0x00081030, "LO", b""), ("latin_1",), syntax) is None
