@@ -21,6 +21,8 @@ LINT = (
     (NODE_BIN / "tsc", "--project", "worker/tsconfig.json"),
     (NODE_BIN / "tsc", "--project", "py/sitebuild/tsconfig.json"),
 )
+TWO_LANES = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+"""The tests of the browser in one process, all others beside them in a second (tests/conftest.py makes the groups)."""
 SLOW = ("tests/browser", "tests/pyodide", "tests/build/test_install.py")  # what --quick leaves out
 
 
@@ -41,7 +43,7 @@ def lint() -> bool:
 
 def pytest(quick: bool) -> bool:
     """Its closing line is the last that is printed."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *TWO_LANES, "tests"]
     command += [f"--ignore={path}" for path in SLOW if quick]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 

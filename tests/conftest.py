@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 pytest_collect_file = collect.pytest_collect_file  # each Node test is an item
 ROOT = Path(__file__).resolve().parents[1]
+BROWSER = ROOT / "tests" / "browser"
 REPORTS = "/policy-violations"
 SHARED_CORPUS = ROOT.parent / "shared" / "data" / "corpus"
 # A test machine has no use for what Chromium asks of the network by itself, and root needs --no-sandbox.
@@ -36,6 +37,13 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
     *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups for a run in two processes: all tests of the browser are one, so that no two browsers share the cores."""
+    for item in items:
+        group = BROWSER if item.path.is_relative_to(BROWSER) else item.path
+        item.add_marker(pytest.mark.xdist_group(group.relative_to(ROOT).as_posix()))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 // @ts-check
 /** One worker of boot.py's measurement: starts Python by the way it is told, and says so. */
-import { boot } from "../worker/boot.js";
+import { boot } from "../worker/python/boot.js";
 
 /** Pyodide as its package comes, and the packages as source: what the other ways are compared with. */
 async function source() {
