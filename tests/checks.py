@@ -1,4 +1,4 @@
-"""What `python3 build.py test` and `lint` run, in the Python of .venv: lint, types, then one run of pytest."""
+"""Checks of `python3 build.py test` and `lint`, in the Python of .venv: lint, types, then one run of pytest."""
 
 import argparse
 import os

@@ -167,7 +167,7 @@ def launch(playwright: "Playwright", browser_executable: str, tmp_path: Path) ->
 
 @dataclass
 class Observed:
-    """What a page did that a test must hear of: its console, its errors, its requests."""
+    """Events of a page that a test must hear of: its console, its errors, its requests."""
 
     console: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What tests need of the machine: a Chromium, a virtual screen with a window manager to click on, and dciodvfy."""
+"""Programs that tests need: a Chromium, a virtual screen with a window manager to click on, and dciodvfy."""
 
 import functools
 import os

@@ -68,7 +68,7 @@ def rows_of(audit: str) -> list[Row]:
 
 
 def timeless(rows: list[Row]) -> list[Row]:
-    """What two runs over the same files must agree on: not the order of the rows, and not how long each file took."""
+    """The parts in which two runs over the same files must be equal: not the order of rows, nor the times."""
     return sorted(({**row, "milliseconds": ""} for row in rows), key=lambda row: row["source_id"])
 
 
@@ -94,7 +94,7 @@ def native_run(
 
 
 def source_ids(folder: Path, passphrase: str = PASSPHRASE) -> dict[str, Path]:
-    """What the audit calls each file of a folder, worked out without the code under test."""
+    """The name of each file of a folder in the audit, computed without the code under test."""
     salt = b"dicom-deid/project-key/v1"
     key = hashlib.pbkdf2_hmac("sha256", unicodedata.normalize("NFC", passphrase).encode(), salt, 600_000)
     files = [path for path in folder.rglob("*") if path.is_file()]

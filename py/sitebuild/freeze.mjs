@@ -12,9 +12,9 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
-/** What a browser loads of the npm package; its standard library is replaced by the compiled one. */
+/** Files of the npm package that a browser loads; its standard library is replaced by the compiled one. */
 const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"];
-/** What installs further wheels: it is not in the snapshot, and loaded when a policy names any. */
+/** Package that installs further wheels: not in the snapshot, loaded when a policy names any. */
 const INSTALLER = /^micropip-.*\.whl$/;
 /** Hex digits of a build id. */
 const BUILD_DIGITS = 20;

@@ -30,7 +30,7 @@ WAYS = {
     "snapshot": "module and snapshot without zero pages",
 }
 SETTLED_SECONDS = 1.5  # after which freed memory is back with the system
-# What all workers of a way share, left as `shared` in the page.
+# Leaves in the page, as `shared`, all that the workers of a way share.
 PREPARE = """async (way) => {
   const runtime = await import(new URL("worker/shared/runtime.js", location.href).href);
   globalThis.shared = way === "source" ? null : await runtime.fetchRuntime();

@@ -14,7 +14,7 @@ async function source() {
 }
 
 addEventListener("message", async ({ data: { way, shared } }) => {
-  // What is started stays reachable: its memory is measured.
+  // The Python that was started stays reachable: its memory is measured.
   const kept = way === "source" ? await source() : await boot(shared);
   Object.assign(globalThis, { kept });
   postMessage("started" in kept ? kept.started.way : kept.way);

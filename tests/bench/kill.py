@@ -30,7 +30,7 @@ TWICE_EVERY = 3
 
 
 def words(done: list[int]) -> str:
-    """What was done at each beginning but the first."""
+    """The files that were done at each beginning but the first."""
     return ", then ".join("nothing begun" if files == ANEW else f"{files} of {FILES} done" for files in done[1:])
 
 

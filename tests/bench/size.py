@@ -1,4 +1,4 @@
-"""What the real page needs for many files and for a large one, in a real Chromium: memory and time.
+"""Memory and time of the real page for many files and for a large one, in a real Chromium.
 
     .venv/bin/python tests/bench/size.py [--files 1000 10000] [--gigabytes 3] [--workers 2] [--scratch FOLDER]
 
@@ -51,7 +51,7 @@ def has_workers(process: Path) -> bool:
 
 
 class Memory:
-    """What the page's processes use, sampled (MB)."""
+    """Memory of the page's processes, sampled (MB)."""
 
     def __init__(self, profile: Path) -> None:
         self.samples: list[float] = []

@@ -94,7 +94,7 @@ def reference(kind: str, number: int) -> Dataset:
 
 
 def series() -> Dataset:
-    """What all slices have in common."""
+    """The elements that all slices have in common."""
     dataset = Dataset()
     for module in (PATIENT, STUDY_MODULE, SERIES_MODULE, IMAGE_MODULE):
         fill(dataset, module)

@@ -1,4 +1,4 @@
-"""What the header of one CT slice costs, by stage, natively and inside Pyodide (in node). Prints a table.
+"""The cost of the header of one CT slice, by stage, natively and inside Pyodide (in node). Prints a table.
 
     .venv/bin/python tests/bench/stages.py [--count 100] [--rounds 7] [--native] [--profile]
 
@@ -36,7 +36,7 @@ FIRST = 10
 """Slices of which the core learns what the series has in common."""
 SOURCE_ID = "0123456789abcdef0123"
 STAGES = {"inspect": "inspect", "pieces": "encode", "file_meta": "encode", "verify": "verify"}
-"""What pipeline.py calls -> the stage its time belongs to. What is left of the whole is `deidentify`."""
+"""Function that pipeline.py calls -> the stage to which its time belongs. The rest of the whole is `deidentify`."""
 ROWS = ("inspect", "deidentify", "encode", "verify", "without verification", "with verification")
 Times = dict[str, float]
 

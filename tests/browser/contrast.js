@@ -23,7 +23,7 @@
     return (light + 0.05) / (dark + 0.05);
   };
 
-  /** What an element's own text stands on, from the root inwards. */
+  /** The backgrounds behind an element's own text, from the root inwards. */
   const behind = (element) => {
     const path = [];
     for (let at = element; at; at = at.parentElement) path.unshift(at);

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What test_imaging.py evaluates in a page of the site: the real pool, files worker and imaging. Leaves `harness` there.
+ * Script that test_imaging.py runs in a page of the site: the real pool, files worker and imaging. Leaves `harness` there.
  */
 async () => {
   const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);

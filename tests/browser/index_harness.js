@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What test_index.py evaluates in a page of the site: the real pool, files worker and index, without the page's panels.
+ * Script that test_index.py runs in a page of the site: the real pool, files worker and index, without the page's panels.
  * Leaves `harness` in the page; what is dropped on it is scanned.
  */
 async () => {
@@ -31,7 +31,7 @@ async () => {
     const handle = event.dataTransfer.items[0].getAsFileSystemHandle();
     globalThis.harness.scanned = handle.then(scan);
   });
-  /** What lies in private storage below a folder, with its bytes. */
+  /** The files in private storage below a folder, with their bytes. */
   const stored = async (/** @type {string} */ name) => {
     const found = {};
     const look = async (/** @type {FileSystemDirectoryHandle} */ folder, /** @type {string} */ prefix) => {

@@ -51,7 +51,7 @@ class Policies:
         self.told(f"Loaded from {path.name}.")
 
     def told(self, words: str) -> None:
-        """What the line beside the buttons says of the file."""
+        """The text beside the buttons about the file."""
         expect(self.panel.locator("[data-part=file-hint]")).to_have_text(words)
 
     def save(self, folder: Path) -> Path:

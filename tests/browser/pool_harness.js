@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What test_boot.py evaluates in a page of the site: the real pool, with a files worker's two ends played here, so
+ * Script that test_boot.py runs in a page of the site: the real pool, with a files worker's two ends played here, so
  * that a test decides what is in a batch and sees what comes back. Leaves `harness` in the page.
  */
 async () => {

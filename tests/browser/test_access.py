@@ -13,7 +13,7 @@ from samples import sample_folder
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 NARROW, WIDE = 360, 1920  # pixels
 MOST_STOPS = 80  # between two controls, with all options between them
-# What can be operated must have a name that can be spoken.
+# Every control must have a name that a screen reader can speak.
 OPERATED = {"button", "checkbox", "combobox", "link", "progressbar", "radio", "spinbutton", "textbox"}
 OPERATED |= {"DisclosureTriangle"}
 # An outline is drawn around what has the focus, or around its label.
@@ -91,7 +91,7 @@ def low_contrast(journey: Journey) -> list[str]:
 
 
 def look_at(journey: Journey) -> None:
-    """What holds of every state of the page."""
+    """The checks that every state of the page must pass."""
     assert nameless(journey) == []
     assert low_contrast(journey) == []
     for width in (NARROW, WIDE):

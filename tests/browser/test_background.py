@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 COPIES = 800
-# What the page asks of the browser, and what its tab shows; nobody looks at the page.
+# Records what the page asks of the browser and what its tab shows, while nobody looks at the page.
 WATCH = """
 globalThis.seen = { notes: [], locks: 0, let_go: 0, titles: new Set(), icons: new Set() };
 Document.prototype.hasFocus = () => false;

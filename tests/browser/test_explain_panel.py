@@ -1,4 +1,4 @@
-"""What would happen to one file: the page's table is the command line's, follows the policy, and leaves nothing."""
+"""The what-if for one file: the page's table is the command line's, follows the policy, and leaves nothing."""
 
 import json
 import os
@@ -64,7 +64,7 @@ def referring(number: int) -> Dataset:
 
 
 def planned(file: Path, folder: Path, *options: str) -> dict[str, Any]:
-    """What `dicom-deid plan` says of a file."""
+    """The answer of `dicom-deid plan` for a file."""
     secret = folder / "passphrase"
     secret.write_text(PASSPHRASE, encoding="utf-8")
     command = [sys.executable, "-m", "dicom_deid", "plan", file, "--json", "--values", "--passphrase-file", secret]
@@ -120,7 +120,7 @@ def rows(journey: Journey) -> list[dict[str, Any]]:
 
 
 def expected_row(element: dict[str, Any]) -> dict[str, Any]:
-    """What the page must say of an element of the command line's answer."""
+    """The words that the page must show for an element of the command line's answer."""
     steps = element["path"].split("/")
     item = re.search(r"\[(\d+)\]$", steps[-2])[1] if len(steps) > 1 else ""  # type: ignore[index]
     unchanged = {"unchanged": "the same", "emptied": "empty"}

@@ -99,7 +99,7 @@ def pick_named(page: Page, files: Mapping[str, Content]) -> None:
 
 
 def look(page: Page, index: int, *frames: int) -> dict[str, Any]:
-    """What the page tells of a file, and of its frames; their pixels as an array."""
+    """The page's description of a file and of its frames; their pixels as an array."""
     told: dict[str, Any] = page.evaluate("([index, frames]) => harness.look(index, frames)", [index, list(frames)])
     for painted in told.get("painted", []):
         if "pixels" in painted:

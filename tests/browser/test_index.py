@@ -98,7 +98,7 @@ def found(page: "Page", query: str = "") -> list[dict[str, Any]]:
 
 
 def natively(folder: Path) -> list[dict[str, Any]]:
-    """What the command line's index has."""
+    """The rows of the command line's index."""
     index = Index(sqlite3.connect(":memory:"))
     index_file.bring_up_to_date(index, folder, index_file.picked_in(folder), whole=True, tell=lambda *_: None)
     rows = search(index.database, "", 0, 1000).rows

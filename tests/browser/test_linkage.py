@@ -65,7 +65,7 @@ def decrypted(linkage: Path, tmp_path: Path, passphrase: str = PASSPHRASE) -> di
 
 
 def lines(tables: dict[str, bytes]) -> dict[str, list[bytes]]:
-    """What is in the tables, in whichever order."""
+    """The rows of the tables, in any order."""
     return {name: sorted(text.split(b"\n")) for name, text in tables.items()}
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COPIES = 600
 DEATHS = 3
 CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {get: () => 3})"  # for two workers
-# What nobody catches ends a worker as far as the page is concerned. Later, so that this call is answered.
+# An error that nobody catches ends a worker, as the page sees it. Thrown later, so that this call is answered.
 DIE = "() => void setTimeout(() => { throw new Error('test') })"
 
 

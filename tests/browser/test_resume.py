@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KILLS = 3
 
-# What a power cut can leave: half a row, half a line, an output without its row, one cut short, one of zeros, one gone.
+# After a power cut: half a row, half a line, an output without its row, one cut short, one of zeros, one gone.
 TEAR = """async () => {
   const storage = await navigator.storage.getDirectory();
   const [run] = await Array.fromAsync((await storage.getDirectoryHandle("runs")).values());

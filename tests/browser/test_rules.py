@@ -64,7 +64,7 @@ def write(journey: Journey, code: str, name: str = "herons") -> None:
 
 
 def tried(journey: Journey) -> Locator:
-    """What a try comes to."""
+    """The result of a trial."""
     journey.button("Try on this file").click()
     result = journey.page.locator("python-rules").locator("rule-result .shown, problem-note").filter(visible=True)
     expect(result).not_to_be_empty(timeout=TRIED)

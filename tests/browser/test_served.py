@@ -20,7 +20,7 @@ def ready(page: Page) -> None:
 
 
 def test_the_page_starts_isolated_and_asks_nobody_else(page: Page) -> None:
-    """What is on the console and where requests went is looked at by the fixture."""
+    """The fixture checks the console and the addresses of the requests."""
     ready(page)
     assert page.evaluate("crossOriginIsolated")
 

@@ -143,7 +143,7 @@ def test_at_1_to_1_the_pixels_are_those_of_the_file_and_the_mouse_changes_them(l
 
 
 def middle(looking: Looking, rows: int, columns: int) -> np.ndarray:
-    """What is in the middle of the canvas."""
+    """The pixel in the middle of the canvas."""
     grey = looking.grey().astype(int)
     top, left = (grey.shape[0] - rows) / 2, (grey.shape[1] - columns) / 2
     return grey[round(top) :, round(left) :][:rows, :columns]

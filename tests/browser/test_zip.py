@@ -36,7 +36,7 @@ def big() -> bytes:
 
 @pytest.fixture(scope="module")
 def entries() -> dict[str, bytes]:
-    """What the archives hold, by name."""
+    """The entries of the archives, by name."""
     return {
         "DICOM/Smith John/CT.dcm": sample("CT_small.dcm"),
         "DICOM/Smith John/deeper/and deeper/MR.dcm": sample("MR_small.dcm"),

@@ -18,7 +18,7 @@ COPIED = ("py", "js", "worker", "tests", "docs", "README.md", "index.html", "pyp
 STEP = re.compile(r"^\d\. `([^`]+)`", re.MULTILINE)
 TABLES = "py/dicom_deid/tables"
 Edit = Callable[[str], str]
-"""What a step makes of a file's text, which is "" where the file is new."""
+"""The change that a step makes to a file's text; the text of a new file is ""."""
 
 
 def entry(name: str, **row: str) -> Edit:

@@ -93,7 +93,7 @@ def test_what_is_there_is_not_fetched_again(registry: Registry, tmp_path: Path) 
 
 
 def test_goes_on_after_an_interruption(registry: Registry, tmp_path: Path) -> None:
-    """What a killed build can leave: half a file where it was being fetched, or a damaged archive."""
+    """Remains of a build that was killed: half a file where it was being fetched, or a damaged archive."""
     archives = tmp_path / "vendor" / "archives"
     (archives / "partial").mkdir(parents=True)
     (archives / "partial" / "demo-1.0.0.tgz").write_bytes(registry.tarball.read_bytes()[:100])

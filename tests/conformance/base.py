@@ -1,4 +1,4 @@
-"""What every object of the cohort has: patient, study, series, equipment, planted identifiers; and how one is built."""
+"""Modules that every object of the cohort has: patient, study, series, equipment, planted identifiers; and their builder."""
 
 from __future__ import annotations
 

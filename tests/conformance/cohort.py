@@ -54,7 +54,7 @@ def first_study(study: Study) -> Iterator[tuple[str, Dataset]]:
 
 
 def second_study(study: Study) -> Iterator[tuple[str, Dataset]]:
-    """What is found elsewhere a year later."""
+    """Another find, a year later."""
     slices = [images.mr(study, number) for number in range(2)]
     yield from (("MR", image) for image in slices)
     for kind in ("CR", "DX", "MG"):

@@ -85,7 +85,7 @@ def excepted(finding: str) -> bool:
 
 
 def new_findings(pairs: Iterable[tuple[Path, Path]]) -> dict[str, list[Path]]:
-    """What is found in outputs and not in their sources: finding -> the sources."""
+    """Findings in outputs that are not in their sources: finding -> the sources."""
     found: dict[str, list[Path]] = {}
     with ThreadPoolExecutor(2) as threads:
         for source, news in threads.map(compare, pairs):

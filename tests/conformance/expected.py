@@ -1,4 +1,4 @@
-"""What Annex E asks for each attribute of the cohort, written down from its tables by hand, not read from the engine's.
+"""The demands of Annex E for each attribute of the cohort, written from its tables by hand, not from the engine's.
 
 An attribute that no list names is of the equipment or the examination, and must stay as it is.
 """
@@ -151,7 +151,7 @@ WORDS = {
     "ContentDescription": ("lung", "arrows"), "TransducerData": ("c5-1", "xd"),
     "SeriesDescription": ("axial",), "StudyDescription": ("follow-up",), "PatientComments": ("known",),
 }  # fmt: skip
-"""What a cleaned text must keep, in lower case; Clinical findings of the person come on top (FINDINGS)."""
+"""Words that a cleaned text must keep, in lower case; Clinical findings of the person come on top (FINDINGS)."""
 FINDINGS = frozenset(("StudyDescription", "SeriesDescription", "PatientComments"))
 
 REQUIRED = {

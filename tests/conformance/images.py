@@ -36,7 +36,7 @@ def geometry(dataset: Dataset, study: Study, number: int) -> None:
 
 
 def image(study: Study, kind: str, number: int = 0, modality: str = "") -> Dataset:
-    """What all images share."""
+    """The elements that all images share."""
     dataset = made(study, kind, number, CLASSES[kind], modality or kind)
     plant(dataset, study)
     private(dataset, study)

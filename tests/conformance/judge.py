@@ -59,7 +59,7 @@ class Verdict:
 
 @dataclass
 class Linkage:
-    """What the outputs say of each other: original -> new, collected over the whole set."""
+    """References between outputs: original -> new, collected over the whole set."""
 
     uids: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     patients: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -170,7 +170,7 @@ def judge_one(verdict: Verdict, linkage: Linkage, made: cohort.Made, output: byt
 
 
 def judge_set(verdict: Verdict, linkage: Linkage) -> None:
-    """What only the whole set shows."""
+    """Faults that only the whole set shows."""
     for news in linkage.uids.values():
         verdict.count("uid_consistent", len(news) == 1, "one UID became several")
     many = Counter(new for news in linkage.uids.values() for new in news)

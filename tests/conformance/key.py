@@ -58,7 +58,7 @@ def key_of(study: Study, kind: str, source: Dataset, options: Options) -> list[C
 
 
 def element_checks(study: Study, path: Path, value: object, options: Options) -> list[Check]:
-    """What is asked of one value."""
+    """The demand on one value."""
     keyword = str(path[-1])
     if keyword in expected.CHANGED_FREELY or keyword in expected.MARKERS or is_local_code(keyword, value):
         return []
@@ -70,7 +70,7 @@ def element_checks(study: Study, path: Path, value: object, options: Options) ->
 
 
 def fate(study: Study, path: Path, value: object, options: Options) -> list[Check]:
-    """What the profile and its options say of a value that stands in the open."""
+    """The demand of the profile and its options on a value that stands in the open."""
     keyword = str(path[-1])
     gone, stays = [Check("text_removed", path, value)], [Check("text_retained", path, value)]
     if keyword in expected.PSEUDONYMS or keyword in expected.IDENTITY:
@@ -134,7 +134,7 @@ def is_local_code(keyword: str, value: object) -> bool:
 
 
 def content_checks(study: Study, source: Dataset, options: Options) -> list[Check]:
-    """What Clean Structured Content keeps: measurements, codes, references, and text where descriptors are cleaned."""
+    """Items kept by Clean Structured Content: measurements, codes, references, and text where descriptors are cleaned."""
     checks = [Check("content_retained", ("ContentSequence",), "IMAGE")]
     if source.Modality == "SR":
         checks += [Check("content_retained", ("ContentSequence",), what) for what in ("14.5", "39607008", "410668003")]

@@ -1,4 +1,4 @@
-"""What is said about images in the cohort: structured reports, key object selections, presentation states."""
+"""Objects about images in the cohort: structured reports, key object selections, presentation states."""
 
 from __future__ import annotations
 

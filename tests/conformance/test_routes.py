@@ -143,7 +143,7 @@ def test_every_output_reads_back_with_its_own_pixel_bytes(routes: Routes) -> Non
 
 
 def names_of(path: Path) -> set[str]:
-    """What a file calls its patient, if it is one that pydicom can read."""
+    """The Patient ID of a file, if pydicom can read it."""
     try:
         dataset = dcmread(path, specific_tags=["PatientName", "PatientID"], stop_before_pixels=True, force=True)
         texts = [str(dataset.get(name) or "").strip() for name in ("PatientName", "PatientID")]

@@ -179,7 +179,7 @@ def test_a_killed_run_goes_on_with_its_linkage(folder: Path, whole: tuple[RunFol
     assert "no end" in said
     written = {row["source_id"] for row in RunFolder(target).rows if row["status"] == "written"}
     assert written <= {row["source_id"] for row in begun["linkage.csv"]}
-    # What a power cut can leave: half a record, or one of zeros, and a row whose link is not on the disk.
+    # States that a power cut can leave: half a record, or one of zeros, and a row whose link is not on the disk.
     with linkage.open("r+b") as file:
         file.truncate(linkage.stat().st_size - 300)
         file.seek(0, os.SEEK_END)
@@ -258,7 +258,7 @@ def content(root: Path) -> dict[Path, bytes]:
 
 
 def refused(places: Path, *arguments: str, passphrase: str = PASSPHRASE) -> str:
-    """What a command says that must be refused and change nothing."""
+    """The message of a command that must be refused and change nothing."""
     before = content(places)
     line = [sys.executable, "-m", "dicom_deid", *arguments, "--passphrase-file", secret(places, passphrase).name]
     done = subprocess.run(line, cwd=places, capture_output=True, text=True, check=False, timeout=60)

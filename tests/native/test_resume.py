@@ -106,7 +106,7 @@ def test_a_killed_run_goes_on_and_its_processes_do_not(folder: Path, whole: Fini
     while children(running.pid) and time.monotonic() < until:
         time.sleep(0.05)
     assert children(running.pid) == []
-    # What a power cut can leave: half a row, half a line, begun outputs, an output without its row or cut short.
+    # States that a power cut can leave: half a row, half a line, begun outputs, an output without its row or cut short.
     (target / "unfinished" / "0123456789abcdef0123").write_bytes(b"begun")
     with (target / "audit.csv").open("a", encoding="utf-8") as audit:
         audit.write("0123456789abcdef0123,written,,out/A")

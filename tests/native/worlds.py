@@ -20,7 +20,7 @@ from dicom_deid.source_and_sink import Candidate, OpenSource, Origin, Sink
 
 
 class World(ABC):
-    """What a test does with a world, beside running in it."""
+    """Actions of a test in a world, beside a run."""
 
     origin: Origin
 

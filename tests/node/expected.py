@@ -1,4 +1,4 @@
-"""What pydicom and the core say of the same bytes: expected by the tests of the worker's modules under Node."""
+"""Facts of pydicom and the core about the same bytes, expected by the tests of the worker's modules under Node."""
 
 import base64
 import hashlib
@@ -52,7 +52,7 @@ def described(path: Path) -> dict[str, Any]:
 
 
 def identifiers(path: Path) -> dict[str, str] | None:
-    """What pydicom reads, or None where it cannot: then the only claim is that peek does not fall over."""
+    """The values that pydicom reads, or None where it cannot: then peek only must not raise an error."""
     try:
         data = dcmread(path, force=True, stop_before_pixels=True)
         if list(data.keys()) != sorted(data.keys()):

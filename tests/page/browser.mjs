@@ -1,4 +1,4 @@
-/** What modules of the page expect of a browser when they are loaded, without a page: for Node tests of their logic. */
+/** Stand-ins for the parts of a browser that the page's modules need when they are loaded: for Node tests of their logic. */
 
 class Element {}
 

@@ -1,4 +1,4 @@
-"""What a frame looks like by pydicom alone: other decoders than ours, and the plainest way through its values."""
+"""Frames drawn by pydicom alone: other decoders than ours, and the plainest way through its values."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ TWINS = {"MR3_JPLY": "MR3_J2KR", "MR4_JPLY": "MR4_J2KR", "XA1_JPLY": "XA1_J2KR",
 
 @dataclass
 class Seen:
-    """What became of all files, by their names."""
+    """The results of all files, by their names."""
 
     compared: int = 0
     wrong: list[tuple[str, int]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What the preview makes of stored values: rescale, tables, windows, gamma, colours; and in how much memory."""
+"""From stored values to pictures: rescale, tables, windows, gamma, colours; and in how much memory."""
 
 from __future__ import annotations
 

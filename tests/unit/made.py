@@ -89,7 +89,7 @@ class Stingy:
         return self.walked
 
     def give(self, start: int, end: int) -> None:
-        """What the files worker does with a need."""
+        """Answers a need as the files worker does."""
         assert 0 <= start < end <= self.size
         self.asked.append((start, end))
         self.ranges.append((start, end))
@@ -97,7 +97,7 @@ class Stingy:
             self.have = max(self.have, end)
 
     def walk(self, start: int) -> None:
-        """What the files worker does with a request for fragments (PS3.5 A.4)."""
+        """Answers a request for fragments as the files worker does (PS3.5 A.4)."""
         at, count = start, 0
         while self.data[at : at + 4] == b"\xfe\xff\x00\xe0":
             at += 8 + int.from_bytes(self.data[at + 4 : at + 8], "little")

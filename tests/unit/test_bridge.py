@@ -1,4 +1,4 @@
-"""What the bridge says to JavaScript, as Python values: links, explanations, and policies read from text."""
+"""Answers of the bridge to JavaScript, as Python values: links, explanations, and policies read from text."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_an_explanation_has_the_elements_with_their_values() -> None:
 
 
 class Bytes(bytes):
-    """What Pyodide makes of a Uint8Array, as far as it is used."""
+    """Stand-in for a Uint8Array as Pyodide gives it, as far as it is used."""
 
     def to_bytes(self) -> bytes:
         return self

@@ -80,7 +80,7 @@ def test_lines_of_a_verbose_log_come_from_the_cache_too() -> None:
 
 
 def test_marks_that_an_instance_had_stand_in_the_runs_of_the_series() -> None:
-    """What is written in one piece is cut where marks are put, replaced or added to."""
+    """A run of elements that is written in one piece is cut where marks are put, replaced or added to."""
     plan = Plan(Policy(), Key(KEY))
     marked = [("YES", "another program"), ("NO", "another program"), (None, None)]
     files = []

@@ -211,7 +211,7 @@ TYPES = {"object": dict, "array": list, "string": str, "boolean": bool}
 
 
 def complaints(value: Any, by: dict[str, Any], at: str = "") -> Iterator[str]:
-    """What a JSON Schema, in the words that ours uses, has against a value."""
+    """The faults that a JSON Schema finds in a value; only the keywords that ours uses are understood."""
     if "type" in by and not isinstance(value, TYPES[by["type"]]):
         yield f"{at}: type"
         return

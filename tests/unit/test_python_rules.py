@@ -1,4 +1,4 @@
-"""What rules in Python see, what becomes of their answers, and what is claimed then."""
+"""Rules in Python: the elements that they see, the effect of their answers, and the codes claimed then."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "policy-file.md"
 
 
 def seen(dataset: Dataset, expression: str) -> Any:
-    """What an expression over element and instance is, for each element that a rule is asked about, by path."""
+    """The values of an expression over element and instance, for each element that a rule is asked about, by path."""
     policy = Policy(python=(code(f"import builtins\nbuiltins.seen[element.path] = {expression}"),))
     import builtins
 

@@ -1,4 +1,4 @@
-/** What Python says of the same bytes; tests/node/expected.py gathers it. */
+/** Facts that Python states about the same bytes, gathered by tests/node/expected.py. */
 
 import { readFileSync } from "node:fs";
 

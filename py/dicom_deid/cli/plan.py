@@ -86,7 +86,7 @@ def show_plan(
 
 
 def look(file: Path, plan: Plan) -> Explanation:
-    """What would come of a file."""
+    """The outcome that a file would have."""
     from dicom_deid.explain import Explanation, explain
     from dicom_deid.model import Outcome
     from dicom_deid.native.source import FileSource

@@ -21,7 +21,7 @@ COLUMNS = (
     "study_date", "patient_id", "patient_name", "modality", "body_part", "study_description", "series_number",
     "series_description", "files", "first_path",
 )  # fmt: skip
-"""What a table for people shows of a series; JSON has all of it."""
+"""Columns of a table for people; JSON has all that is known of a series."""
 
 
 def show_search(

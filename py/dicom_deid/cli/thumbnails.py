@@ -86,7 +86,7 @@ def show_thumbnails(
 
 
 def executor_for(folder: Path, target: Path, size: int, workers: int | None) -> Executor[Draw, Drawn]:
-    """What draws the thumbnails."""
+    """The painter of the thumbnails."""
     from dicom_deid.executors import Inline, Processes
     from dicom_deid.native.thumbnail_job import Drawing
 

@@ -113,7 +113,7 @@ def told(listener: Listener, outcome: Outcome, size: int, longest: int) -> Expla
     if outcome.status == "failed":
         return Explanation(outcome, (), sop_class)
     try:
-        # What the policy withholds was not de-identified, and here the question is what would happen to it.
+        # An instance that the policy withholds was not de-identified; the what-if asks what would happen to it.
         made = listener.made if listener.made is not None else listener.header()
     except Unwritten as end:
         return Explanation(Outcome(end.status, end.reason), (), sop_class, traceback_of(listener.inquiry.failure))

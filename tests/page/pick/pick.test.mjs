@@ -1,4 +1,4 @@
-/** What was chosen: ZIP files are told from files, and each pick has a name to be shown. */
+/** Picks: ZIP files are told from files, and each pick has a name to be shown. */
 
 import "../browser.mjs";
 import assert from "node:assert/strict";

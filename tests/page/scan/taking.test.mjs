@@ -1,4 +1,4 @@
-/** What takes part in a run: whole studies, studies without single series, and none of those that are left out. */
+/** The files that take part in a run: whole studies, studies without single series, and none of those that are left out. */
 
 import assert from "node:assert/strict";
 import test from "node:test";

@@ -1,4 +1,4 @@
-/** What can be searched, by the state of the page. */
+/** Sources of the search, by the state of the page. */
 
 import "../browser.mjs";
 import assert from "node:assert/strict";

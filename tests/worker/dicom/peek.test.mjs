@@ -1,4 +1,4 @@
-/** What is DICOM, and what the first bytes tell: the same as the core and pydicom say. */
+/** Whether a file is DICOM, and the facts in its first bytes: equal to those of the core and of pydicom. */
 
 import assert from "node:assert/strict";
 import test from "node:test";

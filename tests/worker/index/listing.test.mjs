@@ -1,4 +1,4 @@
-/** What an index is made of: files told of in batches, their heads, and by what a change shows; and when it is kept. */
+/** Listing of files for an index: in batches, their heads, and by what a change shows; and when it is kept. */
 
 import assert from "node:assert/strict";
 import test from "node:test";

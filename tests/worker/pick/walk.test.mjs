@@ -16,7 +16,7 @@ const fileOf = (path, relative) =>
 const named = (name) => expected.files.find(({ path }) => path.endsWith(`/${name}`)).path;
 const archive = () => new File([Buffer.from(expected.archive, "base64")], "Heron.zip");
 
-/** What a run takes next, as long as there is something. */
+/** The files that a run takes, one after another, until there are none. */
 function ordered(order) {
   const files = [];
   for (let file = order.next(); file !== undefined; file = order.next()) files.push(file);

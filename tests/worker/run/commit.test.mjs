@@ -1,4 +1,4 @@
-/** What makes a file done, in its order: no row without its output, and none without its link where that was asked for. */
+/** The steps that finish a file, in their order: no row without its output, and none without its link where that was asked for. */
 
 import assert from "node:assert/strict";
 import test from "node:test";

@@ -1,4 +1,4 @@
-/** What takes no part: its files are not counted, and it is known again after another scan. */
+/** Studies left out of a run: their files are not counted, and they are known again after another scan. */
 
 import assert from "node:assert/strict";
 import test from "node:test";

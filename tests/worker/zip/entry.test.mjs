@@ -8,7 +8,7 @@ import { bytesOf, expected } from "../expected.mjs";
 
 const whole = bytesOf(expected.files.find(({ path }) => path.endsWith("/CT_small.dcm")).path);
 
-/** What becomes of each entry: "" when it gives CT_small.dcm, else the reason. */
+/** The result for each entry: "" when it gives CT_small.dcm, else the reason. */
 async function outcomes() {
   const found = await listArchive(new File([Buffer.from(expected.odd, "base64")], "odd.zip"), null);
   const outcome = async ({ origin }) => {
