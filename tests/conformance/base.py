@@ -1,4 +1,4 @@
-"""Modules that every object of the cohort has: patient, study, series, equipment, planted identifiers; and their builder."""
+"""Modules that every object of the cohort has: patient, study, series, equipment, planted identifiers."""
 
 from __future__ import annotations
 

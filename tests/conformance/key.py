@@ -134,7 +134,7 @@ def is_local_code(keyword: str, value: object) -> bool:
 
 
 def content_checks(study: Study, source: Dataset, options: Options) -> list[Check]:
-    """Items kept by Clean Structured Content: measurements, codes, references, and text where descriptors are cleaned."""
+    """Items that Clean Structured Content keeps: measurements, codes, references, text with Clean Descriptors."""
     checks = [Check("content_retained", ("ContentSequence",), "IMAGE")]
     if source.Modality == "SR":
         checks += [Check("content_retained", ("ContentSequence",), what) for what in ("14.5", "39607008", "410668003")]
