@@ -16,6 +16,8 @@ import { codeOf, Problem } from "../page/problem.js";
  * @typedef {(name: string, text: string, waiting: HTMLElement) => Promise<Answered>} Read
  */
 
+/** The version of the pseudonyms that 0.2 and before gave. */
+export const OLDER = 1;
 /** An answer that comes sooner is not announced, in milliseconds. */
 const PATIENCE_MILLISECONDS = 300;
 
@@ -76,6 +78,7 @@ export function wordsOf(policy, titles) {
   if (policy.private_dispositions === "tcia") words.push("TCIA's dispositions of private elements");
   if (allowed.length > 0) words.push(`${counted(allowed.length, "more SOP Class", "more SOP Classes")} allowed`);
   if (pass_burned_in) words.push("burned-in annotation passed");
+  if (policy.pseudonyms === OLDER) words.push("pseudonyms as in version 0.2");
   if (attribute.length > 0) words.push(counted(attribute.length, "rule"));
   if (python.length > 0) words.push(`${counted(python.length, "rule")} in Python`);
   if (wheels.length > 0) words.push(counted(wheels.length, "wheel"));

@@ -18,6 +18,8 @@ SALT = b"dicom-deid/project-key/v1"
 ITERATIONS = 600_000
 """Rounds of PBKDF2-HMAC-SHA256, as OWASP advises since 2023."""
 KEY_BYTES = 32
+BY_ID, NEWEST = 1, 2
+"""Versions of the pseudonyms: those until 0.2, by the Patient ID alone; those by ID and issuer (patient.py)."""
 MAX_WEEKS = 520
 """Dates are shifted by at most this many weeks: ten years."""
 

@@ -169,12 +169,16 @@ class Tables:
             # A file that was taken again after a cut has two rows, which say the same.
             "linkage.csv": self.lines("linkage.csv", [(f"{row.source_id} {row.output_path}", whole)]),
             "uid_mapping.csv": self.pairs("uid_mapping.csv", (link.study, link.series, link.instance, *link.uids)),
-            "patid_mapping.csv": self.pairs("patid_mapping.csv", (link.patient,)),
+            "patid_mapping.csv": self.pairs("patid_mapping.csv", (link.patient,), by_new=True),
         }
 
-    def pairs(self, table: str, pairs: Iterable[tuple[str, str]]) -> str:
-        """The lines of ids that were replaced; an id that was kept, or was not there, is none."""
-        return self.lines(table, [(old, (old, new)) for old, new in pairs if old and new and old != new])
+    def pairs(self, table: str, pairs: Iterable[tuple[str, str]], *, by_new: bool = False) -> str:
+        """The lines of ids that were replaced; an id that was kept, or was not there, is none.
+
+        ``by_new``: the same id may have become several, as that of two issuers.
+        """
+        replaced = [(old, new) for old, new in pairs if old and new and old != new]
+        return self.lines(table, [(f"{old}\0{new}" if by_new else old, (old, new)) for old, new in replaced])
 
     def check(self, reading: Reading) -> None:
         """Raises BadLinkage if nothing can be made of a file that was changed."""

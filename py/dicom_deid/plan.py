@@ -9,6 +9,7 @@ from typing import Any
 
 import pydicom
 
+from dicom_deid.key import BY_ID
 from dicom_deid.policy import Plan
 from dicom_deid.profile import edition, table
 from dicom_deid.version import __version__
@@ -17,12 +18,14 @@ from dicom_deid.version import __version__
 def content(plan: Plan) -> dict[str, Any]:
     """Everything that decides the output, apart from the key: a resumed run must have it in common."""
     wheels = {"wheel_sha256": dict(plan.wheels)} if plan.wheels else {}
+    pseudonyms = {} if plan.policy.pseudonyms == BY_ID else {"pseudonyms": plan.policy.pseudonyms}
     return {
         "tool": "dicom-deid",
         "version": __version__,
         "standard": f"PS3.15 {edition()}",
         "table_sha256": table("profile.json")["sha256"],
         "policy": plan.policy.stated(),
+        **pseudonyms,
         **wheels,
     }
 

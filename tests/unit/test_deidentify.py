@@ -33,8 +33,8 @@ def test_the_patient_is_a_pseudonym_and_empty_attributes_stay_empty() -> None:
 
 
 def test_an_empty_patient_id_does_not_make_one_patient_of_two() -> None:
-    one = deidentified(ct(PatientID="", StudyInstanceUID=f"{UID}.10"))
-    other = deidentified(ct(PatientID="", StudyInstanceUID=f"{UID}.11"))
+    one = deidentified(ct(PatientID="", PatientName="", StudyInstanceUID=f"{UID}.10"))
+    other = deidentified(ct(PatientID="", PatientName="", StudyInstanceUID=f"{UID}.11"))
     assert one.PatientID != other.PatientID
 
 

@@ -15,7 +15,7 @@ FLOORS = """
     dicom
     key
     tables profile
-    policy
+    patient policy
     scan admission plan deidentify verify report linkage index preview
     pipeline entries frames
     explain

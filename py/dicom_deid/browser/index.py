@@ -14,7 +14,7 @@ from dicom_deid.entries import entry_of
 from dicom_deid.errors import OtherVersion, ShortRead
 from dicom_deid.index import Holds, Index, Seen
 from dicom_deid.index.entry import Entry
-from dicom_deid.index.images import Unshown, file_of, holder, keep, missing, names_of, split, standing, wanting
+from dicom_deid.index.images import Unshown, file_of, hold_out, keep, missing, names_of, split, standing, wanting
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import keys, search
 from dicom_deid.key import Key
@@ -173,7 +173,10 @@ class WorkerIndex:
 
     def split(self, key: Bytes, part: float) -> None:
         """Says of each thumbnail on which side of a split by patient it is; ``part`` is held out, 0: no split."""
-        split(self.index.database, holder(Key(bytes(key)), part, self.index.holds) if part else None)
+        if part:
+            hold_out(self.index.database, Key(bytes(key)), part, self.index.holds)
+        else:
+            split(self.index.database, None)
 
     def names(self, path: str, frames: str) -> str:
         """The names of thumbnails of these frames of a file."""

@@ -97,13 +97,13 @@ def executor_for(folder: Path, target: Path, size: int, workers: int | None) -> 
 
 def hold(index: Index, part: float | None, passphrase_file: Path | None) -> None:
     """Says of each thumbnail on which side of the split it is."""
-    from dicom_deid.index.images import holder, split
+    from dicom_deid.index.images import hold_out, split
     from dicom_deid.key import Key, derive
 
     if part is None or passphrase_file is None:
         split(index.database, None)
     else:
-        split(index.database, holder(Key(derive(read_passphrase(passphrase_file))), part, index.holds))
+        hold_out(index.database, Key(derive(read_passphrase(passphrase_file))), part, index.holds)
     index.database.commit()
 
 

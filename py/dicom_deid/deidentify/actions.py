@@ -6,8 +6,9 @@ import re
 from abc import ABC, abstractmethod
 
 from dicom_deid.deidentify import dates, identifiers, text
-from dicom_deid.dicom.encoding import TEXT_VRS, ascii_text, padding, vr_of
+from dicom_deid.dicom.encoding import TEXT_VRS, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
+from dicom_deid.patient import identity
 from dicom_deid.policy import Plan
 from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, judged, well_known
 
@@ -29,7 +30,7 @@ class Actions(ABC):
         self.counts = Counts()
         self.remapped: set[str] = set()
         """The original UIDs that were replaced."""
-        patient = patient_of(instance)
+        patient = identity(instance.data, instance.sop_instance, plan.policy.pseudonyms)
         self.patient, self.weeks = plan.key.pseudonym(patient)
 
     @property
@@ -114,12 +115,3 @@ class Actions(ABC):
             return self.remap(element)
         numeric = element.vr in NUMERIC or vr_of(element.tag) in NUMERIC
         return self.emptied(element) if numeric and TYPED.search(element.value) else element
-
-
-def patient_of(instance: Instance) -> str:
-    """The identity of the patient: the Patient ID or, where there is none, the study or the instance."""
-    patient = ascii_text(instance.data.get(PATIENT_ID))
-    if patient:
-        return patient
-    study = ascii_text(instance.data.get(STUDY))
-    return f"study\0{study}" if study else f"instance\0{instance.sop_instance}"

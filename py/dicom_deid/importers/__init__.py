@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from dicom_deid.errors import PolicyError, UnknownScript
 from dicom_deid.importers import ctp, deid
 from dicom_deid.importers.draft import Imported, Line
+from dicom_deid.key import NEWEST
 from dicom_deid.policy import Policy
 from dicom_deid.policy.file import load, to_toml
 
@@ -51,7 +52,8 @@ def read_any(name: str, text: str) -> Reading:
 def fields(policy: Policy) -> dict[str, Any]:
     """All fields of a policy file."""
     stated = policy.stated()
-    return {**{name: stated.pop(name) for name in SIMPLE}, "verbose": policy.verbose, **stated}
+    older = {} if policy.pseudonyms == NEWEST else {"pseudonyms": policy.pseudonyms}
+    return {**{name: stated.pop(name) for name in SIMPLE}, "verbose": policy.verbose, **older, **stated}
 
 
 def told(line: Line) -> dict[str, Any]:

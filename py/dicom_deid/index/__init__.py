@@ -110,17 +110,18 @@ class Index:
         """The row of the series: a new one or, when this file is the first of its paths, described anew."""
         found = self.database.execute("SELECT id, first_path FROM series WHERE key = ?", (entry.key,)).fetchone()
         if found is None:
-            columns = ", ".join(("key", "first_path", *FIELDS))
-            marks = ", ".join("?" * (len(FIELDS) + 2))
+            columns = ", ".join(("key", "first_path", "patient", *FIELDS))
+            marks = ", ".join("?" * (len(FIELDS) + 3))
             made = self.database.execute(
-                f"INSERT INTO series ({columns}) VALUES ({marks})", (entry.key, path, *entry.fields)
+                f"INSERT INTO series ({columns}) VALUES ({marks})", (entry.key, path, entry.patient, *entry.fields)
             )
             return int(made.lastrowid or 0), True
         number = int(found[0])
         if path <= found[1]:
             changes = ", ".join(f"{name} = ?" for name in FIELDS)
             self.database.execute(
-                f"UPDATE series SET first_path = ?, {changes} WHERE id = ?", (path, *entry.fields, number)
+                f"UPDATE series SET first_path = ?, patient = ?, {changes} WHERE id = ?",
+                (path, entry.patient, *entry.fields, number),
             )
         return number, False
 

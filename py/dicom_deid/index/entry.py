@@ -12,6 +12,7 @@ from pydicom.datadict import tag_for_keyword
 from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.index.order import Place, place_of
 from dicom_deid.model import Element, Item
+from dicom_deid.patient import identity
 from dicom_deid.silence import NO_WARNINGS
 
 ATTRIBUTES = {
@@ -59,6 +60,8 @@ class Entry(NamedTuple):
     frames: int
     fields: tuple[str | int, ...]
     place: Place = Place()
+    patient: str = ""
+    """The identity of the patient, of which a pseudonym is made (patient.py)."""
 
 
 def entry(data: Item, *, has_pixels: bool, little: bool = True) -> Entry:
@@ -69,12 +72,13 @@ def entry(data: Item, *, has_pixels: bool, little: bool = True) -> Entry:
             whole_number(data.get(tag), little) if name in NUMBERS else text(data.get(tag), encodings)
             for name, tag in TAGS.items()
         )
+        patient = identity(data, "")
     named = dict(zip(FIELDS, fields, strict=True))
     frames = whole_number(data.get(NUMBER_OF_FRAMES), little) if has_pixels else 0
     series = str(named["series_instance_uid"]) or f"{named['study_instance_uid']}{named['series_number']}"
     number = whole_number(data.get(INSTANCE_NUMBER), little)
     place = place_of(number, decimals(data.get(IMAGE_POSITION)), decimals(data.get(IMAGE_ORIENTATION)))
-    return Entry(series_key(series), max(frames, int(has_pixels)), fields, place)
+    return Entry(series_key(series), max(frames, int(has_pixels)), fields, place, patient)
 
 
 def series_key(series: str) -> str:

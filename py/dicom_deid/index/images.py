@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dicom_deid.index.order import instances
-from dicom_deid.key import Key
+from dicom_deid.key import NEWEST, Key
 
 NUMBERED = re.compile(r"_frame\d+$", re.ASCII)
 FRAME_END = re.compile(r"(_frame\d+)?\.png$", re.ASCII)
@@ -20,6 +20,7 @@ DIGEST_DIGITS = 8
 FRAME_DIGITS = 4
 FILES = "SELECT path, study_instance_uid, files.frames FROM files JOIN series ON series.id = files.series"
 HELD_OUT, REST = "hold-out", "train"
+STUDY = "study_instance_uid"
 
 
 class Wanting(NamedTuple):
@@ -196,31 +197,26 @@ def unshown(database: sqlite3.Connection) -> list[Unshown]:
     return [Unshown(*row) for row in found]
 
 
-def split(database: sqlite3.Connection, is_held_out: Callable[[str, str], bool] | None) -> None:
-    """Says of each thumbnail on which side it is, by patient: ``is_held_out`` gets Patient ID and Study Instance UID.
+def split(database: sqlite3.Connection, is_held_out: Callable[[str], bool] | None, column: str = "patient") -> None:
+    """Says of each thumbnail on which side it is, by patient: ``is_held_out`` gets what the ``column`` of a series has.
 
-    None: nothing is held out. Where there is no Patient ID each study is a patient of its own.
+    None: nothing is held out.
     """
     database.execute("UPDATE images SET split = ''")
     if is_held_out is None:
         return
-    found = database.execute(
-        "SELECT DISTINCT patient_id, iif(patient_id = '', study_instance_uid, '') FROM series WHERE thumbnails"
-    )
-    for patient, study in found.fetchall():
+    found = database.execute(f"SELECT DISTINCT {column} FROM series WHERE thumbnails")
+    for (patient,) in found.fetchall():
         database.execute(
             "UPDATE images SET split = ? WHERE path IN (SELECT path FROM files JOIN series ON series.id = files.series "
-            "WHERE patient_id = ? AND iif(patient_id = '', study_instance_uid, '') = ?)",
-            (HELD_OUT if is_held_out(patient, study) else REST, patient, study),
+            f"WHERE {column} = ?)",
+            (HELD_OUT if is_held_out(patient) else REST, patient),
         )
 
 
-def holder(key: Key, part: float, holds: str) -> Callable[[str, str], bool]:
-    """Says who is held out: the same patients among originals as among what was made of them with this key."""
-
-    def is_held_out(patient: str, study: str) -> bool:
-        if holds == "originals":
-            patient = key.patient(patient or f"study\0{study}")
-        return key.is_held_out(patient, part)
-
-    return is_held_out
+def hold_out(database: sqlite3.Connection, key: Key, part: float, holds: str, pseudonyms: int = NEWEST) -> None:
+    """Holds out a part of the patients: the same among originals as among what was made of them with this key."""
+    if holds != "originals":
+        return split(database, lambda patient: key.is_held_out(patient, part), "patient_id")
+    column = "patient" if pseudonyms == NEWEST else f"iif(patient_id = '', 'study' || char(0) || {STUDY}, patient_id)"
+    return split(database, lambda patient: key.is_held_out(key.patient(patient), part), column)

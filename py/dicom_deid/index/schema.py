@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dicom_deid.index.entry import FIELDS, NUMBERS
 
-VERSION = 3
+VERSION = 4
 """Of the schema; kept as user_version. An index of another version is made anew."""
 WORDS = {
     "patient": ("patient_name", "patient_id"),
@@ -30,6 +30,7 @@ CREATE TABLE series (
     bytes INTEGER NOT NULL DEFAULT 0,
     frames INTEGER NOT NULL DEFAULT 0,
     first_path TEXT NOT NULL,
+    patient TEXT NOT NULL,
     thumbnails INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX series_by_date ON series (study_date DESC, patient_id, study_instance_uid, series_number, key);

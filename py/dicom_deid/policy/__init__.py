@@ -14,7 +14,7 @@ from typing import Any
 from dicom_deid.dicom.bounded import Caches
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.errors import PolicyError
-from dicom_deid.key import Key
+from dicom_deid.key import NEWEST, Key
 from dicom_deid.model import ElementAction
 from dicom_deid.policy import file
 from dicom_deid.policy.claims import Claims, claims
@@ -47,6 +47,8 @@ class Policy:
     """File names of the wheels that the rules in Python import."""
     private_dispositions: str
     """Whose dispositions say, beside the standard, which private elements are safe: "tcia" or nobody's."""
+    pseudonyms: int
+    """Version of the pseudonyms: 2, or 1 for those that version 0.2 and before gave."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Policy:
         python: Iterable[PythonRule] = (),
         wheels: Iterable[str] = (),
         private_dispositions: str = "",
+        pseudonyms: int = NEWEST,
     ) -> None:
         classes = map(file.sop_class, words(allow_sop_classes))
         for name, value in (
@@ -69,6 +72,7 @@ class Policy:
             ("python", tuple(python)),
             ("wheels", tuple(wheels)),
             ("private_dispositions", private_dispositions),
+            ("pseudonyms", pseudonyms),
         ):
             object.__setattr__(self, name, value)
 
@@ -95,7 +99,7 @@ class Policy:
         return self.private_dispositions == "tcia" and "retain-safe-private" in self.options
 
     def stated(self) -> dict[str, Any]:
-        """The policy as a file states it, in one order; without what does not change the output."""
+        """The policy as a file states it, in one order; without what does not change what is done to an element."""
         found: dict[str, Any] = {
             "options": sorted(self.options),
             "allow_sop_classes": sorted(self.allow_sop_classes),

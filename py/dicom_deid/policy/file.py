@@ -13,6 +13,7 @@ from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
 from dicom_deid.errors import PolicyError, Problem, Wrong
+from dicom_deid.key import BY_ID, NEWEST
 from dicom_deid.policy.python import of_fields
 from dicom_deid.policy.rules import Rule
 from dicom_deid.policy.targets import nearest, target
@@ -21,7 +22,8 @@ from dicom_deid.profile import table
 LISTS = ("options", "allow_sop_classes")
 SWITCHES = ("pass_burned_in", "verbose")
 RULES, PYTHON, WHEELS, DISPOSITIONS = "attribute", "python", "wheels", "private_dispositions"
-FIELDS = (*LISTS, *SWITCHES, DISPOSITIONS, RULES, WHEELS, PYTHON)
+PSEUDONYMS = "pseudonyms"
+FIELDS = (*LISTS, *SWITCHES, DISPOSITIONS, PSEUDONYMS, RULES, WHEELS, PYTHON)
 KNOWN_DISPOSITIONS = ("tcia",)
 RULE_FIELDS = tuple(field.name for field in fields_of(Rule))
 PYTHON_FIELDS = ("name", "may", "code")
@@ -98,6 +100,7 @@ def read(text: str) -> dict[str, Any]:
         word, text = str(found[DISPOSITIONS]), f"{DISPOSITIONS} is one of: {', '.join(KNOWN_DISPOSITIONS)}."
         near = nearest(word, KNOWN_DISPOSITIONS)
         problems.append(Problem(places.line(places.field(DISPOSITIONS)), word, text, near))
+    found[PSEUDONYMS] = pseudonyms(document.get(PSEUDONYMS, NEWEST), places, problems)
     start = {name: places.field(name) for name in LISTS}
     for name, wrong in wrong_words(found["options"], found["allow_sop_classes"]):
         problems.append(Problem(places.word(wrong.word, start[name]), wrong.word, wrong.text, wrong.near))
@@ -108,10 +111,21 @@ def read(text: str) -> dict[str, Any]:
     return found
 
 
+def pseudonyms(stated: object, places: Text, problems: list[Problem]) -> int:
+    """The version of the pseudonyms."""
+    if type(stated) is int and BY_ID <= stated <= NEWEST:
+        return stated
+    text = f"{PSEUDONYMS} is {NEWEST}, or {BY_ID} for those of version 0.2 and before."
+    problems.append(Problem(places.line(places.field(PSEUDONYMS)), PSEUDONYMS, text))
+    return NEWEST
+
+
 def policy_of(document: dict[str, Any]) -> dict[str, Any]:
     """The policy that a document is, or that it keeps: a run's plan.json can be given as it is."""
     kept = document.get("policy")
-    return kept if document.get("tool") == "dicom-deid" and isinstance(kept, dict) else document
+    if document.get("tool") != "dicom-deid" or not isinstance(kept, dict):
+        return document
+    return {**kept, PSEUDONYMS: document.get(PSEUDONYMS, BY_ID)}  # until 0.2 there was no other version
 
 
 def load(text: str) -> dict[str, Any]:

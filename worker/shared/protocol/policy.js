@@ -9,6 +9,7 @@
  * @property {boolean} pass_burned_in      pass instances that say Burned In Annotation YES
  * @property {boolean} verbose             the log also names each element action
  * @property {string} [private_dispositions]  "tcia": its list of safe private elements counts too (docs/policy-file.md)
+ * @property {number} [pseudonyms]         version of the pseudonyms: 2, or 1 for those that version 0.2 and before gave
  * @property {AttributeRule[]} [attribute]  rules that go before the profile; the last one that reaches an element decides
  * @property {string[]} [wheels]           file names of the wheels that the rules in Python import
  * @property {PythonRule[]} [python]       rules in Python
