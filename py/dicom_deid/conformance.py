@@ -16,7 +16,7 @@ from dicom_deid.deidentify.identifiers import MIN_NAME
 from dicom_deid.deidentify.markers import IMPLEMENTATION_UID
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.errors import reasons
-from dicom_deid.key import ITERATIONS, MAX_WEEKS, SALT
+from dicom_deid.key import BY_ID, ITERATIONS, MAX_WEEKS, SALT
 from dicom_deid.policy import Plan
 from dicom_deid.policy.python import label
 from dicom_deid.profile import edition, listed_code, table
@@ -139,6 +139,7 @@ def choices(plan: Plan) -> dict[str, str]:
     variants = table("statement.json")["variants"]
     return {
         "method": plan.method,
+        "older": variants["pseudonyms"] if plan.policy.pseudonyms == BY_ID else "",
         "uids": variants["uids"][uids],
         "private": variants["private"][private],
         "dates": Template(variants["dates"][plan.dates]).substitute(weeks=MAX_WEEKS),

@@ -49,7 +49,7 @@ def opening(plan: Plan) -> list[str]:
         f"dicom-deid {__version__}, pydicom {pydicom.__version__}, Python {platform.python_version()}",
         f"PS3.15 {edition()} Table E.1-1, SHA-256 {table('profile.json')['sha256'][:16]}",
         f"policy: Basic Application Confidentiality Profile{''.join(f', {name}' for name in names)}",
-        f"SOP Classes allowed: {allowed}; Burned In Annotation YES: "
+        f"SOP Classes allowed: {allowed}; objects that say that they show text or a person: "
         + ("passed" if plan.policy.pass_burned_in else "withheld"),
         *rule_lines(plan),
         f"plan {digest(plan)[:16]}, key check {plan.key.check()}",

@@ -36,3 +36,13 @@ def test_the_conformance_statement_is_that_of_the_default_policy() -> None:
     stored = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
     if stored != conformance(Plan(Policy(), Key(bytes(32)))):
         pytest.fail("out of date; make it anew: .venv/bin/dicom-deid conformance > docs/conformance.md")
+
+
+def test_the_policy_document_names_the_kinds_and_the_signs_of_the_table() -> None:
+    rows = dict(re.findall(r"^\| ([A-Z_]+) \| (.*) \|$", POLICY, re.MULTILINE))
+    known = table("kinds.json")
+    kinds = [kind["kind"] for kind in known["kinds"] if kind["default"] == "withheld"]
+    assert rows["SOP_CLASS_WITHHELD"].split(", ") == kinds
+    for sign in [*known["signs"], *({"reason": "SOUND_RECORDED", **sound} for sound in known["sounds"])]:
+        assert reasons()[sign["reason"]]["status"] == "withheld"
+        assert re.sub(r"(?<=[a-z])(?=[A-Z])", " ", sign["keyword"]) in rows[sign["reason"]]

@@ -30,7 +30,9 @@ Allowed = Annotated[
     list[str] | None,
     typer.Option(ALLOW, metavar="UID", help="SOP Class to write that is withheld else. Repeatable, or with commas."),
 ]
-Burned = Annotated[bool, typer.Option("--pass-burned-in", help="Write objects that say Burned In Annotation YES.")]
+Burned = Annotated[
+    bool, typer.Option("--pass-burned-in", help="Write objects that say that they show text or a person.")
+]
 RunCode = Annotated[
     bool, typer.Option("--run-code", help="Run the code that the policy brings: you have read it. Else you are asked.")
 ]

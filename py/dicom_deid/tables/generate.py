@@ -39,18 +39,6 @@ OPTION_COLUMNS = {
     "clean_graph": "clean-graphics",
 }
 STRENGTH = {"1": 5, "1C": 4, "2": 3, "2C": 2, "3": 1}
-WITHHELD_WORDS = {
-    "Encapsulated": "The document inside may name the patient in any way a document can.",
-    "Secondary Capture": "Captured screens usually show the patient's name in the picture.",
-    "Ultrasound Image": "Ultrasound pictures usually show the patient's name in the picture.",
-    "Ultrasound Multi-frame": "Ultrasound pictures usually show the patient's name in the picture.",
-    "VL Photographic": "A photograph may show the patient's face.",
-    "Video Photographic": "A film may show the patient's face.",
-    "Video Endoscopic": "Endoscopy films usually show the patient's name in the picture.",
-    "Video Microscopic": "Films usually show the patient's name in the picture.",
-    "VL Endoscopic": "Endoscopy pictures usually show the patient's name in the picture.",
-    "Hardcopy": "A printed page usually shows the patient's name in the picture.",
-}
 
 
 def profile_table(source: Path) -> dict[str, Any]:
@@ -185,15 +173,23 @@ NEWER_SOP_CLASSES = {
 
 
 def sop_class_table() -> list[dict[str, str]]:
-    """Every registered storage SOP Class (PS3.6 Annex A) and whether it is written unless the policy says otherwise."""
-    rows = []
+    """Every registered storage SOP Class (PS3.6 Annex A) and whether it is written unless the policy says otherwise.
+
+    The judgments are those of kinds.json; KeyError for a class that it does not judge. Two classes may have one name.
+    """
+    kinds = json.loads((HERE / "kinds.json").read_bytes())["kinds"]
+    judged_so: dict[str, dict[str, str]] = {name: state for state in kinds for name in state["sop_classes"]}
+    rows, seen = list[dict[str, str]](), dict[str, dict[str, str]]()
     newer = {uid: (name, "SOP Class", "", "", "") for uid, name in NEWER_SOP_CLASSES.items()}
     for uid, (name, kind, _, retired, _) in sorted((UID_dictionary | newer).items(), key=lambda item: item[1][0]):
         if kind != "SOP Class" or "Storage" not in name or "Storage Commitment" in name or "Media" in name:
             continue
-        reason = next((text for word, text in WITHHELD_WORDS.items() if word in name), "")
-        state = "withheld" if reason else "allowed"
-        rows.append({"uid": str(uid), "name": name, "retired": retired, "default": state, "reason": reason})
+        state = judged_so.get(name) or seen[name]
+        seen[name] = judged_so.pop(name, state)
+        reason = state["reason"] if state["default"] == "withheld" else ""
+        rows.append({"uid": str(uid), "name": name, "retired": retired, "default": state["default"], "reason": reason})
+    if judged_so:
+        raise SystemExit(f"kinds.json judges what is no storage SOP Class: {', '.join(judged_so)}")
     return rows
 
 
