@@ -20,6 +20,7 @@ from dicom_deid.key import BY_ID, ITERATIONS, MAX_WEEKS, SALT
 from dicom_deid.policy import Plan
 from dicom_deid.policy.python import label
 from dicom_deid.profile import edition, listed_code, table
+from dicom_deid.verify.numbers import LEAST
 from dicom_deid.version import __version__
 
 DUMMY_VRS = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "TM", "UR")
@@ -51,6 +52,7 @@ def constants(plan: Plan) -> dict[str, str]:
         "edition": edition(),
         "implementation": IMPLEMENTATION_UID,
         "min_name": str(MIN_NAME),
+        "min_bytes": str(LEAST),
         "rounds": f"{ITERATIONS:,}",
         "salt": SALT.decode("ascii"),
         "tables": rows(("table", "edition", "SHA-256"), tables(plan)),

@@ -20,23 +20,55 @@ class Syntax(NamedTuple):
     little: bool
 
 
+class Bulk:
+    """A long value of numbers that stays where it is: bytes [start, end) of the source, which ``buffer`` holds."""
+
+    __slots__ = ("buffer", "end", "start")
+
+    def __init__(self, buffer: bytes, start: int, end: int) -> None:
+        self.buffer, self.start, self.end = buffer, start, end
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    @property
+    def view(self) -> memoryview:
+        """Its bytes, not copied."""
+        return memoryview(self.buffer)[self.start : self.end]
+
+
+Piece = bytes | tuple[bytes | Bulk, ...]
+"""One or more whole elements as they are written; with bulk values, in parts."""
+
+
 class Element:
     """One data element: its value as stored bytes or, for a sequence, its items.
 
     ``items`` is None unless the VR is SQ. ``undefined`` keeps whether the length was undefined (PS3.5 7.1.3), so that
     what stays is written in the style it had. Never changed once made: the files of a series share what they have in
     common, and ``shared`` says about how many bytes such an element takes; 0: it is of one file. ``coded`` remembers
-    how it is written.
+    how it is written. A ``bulk`` value is not copied into ``value``, which is empty then.
     """
 
-    __slots__ = ("coded", "items", "shared", "tag", "undefined", "value", "vr")
+    __slots__ = ("bulk", "coded", "items", "shared", "tag", "undefined", "value", "vr")
 
     def __init__(
-        self, tag: int, vr: str, value: bytes, items: list[Item] | None = None, undefined: bool = False
+        self,
+        tag: int,
+        vr: str,
+        value: bytes,
+        items: list[Item] | None = None,
+        undefined: bool = False,
+        bulk: Bulk | None = None,
     ) -> None:
         self.tag, self.vr, self.value, self.items, self.undefined = tag, vr, value, items, undefined
-        self.coded: tuple[Syntax, bytes] | None = None
+        self.bulk = bulk
+        self.coded: tuple[Syntax, Piece] | None = None
         self.shared = 0
+
+    def whole(self) -> Element:
+        """The same with its value in ``value``."""
+        return self if self.bulk is None else Element(self.tag, self.vr, bytes(self.bulk.view))
 
 
 class Run:

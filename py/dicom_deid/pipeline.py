@@ -14,7 +14,7 @@ from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.dicom.encoding import encode_header, pieces
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.model import Copy, Element, Instance, Names, Outcome, Splice
+from dicom_deid.model import Bulk, Copy, Element, Instance, Names, Outcome, Pixels, Splice
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.silence import NO_WARNINGS
@@ -72,20 +72,30 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
     return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
 
 
-def join(instance: Instance, header: bytes) -> Splice:
-    """The output as a splice: the new header, and the pixel data copied from the source."""
+def join(instance: Instance, header: list[bytes | Bulk]) -> Splice:
+    """The output as a splice: the new header, with bulk values and the pixel data copied from the source."""
     pixels = instance.pixels
     if pixels is not None:
         length = pixels.end - pixels.start
         element = Element(pixels.tag, pixels.vr, b"", None, pixels.encapsulated)
-        header += encode_header(element, length, instance.syntax)
-    if instance.inflated is None:
-        return (header, Copy(pixels.start, pixels.end)) if pixels else (header,)
-    meta = meta_end(header)
-    whole = header[meta:] + (instance.inflated[pixels.start : pixels.end] if pixels else b"")
-    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = packer.compress(whole) + packer.flush()
-    return (header[:meta] + packed + bytes(len(packed) % 2),)
+        last = encode_header(element, length, instance.syntax)
+        header[-1:] = [header[-1] + last] if isinstance(header[-1], bytes) else [header[-1], last]
+    if instance.inflated is not None:
+        return (deflated(instance.inflated, pixels, header),)
+    copied = tuple(Copy(part.start, part.end) if isinstance(part, Bulk) else part for part in header)
+    return (*copied, Copy(pixels.start, pixels.end)) if pixels else copied
+
+
+def deflated(inflated: bytes, pixels: Pixels | None, header: list[bytes | Bulk]) -> bytes:
+    """The output of an instance whose data set was deflated (PS3.5 A.5)."""
+    parts = [part.view if isinstance(part, Bulk) else part for part in header]
+    opening = bytes(parts[0])
+    meta, packer = meta_end(opening), zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    parts[0] = opening[meta:]
+    if pixels is not None:
+        parts.append(memoryview(inflated)[pixels.start : pixels.end])
+    packed = b"".join((*map(packer.compress, parts), packer.flush()))
+    return opening[:meta] + packed + bytes(len(packed) % 2)
 
 
 def meta_end(header: bytes) -> int:

@@ -38,6 +38,8 @@ class Readable(ABC):
         end = min(end, self.size)
         if end <= len(self._head):
             return False
+        if end > 2 * len(self._head):
+            self._head = b""  # a long header is read anew, so that there is no moment with two of it
         self._head += self.read(len(self._head), end)
         return True
 

@@ -90,7 +90,7 @@ def located(source: Source, cache: ReadCache | None = None) -> Instance:
         return inspect_deflated(source, meta, start, cache)
     head = source.head()
     syntax = encoding_of(head, start, named)
-    reader = Reader(head, source.size, syntax, cache)
+    reader = Reader(head, source.size, syntax, cache, bulk=True)
     data, at = bounded(reader, start)
     pixels = find_pixels(reader, at, source)
     end = pixels.end if pixels else at
@@ -134,7 +134,7 @@ def opened(source: Source, cache: ReadCache) -> tuple[Item, int, str]:
 def inspect_deflated(source: Source, meta: Item, start: int, cache: ReadCache) -> Instance:
     """An instance whose data set is deflated."""
     inflated = inflate(source, start)
-    reader = Reader(inflated, len(inflated), EXPLICIT, cache)
+    reader = Reader(inflated, len(inflated), EXPLICIT, cache, bulk=True)
     data, at = reader.data_set(0)
     pixels = find_pixels(reader, at, None)
     return describe(meta, data, EXPLICIT, DEFLATED_UID, pixels, inflated, tail=False)

@@ -102,7 +102,7 @@ def reason(
     cache: SoundCache | None = None,
 ) -> str:
     try:
-        assert verify(meta, data, names, (), EXPLICIT_UID, retained, cache=cache) == b"".join(meta + data)
+        assert verify(meta, data, names, (), EXPLICIT_UID, retained, cache=cache) == [b"".join(meta + data)]
     except Withheld as withheld:
         return withheld.reason
     return ""

@@ -34,13 +34,13 @@ export function lengthOf(segments, size) {
 }
 
 /**
- * The end of the header in the source; the copied bytes begin behind it.
+ * The end of the header in the source: where the last copied bytes begin. Those before are bulk values within it.
  * @param {Segment[]} segments
  * @param {number} size
  */
 export function headerEnd(segments, size) {
-  for (const segment of segments) if ("copy" in segment) return segment.copy[0];
-  return size;
+  const last = segments.findLast((segment) => "copy" in segment);
+  return last && "copy" in last ? last.copy[0] : size;
 }
 
 /**

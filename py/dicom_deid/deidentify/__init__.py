@@ -119,7 +119,7 @@ class Deidentifier(Actions):
         if said is not None:
             self.inquiry.followed(element, said, action)
             action = said
-        kept = self.element(element, action, path, encodings)
+        kept = self.element(element if action.code == "K" else element.whole(), action, path, encodings)
         if kept is not None:
             new.append(kept)
         self.note(element, action, path)

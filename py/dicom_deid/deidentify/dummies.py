@@ -39,7 +39,7 @@ def dummy_item(item: Item, *, dated: bool) -> Item:
         elif element.vr in TEXT_VRS or element.vr in ("AE", "UR") or (element.vr in DATES and not dated):
             new.append(Element(element.tag, element.vr, dummy(element.tag, element.vr) if element.value else b""))
         elif element.vr in ("FL", "FD", "OB", "OD", "OF", "OL", "OV", "OW", "UN"):
-            new.append(Element(element.tag, element.vr, bytes(len(element.value))))
+            new.append(Element(element.tag, element.vr, bytes(len(element.bulk or element.value))))
         else:
             new.append(element)
     return new

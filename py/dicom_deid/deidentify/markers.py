@@ -75,7 +75,8 @@ def file_meta(instance: Instance, data: Item) -> list[bytes]:
     """Preamble and file meta information, made anew (PS3.10 7.1): nothing of the source's is carried over."""
     kind, transfer_syntax, program = constant_meta(instance.sop_class, instance.transfer_syntax)
     instance_uid = Element(0x00020003, "UI", ascii_text(data.get(0x00080018)).encode("latin-1"))
-    encoded = pieces(Item([*kind, instance_uid, transfer_syntax, *program]), EXPLICIT)
+    elements = Item([*kind, instance_uid, transfer_syntax, *program])
+    encoded = [piece for piece in pieces(elements, EXPLICIT) if isinstance(piece, bytes)]
     return [opening(sum(map(len, encoded))), *encoded]
 
 

@@ -26,6 +26,7 @@ def value_of(element: Element, encodings: tuple[str, ...], syntax: Syntax) -> Va
     """The value of an element: of a sequence its items; bytes where it is neither text nor numbers."""
     if element.items is not None:
         return tuple(ItemView(item, encodings_of(item, encodings), syntax) for item in element.items)
+    element = element.whole()
     if not element.value:
         return None
     if element.vr in TEXT_VRS or element.vr in WORDS:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pydicom.datadict import get_entry
 
-from dicom_deid.model import TAG, Element, Item, Run, Syntax
+from dicom_deid.model import TAG, Bulk, Element, Item, Piece, Run, Syntax
 
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -26,6 +26,8 @@ OTHER_SHORT_VRS = frozenset(
 )
 SHORT_VRS = OTHER_SHORT_VRS | TEXT_VRS - LONG_VRS
 VRS = LONG_VRS | SHORT_VRS
+NUMBER_VRS = frozenset(("AT", "FD", "FL", "OD", "OF", "OL", "OV", "OW", "SL", "SS", "SV", "UL", "US", "UV"))
+"""VRs of binary numbers. OB is none of them: it may be anything."""
 IMPLICIT_LITTLE = Syntax(explicit=False, little=True)
 PAIR = {True: struct.Struct("<HH"), False: struct.Struct(">HH")}
 U16 = {True: struct.Struct("<H"), False: struct.Struct(">H")}
@@ -63,12 +65,23 @@ def registered(tag: int) -> bool:
 
 def encode(item: Item, syntax: Syntax) -> bytes:
     """The bytes of the elements of a data set or an item, without the item's own header."""
-    return b"".join(pieces(item, syntax))
+    return b"".join(part.view if isinstance(part, Bulk) else part for part in parts_of(pieces(item, syntax)))
 
 
-def pieces(item: Item, syntax: Syntax) -> list[bytes]:
+def parts_of(pieces: Iterable[Piece]) -> list[bytes | Bulk]:
+    """The parts of pieces, one behind the other."""
+    parts: list[bytes | Bulk] = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            parts.append(piece)
+        else:
+            parts += piece
+    return parts
+
+
+def pieces(item: Item, syntax: Syntax) -> list[Piece]:
     """The same, element by element; runs that the item knows of, encoded in this syntax, are one piece each."""
-    parts, at = list[bytes](), 0
+    parts, at = list[Piece](), 0
     for unit in item.units:
         if not isinstance(unit, Run):
             continue
@@ -82,9 +95,9 @@ def pieces(item: Item, syntax: Syntax) -> list[bytes]:
     return parts + one_by_one(item[at:], syntax)
 
 
-def one_by_one(elements: Iterable[Element], syntax: Syntax) -> list[bytes]:
-    """The bytes of each element."""
-    parts: list[bytes] = []
+def one_by_one(elements: Iterable[Element], syntax: Syntax) -> list[Piece]:
+    """Each element as it is written."""
+    parts: list[Piece] = []
     for element in elements:
         coded = element.coded
         if coded is None or coded[0] is not syntax:
@@ -93,13 +106,18 @@ def one_by_one(elements: Iterable[Element], syntax: Syntax) -> list[bytes]:
     return parts
 
 
-def encode_element(element: Element, syntax: Syntax) -> bytes:
-    """The bytes of one element."""
+def encode_element(element: Element, syntax: Syntax) -> Piece:
+    """The bytes of one element; of one with bulk values, its parts."""
     if element.items is not None:
-        value = encode_items(element, syntax)
+        parts = encode_items(element, syntax)
+    elif element.bulk is not None:
+        parts = [element.bulk, *([b"\0"] if len(element.bulk) % 2 else [])]
     else:
         value = element.value if len(element.value) % 2 == 0 else element.value + padding(element.vr)
-    return encode_header(element, len(value), syntax) + value
+        return encode_header(element, len(value), syntax) + value
+    header = encode_header(element, sum(map(len, parts)), syntax)
+    plain = [part for part in parts if isinstance(part, bytes)]
+    return b"".join((header, *plain)) if len(plain) == len(parts) else (header, *parts)
 
 
 def encode_header(element: Element, length: int, syntax: Syntax) -> bytes:
@@ -115,19 +133,19 @@ def encode_header(element: Element, length: int, syntax: Syntax) -> bytes:
     return tag + vr.encode() + b"\0\0" + U32[syntax.little].pack(length)
 
 
-def encode_items(element: Element, syntax: Syntax) -> bytes:
-    """The value of a sequence; each item's length stays undefined if it was."""
+def encode_items(element: Element, syntax: Syntax) -> list[bytes | Bulk]:
+    """The value of a sequence, in parts; each item's length stays undefined if it was."""
     little = syntax.little
-    parts: list[bytes] = []
+    parts: list[bytes | Bulk] = []
     for item in element.items or ():
-        value = encode(item, syntax)
-        length = UNDEFINED if item.undefined else len(value)
-        parts += (PAIR[little].pack(0xFFFE, 0xE000), U32[little].pack(length), value)
+        value = parts_of(pieces(item, syntax))
+        length = UNDEFINED if item.undefined else sum(map(len, value))
+        parts += (PAIR[little].pack(0xFFFE, 0xE000), U32[little].pack(length), *value)
         if item.undefined:
             parts.append(PAIR[little].pack(0xFFFE, 0xE00D) + bytes(4))
     if element.undefined:
         parts.append(PAIR[little].pack(0xFFFE, 0xE0DD) + bytes(4))
-    return b"".join(parts)
+    return parts
 
 
 def padding(vr: str) -> bytes:

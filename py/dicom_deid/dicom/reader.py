@@ -10,6 +10,7 @@ from dicom_deid.dicom.encoding import (
     IMPLICIT_LITTLE,
     ITEM,
     ITEM_END,
+    NUMBER_VRS,
     PIXEL_TAGS,
     SEQUENCE_END,
     TEXT_VRS,
@@ -20,21 +21,25 @@ from dicom_deid.dicom.encoding import (
 from dicom_deid.dicom.header import VR_NAMES, read_header
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import Failed, ShortRead
-from dicom_deid.model import TAG, Element, Item, Run, Syntax
+from dicom_deid.model import TAG, Bulk, Element, Item, Run, Syntax
 
 MAX_DEPTH = 64
 """Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
 TRAILING_PADDING = 0xFFFCFFFC
+BULK_BYTES = 1024 * 1024
+"""Bytes of a value of numbers from which on it is not copied."""
 
 
 class Reader:
     """Reads the elements of one data set. ``size`` is where the whole ends; ``buffer`` may hold less of it.
 
-    ``cache`` holds what was read before; without one, nothing was.
+    ``cache`` holds what was read before; without one, nothing was. ``bulk``: long values of numbers stay in ``buffer``.
     """
 
-    def __init__(self, buffer: bytes, size: int, syntax: Syntax, cache: ReadCache | None = None) -> None:
-        self.buffer, self.size, self.syntax = buffer, size, syntax
+    def __init__(
+        self, buffer: bytes, size: int, syntax: Syntax, cache: ReadCache | None = None, *, bulk: bool = False
+    ) -> None:
+        self.buffer, self.size, self.syntax, self.bulk = buffer, size, syntax, bulk
         self.known = (cache or ReadCache()).of(syntax)
         self.pixels = False
         """Whether the data set that was read goes on with pixel data."""
@@ -144,6 +149,8 @@ class Reader:
             and (syntax.little or vr_of(tag) in TEXT_VRS)
         ):
             vr = vr_of(tag)
+        if length >= BULK_BYTES and self.bulk and vr in NUMBER_VRS | {"OB"} and vr_of(tag) in NUMBER_VRS:
+            return Element(tag, vr, b"", bulk=Bulk(self.buffer, start, end)), end
         return Element(tag, vr, self.buffer[start:end]), end
 
     def items(self, at: int, length: int, limit: int, syntax: Syntax, depth: int) -> tuple[list[Item], int]:

@@ -82,6 +82,7 @@ def apart(item: Item) -> Item:
                 element.value,
                 None if element.items is None else [apart(nested) for nested in element.items],
                 element.undefined,
+                element.bulk,
             )
             for element in item
         ],

@@ -141,7 +141,7 @@ def effect(old: Element | None, new: Element | None) -> str:
     """The effect on an element, found by comparing before and after."""
     if old is None or new is None:
         return "added" if old is None else "removed"
-    if same(old, new):
+    if same(old.whole(), new):
         return "unchanged"
     return "changed" if new.value or new.items else "emptied"
 
@@ -152,6 +152,6 @@ def same(old: Element, new: Element) -> bool:
         return old.items is new.items and old.value.rstrip(b" \0") == new.value.rstrip(b" \0")
     return len(old.items) == len(new.items) and all(
         len(before) == len(after)
-        and all(one.tag == other.tag and same(one, other) for one, other in zip(before, after, strict=True))
+        and all(one.tag == other.tag and same(one.whole(), other) for one, other in zip(before, after, strict=True))
         for before, after in zip(old.items, new.items, strict=True)
     )

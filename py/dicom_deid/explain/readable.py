@@ -51,6 +51,7 @@ def class_name(uid: str) -> str:
 
 def value_of(element: Element, encodings: tuple[str, ...], syntax: Syntax, longest: int = LONGEST) -> str:
     """The value as text: long ones cut, bulk ones as their size."""
+    element = element.whole()
     if element.items is not None:
         return counted(len(element.items), "item")
     if element.vr in TEXT_VRS:

@@ -7,7 +7,7 @@ have in common is read and searched once (``read`` says why that is enough).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydicom.charset import default_encoding
@@ -15,8 +15,10 @@ from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from dicom_deid.dicom.bounded import Contexts
 from dicom_deid.errors import Withheld
+from dicom_deid.model import Bulk, Piece
 from dicom_deid.verify.encoded import Codecs, Encoding, codecs_behind, elements, walk
 from dicom_deid.verify.search import named_in, uid_left
+from dicom_deid.verify.stream import Joint
 
 TRANSFER_SYNTAX, IDENTITY_REMOVED, METHOD, METHOD_CODES = 0x00020010, 0x00120062, 0x00120063, 0x00120064
 MARKS = frozenset((TRANSFER_SYNTAX, IDENTITY_REMOVED, METHOD, METHOD_CODES))
@@ -58,9 +60,9 @@ class SoundCache(Contexts[bytes, Sound]):
 
 def verify(
     meta: Sequence[bytes],
-    data: Sequence[bytes],
+    data: Sequence[Piece],
     identifiers: frozenset[str],
-    uids: Iterable[str],
+    uids: Collection[str],
     transfer_syntax: str,
     retained: frozenset[int],
     *,
@@ -68,18 +70,18 @@ def verify(
     identity_removed: str = "YES",
     coded: bool = True,
     cache: SoundCache | None = None,
-) -> bytes:
-    """The header that these pieces make; raises Withheld when a finding forbids writing an output that begins so.
+) -> list[bytes | Bulk]:
+    """The header that these pieces make, as few parts as can be; raises Withheld when a finding forbids writing it.
 
     ``meta``: preamble and file meta information; ``data``: the data set up to the pixel data, not deflated; each in
     pieces of one or more whole elements. ``uids`` are original UIDs that were replaced; the attributes in ``retained``
     may keep what they hold; ``private`` elements may be there. ``identity_removed`` and ``coded`` are what the markers
     have to say. ``cache`` holds what was found sound in outputs before.
     """
-    header, cache = b"".join((*meta, *data)), cache or SoundCache()
+    header, cache = joined((*meta, *data)), cache or SoundCache()
     try:
         check_meta(meta, transfer_syntax, cache)
-        marks = read(data, encoding_of(transfer_syntax), Sought(identifiers, retained, private), cache)
+        marks = read(data, encoding_of(transfer_syntax), Sought(identifiers, retained, private), cache, uids=uids)
     except Withheld:
         raise
     except Exception:
@@ -87,17 +89,45 @@ def verify(
         raise Withheld("OUTPUT_UNSOUND") from None
     if not is_sound(marks, identity_removed, coded):
         raise Withheld("OUTPUT_UNSOUND")
-    if any(uid_left(uid.encode("latin-1"), header) for uid in uids):
+    if any(isinstance(part, bytes) and uids_left(uids, part) for part in header):
         raise Withheld("IDENTIFIER_LEFT")
     return header
 
 
-def is_left(piece: bytes, transfer_syntax: str, codecs: Codecs, sought: Sought, uids: Iterable[str]) -> bool:
+def joined(pieces: Iterable[Piece]) -> list[bytes | Bulk]:
+    """Pieces one behind the other, what lies between bulk values as one."""
+    parts, between = list[bytes | Bulk](), list[bytes]()
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            between.append(piece)
+            continue
+        for part in piece:
+            if isinstance(part, bytes):
+                between.append(part)
+            else:
+                parts += (b"".join(between), part)
+                between = []
+    return [*parts, b"".join(between)] if between or not parts else parts
+
+
+def uids_left(uids: Collection[str], part: bytes) -> bool:
+    """Whether a UID that was replaced stands in a part of the header."""
+    return any(uid_left(uid.encode("latin-1"), part) for uid in uids)
+
+
+def content(piece: Piece) -> bytes | Joint:
+    """The bytes of a piece; long values of numbers are not copied."""
+    if isinstance(piece, bytes):
+        return piece
+    return Joint(part.view if isinstance(part, Bulk) else part for part in piece)
+
+
+def is_left(piece: Piece, transfer_syntax: str, codecs: Codecs, sought: Sought, uids: Collection[str]) -> bool:
     """Whether the search finds something in a piece of whole elements, whose text is in ``codecs``."""
-    found = walk(elements(piece, encoding_of(transfer_syntax)), codecs, private=sought.private)
-    return named_in(found, sought.identifiers, sought.retained) or any(
-        uid_left(uid.encode("latin-1"), piece) for uid in uids
-    )
+    found = walk(elements(content(piece), encoding_of(transfer_syntax)), codecs, private=sought.private)
+    if named_in(found, sought.identifiers, sought.retained, uids):
+        return True
+    return any(isinstance(part, bytes) and uids_left(uids, part) for part in joined((piece,)))
 
 
 def encoding_of(transfer_syntax: str) -> Encoding:
@@ -116,9 +146,14 @@ def check_meta(meta: Sequence[bytes], transfer_syntax: str, cache: SoundCache) -
 
 
 def read(
-    pieces: Iterable[bytes], encoding: Encoding, sought: Sought, cache: SoundCache, groups: range = range(3, 0xFFFF)
+    pieces: Iterable[Piece],
+    encoding: Encoding,
+    sought: Sought,
+    cache: SoundCache,
+    groups: range = range(3, 0xFFFF),
+    uids: Collection[str] = (),
 ) -> dict[int, Any]:
-    """The values of the marks in a data set of these pieces, which is of these groups.
+    """The values of the marks in a data set of these pieces, which is of these groups. ``uids`` are sought in bulk.
 
     Raises ValueError or Withheld where a piece is not sound.
 
@@ -133,10 +168,11 @@ def read(
     codecs: Codecs = (default_encoding,)
     known, last, marks = cache.of((encoding, codecs, sought)), groups.start << 16, dict[int, Any]()
     for piece in pieces:
-        sound = known.get(piece)
+        sound = known.get(piece) if isinstance(piece, bytes) else None
         if sound is None:
-            sound = looked_at(piece, encoding, codecs, sought)
-            if len(piece) <= LONGEST:
+            in_bulk = () if isinstance(piece, bytes) else uids
+            sound = looked_at(content(piece), encoding, codecs, sought, in_bulk)
+            if isinstance(piece, bytes) and len(piece) <= LONGEST:
                 known.add(piece, sound, 2 * len(piece))
         if sound.first < last:
             raise ValueError
@@ -151,11 +187,11 @@ def read(
     return marks
 
 
-def looked_at(piece: bytes, encoding: Encoding, codecs: Codecs, sought: Sought) -> Sound:
+def looked_at(piece: bytes | Joint, encoding: Encoding, codecs: Codecs, sought: Sought, uids: Collection[str]) -> Sound:
     """A piece as pydicom reads it; raises ValueError or Withheld where it is not sound."""
     found = elements(piece, encoding)
     values = list(walk(found, codecs, private=sought.private))
-    if sought.identifiers and named_in(values, sought.identifiers, sought.retained):
+    if (sought.identifiers or uids) and named_in(values, sought.identifiers, sought.retained, uids):
         raise Withheld("IDENTIFIER_LEFT")
     for raw in found:
         codecs = codecs_behind(raw, codecs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from struct import Struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydicom.charset import convert_encodings
 from pydicom.datadict import dictionary_VR
@@ -13,6 +13,8 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.filereader import data_element_generator, read_sequence
 from pydicom.valuerep import VR
 from pydicom.values import convert_string
+
+from dicom_deid.verify.stream import Joint, Part, Stream
 
 CHARACTER_SET = 0x00080005
 VRS = frozenset(str(vr) for vr in VR)
@@ -29,9 +31,16 @@ class Encoding(NamedTuple):
     little: bool
 
 
-def elements(content: bytes, encoding: Encoding) -> list[Raw]:
+def stream_of(content: Part | Joint) -> Any:
+    """Bytes as pydicom reads them."""
+    if isinstance(content, bytes):
+        return BytesIO(content)
+    return Stream(content if isinstance(content, Joint) else [content])
+
+
+def elements(content: Part | Joint, encoding: Encoding) -> list[Raw]:
     """The elements in these bytes, read by pydicom; ValueError unless they fill them."""
-    stream, end, found = BytesIO(content), 0, []
+    stream, end, found = stream_of(content), 0, []
     for raw in data_element_generator(stream, encoding.implicit, encoding.little):
         found.append(raw)
         end = stream.tell()
@@ -74,16 +83,17 @@ def items(raw: Raw, codecs: Codecs) -> Iterator[Iterable[Raw]]:
         yield from (item.values() for item in raw.value)
         return
     value, encoding, at = raw.value or b"", Encoding(raw.is_implicit_VR, raw.is_little_endian), 0
-    while at < len(value):
-        group, number, length = ITEM_HEADER[encoding.little].unpack_from(value, at)
+    stream, size = stream_of(value), len(value)
+    while at < size:
+        group, number, length = ITEM_HEADER[encoding.little].unpack(stream.read(8))
         if length == UNDEFINED:  # where it ends, only reading it shows
-            rest, names = value[at:], list(codecs)
-            yield from (item.values() for item in read_sequence(BytesIO(rest), *encoding, len(rest), names))
+            stream.seek(at)
+            yield from (item.values() for item in read_sequence(stream, *encoding, size - at, list(codecs)))
             return
-        start, at = at + 8, at + 8 + length
-        if (group, number) != ITEM or at > len(value):
+        at += 8 + length
+        if (group, number) != ITEM or at > size:
             raise ValueError
-        yield elements(value[start:at], encoding)
+        yield elements(stream.read(length), encoding)
 
 
 def known_vr(tag: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import filterfalse
 
@@ -13,6 +13,7 @@ from pydicom.multival import MultiValue
 
 from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, judged, words
 from dicom_deid.verify.encoded import Codecs
+from dicom_deid.verify.numbers import is_held, is_number
 
 NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
 """VRs whose values are numbers and dates, not words."""
@@ -69,14 +70,21 @@ def uid_left(uid: bytes, header: bytes) -> bool:
 
 
 def named_in(
-    values: Iterable[tuple[RawDataElement, str, Codecs]], identifiers: frozenset[str], retained: frozenset[int]
+    values: Iterable[tuple[RawDataElement, str, Codecs]],
+    identifiers: frozenset[str],
+    retained: frozenset[int],
+    uids: Collection[str] = (),
 ) -> bool:
-    """Whether an identifier is left in a text, or in the bytes of a value that is not text."""
+    """Whether an identifier is left in a text, or in the bytes of a value that is not text; in numbers, or a UID."""
     found: dict[tuple[str, ...], list[str]] = {(): [], CODE_TERMS: [], MAKER_NAMES: []}
     makers = judged("maker_names")
     for raw, vr, codecs in values:
         tag, value = raw.tag, raw.value
         if not value or vr in NUMERIC or tag in OURS or tag in retained:
+            continue
+        if is_number(tag, vr):
+            if is_held(value, identifiers, uids):
+                return True
             continue
         plain_text = value.isascii() and b"\x1b" not in value
         text = str(value.lower(), "ascii") if plain_text else folded(text_of(raw, vr, codecs))
