@@ -87,7 +87,7 @@ def test_what_is_saved_is_made_of_the_policy_and_read_back() -> None:
         "verbose": True,
     }
     assert read_any("p.toml", read.toml).policy == read.policy
-    kept = json.dumps({"tool": "dicom-deid", "policy": read.policy})
+    kept = json.dumps({"tool": "dicom-deid", "pseudonyms": 2, "policy": read.policy})
     assert read_any("plan.json", kept) == read
 
 
