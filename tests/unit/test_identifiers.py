@@ -38,7 +38,7 @@ NAMES = frozenset(("okonkwo", "adaeze", "mrn-0815"))
         ("02okonkwo knee", "knee"),
         ("MRN0815 knee", "knee"),
         ("mrn_0815.dcm", ".dcm"),
-        ("MRN 08155", "MRN 08155"),
+        ("MRX 08155", "MRX 08155"),
         ("nothing here", "nothing here"),
     ],
 )

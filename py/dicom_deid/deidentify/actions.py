@@ -97,7 +97,7 @@ class Actions(ABC):
         if element.vr == "CS":
             named, clean = text.but(CODE_TERMS, named), text.clean
         elif element.tag in judged("maker_names"):
-            named, clean = text.but(MAKER_NAMES, named), text.clean
+            named, clean = text.but(MAKER_NAMES, named), text.clean_named
         before = identifiers.decode(element, encodings)
         meant = identifiers.otherwise(element.value, before)
         if meant is not None and text.holds(meant, named):

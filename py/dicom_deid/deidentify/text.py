@@ -1,13 +1,14 @@
 """Cleaning text: identifiers are cut out of it word by word, and the rest stays as it is.
 
 No dictionary of names is used: a name is known because an attribute of the object holds it. Free text is also searched
-for what only looks like an identifier (suspects.py).
+for what only looks like an identifier (suspects/).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from dicom_deid.deidentify import suspects
@@ -89,7 +90,15 @@ def holds(text: str, identifiers: frozenset[str]) -> bool:
 
 
 def clean(text: str, identifiers: frozenset[str]) -> str:
-    """The text without the words that hold an identifier; a value of nothing else becomes a dummy, as for action D."""
+    """The text without the words that hold an identifier, and without what its form alone tells to be one.
+
+    A value of nothing else becomes a dummy, as for action D.
+    """
+    return clean_named(without(suspects.lightly, text, identifiers), identifiers)
+
+
+def clean_named(text: str, identifiers: frozenset[str]) -> str:
+    """The text without the words that hold an identifier."""
     found = pattern(identifiers)
     if found is None or not found.search(fold(text)):
         return text
@@ -98,10 +107,16 @@ def clean(text: str, identifiers: frozenset[str]) -> str:
 
 def clean_thoroughly(text: str, identifiers: frozenset[str]) -> str:
     """Free text without identifiers, and without what looks like one."""
+    return clean_named(without(suspects.without, text, identifiers), identifiers)
+
+
+def without(suspected: Callable[[str, Callable[[str], bool]], str], text: str, identifiers: frozenset[str]) -> str:
+    """Each value of a text without what is suspected in it; one of nothing else becomes a dummy."""
     values = text.split("\\")
-    changed = [suspects.without(value, lambda word: holds(word, identifiers)) for value in values]
-    tidied = (value if new == value else tidy(new) or REMOVED for value, new in zip(values, changed, strict=True))
-    return clean("\\".join(tidied), identifiers)
+    changed = [suspected(value, lambda word: holds(word, identifiers)) for value in values]
+    if changed == values:
+        return text
+    return "\\".join(old if old == new else tidy(new) or REMOVED for old, new in zip(values, changed, strict=True))
 
 
 def clean_value(value: str, found: re.Pattern[str]) -> str:

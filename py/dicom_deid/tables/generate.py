@@ -1,7 +1,8 @@
 """Makes the committed tables out of the standard's: run by `python3 build.py tables`.
 
-Sources: the CSV files of PS3.15 2026d and PS3.16 (``--source``), pydicom's registry of UIDs and data dictionary
-(PS3.6), and the attribute Types per IOD as the wheel of highdicom carries them (PS3.3). Every table names its edition
+Sources: the CSV files of PS3.15 2026d and PS3.16 (``--source``), pydicom's registry of UIDs, data dictionary (PS3.6)
+and code meanings (PS3.16), the attribute Types per IOD as the wheel of highdicom carries them (PS3.3), and the names of
+months as the wheel of Babel carries them (CLDR). Every table names its edition
 and the SHA-256 of what it was made from, so that a table that was edited by hand is found out by making it again.
 """
 
@@ -10,8 +11,10 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import importlib
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -193,6 +196,74 @@ def sop_class_table() -> list[dict[str, str]]:
     return rows
 
 
+LANGUAGES = [
+    "en",
+    "de",
+    "fr",
+    "es",
+    "pt",
+    "it",
+    "nl",
+    "pl",
+    "cs",
+    "ru",
+    "uk",
+    "el",
+    "tr",
+    "sv",
+    "fi",
+    "da",
+    "nb",
+    "ro",
+    "hu",
+    "ar",
+    "he",
+]
+"""Those whose months have names; in Chinese, Japanese and Korean they are numbers."""
+
+
+def months() -> dict[str, Any]:
+    """The names of the months as {language: {"wide" or "abbreviated": 12 strings of its forms, separated by |}}."""
+    if importlib.util.find_spec("babel") is None:
+        raise SystemExit("The months come from the wheel of Babel: pip install babel==2.19.0")
+    locale: Any = importlib.import_module("babel").Locale  # needed here alone
+
+    rows: dict[str, dict[str, list[str]]] = {}
+    for language in LANGUAGES:
+        named = locale.parse(language).months
+        rows[language] = {
+            width: [
+                "|".join(sorted({named[use][width][number].rstrip(".") for use in ("format", "stand-alone")}))
+                for number in range(1, 13)
+            ]
+            for width in ("wide", "abbreviated")
+        }
+    return {"table": "CLDR Gregorian months, as in Babel 2.19.0", "rows": rows}
+
+
+def meaning_words() -> dict[str, Any]:
+    """The words of the code meanings of PS3.16, separated by blanks; but for those that are only written as names are.
+
+    Meanings of scheme DCM have capitals throughout; those with a number may name an author. Breeds are left out: they
+    bear the names of places.
+    """
+    known: Any = importlib.import_module("pydicom.sr._concepts_dict").concepts  # 3 MB, needed here alone
+    meanings = {
+        meaning
+        for scheme in known.values()
+        for codes in scheme.values()
+        for meaning, _ in codes.values()
+        if not re.search("breed|hybrid|organism", meaning)
+    }
+    found = {word for meaning in meanings for word in re.findall(r"[^\W\d_]{3,}", meaning) if word[0].islower()}
+    titles = {
+        meaning for codes in known["DCM"].values() for meaning, _ in codes.values() if not re.search(r"\d", meaning)
+    }
+    found |= {word for meaning in titles for word in re.findall(r"[^\W\d_]{3,}", meaning)}
+    table = "PS3.16 code meanings, as in pydicom 3.0.2"
+    return {"table": table, "words": " ".join(sorted({word.casefold() for word in found}))}
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -217,6 +288,8 @@ def main() -> None:
     write("content-items.json", content_items(source))
     write("types.json", attribute_types(profile), indent=None)
     write("sop-classes.json", sop_class_table())
+    write("months.json", months())
+    write("code-meanings.json", meaning_words())
     sys.stdout.write(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows\n")
 
 

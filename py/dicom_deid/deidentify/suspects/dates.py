@@ -1,0 +1,185 @@
+"""Dates in figures and words, with the months of all languages (CLDR), years of birth, and ages above 89."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, listed
+from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
+from dicom_deid.profile import table
+
+YEAR, DAY, MONTH = r"(?:19|20)\d\d", r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])"
+TIME = r"(?:[t ]{1,3}(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
+FIGURES = (
+    rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01]){TIME}",
+    rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
+    rf"{DAY}[./-]{DAY}[./-](?:{YEAR}|\d\d){TIME}",
+    rf"{DAY}\.\s{DAY}\.\s?{YEAR}",
+    rf"{YEAR}\.\s?(?:0?[1-9]|1[0-2])\.\s?{DAY}\.?",
+    rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep){DAY}",
+    rf"(?:0?[1-9]|1[0-2])/{YEAR}|{MONTH}[.-]{YEAR}|{YEAR}-{MONTH}",
+)
+SEPARATED = r"[\s./-]{0,3}"
+ORDINAL = r"(?:st|nd|rd|th|er|re|o|a|η|ος|\.)?"
+DOUBTFUL = frozenset(("may", "march", "mars", "mai", "maj", "mei", "ocak", "ekim", "mart", "marec", "mayo", "marta"))
+"""Months that are also other words, without a year."""
+BRIEF = 3
+"""Letters of the stem of a month from which on any ending of two may follow; four from five letters on."""
+VOWELS = "aeiouyаеиоуяюьйοιυε"
+
+
+@cache
+def months(width: str) -> tuple[str, ...]:
+    """The names of the months in all languages, plain."""
+    rows = table("months.json")["rows"].values()
+    return tuple(
+        dict.fromkeys(plain(form.rstrip("׳'")) for row in rows for each in row[width] for form in each.split("|"))
+    )
+
+
+def beginning(forms: list[str]) -> str:
+    """The letters that all the forms begin with."""
+    shortest = min(forms, key=len)
+    same = (at for at in range(len(shortest)) if any(form[at] != shortest[at] for form in forms))
+    return shortest[: next(same, len(shortest))]
+
+
+@cache
+def month() -> str:
+    """An expression for a month in any language, inflected or abbreviated."""
+    stems = set[str]()
+    for row in table("months.json")["rows"].values():
+        for each in row["wide"]:
+            forms = [plain(form) for form in each.split("|")]
+            stem = beginning(forms)
+            if len(stem) > BRIEF:
+                stems.add(re.escape(stem[:-1] if stem[-1] in VOWELS else stem) + r"[^\W\d_]{0,5}")
+            elif len(stem) >= BRIEF and len(forms) > 1:
+                stems.add(re.escape(stem) + r"[^\W\d_]{0,2}")
+    exact = {re.escape(name) for width in ("wide", "abbreviated") for name in months(width) if len(name) > 1}
+    extra = {
+        "mar",
+        "sept",
+        "set",
+        "sett",
+        "fevr",
+        "febr",
+        "dez",
+        "maio",
+        "мае",
+        "мая",
+        "дек",
+        "окт",
+        "prosinc[^\\W\\d_]{0,2}",
+    }
+    return f"(?:[בהל]?(?:{'|'.join(sorted(exact | extra | stems, key=lambda one: (-len(one), one)))}))"
+
+
+@cache
+def words() -> re.Pattern[str]:
+    """Dates with the name of a month, in plain text."""
+    full = alternation(name for name in months("wide") if name not in DOUBTFUL and len(name) > BRIEF)
+    of = r"(?:\s{1,2}(?:of|de|del|di|den)\s{1,2}|" + SEPARATED + ")"
+    end = rf"[\s.,/-]{{0,3}}(?:(?:de|del|of|do)\s)?(?:{YEAR}(?!\d)(?:\s?(?:г\.?|года|r\.))?|'\d\d){TIME}"
+    day = rf"(?:{DAY}{ORDINAL})"
+    found = (
+        rf"(?:{day}{of})?{month()}{end}",
+        rf"{month()}{SEPARATED}{day}(?:[\s.,/-]{{1,3}}{YEAR}{TIME})",
+        rf"{YEAR}{SEPARATED}{month()}{SEPARATED}{DAY}",
+        rf"{day}{of}{month()}[\s.,/-]{{1,3}}\d\d{TIME}(?!\s?(?:mm|cm|ml|mg|%|kv|x|t\b))",
+        rf"{DAY}{month()}\d\d",
+        rf"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s{day}(?<=[a-z])",
+        rf"(?:the\s)?{day}(?:\s{{1,2}}of\s{{1,2}}|\s{{1,2}}|\.\s?|\s?de\s)(?:d['e]\s?)?(?:{full})",
+        rf"(?:{alternation(name for name in months('wide')[:12] if name not in DOUBTFUL)})\s{{1,2}}{day}",
+    )
+    return re.compile("|".join(f"{BEGIN}(?:{one}){END}" for one in found))
+
+
+@cache
+def beginnings() -> frozenset[str]:
+    """The first letters of the names of months, one of which a text must have; in Hebrew behind a preposition, too."""
+    names = {name[:BRIEF] for width in ("wide", "abbreviated") for name in months(width)}
+    return frozenset(names | {before + name[: BRIEF - 1] for name in names for before in "בהל"} | {"мая", "мае", "дек"})
+
+
+@cache
+def capital() -> re.Pattern[str]:
+    """A day beside a month that is another word in small letters: 3 May, 3 maja."""
+    forms = r"May|March|Mai|Mei|Maj|Mayo|Mart"
+    small = r"мая|mai|mei|maj|mayo|mars|maggio|maja|marca|maio"
+    return re.compile(
+        rf"{BEGIN}(?:{DAY}(?:st|nd|rd|th|\.)?\s(?:{forms}|(?:de\s)?(?:{small}))|May\s\d{{1,2}}(?:st|nd|rd|th)){END}(?!-)"
+    )
+
+
+@cache
+def cued() -> re.Pattern[str]:
+    """Days and years that only a word before them tells to be dates."""
+    dated, born = alternation(listed("dated")), alternation(listed("born"))
+    return re.compile(
+        rf"{BEGIN}(?:(?:{born})(?:\s(?:in|im|en|em|nel|w|v|в))?\s{{0,2}}:?\s{{0,2}}(?P<year>{YEAR}|\d{{6}}(?!\d)|\d{{8}}(?!\d))"
+        rf"|(?:{dated})\s{{1,2}}(?:am\s)?(?P<day>{DAY}\.\s?(?:0?[1-9]|1[0-2])\.(?!\d)|(?:0?[1-9]|1[0-2])/{DAY}{ORDINAL}(?![/\d])))"
+    )
+
+
+ERAS = r"(?:令和|平成|昭和|大正|明治|民国|民國|[RHS](?=\d{1,2}[./]))"
+NUMERAL = "[〇零一二三四五六七八九十○\\d]"
+IDEOGRAPHIC = re.compile(
+    rf"(?:{ERAS}\s?(?:{NUMERAL}{{1,3}}|元)\s?(?:年|[./])(?:\s?{NUMERAL}{{1,3}}\s?(?:月|[./])(?:\s?{NUMERAL}{{1,3}}\s?[日号]?)?)?"
+    rf"|{NUMERAL}{{4}}\s?年\s?{NUMERAL}{{1,3}}\s?月(?:\s?{NUMERAL}{{1,3}}\s?[日号]?)?"
+    rf"|(?:\d{{4}}|\d{{2}})\s?년\s?\d{{1,2}}\s?월(?:\s?\d{{1,2}}\s?일)?"
+    rf"|(?<!\d)\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日号號일]|{NUMERAL}{{1,2}}月{NUMERAL}{{1,3}}[日号]"
+    r"|(?:出生于|生于)\s?\d{4}年?)"
+)
+
+
+def dates(reading: Reading) -> Iterator[Span]:
+    """The places of dates."""
+    if reading.numbered:
+        named = not beginnings().isdisjoint(word[:BRIEF] for word in reading.words)
+        told = cues("dated", "born").may_be_in(reading)
+        for pattern in (figures(), *([words(), capital()] if named else ()), *([cued()] if told else ())):
+            for hit in pattern.finditer(reading.flat if pattern.pattern == capital().pattern else reading.plain):
+                yield place(hit)
+    if reading.eastern:
+        yield from (hit.span() for hit in IDEOGRAPHIC.finditer(reading.flat))
+
+
+def place(hit: re.Match[str]) -> Span:
+    """Where a date stands; of one that a cue tells to be one, without the cue, unless it is no more than 1/15."""
+    found = hit.groupdict()
+    name = "year" if found.get("year") else "day" if "." in (found.get("day") or "") else None
+    return hit.span(name) if name else hit.span()
+
+
+@cache
+def figures() -> re.Pattern[str]:
+    return re.compile("|".join(rf"{BEGIN}(?<!\d[./-])(?:{one}){END}" for one in FIGURES))
+
+
+@cache
+def old() -> re.Pattern[str]:
+    """Ages above 89 (45 CFR 164.514); "90Y" is yttrium, and "95 a" may be anything."""
+    units = alternation(unit for unit in listed("age_behind") if len(unit.strip(".")) > 1 and not unit.startswith("-"))
+    before = alternation(listed("age_before"))
+    number = r"(?:9\d|1[01]\d)"
+    east = r"\s?(?:周岁|岁|歳|歲|才|周歲|세|살)"
+    return re.compile(
+        rf"(?<![a-z\d^-])(?<!\d[.,/])(?:{number}[\s-]{{0,2}}(?:{units}|[jlлra]\.|a(?=[,;)]))|{number}{east}|{number}\s?[fm](?=[\s,;]|$))"
+        rf"|{BEGIN}(?:{before})\s{{0,2}}:?\s{{0,2}}(?P<age>{number})(?![\d.,]?\d|\s?(?:%|mm|cm|ms|hu|kg|x|°))(?:\s?{east})?"
+        rf"|(?:年龄|年齢|年齡|나이|연령)\s?:?\s?(?P<years>{number})(?!\d)"
+    )
+
+
+FINNISH = re.compile(r"(?<=[a-zäö]\s)9\d\s?v\.?(?=[,;)]|$)")
+"""93 v: years in Finnish; a voltage has a capital."""
+
+
+def ages(reading: Reading) -> Iterator[Span]:
+    """The places of ages above 89."""
+    if reading.numbered:
+        yield from (hit.span() for hit in FINNISH.finditer(reading.flat))
+        for hit in old().finditer(reading.plain):
+            yield hit.span(hit.lastgroup) if hit.lastgroup else hit.span()

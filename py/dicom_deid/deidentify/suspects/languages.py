@@ -1,0 +1,83 @@
+"""The tables of languages as expressions: cues, titles, units and kinds of places, those of all languages together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from dicom_deid.deidentify.suspects.reading import IDEOGRAPHS, Reading, plain
+from dicom_deid.profile import table
+
+BEGIN, END = r"(?<![^\W_])", r"(?![^\W_])"
+"""Bounds of a word; an underscore is none of its letters."""
+NUMBER_WORDS = {"no": r"(?:n\.?[or]?\.?|№|nr\.?|num\.?|numero|#)", "n": r"(?:n\.?[or]?\.?|№|#)"}
+EASTERN = ("zh", "ja", "ko")
+
+
+@cache
+def listed(key: str, *languages: str) -> tuple[str, ...]:
+    """The words of a key, plain, of some languages, or of all that are written in letters."""
+    rows = table("languages.json")["languages"]
+    chosen = languages or tuple(code for code in rows if code not in EASTERN)
+    found = (word for code in chosen for word in rows[code].get(key, "").split("|") if word)
+    return tuple(dict.fromkeys(map(plain, found)))
+
+
+def alternation(words: Iterable[str]) -> str:
+    """An expression for any of the words, the longest first."""
+    return "|".join(map(expression, sorted(set(words), key=lambda word: (-len(word), word))))
+
+
+def expression(words: str) -> str:
+    """An expression for plain words: dots may be left out, spaces doubled; "no" also stands for its other spellings."""
+    parts = []
+    for word in words.rstrip(":").split(" "):
+        part = NUMBER_WORDS.get(word) or re.escape(word).replace(r"\.", r"\.?\s?").replace(r"\~", r"\w{0,5}")
+        parts.append(part.removesuffix(r"\.?\s?") + r"\.?" if word.endswith(".") else part)
+    colon = r"\s?:" if words.endswith(":") else ""
+    last = words.rstrip(":")[-1]
+    end = END if (last.isalnum() or last == "~") and not IDEOGRAPHS.match(last) else ""
+    return r"\.?\s{1,2}".join(parts) + end + colon
+
+
+class Cues:
+    """Some words of all languages, found by expressions for those alone whose first word is in the text."""
+
+    def __init__(self, words: Iterable[str], behind: str = "") -> None:
+        self.behind = behind
+        self.by_first: dict[str, list[str]] = {}
+        self.inflected: list[str] = []
+        for word in words:
+            first = re.search(r"[^\W\d_]+", word)
+            if "~" in word or first is None:
+                self.inflected.append(word)
+            else:
+                self.by_first.setdefault(first[0], []).append(word)
+
+    def may_be_in(self, reading: Reading) -> bool:
+        """Whether a first word is there."""
+        return bool(self.inflected) or not self.by_first.keys().isdisjoint(reading.words)
+
+    def among(self, reading: Reading) -> str:
+        """An expression for those that may be in a text."""
+        firsts = self.by_first.keys() & reading.words
+        return alternation([*self.inflected, *(word for first in firsts for word in self.by_first[first])])
+
+    def found(self, reading: Reading) -> Iterable[re.Match[str]]:
+        """The places in the plain text."""
+        if not self.may_be_in(reading):
+            return ()
+        return compiled(f"{BEGIN}(?P<cue>{self.among(reading)}){self.behind}").finditer(reading.plain)
+
+
+@cache
+def cues(*keys: str, behind: str = "") -> Cues:
+    """The words of some keys of languages that are written in letters."""
+    return Cues([word for key in keys for word in listed(key)], behind)
+
+
+@lru_cache(256)
+def compiled(expression: str) -> re.Pattern[str]:
+    """The pattern of an expression."""
+    return re.compile(expression)
