@@ -24,6 +24,9 @@ const BREATH_MILLISECONDS = 500;
 /** Synthetic slices run through Python before the first real file, and how many of them between two looks at messages. */
 const [REHEARSED, REHEARSED_AT_ONCE] = [400, 8];
 
+/** The place of the packages that check numbers in free text. */
+const NUMBERS = "/lib/numbers.zip";
+
 /** @implements {PythonApi} */
 export class PythonThread {
   /** @type {import("./python/boot.js").Python | null} */
@@ -37,6 +40,9 @@ export class PythonThread {
 
   /** @type {Wheels | null} */
   #wheels = null;
+
+  /** Whether the packages that check numbers are there. */
+  #checks = false;
 
   /** Whether it was asked for anything. */
   #asked = false;
@@ -79,14 +85,24 @@ export class PythonThread {
     return this.#call(() => this.#bridge.read_policy(name, text), internal);
   }
 
-  /** @param {import("./shared/protocol/policy.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] */
-  async configure(policy, key, linked = false) {
+  /** @param {import("./shared/protocol/policy.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] @param {Uint8Array | null} [numbers] */
+  async configure(policy, key, linked = false, numbers = null) {
     this.#wheels ??= new Wheels(this.#started());
+    if (numbers) this.#check(numbers);
     const wheels = await this.#wheels.install(policy.wheels ?? []);
     if (!wheels) return { error: "WHEEL_MISSING" };
     const [stated, digests] = [policy, wheels].map((value) => JSON.stringify(value));
     const failed = () => ({ error: "WORKER_ERROR" });
     return this.#call(() => this.#session.configure(stated, key, linked, digests), failed);
+  }
+
+  /** Lets Python import the packages that check numbers. @param {Uint8Array} numbers   numbers.zip */
+  #check(numbers) {
+    if (this.#checks) return;
+    const python = this.#started();
+    python.FS.writeFile(NUMBERS, numbers, { canOwn: true });
+    python.pyimport("sys").path.append(NUMBERS);
+    this.#checks = true;
   }
 
   /** @param {Task} task */

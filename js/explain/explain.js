@@ -97,7 +97,10 @@ export class Trial {
     const wanted = JSON.stringify(policy);
     if (wanted !== this.#policy) {
       this.#policy = "";
-      const plan = await inTime(thread.configure(policy, key), limit(policy, 0));
+      const plan = await inTime(
+        thread.configure(policy, key, false, await this.#pool.numbersFor(policy)),
+        limit(policy, 0),
+      );
       if ("error" in plan) return plan;
       this.#policy = wanted;
     }

@@ -1,14 +1,22 @@
 // @ts-check
-/** Material that Python workers are started from: the runtime, the snapshot, and the decoders of pictures. */
+/** Material that Python workers are started from: the runtime, the snapshot, the decoders of pictures, the checks of numbers. */
+import { CodedError } from "../../worker/shared/errors.js";
 import * as runtime from "../../worker/shared/runtime.js";
 import { Thread } from "./thread.js";
 
-/** @typedef {import("../../worker/shared/protocol/python.js").Shared} Shared */
+/**
+ * @typedef {import("../../worker/shared/protocol/python.js").Shared} Shared
+ * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
+ */
+
+/** The option under which numbers in free text are checked. */
+const CHECKING = "clean-descriptors";
 
 export class Material {
   /** Lines for the log. @type {string[]} */ notes = [];
   /** @type {Shared | null} */ #shared = null;
   /** @type {Uint8Array | null} preview.zip, once a picture was asked for */ #preview = null;
+  /** @type {Uint8Array | null} numbers.zip, once a policy asked for it */ #numbers = null;
 
   /** @param {boolean} snapshot   whether to start from one */
   constructor(snapshot) {
@@ -51,6 +59,21 @@ export class Material {
   async withPreview() {
     this.#preview ??= await runtime.fetchPreview(this.shared.manifest);
     return { ...this.shared, snapshot: null, preview: this.#preview };
+  }
+
+  /**
+   * The packages that check numbers; null for a policy that needs none. They are fetched once, so that a worker in the place of
+   * another has them when the network is gone.
+   * @param {Policy} policy
+   */
+  async numbersFor(policy) {
+    if (!policy.options.includes(CHECKING)) return null;
+    try {
+      this.#numbers ??= await runtime.fetchNumbers(this.shared.manifest);
+    } catch {
+      throw new CodedError("PAGE_INCOMPLETE");
+    }
+    return this.#numbers;
   }
 
   /** The stored snapshot is of no use. */

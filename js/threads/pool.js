@@ -49,7 +49,7 @@ export class Pool {
   /** @type {Thread | null} its code is loaded: it can start when the network is gone */
   #spare = null;
   #material;
-  /** @type {[Policy, Uint8Array, boolean] | null} */
+  /** @type {[Policy, Uint8Array, boolean, Uint8Array | null] | null} */
   #configuration = null;
   #serving = 0; // workers that take part in the run and do not rest
   #options;
@@ -127,10 +127,17 @@ export class Pool {
    */
   async configure(policy, key, linked = false) {
     await this.ready;
+    /** @type {[Policy, Uint8Array, boolean, Uint8Array | null]} */
+    const configuration = [policy, key, linked, await this.numbersFor(policy)];
     await this.#wake();
-    this.#configuration = [policy, key, linked];
-    const plans = await Promise.all([...this.#threads.values()].map((thread) => thread.configure(policy, key, linked)));
+    this.#configuration = configuration;
+    const plans = await Promise.all([...this.#threads.values()].map((thread) => thread.configure(...configuration)));
     return plans[0];
+  }
+
+  /** Packages that a policy needs beside the runtime; rejects with PAGE_INCOMPLETE. @param {Policy} policy */
+  numbersFor(policy) {
+    return this.#material.numbersFor(policy);
   }
 
   /** Starts those that rested. */

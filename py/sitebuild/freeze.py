@@ -30,12 +30,14 @@ PREVIEW_LEFT_OUT = re.compile(
     r"|^PIL/_(avif|imagingft|imagingcms|imagingmorph|imagingtk|webp)|^imagecodecs/_(?!htj2k|imcd|jpeg2k|jpeg8|jpegls|ljpeg|shared).*\.so$"
     r"|^imagecodecs/(licenses|zarr|numcodecs)"
 )
+# Of the wheels that check numbers: their typing files, and data of other numbers than those of persons.
+NUMBERS_LEFT_OUT = re.compile(r"\.(pyi|typed)$|^stdnum/(?!cn/).*\.dat$")
 # pydicom imports it, and it looks for the test files at once: it stays as an empty module.
 PYDICOM_EXAMPLES = "pydicom/examples/__init__.py"
 
 
 def freeze(vendor: str, py: str, out: str, previous: str) -> None:
-    """Writes python_stdlib.zip, packages.zip and preview.zip into `out` from the mounted directories.
+    """Writes python_stdlib.zip, packages.zip, preview.zip and numbers.zip into `out` from the mounted directories.
 
     What `previous`, an `out` that this freezer wrote, has compiled of the same source is taken from there.
     """
@@ -48,6 +50,9 @@ def freeze(vendor: str, py: str, out: str, previous: str) -> None:
     members = _wheel_members(Path(vendor, "wheels", "preview"), "*.whl")
     preview = [(n, b) for n, b in members if _is_kept(n) and not PREVIEW_LEFT_OUT.search(n)]
     _write(Path(out, "preview.zip"), preview, Path(previous))
+    members = _wheel_members(Path(vendor, "wheels", "numbers"), "*.whl")
+    numbers = [(n, b) for n, b in members if _is_kept(n) and not NUMBERS_LEFT_OUT.search(n)]
+    _write(Path(out, "numbers.zip"), numbers, Path(previous))
 
 
 def _wheel_members(folder: Path, pattern: str) -> list[tuple[str, bytes]]:

@@ -20,11 +20,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "py")]
 
 from dicom_deid.deidentify.suspects.languages import listed
-from dicom_deid.deidentify.suspects.reading import plain
+from dicom_deid.deidentify.suspects.reading import Sought, plain
 from dicom_deid.deidentify.text import clean_thoroughly
 
 FOLDER = Path(__file__).parent / "free_text"
 EASTERN = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+CHECKED = Sought(checked=True)
+"""As under Clean Descriptors."""
 HELD = 4
 """Every so many lines one is held back."""
 GENERIC_KEYS = (
@@ -137,7 +139,7 @@ class Measured(NamedTuple):
 def measure() -> Measured:
     measured = Measured(Counter(), Counter(), [], [])
     for sentence in sentences():
-        after = clean_thoroughly(sentence.text, frozenset())
+        after = clean_thoroughly(sentence.text, frozenset(), CHECKED)
         clean = not left(sentence, after)
         for key in (sentence.category, sentence.language):
             measured.all[key, sentence.held] += 1
@@ -147,7 +149,7 @@ def measure() -> Measured:
         if lost(sentence, after):
             measured.losses.append(f"{sentence.language}: {sentence.text} -> {after}")
     for language, phrase in phrases():
-        after = clean_thoroughly(phrase, frozenset())
+        after = clean_thoroughly(phrase, frozenset(), CHECKED)
         if after != phrase:
             measured.losses.append(f"{language}: {phrase} -> {after}")
     return measured

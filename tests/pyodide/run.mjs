@@ -22,7 +22,12 @@ const RESULTS = "/tmp/results.xml";
  */
 function install(pyodide, preview) {
   const extractDir = pyodide.pyimport("site").getsitepackages().get(0);
-  const folders = [WHEELS, join(WHEELS, "test"), ...(preview ? [join(WHEELS, "preview")] : [])];
+  const folders = [
+    WHEELS,
+    join(WHEELS, "numbers"),
+    join(WHEELS, "test"),
+    ...(preview ? [join(WHEELS, "preview")] : []),
+  ];
   for (const folder of folders) {
     for (const name of readdirSync(folder).filter((file) => file.endsWith(".whl"))) {
       pyodide.unpackArchive(new Uint8Array(readFileSync(join(folder, name))), "wheel", { extractDir });

@@ -132,6 +132,9 @@ def test_what_descriptions_consist_of_stays(text: str) -> None:
         ("Thorax Dr. Zorbath", "Thorax"),
         ("Frau Zorbath, Knie", "Knie"),
         ("Mme Zorbath genou", "genou"),
+        ("Knee 2019-03-14", "Knee"),
+        ("14. Juli 1952 Knie", "Knie"),
+        ("胸部 2024年2月29日", "胸部"),
     ],
 )
 def test_a_label_loses_what_its_form_tells(before: str, after: str) -> None:
@@ -145,8 +148,10 @@ def test_a_label_loses_what_its_form_tells(before: str, after: str) -> None:
         "DR Revolution XQ",
         "Dr. Chest",
         "MR Brain",
-        "Knee 2019-03-14",
         "wife Maria",
+        "T2 TSE TRA 2019-05",
+        "Version 2019.3",
+        "March 2019",
         "syngo MR E11",
         "M. Crohn",
     ],

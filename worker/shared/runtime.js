@@ -40,6 +40,11 @@ export async function fetchPreview(manifest) {
   return shareable(await (await fetchPart(manifest, "preview.zip")).arrayBuffer());
 }
 
+/** The packages that check numbers in free text: only a plan with Clean Descriptors asks for them. @param {Shared["manifest"]} manifest */
+export async function fetchNumbers(manifest) {
+  return shareable(await (await fetchPart(manifest, "numbers.zip")).arrayBuffer());
+}
+
 /** @param {string} hex */
 function base64(hex) {
   return btoa(hex.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16))));

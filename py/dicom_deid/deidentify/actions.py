@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 
 from dicom_deid.deidentify import dates, identifiers, text
+from dicom_deid.deidentify.suspects import Sought
 from dicom_deid.dicom.encoding import TEXT_VRS, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
 from dicom_deid.patient import identity
@@ -30,6 +31,7 @@ class Actions(ABC):
         self.counts = Counts()
         self.remapped: set[str] = set()
         """The original UIDs that were replaced."""
+        self.sought = Sought(checked=plan.keeps("clean-descriptors"), dated=plan.dates != "UNMODIFIED")
         patient = identity(instance.data, instance.sop_instance, plan.policy.pseudonyms)
         self.patient, self.weeks = plan.key.pseudonym(patient)
 
@@ -97,12 +99,12 @@ class Actions(ABC):
         if element.vr == "CS":
             named, clean = text.but(CODE_TERMS, named), text.clean
         elif element.tag in judged("maker_names"):
-            named, clean = text.but(MAKER_NAMES, named), text.clean_named
+            named, clean = text.but(MAKER_NAMES, named), text.clean_maker
         before = identifiers.decode(element, encodings)
         meant = identifiers.otherwise(element.value, before)
         if meant is not None and text.holds(meant, named):
             before = meant
-        new = clean(before, named)
+        new = clean(before, named, self.sought)
         if new == before:
             return element
         self.counts.cleaned += 1

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from dicom_deid.deidentify import suspects
 from dicom_deid.deidentify.dummies import REMOVED
+from dicom_deid.deidentify.suspects import DEFAULT, Sought
 from dicom_deid.profile import words
 
 BEGIN, END = "(?<![a-z0-9])", "(?![a-z0-9])"
@@ -89,12 +90,17 @@ def holds(text: str, identifiers: frozenset[str]) -> bool:
     return found is not None and found.search(fold(text)) is not None
 
 
-def clean(text: str, identifiers: frozenset[str]) -> str:
+def clean(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> str:
     """The text without the words that hold an identifier, and without what its form alone tells to be one.
 
     A value of nothing else becomes a dummy, as for action D.
     """
-    return clean_named(without(suspects.lightly, text, identifiers), identifiers)
+    return clean_named(without(suspects.lightly, text, identifiers, sought), identifiers)
+
+
+def clean_maker(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> str:
+    """The same of the name of a maker or a model, in which a title stays: some makers are called Dr. Somebody."""
+    return clean_named(without(partial(suspects.lightly, persons=False), text, identifiers, sought), identifiers)
 
 
 def clean_named(text: str, identifiers: frozenset[str]) -> str:
@@ -105,15 +111,15 @@ def clean_named(text: str, identifiers: frozenset[str]) -> str:
     return "\\".join(clean_value(value, found) or REMOVED if value else "" for value in text.split("\\"))
 
 
-def clean_thoroughly(text: str, identifiers: frozenset[str]) -> str:
+def clean_thoroughly(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> str:
     """Free text without identifiers, and without what looks like one."""
-    return clean_named(without(suspects.without, text, identifiers), identifiers)
+    return clean_named(without(suspects.without, text, identifiers, sought), identifiers)
 
 
-def without(suspected: Callable[[str, Callable[[str], bool]], str], text: str, identifiers: frozenset[str]) -> str:
+def without(suspected: Callable[..., str], text: str, identifiers: frozenset[str], sought: Sought) -> str:
     """Each value of a text without what is suspected in it; one of nothing else becomes a dummy."""
     values = text.split("\\")
-    changed = [suspected(value, lambda word: holds(word, identifiers)) for value in values]
+    changed = [suspected(value, lambda word: holds(word, identifiers), sought) for value in values]
     if changed == values:
         return text
     return "\\".join(old if old == new else tidy(new) or REMOVED for old, new in zip(values, changed, strict=True))

@@ -33,8 +33,8 @@
  * @property {() => Promise<void>} ping    answered within one task, however long the batch
  * @property {(name: string, text: string) => Promise<Reading | {problems: PolicyProblem[]}>} readPolicy
  *   the name of the file, and its text (a policy in TOML or JSON, or another tool's script); also makes TOML of a Policy's JSON
- * @property {(policy: Policy, key: Uint8Array, linked?: boolean) => Promise<PlanText | {error: string, problems?: PolicyProblem[]}>} configure
- *   linked: what is written comes with its Link; a refusal is a value since it holds more than a code: all that is wrong with the policy
+ * @property {(policy: Policy, key: Uint8Array, linked?: boolean, numbers?: Uint8Array | null) => Promise<PlanText | {error: string, problems?: PolicyProblem[]}>} configure
+ *   linked: what is written comes with its Link; numbers: numbers.zip, which a policy with Clean Descriptors needs; a refusal is a value since it holds more than a code: all that is wrong with the policy
  * @property {(task: Task) => Promise<Wanting | Explained>} explain   after `configure`; for the trial worker
  * @property {(task: Task) => Promise<Answer>} decide   the same, as a run would answer it
  * @property {(port: MessagePort, worker: number, heapLimit: number, fileLimit: number) => Promise<"over" | "heap" | "files">} work

@@ -1,4 +1,4 @@
-"""Dates in figures and words, with the months of all languages (CLDR), years of birth, and ages above 89."""
+"""Dates in figures and words, with the months of all languages (CLDR), and years of birth."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, listed
+from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, listed
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.profile import table
 
@@ -23,8 +23,6 @@ FIGURES = (
 )
 SEPARATED = r"[\s./-]{0,3}"
 ORDINAL = r"(?:st|nd|rd|th|er|re|o|a|η|ος|\.)?"
-DOUBTFUL = frozenset(("may", "march", "mars", "mai", "maj", "mei", "ocak", "ekim", "mart", "marec", "mayo", "marta"))
-"""Months that are also other words, without a year."""
 BRIEF = 3
 """Letters of the stem of a month from which on any ending of two may follow; four from five letters on."""
 VOWELS = "aeiouyаеиоуяюьйοιυε"
@@ -59,28 +57,16 @@ def month() -> str:
             elif len(stem) >= BRIEF and len(forms) > 1:
                 stems.add(re.escape(stem) + r"[^\W\d_]{0,2}")
     exact = {re.escape(name) for width in ("wide", "abbreviated") for name in months(width) if len(name) > 1}
-    extra = {
-        "mar",
-        "sept",
-        "set",
-        "sett",
-        "fevr",
-        "febr",
-        "dez",
-        "maio",
-        "мае",
-        "мая",
-        "дек",
-        "окт",
-        "prosinc[^\\W\\d_]{0,2}",
-    }
+    extra = {form.replace("~", r"[^\W\d_]{0,2}") for form in everywhere("month_forms")}
     return f"(?:[בהל]?(?:{'|'.join(sorted(exact | extra | stems, key=lambda one: (-len(one), one)))}))"
 
 
 @cache
 def words() -> re.Pattern[str]:
     """Dates with the name of a month, in plain text."""
-    full = alternation(name for name in months("wide") if name not in DOUBTFUL and len(name) > BRIEF)
+    full = alternation(
+        name for name in months("wide") if name not in everywhere("doubtful_months") and len(name) > BRIEF
+    )
     of = r"(?:\s{1,2}(?:of|de|del|di|den)\s{1,2}|" + SEPARATED + ")"
     end = rf"[\s.,/-]{{0,3}}(?:(?:de|del|of|do)\s)?(?:{YEAR}(?!\d)(?:\s?(?:г\.?|года|r\.))?|'\d\d){TIME}"
     day = rf"(?:{DAY}{ORDINAL})"
@@ -92,7 +78,7 @@ def words() -> re.Pattern[str]:
         rf"{DAY}{month()}\d\d",
         rf"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s{day}(?<=[a-z])",
         rf"(?:the\s)?{day}(?:\s{{1,2}}of\s{{1,2}}|\s{{1,2}}|\.\s?|\s?de\s)(?:d['e]\s?)?(?:{full})",
-        rf"(?:{alternation(name for name in months('wide')[:12] if name not in DOUBTFUL)})\s{{1,2}}{day}",
+        rf"(?:{alternation(name for name in months('wide')[:12] if name not in everywhere('doubtful_months'))})\s{{1,2}}{day}",
     )
     return re.compile("|".join(f"{BEGIN}(?:{one}){END}" for one in found))
 
@@ -156,30 +142,36 @@ def place(hit: re.Match[str]) -> Span:
 
 @cache
 def figures() -> re.Pattern[str]:
+    """Dates in figures."""
     return re.compile("|".join(rf"{BEGIN}(?<!\d[./-])(?:{one}){END}" for one in FIGURES))
 
 
+FULL = re.compile(
+    rf"{BEGIN}(?<!\d[./-])(?:{YEAR}(?P<gap>[-/._])(?:0?[1-9]|1[0-2])(?P=gap){DAY}{TIME}|{DAY}(?P<mark>[./-]){DAY}(?P=mark){YEAR}{TIME}"
+    rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
+)
+"""Dates in figures with day, month and a year of four digits."""
+
+
 @cache
-def old() -> re.Pattern[str]:
-    """Ages above 89 (45 CFR 164.514); "90Y" is yttrium, and "95 a" may be anything."""
-    units = alternation(unit for unit in listed("age_behind") if len(unit.strip(".")) > 1 and not unit.startswith("-"))
-    before = alternation(listed("age_before"))
-    number = r"(?:9\d|1[01]\d)"
-    east = r"\s?(?:周岁|岁|歳|歲|才|周歲|세|살)"
+def full_words() -> re.Pattern[str]:
+    """The same with the name of a month, in plain text."""
+    day, of = rf"(?:{DAY}{ORDINAL})", r"(?:\s{1,2}(?:of|de|del|di|den)\s{1,2}|" + SEPARATED + ")"
+    end = rf"[\s.,/-]{{0,3}}(?:(?:de|del|of|do)\s)?{YEAR}(?!\d)"
     return re.compile(
-        rf"(?<![a-z\d^-])(?<!\d[.,/])(?:{number}[\s-]{{0,2}}(?:{units}|[jlлra]\.|a(?=[,;)]))|{number}{east}|{number}\s?[fm](?=[\s,;]|$))"
-        rf"|{BEGIN}(?:{before})\s{{0,2}}:?\s{{0,2}}(?P<age>{number})(?![\d.,]?\d|\s?(?:%|mm|cm|ms|hu|kg|x|°))(?:\s?{east})?"
-        rf"|(?:年龄|年齢|年齡|나이|연령)\s?:?\s?(?P<years>{number})(?!\d)"
+        rf"{BEGIN}(?:{day}{of}{month()}{end}|{month()}{SEPARATED}{day}[\s.,/-]{{1,3}}{YEAR}"
+        rf"|{YEAR}{SEPARATED}{month()}{SEPARATED}{DAY}){END}"
     )
 
 
-FINNISH = re.compile(r"(?<=[a-zäö]\s)9\d\s?v\.?(?=[,;)]|$)")
-"""93 v: years in Finnish; a voltage has a capital."""
-
-
-def ages(reading: Reading) -> Iterator[Span]:
-    """The places of ages above 89."""
-    if reading.numbered:
-        yield from (hit.span() for hit in FINNISH.finditer(reading.flat))
-        for hit in old().finditer(reading.plain):
-            yield hit.span(hit.lastgroup) if hit.lastgroup else hit.span()
+def full(reading: Reading) -> Iterator[Span]:
+    """The places of dates with day, month and year, which are no part of a protocol's or a program's name."""
+    if not reading.numbered or not reading.sought.dated:
+        return
+    yield from (hit.span() for hit in FULL.finditer(reading.plain))
+    if re.search(YEAR, reading.flat) and not beginnings().isdisjoint(word[:BRIEF] for word in reading.words):
+        yield from (hit.span() for hit in full_words().finditer(reading.plain))
+    if reading.eastern:
+        yield from (
+            hit.span() for hit in IDEOGRAPHIC.finditer(reading.flat) if len(re.findall("[年月日년월일]", hit[0])) > 2
+        )

@@ -7,11 +7,11 @@ kana beside a title, a cue or a relative. What begins with a term of medicine is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
 from dicom_deid.deidentify.suspects.languages import listed
-from dicom_deid.deidentify.suspects.people import Suspect
+from dicom_deid.deidentify.suspects.names import Suspect
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 from dicom_deid.deidentify.suspects.vocabulary import eastern_terms
 from dicom_deid.profile import table
@@ -81,9 +81,19 @@ ENDS = {"ja": "科医部室院局課系直任当席研修同仕多異模者", "z
 """Letters with which a word before a title or behind a cue is no name: 放射線科医師, 同様."""
 
 
+def titled(reading: Reading) -> Iterator[Suspect]:
+    """Names before titles."""
+    return named(reading, [found for found in patterns() if "title" in found[0].groupindex])
+
+
 def names(reading: Reading) -> Iterator[Suspect]:
-    """Names behind and before titles, behind cues, beside relatives."""
-    for pattern, language in patterns():
+    """Names before titles, behind cues, beside relatives."""
+    return named(reading, patterns())
+
+
+def named(reading: Reading, patterns: Iterable[tuple[re.Pattern[str], str]]) -> Iterator[Suspect]:
+    """Names that some expressions find."""
+    for pattern, language in patterns:
         for hit in pattern.finditer(reading.flat):
             start, end = clipped(hit["name"], reading.flat[hit.start("name") :], language)
             if end:

@@ -13,6 +13,12 @@ BEGIN, END = r"(?<![^\W_])", r"(?![^\W_])"
 """Bounds of a word; an underscore is none of its letters."""
 NUMBER_WORDS = {"no": r"(?:n\.?[or]?\.?|№|nr\.?|num\.?|numero|#)", "n": r"(?:n\.?[or]?\.?|№|#)"}
 EASTERN = ("zh", "ja", "ko")
+SCRIPTS = (
+    (re.compile("[\u0400-\u04ff]"), ("ru", "uk")), (re.compile("[\u0370-\u03ff]"), ("el",)),
+    (re.compile("[\u0590-\u05ff]"), ("he",)), (re.compile("[\u0600-\u06ff]"), ("ar",)), (IDEOGRAPHS, EASTERN),
+)  # fmt: skip
+"""Scripts, and the languages that are written in them."""
+SCRIPTED = frozenset(code for _, codes in SCRIPTS for code in codes)
 
 
 @cache
@@ -22,6 +28,12 @@ def listed(key: str, *languages: str) -> tuple[str, ...]:
     chosen = languages or tuple(code for code in rows if code not in EASTERN)
     found = (word for code in chosen for word in rows[code].get(key, "").split("|") if word)
     return tuple(dict.fromkeys(map(plain, found)))
+
+
+@cache
+def everywhere(key: str) -> frozenset[str]:
+    """A list of plain words that belongs to no language."""
+    return frozenset(table("languages.json")["everywhere"][key].split("|"))
 
 
 def alternation(words: Iterable[str]) -> str:
@@ -81,3 +93,41 @@ def cues(*keys: str, behind: str = "") -> Cues:
 def compiled(expression: str) -> re.Pattern[str]:
     """The pattern of an expression."""
     return re.compile(expression)
+
+
+@cache
+def common_words() -> dict[str, frozenset[str]]:
+    """Plain word -> the languages in which it is one of the most common."""
+    rows = table("languages.json")["languages"]
+    found: dict[str, set[str]] = {}
+    for code, row in rows.items():
+        for word in row.get("common", "").split("|"):
+            found.setdefault(plain(word), set()).add(code)
+    return {word: frozenset(codes) for word, codes in found.items()}
+
+
+def languages_of(reading: Reading) -> tuple[str, ...]:
+    """The languages that a text may be in, by its script or its common words; none where neither tells."""
+    if not reading.text.isascii():
+        for script, codes in SCRIPTS:
+            if script.search(reading.text):
+                return codes
+    known, counted = common_words(), dict[str, int]()
+    for word in known.keys() & reading.words:
+        for code in known[word]:
+            counted[code] = counted.get(code, 0) + 1
+    most = max(counted.values(), default=0)
+    return tuple(sorted(code for code, count in counted.items() if count == most))
+
+
+@cache
+def numbered(key: str, behind: str) -> Cues:
+    """The cues of a kind of number, with the number behind them."""
+    return cues(key, behind=behind)
+
+
+@cache
+def eastern_cue(key: str, value: str) -> re.Pattern[str]:
+    """The cues of Chinese, Japanese and Korean, with the number behind them."""
+    words = "|".join(sorted(map(re.escape, listed(key, *EASTERN)), key=lambda word: -len(word)))
+    return re.compile(rf"(?:{words})\s?(?:no\.?|번호|号码|番号)?\s{{0,2}}[:(]?\s{{0,2}}{value}")

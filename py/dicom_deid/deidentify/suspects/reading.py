@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cached_property
+from typing import NamedTuple
 
 Span = tuple[int, int]
 """Begin and end of a piece of text."""
@@ -59,11 +60,23 @@ def plain(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(PLAIN)
 
 
+class Sought(NamedTuple):
+    """What a plan asks of the search."""
+
+    checked: bool = False
+    """python-stdnum and phonenumbers judge numbers; else their shape and the rules of checksums.py do."""
+    dated: bool = True
+    """Dates go from labels; they do not where the plan keeps dates as they are."""
+
+
+DEFAULT = Sought()
+
+
 class Reading:
     """One text, flat (figures and marks of ASCII) and plain (small letters without accents, too)."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, sought: Sought) -> None:
+        self.text, self.sought = text, sought
         self.flat = text if text.isascii() else text.translate(FLAT)
         self.plain = plain(text)
 

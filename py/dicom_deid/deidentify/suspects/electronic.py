@@ -1,0 +1,32 @@
+"""Electronic mail, the web, addresses in networks, and UIDs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dicom_deid.deidentify.suspects.languages import BEGIN
+from dicom_deid.deidentify.suspects.reading import Reading, Span
+
+REACHED = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|(?:(?:https?|s?ftp)://|www\.)\S+")
+NETWORK = re.compile(
+    r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])"
+    rf"|{BEGIN}(?:[0-9a-f]{{2}}[:-]){{5}}[0-9a-f]{{2}}(?![\w:-])"
+)
+UIDS = re.compile(rf"{BEGIN}(?!1\.2\.840\.10008\.)[0-2](?:\.(?:0|[1-9]\d{{0,38}})){{6,30}}(?![^\W_])")
+
+
+def reached(reading: Reading) -> Iterator[Span]:
+    """Electronic mail and the web."""
+    if "@" in reading.plain or "." in reading.plain:
+        yield from (hit.span() for hit in REACHED.finditer(reading.plain))
+
+
+def networks(reading: Reading) -> Iterator[Span]:
+    """Addresses in networks; in a label they may be a version."""
+    return (hit.span() for hit in NETWORK.finditer(reading.plain))
+
+
+def uids(reading: Reading) -> Iterator[Span]:
+    """UIDs that PS3.6 does not register."""
+    return (hit.span() for hit in UIDS.finditer(reading.plain))

@@ -1,0 +1,142 @@
+"""Streets with the number of a house, as expressions of which a text only meets those whose words it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from dicom_deid.deidentify.suspects.languages import BEGIN, cues, listed
+from dicom_deid.deidentify.suspects.reading import Reading, plain
+from dicom_deid.deidentify.suspects.vocabulary import is_term
+from dicom_deid.profile import table
+
+HOUSE = re.compile(
+    r"(?i:\s?,?\s{0,2}(?:no\.?\s?:?|nr\.?|n\.?|д\.\s?|№\s?)?\s{0,2}\d{1,5}(?:\s?[-/]\s?\d{1,4})?[a-z]?(?![\w%]))"
+)
+FEW = 4
+"""Letters of a word for a box in the post, at least."""
+POSTCODE = re.compile(
+    r"(?:,\s{0,2}|\s)(?:(?:in|à|te|w)\s)?(?:[A-Z]{1,2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})?\s[A-Z]\w+"
+    r"|\d{4}\s?[A-Z]{2}\s[A-Z]\w+|\d{2}-\d{3}\s[A-Z]\w+|\d{3}\s\d{2}\s[A-Z]\w+)\b"
+)
+STRONG = re.compile(r"^\d.*(?i:street|avenue|road|boulevard|lane|drive|highway|parkway)\b", re.DOTALL)
+CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞА-ЯЁΑ-ΩΆΈΉΊΌΎΏ]"
+STREET_NAME = rf"(?:{CAP}|d[ei]l?\s|de\s|des\s|du\s|d'|da\s|do\s|das\s|dos\s|della\s|dei\s|la\s|van\s)(?:[^\W\d_]|[.'’-](?=\w)){{0,30}}"
+
+
+def streets(reading: Reading) -> Iterator[re.Pattern[str]]:
+    """The expressions for streets of which a word is there."""
+    if cues("streets").may_be_in(reading):
+        yield street_behind()
+    if cues("streets_before").may_be_in(reading):
+        yield street_before()
+    if any(word.endswith(plain_endings()) for word in reading.words):
+        yield street_ending()
+    if "bp" in reading.words or cues("post").may_be_in(reading):
+        yield boxes()
+
+
+def is_street(hit: re.Match[str]) -> bool:
+    """Whether what stands beside the word for a street may be its name."""
+    name = hit.groupdict().get("name")
+    return (
+        not name
+        or STRONG.search(hit[0]) is not None
+        or any(not is_term(plain(word)) for word in re.findall(r"[^\W\d_]{2,}", name) if word[0].isupper())
+    )
+
+
+def cased(words: tuple[str, ...], *, small: bool) -> str:
+    """An expression for plain words in flat text, in any case, or with a capital."""
+    letters = {  # with their accents
+        "e": "[eéèêëěę]",
+        "a": "[aáàâãäåą]",
+        "o": "[oóòôõöø]",
+        "i": "[iíìîı]",
+        "u": "[uúùûüů]",
+        "c": "[cçč]",
+        "n": "[nñň]",
+        "s": "[sšşß]",
+        "r": "[rř]",
+        "z": "[zžź]",
+        "g": "[gğ]",
+        "l": "[lł]",
+        "υ": "[υύ]",
+        "ο": "[οό]",
+        "ι": "[ιί]",
+        "ω": "[ωώ]",
+        "ε": "[εέ]",
+        "α": "[αά]",
+    }
+    found = (
+        "".join(letters.get(letter, r"\." if letter == "." else re.escape(letter)) for letter in word.rstrip("."))
+        for word in sorted(words, key=lambda word: -len(word))
+    )
+    return f"(?:(?i:{'|'.join(found)})" + (r"\.?" if small else "") + ")"
+
+
+@cache
+def street_behind() -> re.Pattern[str]:
+    """42 Main Street; Atatürk Cad. No: 5; Зорбатовский бульвар 3."""
+    behind = cased(tuple(word for word in listed("streets") if len(word) > 1), small=True)
+    numbered = cased(listed("streets", "tr", "ru", "cs"), small=True)
+    return re.compile(
+        rf"{BEGIN}\d{{1,5}}[A-Za-z]?\s{{1,2}}(?P<name>(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}){behind}(?![^\W_])"
+        rf"(?:{POSTCODE.pattern})?"
+        rf"|{BEGIN}(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}{numbered}{HOUSE.pattern}"
+    )
+
+
+@cache
+def street_before() -> re.Pattern[str]:
+    """12 rue de la Paix; Calle Mayor 5; ул. Садовая 17."""
+    before = cased(
+        tuple(
+            word
+            for word in listed("streets_before")
+            if not word.startswith(
+                ("am", "an der", "im", "in der", "auf", "unter", "zu", "alte", "neue", "gro", "klein", "ober")
+            )
+        ),
+        small=True,
+    )
+    name = rf"(?P<name>(?:{STREET_NAME}\s?){{1,5}}?)"
+    german = r"(?:Am|An der|Im|In der|Auf der|Auf dem|Unter den|Zum|Zur|Alte|Neue|Große|Kleine|Obere|Untere)"
+    return re.compile(
+        rf"{BEGIN}(?:\d{{1,4}}(?:\s?(?:bis|ter|quater))?,?\s{{1,2}}{before}\s{{1,2}}(?:{STREET_NAME}\s?){{1,5}}"
+        rf"|(?:г\.\s?{CAP}\w{{2,30}},\s)?{before}(?:(?<=[./])\s{{0,2}}|\s{{1,2}}){name}{HOUSE.pattern}"
+        rf"|{german}\s(?:{CAP}\w{{1,30}}\s){{1,2}}\d{{1,4}}[a-z]?,?\s\d{{5}}\s{CAP}\w{{2,40}})"
+    )
+
+
+@cache
+def street_ending() -> re.Pattern[str]:
+    """Lindenstraße 44; Kerkstraat 12; Storgatan 5."""
+    endings = "|".join(
+        sorted({re.escape(word) for word in "".join(raw_endings()).split("|") if word}, key=lambda word: -len(word))
+    )
+    return re.compile(
+        rf"{BEGIN}(?P<name>{CAP}[^\W\d_]{{1,40}}?(?:{endings}|str\.))\s{{0,2}}\d{{1,4}}(?:\s?[a-zA-Z](?![^\W_]))?(?:[-/]\d{{1,4}})?(?![\w%]|\s?(?:mm|cm|ml|mg)\b)"
+    )
+
+
+@cache
+def plain_endings() -> tuple[str, ...]:
+    """The endings of names of streets, plain."""
+    return (*(plain(word) for word in "".join(raw_endings()).split("|") if word), "str")
+
+
+def raw_endings() -> list[str]:
+    rows = table("languages.json")["languages"].values()
+    return [
+        "|" + row["street_endings"]
+        for row in rows
+        if "street_endings" in row and not row["street_endings"][0] > "\u1100"
+    ]
+
+
+@cache
+def boxes() -> re.Pattern[str]:
+    words = tuple(word for word in listed("post") if len(word) > FEW or "." in word or " " in word)
+    return re.compile(rf"{BEGIN}(?:{cased(words, small=True)}\s{{0,2}}\d{{2,8}}(?:-\d{{3}})?|BP\s\d{{3,5}}(?!/))(?!\w)")
