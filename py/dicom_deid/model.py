@@ -120,7 +120,7 @@ class Fragments:
 class Pixels(NamedTuple):
     """The data element that holds the pixel data: (7FE0,0008), (7FE0,0009) or (7FE0,0010).
 
-    Its value is bytes [start, end) of the source, delimiter included when ``encapsulated``.
+    Its value is bytes [start, end) of the source, delimiter included when ``encapsulated`` and ``closed``.
     """
 
     tag: int
@@ -128,6 +128,8 @@ class Pixels(NamedTuple):
     start: int
     end: int
     encapsulated: bool
+    closed: bool = True
+    """Whether the delimiter is there that ends fragments."""
 
 
 @dataclass(frozen=True, slots=True)

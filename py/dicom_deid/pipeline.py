@@ -11,10 +11,11 @@ from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.deidentify.links import link
 from dicom_deid.deidentify.markers import file_meta
-from dicom_deid.dicom.encoding import encode_header, pieces
+from dicom_deid.dicom.encoding import encode, encode_header, pieces
+from dicom_deid.dicom.pixel_length import DELIMITER
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.model import Bulk, Copy, Element, Instance, Names, Outcome, Pixels, Splice
+from dicom_deid.model import Bulk, Copy, Element, Instance, Item, Names, Outcome, Pixels, Splice
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.silence import NO_WARNINGS
@@ -59,7 +60,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
             coded=bool(claims.codes),
             cache=plan.caches.of(SoundCache),
         )
-        splice = join(instance, header)
+        splice = join(instance, header, behind_pixels(data, instance))
         linked = link(deidentifier, data) if plan.linked else None
     except (ShortRead, FragmentsWanted):
         raise
@@ -72,28 +73,43 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
     return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
 
 
-def join(instance: Instance, header: list[bytes | Bulk]) -> Splice:
-    """The output as a splice: the new header, with bulk values and the pixel data copied from the source."""
+def behind_pixels(data: Item, instance: Instance) -> bytes:
+    """The elements of a new data set that go behind its pixel data: private ones that stay."""
+    pixels = instance.pixels
+    if pixels is None or not data or data[-1].tag < pixels.tag:
+        return b""
+    return encode(Item([element for element in data if element.tag > pixels.tag]), instance.syntax)
+
+
+def join(instance: Instance, header: list[bytes | Bulk], behind: bytes) -> Splice:
+    """The output as a splice: the new header, with bulk values and the pixel data copied from the source.
+
+    ``behind``: the end of the header, which goes behind the pixel data.
+    """
     pixels = instance.pixels
     if pixels is not None:
         length = pixels.end - pixels.start
         element = Element(pixels.tag, pixels.vr, b"", None, pixels.encapsulated)
         last = encode_header(element, length, instance.syntax)
-        header[-1:] = [header[-1] + last] if isinstance(header[-1], bytes) else [header[-1], last]
+        end = header[-1]
+        header[-1:] = [end.removesuffix(behind) + last] if isinstance(end, bytes) else [end, last]
+        behind = behind if pixels.closed else DELIMITER + behind
     if instance.inflated is not None:
-        return (deflated(instance.inflated, pixels, header),)
+        return (deflated(instance.inflated, pixels, header, behind),)
     copied = tuple(Copy(part.start, part.end) if isinstance(part, Bulk) else part for part in header)
-    return (*copied, Copy(pixels.start, pixels.end)) if pixels else copied
+    if pixels is None:
+        return copied
+    return (*copied, Copy(pixels.start, pixels.end), *((behind,) if behind else ()))
 
 
-def deflated(inflated: bytes, pixels: Pixels | None, header: list[bytes | Bulk]) -> bytes:
+def deflated(inflated: bytes, pixels: Pixels | None, header: list[bytes | Bulk], behind: bytes) -> bytes:
     """The output of an instance whose data set was deflated (PS3.5 A.5)."""
     parts = [part.view if isinstance(part, Bulk) else part for part in header]
     opening = bytes(parts[0])
     meta, packer = meta_end(opening), zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     parts[0] = opening[meta:]
     if pixels is not None:
-        parts.append(memoryview(inflated)[pixels.start : pixels.end])
+        parts += [memoryview(inflated)[pixels.start : pixels.end], behind]
     packed = b"".join((*map(packer.compress, parts), packer.flush()))
     return opening[:meta] + packed + bytes(len(packed) % 2)
 

@@ -30,6 +30,8 @@ METHOD, PATIENT_AGE = 0x00120063, 0x00101010
 MOST_TAGS = 16_384
 """Answers remembered by attribute: broken files have any."""
 STANDARD_ROOT = "1.2.840.10008."
+NEWER_SYNTAXES = frozenset(f"{STANDARD_ROOT}1.2.{end}" for end in ("4.110", "4.111", "4.112", "8.1"))
+"""Transfer syntaxes of PS3.6 that pydicom's dictionary does not have yet: JPEG XL, Deflated Image Frame Compression."""
 CODE_TERMS, MAKER_NAMES = ("terms", "code_terms"), ("maker_names",)
 """The lists of words that stay in a code string, and in an attribute that names a maker."""
 MARKERS = frozenset((0x00120062, METHOD, 0x00120064, 0x00280303))
@@ -206,7 +208,12 @@ def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: fr
 
 def well_known(uid: str) -> bool:
     """Whether a UID is registered in PS3.6: a class, a transfer syntax, a well-known frame of reference or instance."""
-    return uid in UID_dictionary or uid in storage_classes()
+    return uid in UID_dictionary or uid in NEWER_SYNTAXES or uid in storage_classes()
+
+
+def is_transfer_syntax(uid: str) -> bool:
+    """Whether a UID is registered in PS3.6 as a transfer syntax."""
+    return uid in NEWER_SYNTAXES or UID_dictionary.get(uid, ("", ""))[1] == "Transfer Syntax"
 
 
 def sop_class_state(uid: str) -> str:

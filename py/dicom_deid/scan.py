@@ -2,63 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
+from dataclasses import replace
 
-from pydicom._uid_dict import UID_dictionary
-
-from dicom_deid.dicom.encoding import PIXEL_TAGS, UNDEFINED, ascii_text, vr_of
-from dicom_deid.dicom.header import VR_NAMES, read_header
-from dicom_deid.dicom.pixel_length import check_excess, check_length
+from dicom_deid.dicom.behind import Read, elements_behind, joined
+from dicom_deid.dicom.encoding import PIXEL_TAGS, UNDEFINED, ascii_text, encode, first_uid, number, vr_of
+from dicom_deid.dicom.header import VR_NAMES
+from dicom_deid.dicom.is_dicom import EXPLICIT, EXPLICIT_BIG, IMPLICIT, LOOK_BYTES, start_of
+from dicom_deid.dicom.pixel_length import check_excess, check_length, is_whole
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
 from dicom_deid.model import TAG, Instance, Item, Pixels, Syntax
+from dicom_deid.profile import is_transfer_syntax
 from dicom_deid.source_and_sink import Source
 
-EXPLICIT, IMPLICIT = Syntax(explicit=True, little=True), Syntax(explicit=False, little=True)
-EXPLICIT_BIG = Syntax(explicit=True, little=False)
 IMPLICIT_UID, EXPLICIT_UID = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 BIG_UID, DEFLATED_UID = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
 NATIVE = {IMPLICIT_UID, EXPLICIT_UID, BIG_UID, DEFLATED_UID}
-# Pixel data elsewhere (JPIP), or no DICOM file at all (RFC 2557, XML, SMPTE streams, Papyrus).
-JPIP = ("1.2.840.10008.1.2.4.94", "1.2.840.10008.1.2.4.95")
-NOT_IN_FILES = (*JPIP, "1.2.840.10008.1.2.6", "1.2.840.10008.1.2.7", "1.2.840.10008.1.20")
+NOT_IN_FILES = ("1.2.840.10008.1.2.6", "1.2.840.10008.1.2.7", "1.2.840.10008.1.20")
+"""RFC 2557, XML, SMPTE streams, Papyrus: no DICOM files."""
+REFERENCED = frozenset(f"1.2.840.10008.1.2.4.{end}" for end in (94, 95, 204, 205))
+"""JPIP: the pixel data are on a server that (0028,7FE0) Pixel Data Provider URL names."""
+PROVIDER_URL = 0x00287FE0
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 MAX_HEADER = 256 * 1024 * 1024
 """Bytes of header, or of an inflated data set, that are taken into memory."""
-LOOK_BYTES = 4096
-"""Bytes in which the second look has to find two elements."""
-FIRST_TAGS = {0x00080000, 0x00080001, 0x00080005, 0x00080008, 0x00080012, 0x00080016, 0x00080018}
-FIRST_TAGS |= {0x00020000, 0x00020001}
-
-
-def has_preamble(head: bytes) -> bool:
-    """Whether "DICM" stands behind a preamble of 128 bytes (PS3.10 7.1)."""
-    return head[128:132] == b"DICM"
-
-
-def looks_like_dicom(head: bytes, size: int) -> bool:
-    """The strict second look at a file without preamble: two elements in order, the first of group 0002 or 0008."""
-    head = head[:LOOK_BYTES]
-    for syntax in (EXPLICIT, IMPLICIT, EXPLICIT_BIG):
-        first = element_at(head, 0, size, syntax)
-        if first is None or first[0] >> 16 not in (0x0002, 0x0008):
-            continue
-        if not syntax.explicit and first[0] not in FIRST_TAGS:
-            continue
-        second = element_at(head, first[1], size, syntax)
-        if second is not None and second[0] > first[0]:
-            return True
-    return False
-
-
-def element_at(head: bytes, at: int, size: int, syntax: Syntax) -> tuple[int, int] | None:
-    """Tag of the element at ``at`` and the offset behind it, if one of defined length within the file stands there."""
-    found = read_header(head, at, syntax) if at + 12 <= len(head) else None
-    if found is None or (syntax.explicit and not found.vr) or found.length == UNDEFINED:
-        return None
-    end = found.value + found.length
-    return None if end > size else (found.tag, end)
+LONGEST_PART = 16 * 1024 * 1024
+"""Bytes of pixel data that stand for all of them where an instance is known by its content alone."""
 
 
 def inspect(source: Source, cache: ReadCache | None = None) -> Instance:
@@ -72,15 +44,27 @@ def inspect(source: Source, cache: ReadCache | None = None) -> Instance:
         raise Failed("PIXELS_DISAGREE")  # fragments stand in Explicit VR (PS3.5 A.4)
     if instance.sop_class == MEDIA_DIRECTORY:
         raise Skipped("DICOMDIR")
-    if not instance.sop_instance:
-        raise Withheld("NO_SOP_INSTANCE")
+    if pixels is None and ascii_text(instance.data.get(PROVIDER_URL)):
+        raise Withheld("PIXELS_ELSEWHERE")
     if pixels is not None and not pixels.encapsulated:
         check_excess(instance, pixels, source)
+    if not instance.sop_instance:
+        return replace(instance, sop_instance=content_name(instance, source))
     return instance
 
 
+def content_name(instance: Instance, source: Source) -> str:
+    """A name for an instance without a UID, made of its content: its header and the first bytes of its pixel data."""
+    digest, pixels = hashlib.sha256(encode(instance.data, instance.syntax)), instance.pixels
+    if pixels is not None and pixels.start < pixels.end:
+        end = min(pixels.end, pixels.start + LONGEST_PART)
+        whole = instance.inflated
+        digest.update(source.read(pixels.start, end) if whole is None else whole[pixels.start : end])
+    return f"content\0{digest.hexdigest()}"
+
+
 def located(source: Source, cache: ReadCache | None = None) -> Instance:
-    """The instance in a source, even if it has no SOP Instance UID, or fragments in Implicit VR.
+    """The instance in a source, even if it is without SOP Instance UID, or its fragments stand in Implicit VR.
 
     Raises what inspect raises else.
     """
@@ -89,12 +73,12 @@ def located(source: Source, cache: ReadCache | None = None) -> Instance:
     if named == DEFLATED_UID:
         return inspect_deflated(source, meta, start, cache)
     head = source.head()
-    syntax = encoding_of(head, start, named)
+    syntax = encoding_of(head, start, named, source.size)
     reader = Reader(head, source.size, syntax, cache, bulk=True)
     data, at = bounded(reader, start)
-    pixels = find_pixels(reader, at, source)
-    end = pixels.end if pixels else at
-    return describe(meta, data, syntax, named, pixels, None, tail=end < source.size)
+    pixels = find_pixels(reader, at, source, data, named)
+    data, tail = completed(data, at, pixels, source.size, source.read, syntax, cache)
+    return describe(meta, data, syntax, named, pixels, None, tail)
 
 
 def header(source: Source, cache: ReadCache | None = None) -> tuple[Item, bool, bool]:
@@ -109,7 +93,7 @@ def header(source: Source, cache: ReadCache | None = None) -> tuple[Item, bool, 
         reader, syntax = Reader(inflated, len(inflated), EXPLICIT, cache), EXPLICIT
         data, _ = reader.data_set(0)
     else:
-        syntax = encoding_of(source.head(), start, named)
+        syntax = encoding_of(source.head(), start, named, source.size)
         reader = Reader(source.head(), source.size, syntax, cache)
         data, _ = bounded(reader, start)
     return data, reader.pixels, syntax.little
@@ -120,12 +104,10 @@ def opened(source: Source, cache: ReadCache) -> tuple[Item, int, str]:
     if source.size == 0:
         raise Skipped("EMPTY")
     head = source.head()
-    if has_preamble(head):
-        meta, start = read_meta(head, 132, source.size, cache)
-    elif looks_like_dicom(head, source.size):
-        meta, start = read_meta(head, 0, source.size, cache)
-    else:
+    begin = start_of(head, source.size)
+    if begin is None:
         raise Skipped("NOT_DICOM")
+    meta, start = read_meta(head, begin, source.size, cache)
     if MEDIA_DIRECTORY in (uid_of(meta, 0x00020002), uid_of(meta, 0x00020003)):
         raise Skipped("DICOMDIR")
     return meta, start, uid_of(meta, 0x00020010)
@@ -136,8 +118,21 @@ def inspect_deflated(source: Source, meta: Item, start: int, cache: ReadCache) -
     inflated = inflate(source, start)
     reader = Reader(inflated, len(inflated), EXPLICIT, cache, bulk=True)
     data, at = reader.data_set(0)
-    pixels = find_pixels(reader, at, None)
+    pixels = find_pixels(reader, at, None, data, DEFLATED_UID)
+    data, _ = completed(data, at, pixels, len(inflated), lambda at, to: inflated[at:to], EXPLICIT, cache)
     return describe(meta, data, EXPLICIT, DEFLATED_UID, pixels, inflated, tail=False)
+
+
+def completed(
+    data: Item, at: int, pixels: Pixels | None, size: int, read: Read, syntax: Syntax, cache: ReadCache
+) -> tuple[Item, bool]:
+    """The data set with what of it stands behind the pixel data, and whether other bytes follow."""
+    if pixels is None:
+        return data, at < size
+    if pixels.end == size:
+        return data, False
+    behind, tail = elements_behind(read, pixels.end, size, MAX_HEADER, syntax, cache)
+    return (joined(data, behind) if behind else data), tail
 
 
 def inflate(source: Source, start: int) -> bytes:
@@ -175,7 +170,7 @@ def read_meta(head: bytes, at: int, size: int, cache: ReadCache | None = None) -
         if element is None:
             if head[at + 4 : at + 6] not in VR_NAMES:
                 reader = Reader(head, size, IMPLICIT, cache)  # written so by some toolkits, against the standard
-            tag, vr, length, start = reader.header(at, reader.syntax)
+            tag, vr, length, start = reader.header(at, reader.syntax, size)
             element, end = reader.value(tag, vr, length, start, size, reader.syntax, 0)
             element = reader.known.add(head, at, end, element)
         meta.append(element)
@@ -184,35 +179,47 @@ def read_meta(head: bytes, at: int, size: int, cache: ReadCache | None = None) -
     return meta, at
 
 
-def encoding_of(head: bytes, start: int, named: str) -> Syntax:
-    """How the data set is encoded: as its first element shows, which need not be what the meta information says."""
-    entry = UID_dictionary.get(named)
-    if named and (entry is None or entry[1] != "Transfer Syntax" or named.startswith(NOT_IN_FILES)):
+def encoding_of(head: bytes, start: int, named: str, size: int = 0) -> Syntax:
+    """How the data set is encoded: as its first element shows, which need not be what the meta information says.
+
+    ``size``: bytes of the file. Raises Failed for a transfer syntax that is not one of files, Withheld for one whose
+    pixel data are elsewhere.
+    """
+    if named in REFERENCED:
+        raise Withheld("PIXELS_ELSEWHERE")
+    if named and (not is_transfer_syntax(named) or named.startswith(NOT_IN_FILES)):
         raise Failed("UNSUPPORTED_TRANSFER_SYNTAX")
-    explicit = head[start + 4 : start + 6] in VR_NAMES
-    if not explicit:
-        return IMPLICIT
-    little = int.from_bytes(head[start : start + 2], "little")
-    return EXPLICIT if little < int.from_bytes(head[start : start + 2], "big") or little == 0 else EXPLICIT_BIG
+    if head[start + 4 : start + 6] not in VR_NAMES:
+        length = int.from_bytes(head[start + 4 : start + 8], "little")
+        fits = length == UNDEFINED or start + 8 + length <= size
+        if fits or named in ("", IMPLICIT_UID):
+            return IMPLICIT
+        return EXPLICIT_BIG if named == BIG_UID else EXPLICIT
+    little, big = (int.from_bytes(head[start : start + 2], order) for order in ("little", "big"))
+    if little == big:  # as of group 0808, whose bytes show no order
+        return EXPLICIT_BIG if named == BIG_UID else EXPLICIT
+    return EXPLICIT if little < big else EXPLICIT_BIG
 
 
-def find_pixels(reader: Reader, at: int, source: Source | None) -> Pixels | None:
+def find_pixels(reader: Reader, at: int, source: Source | None, data: Item, named: str) -> Pixels | None:
     """The pixel data element at ``at``, if one is there and all its bytes are in the file."""
     if at >= reader.size or (reader.padded and not reader.pixels) or reader.only_zeros(at):
         return None
-    tag, vr, length, start = reader.header(at, reader.syntax)
+    tag, vr, length, start = reader.header(at, reader.syntax, reader.size)
     if tag not in PIXEL_TAGS:
         raise Failed("MALFORMED")
     if length != UNDEFINED:
         if start + length > reader.size:
             raise Failed("TRUNCATED")
+        vr = vr_of(tag) if vr == "UN" and reader.syntax.little else vr
         return Pixels(tag, vr, start, start + length, encapsulated=False)
     if source is None:
         raise Failed("PIXELS_DISAGREE")
     fragments = source.fragments(start)
-    if not fragments.complete:
+    frames = number(data.get(0x00280008), reader.syntax) or 1
+    if not fragments.count or not (fragments.complete or is_whole(fragments, source, frames, named)):
         raise Failed("TRUNCATED")
-    return Pixels(tag, vr, start, fragments.end, encapsulated=True)
+    return Pixels(tag, "OB" if vr == "UN" else vr, start, fragments.end, encapsulated=True, closed=fragments.complete)
 
 
 def describe(
@@ -236,5 +243,4 @@ def describe(
 
 def uid_of(item: Item, tag: int) -> str:
     """The UID an element holds, or ""."""
-    element = item.get(tag)
-    return ascii_text(element).split("\\")[0].strip() if element is not None and vr_of(tag) == "UI" else ""
+    return first_uid(item.get(tag)) if vr_of(tag) == "UI" else ""

@@ -15,7 +15,8 @@ GIVEN = re.compile(
     re.VERBOSE,
 )
 OTHERS = {
-    "HELICAL_CT", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "LINEAR_EXACT",  # defined terms of DICOM
+    "HELICAL_CT", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT",
+    "LINEAR_EXACT",  # defined terms of DICOM
     "XDG_DATA_HOME", "SNAPSHOT_DAMAGED",
 }  # fmt: skip
 """Words with an underscore that are no reason codes."""

@@ -15,8 +15,8 @@ from typing import Any
 
 import pydicom.data
 from conftest import SHARED_CORPUS
+from dicom_deid.dicom.is_dicom import start_of
 from dicom_deid.index.entry import FIELDS, NUMBERS
-from dicom_deid.scan import has_preamble, looks_like_dicom
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.dataelem import RawDataElement
@@ -26,6 +26,7 @@ from pydicom.encaps import parse_basic_offsets, parse_fragments
 KEY = bytes(range(32))
 PATHS = ["a.dcm", "Müller^Jörg/IMG 0001", "日本/画像.dcm", "x" * 500, ""]
 LOOK_BYTES = 4096
+PREAMBLE_BYTES = 132  # with "DICM"
 MUTANTS_PER_FILE = 5
 ITEM_HEADER_BYTES = 8
 ZIP_HEADER_BYTES = 30
@@ -38,14 +39,11 @@ def sample_files() -> list[Path]:
     return [path for path in files if path.is_file()]
 
 
-def second_look(head: bytes, size: int) -> bool:
-    return has_preamble(head) or looks_like_dicom(head, size)
-
-
 def described(path: Path) -> dict[str, Any]:
     head = path.read_bytes()[:LOOK_BYTES]
     size = path.stat().st_size
-    row: dict[str, Any] = {"path": str(path), "dicom": second_look(head, size), "preamble": has_preamble(head)}
+    start = start_of(head, size)
+    row: dict[str, Any] = {"path": str(path), "dicom": start is not None, "preamble": start == PREAMBLE_BYTES}
     if row["dicom"]:
         row["uids"] = identifiers(path)
     return row
@@ -70,7 +68,7 @@ def identifiers(path: Path) -> dict[str, str] | None:
 def encapsulated() -> Iterator[dict[str, Any]]:
     """Files with encapsulated pixel data, and where pydicom says that they end."""
     for path in sample_files():
-        if not second_look(path.read_bytes()[:LOOK_BYTES], path.stat().st_size):
+        if start_of(path.read_bytes()[:LOOK_BYTES], path.stat().st_size) is None:
             continue
         try:
             data = dcmread(path, force=True)
@@ -102,7 +100,7 @@ def mutants() -> Iterator[dict[str, Any]]:
                 if head:
                     head[chance.randrange(min(len(head), 32))] = chance.randrange(256)
             size = max(len(head), chance.choice((0, len(whole) - start)))
-            dicom = second_look(bytes(head), size)
+            dicom = start_of(bytes(head), size) is not None
             yield {"head": base64.b64encode(head).decode(), "size": size, "dicom": dicom}
 
 

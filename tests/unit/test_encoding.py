@@ -174,7 +174,46 @@ def test_elements_out_of_order_are_put_in_order() -> None:
     assert [element.tag for element in elements] == [0x00100020, 0x00100021]
 
 
-def test_an_element_that_comes_twice_is_refused() -> None:
-    data = (struct.pack("<HH", 0x0010, 0x0020) + b"LO\x02\x00ab") * 2
-    with pytest.raises(Failed, match="MALFORMED"):
-        Reader(data, len(data), EXPLICIT).data_set(0)
+TWICE = [
+    (b"ab", b"ab", True), (b"ab", b"ba", False), (b"ab", b"ab ", True), (b"", b"ab", False), (b"ab", b"", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "same"), TWICE)
+@pytest.mark.parametrize("nested", [False, True])
+def test_an_element_that_comes_twice_is_read_once_if_its_value_is_the_same(
+    one: bytes, other: bytes, same: bool, nested: bool
+) -> None:
+    data = (
+        b"".join(struct.pack("<HH2sH", 0x0010, 0x0020, b"LO", len(value)) + value for value in (one, other))
+        + struct.pack("<HH2sH", 0x0010, 0x0040, b"CS", 2)
+        + b"F "
+    )
+    if nested:
+        data = b"\xfe\xff\x00\xe0" + struct.pack("<L", len(data)) + data
+        data = struct.pack("<HH2sHL", 0x0010, 0x1002, b"SQ", 0, len(data)) + data
+    for cache in (ReadCache(), None):
+        for _ in range(2):
+            reader = Reader(data, len(data), EXPLICIT, cache)
+            if not same:
+                with pytest.raises(Failed, match="MALFORMED"):
+                    reader.data_set(0)
+                continue
+            item = reader.data_set(0)[0]
+            found = (item[0].items or [])[0] if nested else item
+            assert [(element.tag, element.value) for element in found] == [(0x00100020, one), (0x00100040, b"F ")]
+
+
+def test_numbers_and_sequences_that_come_twice_have_to_be_equal_to_the_last_bit() -> None:
+    rows = struct.pack("<HH2sHH", 0x0028, 0x0010, b"US", 2, 0x2000)
+    empty = struct.pack("<HH2sHL", 0x0008, 0x1140, b"SQ", 0, 0)
+    one_item = struct.pack("<HH2sHL", 0x0008, 0x1140, b"SQ", 0, 8) + b"\xfe\xff\x00\xe0\0\0\0\0"
+    for one, other, same in (
+        (rows, rows, True), (rows, rows[:-2] + b"\0\0", False), (one_item, one_item, True), (empty, one_item, False),
+    ):  # fmt: skip
+        reader = Reader(one + other, len(one + other), EXPLICIT)
+        if same:
+            assert encode(reader.data_set(0)[0], EXPLICIT) == one
+        else:
+            with pytest.raises(Failed, match="MALFORMED"):
+                reader.data_set(0)

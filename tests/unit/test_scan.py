@@ -8,11 +8,11 @@ from io import BytesIO
 
 import pydicom
 import pytest
+from dicom_deid.dicom.is_dicom import looks_like_dicom
 from dicom_deid.dicom.pixel_length import MOST_PADDING
 from dicom_deid.key import Key
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.scan import looks_like_dicom
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import KEY, SOURCE_ID, Stingy, ct, item, outcome_of, output_of, sequence, to_bytes
@@ -97,14 +97,24 @@ def test_the_transfer_syntax_that_is_written_is_the_one_the_bytes_have() -> None
     assert (outcome.status, outcome.names.transfer_syntax) == ("written", "1.2.840.10008.1.2")
 
 
-@pytest.mark.parametrize("uid", ["1.2.840.113619.5.2", "1.2.840.10008.1.2.4.94", "1.2.840.10008.5.1.4.1.1.2", "Smith"])
-def test_a_transfer_syntax_that_is_none_is_refused(uid: str) -> None:
-    dataset = ct()
-    data = to_bytes(dataset)
+def named(data: bytes, uid: str) -> bytes:
+    """A file in Explicit VR Little Endian whose meta information names another transfer syntax."""
     value = uid.encode() + b"\0" * (len(uid) % 2)
     at = data.index(b"1.2.840.10008.1.2.1\0")
-    data = data[: at - 2] + struct.pack("<H", len(value)) + value + data[at + 20 :]
-    assert reason(data) == ("failed", "UNSUPPORTED_TRANSFER_SYNTAX")
+    return data[: at - 2] + struct.pack("<H", len(value)) + value + data[at + 20 :]
+
+
+@pytest.mark.parametrize("uid", ["1.2.840.113619.5.2", "1.2.840.10008.1.2.7.1", "1.2.840.10008.5.1.4.1.1.2", "Smith"])
+def test_a_transfer_syntax_that_is_none_is_refused(uid: str) -> None:
+    assert reason(named(to_bytes(ct()), uid)) == ("failed", "UNSUPPORTED_TRANSFER_SYNTAX")
+
+
+@pytest.mark.parametrize("end", [94, 95, 204, 205])
+def test_pixel_data_by_reference_are_not_lost_in_silence(end: int) -> None:
+    dataset = ct(PixelDataProviderURL="http://pacs.example/jpip?target=1")
+    del dataset.PixelData
+    assert reason(named(to_bytes(dataset), f"1.2.840.10008.1.2.4.{end}")) == ("withheld", "PIXELS_ELSEWHERE")
+    assert reason(to_bytes(dataset)) == ("withheld", "PIXELS_ELSEWHERE")
 
 
 def test_fragments_are_copied_with_their_delimiter() -> None:

@@ -5,58 +5,96 @@ import {
   EXPLICIT_BIG,
   EXPLICIT_LITTLE,
   IMPLICIT_LITTLE,
+  ITEM,
   readHeader,
   UNDEFINED_LENGTH,
   viewOf,
 } from "./element-header.js";
 
-/** Bytes of a file that the second look may read; py/dicom_deid/scan.py has the same rule and the same number. */
+/** Bytes of a file that the second look may read; py/dicom_deid/dicom/is_dicom.py has the same rule and the same number. */
 export const LOOK_BYTES = 4096;
 const PREAMBLE_BYTES = 128;
-const FIRST_GROUPS = new Set([0x0002, 0x0008]);
+/** Groups of file meta information, which follows the prefix, and of items. */
+const [META_GROUP, ITEM_GROUP] = [0x0002, 0xfffe];
+/** The groups with which a data set begins that lacks its first elements. */
+const [LOWEST_GROUP, HIGHEST_GROUP] = [0x0008, 0x0070];
+/** Elements that have to follow each other where neither a VR nor the first tag tells. */
+const IMPLICIT_CHAIN = 4;
 
 /** Elements that a data set without file meta begins with; implicit VR offers nothing else to recognise it by. */
-const IMPLICIT_FIRST = new Set([
+const FIRST_TAGS = new Set([
   0x00080000, 0x00080001, 0x00080005, 0x00080008, 0x00080012, 0x00080016, 0x00080018, 0x00020000, 0x00020001,
 ]);
 
 /**
+ * Without file meta behind it, "DICM" may stand there by chance.
  * @param {Uint8Array} head  the first bytes of the file, LOOK_BYTES or more unless the file is shorter
  * @param {number} size      bytes of the whole file
  * @returns {{preamble: boolean, start: number} | null}  where the elements begin; null: not DICOM
  */
 export function recognise(head, size) {
-  const mark = head.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + 4);
-  if (String.fromCharCode(...mark) === "DICM") return { preamble: true, start: PREAMBLE_BYTES + 4 };
+  const mark = head.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + 6);
+  const prefix = String.fromCharCode(...mark.subarray(0, 4)) === "DICM";
+  const behind = { preamble: true, start: PREAMBLE_BYTES + 4 };
+  if (prefix && mark[4] === META_GROUP && mark[5] === 0) return behind;
   const view = viewOf(head.subarray(0, LOOK_BYTES));
   const encodings = [EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG];
-  return encodings.some((encoding) => beginsWithElements(view, size, encoding)) ? { preamble: false, start: 0 } : null;
+  if (encodings.some((encoding) => beginsWithElements(view, size, encoding))) return { preamble: false, start: 0 };
+  return prefix ? behind : null;
 }
 
 /**
- * Two consecutive data elements in increasing order, of which the first is one that a DICOM file begins with.
+ * So many data elements in increasing order, of which the first is one that a DICOM file begins with, that it can be no chance.
  * @param {DataView} view
  * @param {number} size
  * @param {import("./element-header.js").Encoding} encoding
  */
 function beginsWithElements(view, size, encoding) {
   const first = elementAt(view, 0, size, encoding);
-  if (!first || !FIRST_GROUPS.has(Math.floor(first.tag / 0x10000))) return false;
-  if (!encoding.explicit && !IMPLICIT_FIRST.has(first.tag)) return false;
-  const second = elementAt(view, first.value + first.length, size, encoding);
-  return second !== null && second.tag > first.tag;
+  if (!first) return false;
+  const group = Math.floor(first.tag / 0x10000);
+  const known = FIRST_TAGS.has(first.tag) || (encoding.explicit && group === META_GROUP);
+  if (!known && (group < LOWEST_GROUP || group > HIGHEST_GROUP || group % 2 === 1)) return false;
+  const wanted = known || encoding.explicit ? 2 : IMPLICIT_CHAIN;
+  return chain(view, first, size, encoding, wanted) === wanted;
+}
+
+/** @typedef {{tag: number, end: number}} Element  `end`: offset behind it; UNDEFINED_LENGTH: it is a sequence of undefined length */
+
+/**
+ * How many elements follow each other in increasing order, up to `most`; all of a file count as so many, and so do those
+ * before a sequence of undefined length: its header and that of its first item are no chance.
+ * @param {DataView} view
+ * @param {Element} first
+ * @param {number} size
+ * @param {import("./element-header.js").Encoding} encoding
+ * @param {number} most
+ */
+function chain(view, first, size, encoding, most) {
+  let { tag, end } = first;
+  for (let count = 1; count < most; count++) {
+    if (end === UNDEFINED_LENGTH || (end === size && count > 1)) return most;
+    const next = elementAt(view, end, size, encoding);
+    if (!next || next.tag <= tag) return count;
+    ({ tag, end } = next);
+  }
+  return most;
 }
 
 /**
- * The element at `at`, when it has a defined length and lies within the file.
+ * The element at `at`, when it lies within the file; one of undefined length, when an item begins its value.
  * @param {DataView} view
  * @param {number} at
  * @param {number} size
  * @param {import("./element-header.js").Encoding} encoding
+ * @returns {Element | null}
  */
 function elementAt(view, at, size, encoding) {
   // Room for the longest header, whichever kind it is: one rule for both implementations.
   const header = at + 12 > view.byteLength ? null : readHeader(view, at, encoding);
-  if (!header || header.length === UNDEFINED_LENGTH || header.value + header.length > size) return null;
-  return encoding.explicit && header.vr === "" ? null : header;
+  if (!header || Math.floor(header.tag / 0x10000) === ITEM_GROUP) return null;
+  if (header.length === UNDEFINED_LENGTH)
+    return readHeader(view, header.value, encoding)?.tag === ITEM ? { tag: header.tag, end: UNDEFINED_LENGTH } : null;
+  const end = header.value + header.length;
+  return end > size ? null : { tag: header.tag, end };
 }

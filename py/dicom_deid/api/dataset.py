@@ -15,6 +15,7 @@ from dicom_deid.errors import Failed
 from dicom_deid.model import Copy, Fill, Outcome, Splice
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
+from dicom_deid.profile import is_transfer_syntax
 from dicom_deid.readable import Readable
 from dicom_deid.silence import NO_WARNINGS
 
@@ -80,7 +81,7 @@ def stored(dataset: Dataset) -> bytes:
         copy.preamble = bytes(128)
         if not copy.file_meta.get("TransferSyntaxUID"):
             copy.file_meta.TransferSyntaxUID = syntax_of(copy)
-        if not copy.file_meta.TransferSyntaxUID.is_transfer_syntax:
+        if not is_transfer_syntax(copy.file_meta.TransferSyntaxUID):
             raise Failed("UNSUPPORTED_TRANSFER_SYNTAX")
         file = BytesIO()
         with NO_WARNINGS:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from dicom_deid.deidentify import content, identifiers, markers, private, text
-from dicom_deid.deidentify.actions import PSEUDONYMS, STUDY, Actions
+from dicom_deid.deidentify.actions import PSEUDONYMS, Actions
 from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.identifiers import IdentifierCache
+from dicom_deid.deidentify.own_uids import SERIES, SOP_INSTANCE, STUDY, own_uids
 from dicom_deid.deidentify.python_rules import Inquiry
 from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.dicom.read_cache import ReadCache
@@ -17,7 +18,7 @@ from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
 from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words
 
-SERIES, SOP_INSTANCE, MODALITY = 0x0020000E, 0x00080018, 0x00080060
+MODALITY = 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
 KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X", "private")
 CODE_MEANING, CODING_SCHEME, CODING_SCHEMES = 0x00080104, 0x00080102, 0x00080110
@@ -34,6 +35,7 @@ class Deidentifier(Actions):
         data = instance.data
         self.retained = plan.retained(instance.sop_class)
         self.encodings = identifiers.encodings_of(data, ("iso8859",))
+        self.own = own_uids(instance)
         self.inquiry = Inquiry(plan, instance, self.encodings)
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
         """The declarations of the object on its private elements; None without the Retain Safe Private Option."""
@@ -63,9 +65,8 @@ class Deidentifier(Actions):
     def names(self, source_id: str, repeat: bool) -> Names:
         """The identity of the output. Its path is made of pseudonyms even where the UIDs are retained."""
         instance, data = self.instance, self.instance.data
-        original = [ascii_text(data.get(STUDY)), ascii_text(data.get(SERIES)), instance.sop_instance]
-        folders = [self.key.uid(uid) if uid else "" for uid in original]
-        new = [self.new_uid(uid) for uid in original]
+        folders = [self.key.uid(uid) if uid else "" for uid in self.own]
+        new = [self.new_uid(uid) for uid in self.own]
         stem = f"{folders[2]}-{source_id[:8]}" if repeat else folders[2]
         path = f"out/{self.patient}/{folders[0] or 'no-study'}/{folders[1] or 'no-series'}/{stem}.dcm"
         modality = ascii_text(data.get(MODALITY))
@@ -79,10 +80,22 @@ class Deidentifier(Actions):
         data = self.item(self.instance.data, (), self.encodings)
         if self.instance.tail:
             self.counts.removed += 1
-        if data.get(SOP_INSTANCE) is None:
-            markers.put(data, Element(SOP_INSTANCE, "UI", self.new_uid(self.instance.sop_instance).encode("ascii")))
+        self.complete(data)
         markers.mark(data, self.inquiry.claims, self.plan.method)
         return data
+
+    def complete(self, data: Item) -> None:
+        """Puts in the UIDs of the object itself where it has none, or several; they are of Type 1 and single.
+
+        Where a rule of the policy takes the UID of a study or series away, it stays away.
+        """
+        for tag, uid in zip((STUDY, SERIES, SOP_INSTANCE), self.own, strict=True):
+            before, now = ascii_text(self.instance.data.get(tag)), ascii_text(data.get(tag))
+            if now and "\\" not in now:
+                continue
+            lacking = tag == SOP_INSTANCE or not before or "\\" in before
+            if uid and lacking and not (tag != SOP_INSTANCE and self.decide(tag, "UI", ()).local):
+                markers.put(data, Element(tag, "UI", self.new_uid(uid).encode("ascii")))
 
     def item(
         self,

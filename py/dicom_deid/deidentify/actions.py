@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 
 from dicom_deid.deidentify import dates, identifiers, text
 from dicom_deid.deidentify.suspects import Sought
-from dicom_deid.dicom.encoding import TEXT_VRS, padding, vr_of
+from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
 from dicom_deid.patient import identity
 from dicom_deid.policy import Plan
@@ -65,7 +65,7 @@ class Actions(ABC):
 
     def remap(self, element: Element) -> Element:
         """Action U: every value that is not registered in PS3.6 becomes its new UID."""
-        values = [value.strip(" \0") for value in element.value.decode("latin-1").split("\\")]
+        values = [value.strip(PADDING) for value in element.value.decode("latin-1").split("\\")]
         new = [value if not value or well_known(value) else self.key.uid(value) for value in values]
         if new == values:
             return element

@@ -25,7 +25,7 @@ def link(done: Deidentifier, new: Item) -> Link:
         (text(old, PATIENT_ID), text(new, PATIENT_ID)),
         study,
         series,
-        (done.instance.sop_instance, instance[1]),
+        ("" if "\0" in done.instance.sop_instance else done.instance.sop_instance, instance[1]),
         done.weeks if shifted else 0,
         tuple((uid, done.key.uid(uid)) for uid in sorted(done.remapped)),
     )

@@ -28,6 +28,8 @@ SHORT_VRS = OTHER_SHORT_VRS | TEXT_VRS - LONG_VRS
 VRS = LONG_VRS | SHORT_VRS
 NUMBER_VRS = frozenset(("AT", "FD", "FL", "OD", "OF", "OL", "OV", "OW", "SL", "SS", "SV", "UL", "US", "UV"))
 """VRs of binary numbers. OB is none of them: it may be anything."""
+PADDING = " \0\t\n\v\f\r"
+"""What is no part of a value at its start or end: blanks and nulls, and ends of lines that some writers put there."""
 IMPLICIT_LITTLE = Syntax(explicit=False, little=True)
 PAIR = {True: struct.Struct("<HH"), False: struct.Struct(">HH")}
 U16 = {True: struct.Struct("<H"), False: struct.Struct(">H")}
@@ -169,4 +171,9 @@ def number(element: Element | None, syntax: Syntax) -> int | None:
 
 def ascii_text(element: Element | None) -> str:
     """The value of an element of a VR without character set, without padding; "" when it is absent."""
-    return "" if element is None else element.value.decode("latin-1").strip(" \0")
+    return "" if element is None else element.value.decode("latin-1").strip(PADDING)
+
+
+def first_uid(element: Element | None) -> str:
+    """The first UID that an element holds; "" where there is none."""
+    return ascii_text(element).partition("\\")[0].rstrip(PADDING)

@@ -1,14 +1,24 @@
-"""The length of native pixel data: neither less nor more than the image that the header describes."""
+"""The length of pixel data: neither less nor more than the image that the header describes."""
 
 from __future__ import annotations
 
+import re
+
 from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Failed, Withheld
-from dicom_deid.model import Instance, Item, Pixels, Syntax
+from dicom_deid.model import Fragments, Instance, Item, Pixels, Syntax
 from dicom_deid.source_and_sink import Source
 
 MOST_PADDING = 64 * 1024
 """Zero bytes behind an image that are looked at and let pass."""
+DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
+"""Sequence Delimitation Item, which ends fragments; encapsulated pixel data are little endian (PS3.5 A.4)."""
+ITEM_DELIMITER = b"\xfe\xff\x0d\xe0\0\0\0\0"
+END_OF_IMAGE = b"\xff\xd9"
+JPEG_FAMILY = re.compile(r"1\.2\.840\.10008\.1\.2\.4\.([5-9][0-9]|20[1-3])")
+"""Transfer syntaxes whose frames all end with END_OF_IMAGE: JPEG, JPEG-LS, JPEG 2000, HTJ2K."""
+SUBSAMPLED = {"YBR_FULL_422": 2.0, "YBR_PARTIAL_422": 2.0, "YBR_PARTIAL_420": 1.5}
+"""Photometric Interpretation -> samples that are stored of a pixel (PS3.3 C.7.6.3.1.2)."""
 
 
 def check_length(data: Item, syntax: Syntax, pixels: Pixels) -> None:
@@ -25,6 +35,8 @@ def check_excess(instance: Instance, pixels: Pixels, source: Source) -> None:
     size = described_size(instance.data, instance.syntax)
     if size is None or pixels.end - pixels.start - size <= 1:
         return
+    if pixels.end - pixels.start == described_size(instance.data, instance.syntax, subsampled=False):
+        return  # 4:4:4 in spite of what the header says: of each pixel all samples
     start, end = pixels.start + size, pixels.end
     if end - start > MOST_PADDING:
         raise Withheld("PIXELS_TOO_LONG")
@@ -32,14 +44,34 @@ def check_excess(instance: Instance, pixels: Pixels, source: Source) -> None:
         raise Withheld("PIXELS_TOO_LONG")
 
 
-def described_size(data: Item, syntax: Syntax) -> int | None:
+def described_size(data: Item, syntax: Syntax, *, subsampled: bool = True) -> int | None:
     """Bytes of native pixel data as their description has them (PS3.3 C.7.6.3, PS3.5 8.1); None without one."""
     rows, columns = number(data.get(0x00280010), syntax), number(data.get(0x00280011), syntax)
     bits = number(data.get(0x00280100), syntax)
     if not rows or not columns or not bits:
         return None
-    samples = number(data.get(0x00280002), syntax) or 1
+    samples: float = number(data.get(0x00280002), syntax) or 1
     frames = number(data.get(0x00280008), syntax) or 1
-    if ascii_text(data.get(0x00280004)) == "YBR_FULL_422":
-        samples = 2
-    return (rows * columns * samples * frames * bits + 7) // 8
+    if subsampled and samples == 3:
+        samples = SUBSAMPLED.get(ascii_text(data.get(0x00280004)), samples)
+    return int(rows * columns * samples * frames * bits + 7) // 8
+
+
+def is_whole(fragments: Fragments, source: Source, frames: int, transfer_syntax: str) -> bool:
+    """Whether fragments lack no more than the delimiter behind them, and nothing of the image was cut off.
+
+    There have to be enough for all frames. Of JPEG and its like the last one ends the image; of another codec nobody
+    can see whether one more should follow, unless each frame is one.
+    """
+    end = fragments.end
+    if end + MOST_PADDING < source.size or (end < source.size and not is_end(source.read(end, source.size))):
+        return False
+    if JPEG_FAMILY.fullmatch(transfer_syntax):
+        last = source.read(max(fragments.start, end - 4), end)
+        return fragments.count > frames and last.rstrip(b"\0").endswith(END_OF_IMAGE)
+    return fragments.count == frames + 1
+
+
+def is_end(rest: bytes) -> bool:
+    """Whether no more than a part of the delimiter, a wrong one, or zeros stand behind fragments."""
+    return DELIMITER.startswith(rest) or not any(rest.removeprefix(ITEM_DELIMITER).removeprefix(DELIMITER))

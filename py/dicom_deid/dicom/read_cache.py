@@ -6,8 +6,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from dicom_deid.dicom.bounded import Remembered
-from dicom_deid.dicom.encoding import PIXEL_TAGS
+from dicom_deid.dicom.encoding import LONG_VRS, PIXEL_TAGS, vr_of
 from dicom_deid.dicom.header import VR_NAMES, layout_of
+from dicom_deid.dicom.recovery import has_reserved
 from dicom_deid.model import Element, Item, Run, Syntax
 
 MOST = 4 * 1024 * 1024
@@ -16,6 +17,7 @@ LONGEST = 2048
 """Bytes of an element that is kept: sequences of codes and references are; bulk values hardly ever come again."""
 SHORTEST_RUN = 3
 """Elements of a run that is worth keeping."""
+LONG = frozenset(name.encode() for name in LONG_VRS)
 
 
 CHANGES = Run(b"", [], [0])
@@ -40,6 +42,8 @@ class ElementCache:
         if end - at > LONGEST or not 0x00020000 <= element.tag < 0xFFFA0000 or element.tag in PIXEL_TAGS:
             return element
         coded = buffer[at:end]
+        if not self.is_regular(coded, element):
+            return element
         size = size_of(element, len(coded))
         if self.elements.full(size):
             self.forget()  # all at once: runs would bring elements back beside new ones
@@ -47,6 +51,13 @@ class ElementCache:
             layout = layout_of(VR_NAMES[coded[4:6]] if self.syntax.explicit else "", self.syntax.little)
             self.lengths[coded[: self.width]] = (*layout, element.tag, element.vr if element.items is None else "")
         return self.elements.add(coded, element, size)
+
+    def is_regular(self, coded: bytes, element: Element) -> bool:
+        """Whether tag and VR alone tell how any element that begins so is read; no header that was recovered does."""
+        vr = coded[4:6] if self.syntax.explicit else b"UN"
+        if vr == b"UN" and element.items is None and vr_of(element.tag) == "SQ":
+            return False
+        return not self.syntax.explicit or (vr in VR_NAMES and (vr not in LONG or has_reserved(coded, 0)))
 
     def forget(self) -> None:
         """Forgets everything."""

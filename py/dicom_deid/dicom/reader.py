@@ -1,7 +1,8 @@
 """Reading data elements (PS3.5 section 7): header bytes into elements, at every depth.
 
-What was read lately is not read again (read_cache.py). Whatever is not whole or not as it should be ends the
-reading with Failed, and bytes that are not at hand with ShortRead.
+What was read lately is not read again (read_cache.py). Faults of writers that leave no value in doubt are read over;
+whatever else is not whole or not as it should be ends the reading with Failed, and bytes that are not at hand with
+ShortRead.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from dicom_deid.dicom.encoding import (
     PIXEL_TAGS,
     SEQUENCE_END,
     TEXT_VRS,
+    U32,
     UNDEFINED,
     is_signed_or_not,
     vr_of,
 )
 from dicom_deid.dicom.header import VR_NAMES, read_header
+from dicom_deid.dicom.order import check_strays, in_order
 from dicom_deid.dicom.read_cache import ReadCache
+from dicom_deid.dicom.recovery import has_reserved, recovered, tag_at
 from dicom_deid.errors import Failed, ShortRead
-from dicom_deid.model import TAG, Bulk, Element, Item, Run, Syntax
+from dicom_deid.model import Bulk, Element, Item, Run, Syntax
 
 MAX_DEPTH = 64
 """Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
@@ -53,16 +57,18 @@ class Reader:
         if end > len(self.buffer):
             raise ShortRead(0, end)
 
-    def header(self, at: int, syntax: Syntax) -> tuple[int, str, int, int]:
-        """Tag, VR, length and offset of the value of the element at ``at``.
+    def header(self, at: int, syntax: Syntax, limit: int) -> tuple[int, str, int, int]:
+        """Tag, VR, length and offset of the value of the element at ``at``; ``limit`` ends what it lies in.
 
         Where no VR is stored, it is that of PS3.6. Raises Failed or ShortRead where no whole header is there.
         """
         self.need(at + 8)
         found = read_header(self.buffer, at, syntax)
+        if found is None and self.buffer[at + 4 : at + 6] in VR_NAMES:
+            self.need(at + 12)
+        if found is None or (found.value == at + 12 and not has_reserved(self.buffer, at)):
+            found = recovered(self.buffer, at, syntax, limit, self.need)
         if found is None:
-            if self.buffer[at + 4 : at + 6] in VR_NAMES:
-                self.need(at + 12)
             raise Failed("MALFORMED")
         if found.vr:
             return found
@@ -98,20 +104,26 @@ class Reader:
 
     def units(self, units: list[Element | Run], at: int) -> int:
         """Adds the elements from ``at`` on, however many can be read; the offset behind them."""
+        strays = list[int]()
         while (at := self.known.top(units, self.buffer, at)) < self.size:
             if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
                 break
-            tag, vr, length, start = self.header(at, self.syntax)
+            tag, vr, length, start = self.header(at, self.syntax, self.size)
             self.pixels = tag in PIXEL_TAGS
             if self.pixels:
                 break
             if tag >> 16 == 0xFFFE:
-                raise Failed("MALFORMED")
+                if tag == ITEM or length:
+                    raise Failed("MALFORMED")
+                strays.append(len(units))
+                at = start
+                continue
             element, end = self.value(tag, vr, length, start, self.size, self.syntax, 0)
             units.append(self.known.add(self.buffer, at, end, element))
             at = end
             if tag == TRAILING_PADDING:
                 self.padded = len(units), at
+        check_strays(units, strays)
         return at
 
     def only_zeros(self, at: int) -> bool:
@@ -130,6 +142,8 @@ class Reader:
             raise Failed("MALFORMED")
         if vr == "UN" and (length == UNDEFINED or vr_of(tag) == "SQ"):
             vr, syntax = "SQ", IMPLICIT_LITTLE  # PS3.5 6.2.2 note 2
+        if vr == "SQ" and not syntax.explicit and not self.holds_items(start, length, syntax):
+            vr = "LO"  # an attribute that was text in an older edition, and is a sequence today
         if vr == "SQ":
             items, end = self.items(start, length, limit, syntax, depth)
             return Element(tag, "SQ", b"", items, length == UNDEFINED), end
@@ -160,11 +174,14 @@ class Reader:
             raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
         items: list[Item] = []
         while length == UNDEFINED or at < end:
-            tag, _, size, start = self.header(at, syntax)
+            tag, _, size, start = self.header(at, syntax, end)
             if start > end:
                 raise Failed("MALFORMED")
-            if tag == SEQUENCE_END and length == UNDEFINED:
+            if tag == SEQUENCE_END and (length == UNDEFINED or start == end):
                 return items, start
+            if tag == ITEM_END and not size and items:  # behind an item whose length had ended it
+                at = start
+                continue
             if tag != ITEM:
                 raise Failed("MALFORMED")
             item, at = self.item(start, size, end, syntax, depth)
@@ -177,17 +194,17 @@ class Reader:
         if end > limit:
             raise Failed("TRUNCATED" if limit == self.size else "MALFORMED")
         item = Item(undefined=length == UNDEFINED)
-        syntax = self.item_syntax(at, syntax)
+        syntax = self.item_syntax(at, end, syntax)
         remember = syntax == self.syntax
         while length == UNDEFINED or at < end:
             if remember:
                 at = self.known.plain(item, self.buffer, at, min(end, len(self.buffer)))
                 if at == end and length != UNDEFINED:
                     break
-            tag, vr, size, start = self.header(at, syntax)
+            tag, vr, size, start = self.header(at, syntax, end)
             if start > end:
                 raise Failed("MALFORMED")
-            if tag == ITEM_END and length == UNDEFINED:
+            if tag == ITEM_END and (length == UNDEFINED or start == end):
                 return in_order(item), start
             if tag >> 16 == 0xFFFE:
                 raise Failed("MALFORMED")
@@ -198,30 +215,36 @@ class Reader:
             at = behind
         return in_order(item), at
 
-    def item_syntax(self, at: int, syntax: Syntax) -> Syntax:
-        """Implicit VR where an item inside an explicit data set is so encoded, as some vendors do."""
-        if syntax.explicit and len(self.buffer) >= at + 6 and self.buffer[at + 4 : at + 6] not in VR_NAMES:
-            return Syntax(explicit=False, little=syntax.little)
-        return syntax
+    def item_syntax(self, at: int, end: int, syntax: Syntax) -> Syntax:
+        """How an item is encoded, as its first element shows: some vendors put implicit ones into an explicit data set.
+
+        Others put explicit ones where a sequence is stored as UN, and so should be implicit.
+        """
+        if len(self.buffer) < at + 8 or tag_at(self.buffer, at, syntax) >> 16 == 0xFFFE:
+            return syntax
+        explicit = self.buffer[at + 4 : at + 6] in VR_NAMES
+        if explicit == syntax.explicit:
+            return syntax
+        length = U32[syntax.little].unpack_from(self.buffer, at + 4)[0]
+        fits = length == UNDEFINED or at + 8 + length <= end
+        return Syntax(explicit=not fits, little=syntax.little)
+
+    def holds_items(self, start: int, length: int, syntax: Syntax) -> bool:
+        """Whether a value without a VR of its own is that of a sequence: it is empty, or begins with an item."""
+        if length in (0, UNDEFINED):
+            return True
+        self.need(min(start + 4, self.size))
+        return tag_at(self.buffer, start, syntax) in (ITEM, SEQUENCE_END)
 
     def fragments_end(self, at: int, limit: int) -> int:
         """Behind the sequence delimiter of fragments that lie in the header, as in an icon image."""
         without_vr = Syntax(explicit=False, little=self.syntax.little)
         while True:
-            tag, _, length, start = self.header(at, without_vr)
+            tag, _, length, start = self.header(at, without_vr, limit)
+            if start > limit:
+                raise Failed("MALFORMED")
             if tag == SEQUENCE_END:
                 return start
             at = start + length
             if tag != ITEM or at > limit:
                 raise Failed("MALFORMED")
-
-
-def in_order(item: Item) -> Item:
-    """The item with its elements in increasing order of tag (PS3.5 7.1), which some writers do not keep."""
-    tags = list(map(TAG, item))
-    if len(set(tags)) != len(tags):
-        raise Failed("MALFORMED")
-    if tags != sorted(tags):
-        item.sort(key=TAG)
-        item.units = []
-    return item

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dicom_deid.deidentify import identifiers, private
+from dicom_deid.dicom.is_dicom import EXPLICIT
 from dicom_deid.explain.readable import name_of, tag_text, value_of
 from dicom_deid.explain.sentences import ADDED, detail, why
 from dicom_deid.model import Element, ElementAction, Instance, Item
 from dicom_deid.policy import Policy
 from dicom_deid.profile import MARKERS
-from dicom_deid.scan import EXPLICIT
 
 META_END = 0x00030000
 REMOVED_CONTENT = ElementAction("X", "E.3.4-1")

@@ -7,6 +7,7 @@ import os
 import time
 from typing import NamedTuple
 
+from dicom_deid.dicom.is_dicom import LOOK_BYTES, start_of
 from dicom_deid.dicom.peek import LONG_LOOK_BYTES, peek
 from dicom_deid.errors import Failed, ShortRead, SourceFailure, Unwritten
 from dicom_deid.key import Key
@@ -16,7 +17,6 @@ from dicom_deid.native.wheels import importable
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import row, unwritten_line
-from dicom_deid.scan import LOOK_BYTES, has_preamble, looks_like_dicom
 from dicom_deid.source_and_sink import OpenSource, Origin, Sink
 
 Paths = tuple[str, ...]
@@ -128,9 +128,9 @@ def look_at(source: OpenSource) -> Looked:
         return Looked(size, modified, "EMPTY")
     source.extend(LOOK_BYTES)
     head = source.head()
-    if not has_preamble(head) and not looks_like_dicom(head, size):
+    start = start_of(head, size)
+    if start is None:
         return Looked(size, modified, "NOT_DICOM")
-    start = 132 if has_preamble(head) else 0
     found = peek(head, start)
     if found.short and size > LOOK_BYTES:
         source.extend(LONG_LOOK_BYTES)
