@@ -72,7 +72,7 @@ export class Files {
 
   /** @type {FilesApi["look"]} */
   async look(where, wanted, fragments) {
-    const repeat = "index" in where && this.#sources.repeats[where.index];
+    const repeat = "index" in where && this.#sources.firsts.has(where.index);
     return look(this.#opening(where), wanted, fragments, repeat);
   }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * <unwritten-files>: the table of the files that were not written, by reason. It holds a bounded number of paths; the audit has
+ * <unwritten-files>: the table of the files that were not written, or with a reason to check them, by reason. It holds a bounded number of paths; the audit has
  * one row for each file, without its path.
  */
 
@@ -19,7 +19,7 @@ const MORE_PATHS = 50;
 /** No button for so few: they are shown at once. */
 const FEW_PATHS = 3;
 /** Order of the groups: those that need a person's attention come first. */
-const ORDER = ["failed", "withheld", "skipped"];
+const ORDER = ["failed", "withheld", "written", "skipped"];
 
 export class UnwrittenFiles extends HTMLElement {
   /** @type {Map<string, {status: string, paths: string[]}>} by reason code */

@@ -193,8 +193,8 @@ class TooLong(BaseException):
 def reasons() -> dict[str, dict[str, str]]:
     """Reason code -> {"status", "sentence", "remedy"}.
 
-    The status is that of an instance (skipped, failed, withheld); ``run`` where a run or a command cannot begin or go
-    on; ``page`` for what only the page can meet.
+    The status is that of an instance (skipped, failed, withheld, or written with a word about it); ``run`` where a run
+    or a command cannot begin or go on; ``page`` for what only the page can meet.
     """
     text = resources.files("dicom_deid.tables").joinpath("reasons.json").read_text(encoding="utf-8")
     table: dict[str, dict[str, str]] = json.loads(text)

@@ -69,7 +69,7 @@ def test_the_first_of_equal_instances_is_no_repeat_and_unknown_ones_never_are() 
         sources.add(str(number))
         sources.instances[number] = instance
     sources.find_repeats()
-    assert list(sources.repeats) == [0, 0, 0, 1, 0, 1, 1]
+    assert sources.firsts == {3: 0, 5: 0, 6: 2}
 
 
 @pytest.mark.parametrize("syntax", [None, ImplicitVRLittleEndian, ExplicitVRBigEndian])

@@ -46,7 +46,7 @@ export class Sources {
   /** @type {string[]} original UIDs, by the number of the study */ studyUids = [];
   /** @type {string[]} original UIDs, by the number of the series */ seriesUids = [];
   /** @type {number[]} number of the study, by that of the series */ seriesStudies = [];
-  /** @type {boolean[]} */ repeats = [];
+  /** @type {Map<number, number>} a file that repeats a SOP Instance UID -> the first that has it */ firsts = new Map();
   /** @type {boolean[]} have their row since before this session, or take no part; sparse */ done = [];
   /** @type {import("../shared/protocol/files.js").Picked["kind"]} */ kind = "handles";
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
@@ -64,9 +64,10 @@ export class Sources {
    * @param {Origin} origin
    * @param {Looked} looked
    * @param {{study: number, series: number}} place
-   * @param {boolean} repeat
+   * @param {number} [first]   the first file with the same SOP Instance UID, where there is one
    */
-  add(path, origin, looked, { study, series }, repeat) {
+  add(path, origin, looked, { study, series }, first) {
+    if (first !== undefined) this.firsts.set(this.length, first);
     this.paths.push(path);
     this.origins.push(origin);
     this.sizes.push(looked.size);
@@ -74,7 +75,6 @@ export class Sources {
     this.reasons.push(looked.reason);
     this.studies.push(study);
     this.series.push(series);
-    this.repeats.push(repeat);
     this.grew();
   }
 

@@ -102,10 +102,10 @@ export class Commits {
   async row(index, sourceId, outcome, log) {
     const { sources, journal, linkage, tally, hold, finish } = this.#parts;
     const row = { ...outcome, source_id: sourceId, bytes_in: sources.sizes[index] };
-    const unwritten = row.status === "written" ? [] : [`${row.status} ${row.reason} ${sourceId}`];
+    const told = row.reason ? [`${row.status} ${row.reason} ${sourceId}`] : [];
     for (;;) {
       if (this.#closed) throw new CodedError("CANCELLED");
-      if (journal.commit(row, [...log, ...unwritten])) break;
+      if (journal.commit(row, [...log, ...told])) break;
       await hold("OUTPUT_FULL");
     }
     journal.settle(() => linkage?.flush());

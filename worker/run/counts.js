@@ -87,7 +87,7 @@ export class Tally {
     this.bytesIn += Number(row.bytes_in);
     this.bytesOut += Number(row.bytes_out);
     if (reason) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
-    if (status !== "written") this.#unwritten.push({ path, status, reason });
+    if (reason) this.#unwritten.push({ path, status, reason });
     if (study >= 0) this.#countStudy(this.#studies[study], row, status);
     if (study >= 0) this.#changed.add(study);
   }

@@ -39,7 +39,7 @@ export class Feed {
     const fits = () => !worklist.paused && this.#underWay.hasRoom(bytes);
     while (!worklist.over && !fits()) await changed.wait();
     if (worklist.over) return;
-    const item = newItem(index, sources.sizes[index], sources.repeats[index], this.#head(index), bytes);
+    const item = newItem(index, sources.sizes[index], sources.firsts.has(index), this.#head(index), bytes);
     this.#underWay.begin(item);
     take(item);
   }

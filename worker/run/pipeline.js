@@ -10,6 +10,7 @@ import { Commits } from "./commit.js";
 import { Feed } from "./feed.js";
 import { UnderWay } from "./in-flight.js";
 import { Reading } from "./read.js";
+import { Repeats, SAME_UID } from "./repeats.js";
 
 /** Reasons for which the run waits: the next file would meet the same. */
 const FOR_THE_RUN = new Set(["OUTPUT_FULL", "OUTPUT_LOST", "LINKAGE_LOST", "SOURCE_LOST"]);
@@ -39,6 +40,7 @@ export class Pipeline {
   #feed;
   #reading;
   #commits;
+  #repeats;
   /** @type {Set<Item>} those for which something is being done here */ #stepping = new Set();
   /** @type {Set<number>} files that could not be read, and could a moment later */ #again = new Set();
 
@@ -47,6 +49,7 @@ export class Pipeline {
     this.#parts = parts;
     this.#underWay = new UnderWay(parts.changed);
     this.#feed = new Feed(parts, this.#underWay);
+    this.#repeats = new Repeats(parts.sources);
     const checkpoint = () => this.#checkpoint();
     this.#reading = new Reading(parts.sources, parts.buffers, checkpoint);
     this.#commits = new Commits({ ...parts, checkpoint, over: () => this.#over });
@@ -167,9 +170,11 @@ export class Pipeline {
     this.#feed.learn(index, headerEnd(segments, item.size));
     const path = String(row.output_path);
     if (this.#commits.taken(path)) return this.#renamed(item);
+    const same = item.repeat && !(await this.#repeats.isCopy(index, opened));
     const fresh = segments.reduce((sum, segment) => sum + ("bytes" in segment ? segment.bytes.length : 0), 0);
     this.#underWay.hold(item, item.held + fresh);
-    await this.#commits.output(path, segments, opened, index, sourceId, row, log, link);
+    const said = same ? { ...row, reason: SAME_UID } : row;
+    await this.#commits.output(path, segments, opened, index, sourceId, said, log, link);
     await this.#underWay.release(item);
   }
 

@@ -30,7 +30,8 @@ export class Scan {
   #reported = 0;
   /** @type {Map<string, number>} Study Instance UID -> number */ #studyNumbers = new Map();
   /** @type {Map<number, number>} fingerprint of study and series -> number */ #seriesNumbers = new Map();
-  /** @type {Set<number>} fingerprints of SOP Instance UIDs */ #instances = new Set();
+  /** @type {Map<number, number>} fingerprint of a SOP Instance UID -> the first file that has it */ #instances =
+    new Map();
   /** @type {Found} */ #found;
 
   /**
@@ -109,8 +110,8 @@ export class Scan {
     this.#found.seen++;
     const place = look.peek ? this.#count(path, look, look.peek) : { study: -1, series: -1 };
     if (look.reason) this.#found.skipped[look.reason] = (this.#found.skipped[look.reason] ?? 0) + 1;
-    const repeat = look.peek !== null && this.#isRepeat(look.peek.sopInstance);
-    this.#sources.add(path, /** @type {import("../pick/sources.js").Origin} */ (origin), look, place, repeat);
+    const first = look.peek ? this.#firstWith(look.peek.sopInstance) : undefined;
+    this.#sources.add(path, /** @type {import("../pick/sources.js").Origin} */ (origin), look, place, first);
   }
 
   /**
@@ -160,13 +161,13 @@ export class Scan {
     return number;
   }
 
-  /** @param {string} sopInstance */
-  #isRepeat(sopInstance) {
-    if (!sopInstance) return false;
+  /** The earlier file that has the same one; undefined: this is the first, and the next will be told of it. @param {string} sopInstance */
+  #firstWith(sopInstance) {
+    if (!sopInstance) return undefined;
     const seen = fingerprint(sopInstance);
-    if (this.#instances.has(seen)) return true;
-    this.#instances.add(seen);
-    return false;
+    const first = this.#instances.get(seen);
+    if (first === undefined) this.#instances.set(seen, this.#sources.length);
+    return first;
   }
 
   /** @param {(found: Found) => void} report */

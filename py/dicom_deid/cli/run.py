@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
+from zipfile import is_zipfile
 
 import typer
 
@@ -26,7 +27,7 @@ from dicom_deid.cli.policy_options import (
     loaded,
     unusable,
 )
-from dicom_deid.cli.text import PASSPHRASE_NOTE, printable, usage
+from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.native.places import overlap
 from dicom_deid.report import STATUSES
@@ -66,8 +67,8 @@ def run(
 ) -> None:
     """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log, plan.json and conformance.md.
 
-    Exit code: 0 when every DICOM file was written or skipped, 1 when some were withheld or failed or the run stopped,
-    2 for a wrong command, 130 after Ctrl-C.
+    Exit code: 0 when every DICOM file was written or skipped, 1 when some were withheld or failed, when there was no
+    DICOM file or the run stopped, 2 for a wrong command, 130 after Ctrl-C.
     """
     if list_unwritten and not sys.stdout.isatty():
         usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
@@ -107,10 +108,20 @@ def check_places(source: Path, target: Path) -> None:
         usage(f"INPUT is not there: {source}")
     if not (source.is_dir() or source.is_file()) or not os.access(source, os.R_OK):
         usage(f"INPUT is no folder or file that can be read: {source}")
+    if is_archive(source):
+        usage(f"INPUT is a ZIP. Unpack it, and give the folder: {source}")
     if target.exists() and not target.is_dir():
         usage(f"OUTPUT is no folder: {target}")
     if reason := overlap(source, target):
         usage(sentence(reason))
+
+
+def is_archive(source: Path) -> bool:
+    """Whether a file is a ZIP, also an empty one."""
+    if not source.is_file():
+        return False
+    with source.open("rb") as file:
+        return file.read(2) == b"PK" and is_zipfile(file)
 
 
 def open_linkage(
@@ -162,7 +173,18 @@ def carry_out(run: Run, list_unwritten: bool) -> int:
     if summary["end"] == "cancelled":
         return 128 + run.stop.signal
     counts = summary["counts"]
-    return 1 if summary["end"] == "stopped" or counts["withheld"] or counts["failed"] else 0
+    if summary["end"] == "finished" and not (counts["written"] or counts["withheld"] or counts["failed"]):
+        show_nothing(run)
+        return UNSOUND
+    return UNSOUND if summary["end"] == "stopped" or counts["withheld"] or counts["failed"] else 0
+
+
+def show_nothing(run: Run) -> None:
+    """Says that there was no DICOM file, on stderr."""
+    print(sentence("NOTHING_THERE"), file=sys.stderr)
+    if alone := run.origin.left_alone:
+        links = "1 symbolic link or special file was" if alone == 1 else f"{alone} symbolic links or special files were"
+        print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)
 
 
 def heed_signals(run: Run) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from dicom_deid.dicom.is_dicom import LOOK_BYTES, start_of
@@ -19,6 +21,10 @@ from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import row, unwritten_line
 from dicom_deid.source_and_sink import OpenSource, Origin, Sink
 
+SAME_UID = "SAME_SOP_INSTANCE"
+"""The reason that goes with an output whose SOP Instance UID another file has, too, with other content."""
+COMPARED_AT_ONCE = 1024 * 1024
+"""Bytes of each of two files."""
 Paths = tuple[str, ...]
 """Of wheels."""
 
@@ -39,12 +45,16 @@ class Looked(NamedTuple):
 
 
 class Take(NamedTuple):
-    """Asks for the output of a file as the scan saw it."""
+    """Asks for the output of a file as the scan saw it.
+
+    ``repeat``: another file has the same SOP Instance UID; ``first``: its path, where the scan has found it.
+    """
 
     path: str
     size: int
     modified: int
     repeat: bool
+    first: str = ""
 
 
 class Taken(NamedTuple):
@@ -110,6 +120,9 @@ class Job:
             if (source.size, source.modified) != (task.size, task.modified):
                 raise SourceFailure("SOURCE_CHANGED")
             outcome, deidentify = settle(source, self.plan, source_id, task.repeat)
+            if outcome.written and task.repeat and not self.is_copy(source, task.first):
+                line = unwritten_line("written", SAME_UID, source_id)
+                outcome = replace(outcome, reason=SAME_UID, log=(*outcome.log, line))
             cells = row(source_id, outcome, source.size, deidentify * 1000)
             read = source.seconds
             if outcome.status != "written":
@@ -119,6 +132,23 @@ class Job:
             self.sink.stage(staged, outcome.splice, source)
         wrote = time.perf_counter() - began - read - deidentify
         return Taken(cells, outcome.log, staged, read, deidentify, wrote, outcome.link)
+
+    def is_copy(self, source: OpenSource, first: str) -> bool:
+        """Whether a file has the bytes of another; not, where that one is not known or cannot be read."""
+        if not first:
+            return False
+        try:
+            with self.origin.open(first) as other:
+                return other.size == source.size and all(
+                    source.read(at, to) == other.read(at, to) for at, to in pieces_of(source.size)
+                )
+        except Failed:
+            return False
+
+
+def pieces_of(size: int) -> Iterator[tuple[int, int]]:
+    """The ranges in which a file of that size is compared with another."""
+    return ((at, min(at + COMPARED_AT_ONCE, size)) for at in range(0, size, COMPARED_AT_ONCE))
 
 
 def look_at(source: OpenSource) -> Looked:

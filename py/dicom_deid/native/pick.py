@@ -67,7 +67,9 @@ class Sources:
         self._reasons, self._codes = array("B"), [""]
         self.instances = array("Q")
         """Fingerprints of SOP Instance UIDs; 0 where none is known."""
-        self.repeats, self.done = bytearray(), bytearray()
+        self.done = bytearray()
+        self.firsts: dict[int, int] = {}
+        """Number of a file that repeats a SOP Instance UID -> that of the first file that has it."""
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -78,7 +80,6 @@ class Sources:
         self._ends.append(len(self._paths))
         for column in (self.sizes, self.modified, self._reasons, self.instances):
             column.append(0)
-        self.repeats.append(0)
         self.done.append(0)
         return len(self) - 1
 
@@ -96,9 +97,9 @@ class Sources:
         self._reasons[number] = self._codes.index(reason)
 
     def find_repeats(self) -> None:
-        """Marks each file of which an earlier one has the same SOP Instance UID."""
-        seen: set[int] = set()
+        """Finds each file of which an earlier one has the same SOP Instance UID."""
+        seen: dict[int, int] = {}
         for number, instance in enumerate(self.instances):
-            if instance and instance in seen:
-                self.repeats[number] = 1
-            seen.add(instance)
+            first = seen.setdefault(instance, number) if instance else number
+            if first != number:
+                self.firsts[number] = first

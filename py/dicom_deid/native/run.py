@@ -176,7 +176,9 @@ class Run:
                 yield batch
                 batch, size = [], 0
             self._numbers[path] = number
-            batch.append(Take(path, length, sources.modified[number], bool(sources.repeats[number])))
+            first = sources.firsts.get(number)
+            repeated = "" if first is None else sources.path(first)
+            batch.append(Take(path, length, sources.modified[number], first is not None, repeated))
             size += length
         if batch:
             yield batch

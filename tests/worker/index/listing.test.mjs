@@ -17,7 +17,7 @@ function scanned(files) {
   const sources = new Sources();
   for (const { path, origin, reason = "" } of files) {
     const looked = { size: origin.size, modified: origin.lastModified ?? 0, reason };
-    sources.add(path, origin, looked, { study: 0, series: 0 }, false);
+    sources.add(path, origin, looked, { study: 0, series: 0 });
   }
   return sources;
 }
@@ -59,7 +59,7 @@ test("what is found on the way is told of as it comes", async () => {
   const found = [...Array(700).keys()].map((i) => ({ path: `${i}`, origin: file("x", i) }));
   async function* growing() {
     for (const { path, origin } of found) {
-      sources.add(path, origin, { size: 1, modified: 0, reason: "" }, { study: 0, series: 0 }, false);
+      sources.add(path, origin, { size: 1, modified: 0, reason: "" }, { study: 0, series: 0 });
       yield;
     }
   }

@@ -49,7 +49,7 @@ test("counts studies, series and modalities, and marks repeats in scan order", a
   ];
   const { sources, found } = await scanned({ kind: "files", files });
   assert.deepEqual(sources.paths, ["1", "2", "3", "4", "5"]);
-  assert.deepEqual(sources.repeats, [false, false, true, false, false]);
+  assert.deepEqual([...sources.firsts], [[2, 0]]);
   assert.deepEqual(sources.reasons, ["", "", "", "EMPTY", "NOT_DICOM"]);
   assert.deepEqual(sources.studies, [0, 1, 0, -1, -1]);
   assert.deepEqual(ordered(new StudyOrder(sources)), [0, 2, 1]);
@@ -60,8 +60,7 @@ test("counts studies, series and modalities, and marks repeats in scan order", a
 
 test("a study that was begun is gone on with, whatever the scan finds meanwhile, then the first that waits", () => {
   const sources = new Sources();
-  const find = (study, reason = "") =>
-    sources.add("x", null, { size: 1, modified: 0, reason }, { study, series: 0 }, false);
+  const find = (study, reason = "") => sources.add("x", null, { size: 1, modified: 0, reason }, { study, series: 0 });
   const order = new StudyOrder(sources);
   assert.equal(order.next(), undefined, "nothing is found yet");
   for (const study of [0, 1, 2]) find(study);

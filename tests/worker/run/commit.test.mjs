@@ -21,7 +21,7 @@ async function commitAll(roomOf, link) {
   const sources = new Sources();
   for (let index = 0; index < FILES; index++) {
     sources.studyUids[0] = "1.2";
-    sources.add(`${index}`, null, { size: 4, modified: 0, reason: "" }, { study: 0, series: 0 }, false);
+    sources.add(`${index}`, null, { size: 4, modified: 0, reason: "" }, { study: 0, series: 0 });
   }
   const run = await root.getDirectoryHandle("run");
   const journal = new Journal(run, null);

@@ -22,7 +22,7 @@ function sourcesOf(...files) {
       sources.seriesUids.push(series);
       sources.seriesStudies.push(place.study);
     }
-    sources.add(`${index}`, null, { size: 10, modified: 0, reason: uid ? "" : "NOT_DICOM" }, place, false);
+    sources.add(`${index}`, null, { size: 10, modified: 0, reason: uid ? "" : "NOT_DICOM" }, place);
   }
   return sources;
 }
