@@ -180,6 +180,8 @@ class ElementAction(NamedTuple):
     """Whether a rule of the user's policy says so, not the profile."""
     value: str | None = None
     """The text that action D puts there, where the rule names one."""
+    short: frozenset[str] = frozenset()
+    """The options that want something of it to stay where this action leaves nothing."""
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         names = deidentifier.names(source_id, repeat)
         admit(plan, instance)
         data = deidentifier.header()
-        claims = deidentifier.inquiry.claims
+        claims = deidentifier.claims
         header = verify(
             file_meta(instance, data),
             pieces(data, instance.syntax),

@@ -134,12 +134,9 @@ def listed_code(tag: int, row: dict[str, str], options: frozenset[str]) -> str:
     cells = {option: row[option] for option in options if option in row}
     if not cells:
         return row["basic"]
-    dates = {"retain-full-dates", "retain-modified-dates"} & cells.keys()
-    if "retain-modified-dates" in dates:
-        if tag in judged("vocabulary_dates"):
-            return "K"
-        # Device identity would keep the date; modified dates would change it. The patient's privacy decides.
-        return row["basic"] if tag in judged("device_dates") else "C"
+    if "retain-modified-dates" in cells:
+        # Device identity would keep some dates that modified dates would change. The patient's privacy decides.
+        return "K" if tag in judged("vocabulary_dates") else "C"
     return "K" if "K" in cells.values() else "C"
 
 
@@ -154,7 +151,7 @@ def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
     if kind in DATES:
         if "retain-full-dates" in options:
             return "K", "date kept"
-        if "retain-modified-dates" in options and tag not in judged("device_dates"):
+        if "retain-modified-dates" in options:
             return "C", "date shifted"
         return "X/Z/D", "date not listed"
     if kind == "UI":
@@ -191,19 +188,19 @@ def of_kind(tag: int, vr: str) -> ElementAction | None:
 
 def decide(tag: int, vr: str, path: tuple[int, ...], sop_class: str, options: frozenset[str]) -> ElementAction:
     """The action for one data element: a single code and the name of the rule it comes from."""
+    row, short = row_of(tag), frozenset[str]()
     found = of_kind(tag, vr)
     if found is not None:
-        return found
-    row = row_of(tag)
+        return found if row is None else found._replace(short=options.intersection(row))
     if row is not None:
         code, rule = listed_code(tag, row, options), "E.1-1"
         if code == "C" and BULK & {vr, vr_of(tag)}:
-            code = row["basic"]
+            code, short = row["basic"], options.intersection(row)
     else:
         code, rule = unlisted(tag, vr, options)
     if "/" in code or code == "Z":
         code = resolve(code, type_of(tag, path, sop_class))
-    return ElementAction(code, rule)
+    return ElementAction(code, rule, short=short)
 
 
 def well_known(uid: str) -> bool:

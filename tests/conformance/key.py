@@ -80,6 +80,8 @@ def fate(study: Study, path: Path, value: object, options: Options) -> list[Chec
     if keyword in expected.DATES | expected.TIMES:
         return dated(path, value, options, gone, stays)
     if keyword in expected.DEVICE_DATES:
+        if "retain-modified-dates" in options:  # by other weeks than those of the patient, also where both options meet
+            return [*gone, Check("text_notnull", path, value)]
         return stays if keeps_device_dates(options) else gone
     for words, option in (
         (expected.DEVICE, "retain-device-identity"),
@@ -96,7 +98,7 @@ def fate(study: Study, path: Path, value: object, options: Options) -> list[Chec
 
 
 def keeps_device_dates(options: Options) -> bool:
-    """Where Device Identity meets Modified Dates the date goes: shifted, it would give the offset away (rule 6)."""
+    """Where Device Identity meets Modified Dates the date is shifted: kept, it would give the offset away (rule 6)."""
     return "retain-full-dates" in options or options & DEVICE_OR_MODIFIED == {"retain-device-identity"}
 
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.profile import (
-    dates,
     decide,
-    judged,
-    listed_code,
-    of_kind,
     resolve,
-    row_of,
     sop_class_state,
     table,
     type_of,
@@ -141,13 +135,6 @@ def test_an_option_overrides_the_profile(option: str, tag: int, vr: str, code: s
     assert decide(tag, vr, (), CT, frozenset((option,))).code == code
 
 
-def test_device_identity_and_modified_dates_do_not_keep_a_device_date() -> None:
-    both = frozenset(("retain-device-identity", "retain-modified-dates"))
-    row = row_of(0x00181200)
-    assert row is not None
-    assert listed_code(0x00181200, row, both) == row["basic"]
-
-
 def test_every_listed_row_has_one_action_in_every_mapped_iod() -> None:
     for text in table("profile.json")["rows"]:
         if text != "private" and "x" not in text:
@@ -163,12 +150,3 @@ def test_kinds_that_usually_show_a_name_are_withheld() -> None:
     assert sop_class_state("1.2.840.10008.5.1.4.1.1.66.7") == "allowed"
     assert sop_class_state("1.2.840.10008.1.1") == "other"
     assert sop_class_state("1.3.46.670589.11.0.0.12.1") == "private"
-
-
-def test_a_date_of_a_device_that_no_table_lists_is_not_shifted_with_those_of_the_patient() -> None:
-    options = frozenset(("retain-modified-dates",))
-    unlisted = [tag for tag in dates() if row_of(tag) is None and of_kind(tag, vr_of(tag)) is None]
-    device = judged("device_dates") & frozenset(unlisted)
-    assert device
-    shifted = {tag for tag in unlisted if decide(tag, vr_of(tag), (), "", options).code == "C"}
-    assert shifted == set(unlisted) - device

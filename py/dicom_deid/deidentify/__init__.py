@@ -12,6 +12,7 @@ from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.identifiers import IdentifierCache
 from dicom_deid.deidentify.own_uids import SERIES, SOP_INSTANCE, STUDY, own_uids
 from dicom_deid.deidentify.python_rules import Inquiry
+from dicom_deid.deidentify.shortfall import narrowed
 from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
@@ -37,6 +38,8 @@ class Deidentifier(Actions):
         self.encodings = identifiers.encodings_of(data, ("iso8859",))
         self.own = own_uids(instance)
         self.inquiry = Inquiry(plan, instance, self.encodings)
+        self.claims = plan.claims
+        """The claims of the markers; those of this instance once it is de-identified."""
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
         """The declarations of the object on its private elements; None without the Retain Safe Private Option."""
         self.private = self.declared is not None or plan.rules.private or self.inquiry.rules
@@ -81,7 +84,9 @@ class Deidentifier(Actions):
         if self.instance.tail:
             self.counts.removed += 1
         self.complete(data)
-        markers.mark(data, self.inquiry.claims, self.plan.method)
+        claims, instance = self.inquiry.claims, self.instance
+        self.claims = narrowed(claims, self.short, instance.data, self.plan, instance.sop_class)
+        markers.mark(data, self.claims, self.plan.method)
         return data
 
     def complete(self, data: Item) -> None:
@@ -126,6 +131,8 @@ class Deidentifier(Actions):
         if self.private and element.tag >> 16 & 1:
             return
         action = self.decide(element.tag, element.vr, path)
+        if action.short and (element.value or element.items or element.bulk):
+            self.short |= action.short
         if special and not action.local:
             action = special.get(element.tag) or action
         said = self.inquiry.about(element, path, encodings)

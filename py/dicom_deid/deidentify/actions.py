@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cached_property
 
 from dicom_deid.deidentify import dates, identifiers, text
+from dicom_deid.deidentify.dated import is_dated
 from dicom_deid.deidentify.suspects import Sought
-from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, padding, vr_of
+from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
 from dicom_deid.patient import identity
 from dicom_deid.policy import Plan
 from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, judged, well_known
 
 PATIENT_ID, PATIENT_NAME, STUDY = 0x00100020, 0x00100010, 0x0020000D
+DEVICE_SERIAL, MAKER, MODEL, STATION = 0x00181000, 0x00080070, 0x00081090, 0x00081010
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
 UID = re.compile(rb"[0-9.\\ \0]*")
@@ -31,6 +35,8 @@ class Actions(ABC):
         self.counts = Counts()
         self.remapped: set[str] = set()
         """The original UIDs that were replaced."""
+        self.short: set[str] = set()
+        """The options that the instance does not get in full."""
         self.sought = Sought(checked=plan.keeps("clean-descriptors"), dated=plan.dates != "UNMODIFIED")
         patient = identity(instance.data, instance.sop_instance, plan.policy.pseudonyms)
         self.patient, self.weeks = plan.key.pseudonym(patient)
@@ -65,8 +71,12 @@ class Actions(ABC):
 
     def remap(self, element: Element) -> Element:
         """Action U: every value that is not registered in PS3.6 becomes its new UID."""
+        return self.with_uids(element, self.key.uid)
+
+    def with_uids(self, element: Element, new_uid: Callable[[str], str]) -> Element:
+        """The element with new UIDs in place of those that are not registered in PS3.6."""
         values = [value.strip(PADDING) for value in element.value.decode("latin-1").split("\\")]
-        new = [value if not value or well_known(value) else self.key.uid(value) for value in values]
+        new = [value if not value or well_known(value) else new_uid(value) for value in values]
         if new == values:
             return element
         self.remapped.update(old for old, now in zip(values, new, strict=True) if old != now)
@@ -76,15 +86,27 @@ class Actions(ABC):
     def new_uid(self, uid: str) -> str:
         """The new UID for one of the instance itself, "" for ""; text in place of a UID is never retained."""
         if not uid or (self.plan.keeps("retain-uids") and UID.fullmatch(uid.encode("latin-1", "replace"))):
-            return uid
+            return self.kept_uid(uid)
         return self.key.uid(uid)
+
+    def kept_uid(self, uid: str) -> str:
+        """A UID that is retained; beside shifted dates, a new one for one that carries a date."""
+        return self.key.uid(uid) if self.plan.hides_moments and is_dated(uid) else uid
+
+    @cached_property
+    def device_weeks(self) -> int:
+        """By how many weeks the dates of the device go back: others know them, so not by the patient's weeks."""
+        data = self.instance.data
+        serial, *names = (ascii_text(data.get(tag)) for tag in (DEVICE_SERIAL, MAKER, MODEL, STATION))
+        return self.key.weeks("device\0" + (serial or "\\".join(names)))
 
     def shifted(self, element: Element, dates_are: str) -> Element | None:
         """Action C on a date: shifted by the patient's weeks; one that cannot be read is emptied."""
         vr = element.vr if element.vr in DATES else vr_of(element.tag)
         new = None
         if dates_are == "MODIFIED":
-            new = dates.shift(vr, element.value.decode("latin-1"), self.weeks)
+            weeks = self.device_weeks if element.tag in judged("device_dates") else self.weeks
+            new = dates.shift(vr, element.value.decode("latin-1"), weeks)
         elif dates_are == "UNMODIFIED":
             return self.checked(element)
         if new is None:
@@ -113,7 +135,12 @@ class Actions(ABC):
 
     def checked(self, element: Element) -> Element:
         """Action K, unless the value is text where its VR has none: then nothing of it stays."""
-        if element.vr == "UI" and not UID.fullmatch(element.value):
-            return self.remap(element)
+        if element.vr == "UI":
+            if not UID.fullmatch(element.value):
+                return self.remap(element)
+            new = self.with_uids(element, self.kept_uid) if self.plan.hides_moments else element
+            if new is not element:
+                self.short.add("retain-uids")
+            return new
         numeric = element.vr in NUMERIC or vr_of(element.tag) in NUMERIC
         return self.emptied(element) if numeric and TYPED.search(element.value) else element

@@ -38,6 +38,8 @@ class Became(NamedTuple):
     counted: tuple[int, ...]
     """The fields of Counts; () when nothing was counted, and then no UID was replaced either."""
     remapped: frozenset[str]
+    short: frozenset[str]
+    """The options that are not done in full."""
     log: tuple[str, ...]
 
 
@@ -56,6 +58,11 @@ class CachedDeidentifier(Deidentifier):
     def cache(self) -> DeidentifiedCache:
         """The cache of this plan."""
         return self.plan.caches.of(DeidentifiedCache)
+
+    @property
+    def shifts(self) -> bool:
+        """Whether the plan may shift dates."""
+        return self.plan.dates == "MODIFIED" or bool(self.plan.policy.rules)
 
     def identifier_cache(self) -> IdentifierCache | None:
         if self.inquiry.rules:
@@ -79,7 +86,8 @@ class CachedDeidentifier(Deidentifier):
         ):
             return super().item(item, path, encodings, special)
         kind = (self.instance.syntax, self.instance.sop_class, encodings, self.identifiers, self.retained)
-        known = self.cache.became.of((self.patient, self.weeks, declared, *kind))
+        shift = (self.weeks, self.device_weeks) if self.shifts else ()
+        known = self.cache.became.of((self.patient, shift, declared, *kind))
         new, counted = Item(undefined=item.undefined), list[tuple[int, ...]]()
         for unit in item.units or item:
             became = known.get(unit)
@@ -94,6 +102,7 @@ class CachedDeidentifier(Deidentifier):
             if became.counted:
                 counted.append(became.counted)
                 self.remapped |= became.remapped
+            self.short |= became.short
             self.log += became.log
         self.counts = Counts(*map(sum, zip(COUNTED(self.counts), *counted, strict=True)))
         if self.private:
@@ -103,16 +112,17 @@ class CachedDeidentifier(Deidentifier):
     def worked_out(self, elements: Sequence[Element], encodings: tuple[str, ...]) -> Became:
         """The new elements of some of the data set, by themselves; private ones that may stay are not among them."""
         made = Item()
-        counts, remapped, log = self.counts, self.remapped, self.log
-        self.counts, self.remapped, self.log = Counts(), set(), []
+        counts, remapped, short, log = self.counts, self.remapped, self.short, self.log
+        self.counts, self.remapped, self.short, self.log = Counts(), set(), set(), []
         try:
             for element in elements:
                 self.take(element, made, (), encodings)
             counted = COUNTED(self.counts)
             counted = counted if any(counted) else ()
-            return Became(tuple(made), self.joined(made), counted, frozenset(self.remapped), tuple(self.log))
+            found = frozenset(self.remapped), frozenset(self.short), tuple(self.log)
+            return Became(tuple(made), self.joined(made), counted, *found)
         finally:
-            self.counts, self.remapped, self.log = counts, remapped, log
+            self.counts, self.remapped, self.short, self.log = counts, remapped, short, log
 
     def joined(self, made: Item) -> list[Element | Run]:
         """New elements as runs, unless they are long; between the places where marks will be put."""

@@ -1,8 +1,8 @@
 """Structured content, item by item, under the Clean Structured Content Option (PS3.15 E.3.4).
 
-What happens to a content item is decided by the code of its concept name (Table E.3.4-1); for one that is not listed,
-by its value type: names of persons go, references get new UIDs (unless UIDs are retained), text is cleaned, numbers and
-codes stay.
+What happens to a content item is decided by the code of its concept name and its value type (Table E.3.4-1); for one
+that is not listed, by its value type: names of persons go, references get new UIDs (unless UIDs are retained), text is
+cleaned, numbers and codes stay. A listed concept with a value of text of another type takes the strictest of its rows.
 """
 
 from __future__ import annotations
@@ -18,20 +18,31 @@ TEXT_VALUE, PERSON, UID = 0x0040A160, 0x0040A123, 0x0040A124
 DATE_VALUES = {0x0040A120: "DATETIME", 0x0040A121: "DATE", 0x0040A122: "TIME"}
 REMOVED_ITEM = ElementAction("X", "E.3.4-1")
 VALUES = (TEXT_VALUE, PERSON, UID, *DATE_VALUES)
+WRITTEN = frozenset(("", "TEXT", "PNAME", "UIDREF", *DATE_VALUES.values()))
+"""Value types whose value is in one of these: anybody may have written it there. Without a type it may be any."""
+STRICTEST = "XDCK"
 
 
 def rule_of(item: Item, options: frozenset[str]) -> str | None:
     """The action code of Table E.3.4-1 for a content item under the options; None when it is not listed."""
     names = item.get(CONCEPT_NAME)
     for name in (names.items if names is not None else None) or ():
-        scheme = ascii_text(name.get(0x00080102))
-        row = table("content-items.json")["rows"].get(f"{scheme} {ascii_text(name.get(0x00080100))}")
-        if row is not None:
-            codes = {row[option] for option in options if option in row}
-            if codes:
-                return "C" if "C" in codes else "K"
-            return str(row["basic"]).split("/")[-1]  # D where a template may ask for the item
+        scheme, code = ascii_text(name.get(0x00080102)), ascii_text(name.get(0x00080100))
+        rows: dict[str, dict[str, str]] = table("content-items.json")["rows"].get(f"{scheme} {code}", {})
+        kind = ascii_text(item.get(VALUE_TYPE))
+        if kind in rows:
+            return code_of(rows[kind], options)
+        if rows and kind in WRITTEN:
+            return min((code_of(row, options) for row in rows.values()), key=STRICTEST.index)
     return None
+
+
+def code_of(row: dict[str, str], options: frozenset[str]) -> str:
+    """The action code of a row under the options."""
+    codes = {row[option] for option in options if option in row}
+    if codes:
+        return "C" if "C" in codes else "K"
+    return row["basic"].split("/")[-1]  # D where a template may ask for the item
 
 
 def actions(item: Item, options: frozenset[str]) -> dict[int, ElementAction] | None:

@@ -15,6 +15,8 @@ IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED = 0x00120062, 0x00120063,
 IMPLEMENTATION_UID = "2.25.193822951026953474410912498873061480704"
 """This program's Implementation Class UID (0002,0012)."""
 EXPLICIT = Syntax(explicit=True, little=True)
+STATES = ("UNMODIFIED", "MODIFIED", "REMOVED")
+"""Values of (0028,0303): whatever was done last, what was done before stays true."""
 
 
 def put(data: Item, element: Element) -> None:
@@ -46,14 +48,26 @@ def mark(data: Item, claims: Claims, how: str) -> None:
     earlier = data.get(METHOD_CODES)
     items = list((earlier.items if earlier is not None else None) or ())
     if items:
-        present = {ascii_text(item.get(0x00080100)) for item in items}
-        added = [item for item in codes.items or () if ascii_text(item.get(0x00080100)) not in present]
+        present = set(map(coded, items))
+        added = [item for item in codes.items or () if coded(item) not in present]
         put(data, Element(METHOD_CODES, "SQ", b"", [*items, *added]))
     elif codes.items:
         put(data, codes)
     elif earlier is not None:  # without a code, (0012,0063) alone says what was done (PS3.3 C.7.1.1, Type 1C)
         data.remove(earlier)
-    put(data, dates)
+    states = (claims.dates, ascii_text(data.get(DATES_MODIFIED)), implied(items))
+    least = max((state for state in states if state in STATES), key=STATES.index)
+    put(data, dates if least == claims.dates else text(DATES_MODIFIED, "CS", least))
+
+
+def coded(item: Item) -> tuple[str, str]:
+    """Coding scheme and value of a code."""
+    return ascii_text(item.get(0x00080102)), ascii_text(item.get(0x00080100))
+
+
+def implied(items: list[Item]) -> str:
+    """The state of dates that De-identification Method Codes of the source tell; "" for none."""
+    return "MODIFIED" if ("DCM", "113107") in map(coded, items) else ""
 
 
 @lru_cache(16)

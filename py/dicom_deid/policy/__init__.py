@@ -187,6 +187,11 @@ class Plan:
         return option in self.policy.options
 
     @property
+    def hides_moments(self) -> bool:
+        """Whether UIDs stay beside shifted dates: one that carries a date must not, or it tells by how much."""
+        return {"retain-uids", "retain-modified-dates"} <= self.policy.options
+
+    @property
     def dates(self) -> str:
         """The value of (0028,0303) under the chosen options: UNMODIFIED, MODIFIED or REMOVED."""
         if "retain-full-dates" in self.policy.options:

@@ -95,16 +95,18 @@ def tcia_private(source: Path) -> dict[str, Any]:
 
 
 def content_items(source: Path) -> dict[str, Any]:
-    """Table E.3.4-1 as {"scheme code": {"basic", option: code}}; SNOMED codes also in their retired form."""
+    """Table E.3.4-1 as {"scheme code": {value type: {"basic", option: code}}}; of SNOMED also with retired codes."""
     path = source / "ps3.15-table-E.3.4-1.csv"
-    rows: dict[str, dict[str, str]] = {}
+    rows: dict[str, dict[str, dict[str, str]]] = {}
     for row in csv.DictReader(path.open(encoding="utf-8")):
         cells = {name: row[column] for column, name in OPTION_COLUMNS.items() if row.get(column)}
         rule = {"basic": row["basic"], **cells}
         scheme, code = row["coding_scheme"], row["code_value"]
-        rows[f"{scheme} {code}"] = rule
+        names = [f"{scheme} {code}"]
         if scheme == "SCT" and code in snomed["SCT"]:
-            rows.update({f"{old} {snomed['SCT'][code]}": rule for old in ("SRT", "SNM3", "99SDM")})
+            names += [f"{old} {snomed['SCT'][code]}" for old in ("SRT", "SNM3", "99SDM")]
+        for name in names:
+            rows.setdefault(name, {})[row["value_type"]] = rule
     return {"table": "PS3.15 E.3.4-1", "edition": "2025e", "sha256": digest(path), "rows": rows}
 
 

@@ -1,0 +1,31 @@
+"""UIDs that carry a moment: with dates that are shifted, one that stays would tell by how much.
+
+Equipment makes UIDs of the date (…20240229101112…), of a counter that begins with it (…3000002402291011…) or of the
+seconds since 1970 (…1709201472…). The UID alone counts and never the object it stands in, so all that refer to it
+agree. UIDs of the root 2.25 are numbers without any meaning (PS3.5 B.2).
+"""
+
+from __future__ import annotations
+
+import re
+
+YEAR, MONTH, DAY = r"(?:19[7-9]\d|20[0-4]\d)", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+MINUTE = r"(?:[01]\d|2[0-3])[0-5]\d"
+"""Hour and minute."""
+DATES = rf"(?:{YEAR}{MONTH}{DAY}|{DAY}{MONTH}{YEAR}|{MONTH}{DAY}{YEAR})"
+COMPONENTS = (
+    rf"{DATES}\d*",
+    rf"(?=\d{{8,24}}\.)\d*{DATES}\d*",  # of longer numbers, one in fifty holds a date by chance
+    rf"{YEAR}\.(?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])",
+    rf"\d\d{MONTH}{DAY}{MINUTE}(?:[0-5]\d)?(?:\d{{3}})?",
+    rf"\d\d{MONTH}{DAY}\.{MINUTE}[0-5]\d",
+    rf"300000\d\d{MONTH}{DAY}{MINUTE}\d*",
+    r"(?:6[3-9]\d|[7-9]\d\d|1\d{3})\d{6}(?:\d{3}){0,3}",  # seconds, or smaller units, since 1970: 1990 to 2033
+    r"(?:6[23]|1[23])\d{16}",  # tenths of microseconds since the year 1 or 1601
+)
+MOMENT = re.compile(rf"(?<=\.)(?:{'|'.join(COMPONENTS)})(?=\.)")
+
+
+def is_dated(uid: str) -> bool:
+    """Whether a UID carries a date, as far as its digits show."""
+    return not uid.startswith("2.25.") and MOMENT.search(f"{uid}.") is not None

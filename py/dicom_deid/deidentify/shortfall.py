@@ -1,0 +1,49 @@
+"""Options that an instance did not get in full: their codes would not be true of it (PS3.15 E.1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dicom_deid.deidentify.dated import is_dated
+from dicom_deid.model import Element, Item
+from dicom_deid.policy import Plan
+from dicom_deid.policy.claims import Claims
+from dicom_deid.profile import decide, table, well_known
+
+MORE = frozenset("KC")
+"""Actions after which something of the original value is left."""
+
+
+def narrowed(claims: Claims, short: set[str], data: Item, plan: Plan, sop_class: str) -> Claims:
+    """The claims without the options in ``short``; none where something is there that only these options let stay."""
+    if not short or not claims.codes:
+        return claims
+    options = plan.policy.options - short
+    for element, path in elements(data, ()):
+        action = plan.action(element.tag, element.vr, path, sop_class)
+        if action.local or action.code not in MORE or not stays(element, short):
+            continue
+        if decide(element.tag, element.vr, path, sop_class, options).code != action.code:
+            return claims._replace(codes=())
+    dropped = {row["code"] for row in table("options.json") if row["name"] in short}
+    return claims._replace(codes=tuple(code for code in claims.codes if code not in dropped))
+
+
+def stays(element: Element, short: set[str]) -> bool:
+    """Whether anything of an element stays that is kept or cleaned."""
+    if element.vr != "UI" or "retain-uids" not in short:
+        return bool(element.value or element.items or element.bulk)
+    values = element.value.decode("latin-1").split("\\")
+    return any(
+        value and not well_known(value) and not is_dated(value) for value in (one.strip(" \0") for one in values)
+    )
+
+
+def elements(item: Item, path: tuple[int, ...]) -> Iterator[tuple[Element, tuple[int, ...]]]:
+    """Every standard element, at every depth, with its path."""
+    for element in item:
+        if element.tag >> 16 & 1:
+            continue
+        yield element, path
+        for nested in element.items or ():
+            yield from elements(nested, (*path, element.tag))
