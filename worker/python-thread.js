@@ -254,7 +254,7 @@ function failure(task) {
   return {
     kind: "outcome",
     id: task.id,
-    row: { ...row, source_id: task.sourceId, bytes_in: task.size },
+    row: { ...row, source_id: task.sourceId },
     segments: [],
     log: [],
   };

@@ -1,8 +1,14 @@
-"""Stage report: the rows of audit.csv and the lines of output.log."""
+"""Stage report: the rows of audit.csv and the lines of output.log.
+
+Both are passed on, and tell nothing of the original files beside what became of them: no time, no exact size, and, once
+a run has ended, no order but that of the source ids, which the key gives. A roster in the order of the names of folders
+would else say who is who.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,12 +19,24 @@ AUDIT_COLUMNS = (
     "sop_instance_uid", "sop_class_uid", "modality", "transfer_syntax_uid", "bytes_in", "bytes_out", "removed",
     "emptied", "replaced", "cleaned", "uids_remapped", "dates_shifted", "pixels", "milliseconds",
 )  # fmt: skip
-"""The columns of audit.csv, in order; worker/shared/protocol/tasks.js has the same list."""
+"""The columns of audit.csv, in order; worker/shared/protocol/tasks.js has the same list. The last is empty:
+how long a file takes tells its size."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 STATUSES = ("written", "withheld", "skipped", "failed")
 
 
-def row(source_id: str, outcome: Outcome, bytes_in: int, milliseconds: float) -> dict[str, str | int]:
+OWNED = re.compile(r"\S+Z (?:(?:withheld|skipped|failed) [A-Z0-9_]+ )?(?P<owner>[0-9a-f]{20})(?: .*)?\n")
+"""A line of output.log about one file."""
+AT_ONCE = 32 * 1024 * 1024
+"""Characters of lines that are put in order in memory."""
+
+
+def coarse(size: int) -> int:
+    """Bytes of an original file as they are told: the next power of two, since exact ones are known elsewhere."""
+    return 1 << (size - 1).bit_length() if size > 0 else 0
+
+
+def row(source_id: str, outcome: Outcome, bytes_in: int) -> dict[str, str | int]:
     """The audit row of one source file."""
     names, counts = outcome.names, outcome.counts
     return {
@@ -33,7 +51,7 @@ def row(source_id: str, outcome: Outcome, bytes_in: int, milliseconds: float) ->
         "sop_class_uid": names.sop_class,
         "modality": names.modality,
         "transfer_syntax_uid": names.transfer_syntax,
-        "bytes_in": bytes_in,
+        "bytes_in": coarse(bytes_in),
         "bytes_out": splice_size(outcome.splice),
         "removed": counts.removed,
         "emptied": counts.emptied,
@@ -42,7 +60,7 @@ def row(source_id: str, outcome: Outcome, bytes_in: int, milliseconds: float) ->
         "uids_remapped": counts.uids_remapped,
         "dates_shifted": counts.dates_shifted,
         "pixels": outcome.pixels,
-        "milliseconds": str(round(milliseconds, 1)),
+        "milliseconds": "",
     }
 
 
@@ -72,12 +90,55 @@ def unwritten_line(status: str, reason: str, source_id: str) -> str:
     return f"{status} {reason} {source_id}"
 
 
+def file_line(source_id: str, text: str) -> str:
+    """The text of a line of output.log about one file."""
+    return f"{source_id} {text}"
+
+
+def in_order(lines: Callable[[], Iterable[str]], size: int, owner: Callable[[str], str | None]) -> Iterator[str]:
+    """Those of ``lines()``, about ``size`` characters, that belong to files: by source id, each file's as they came.
+
+    They are gone through once for each AT_ONCE characters.
+    """
+    parts = size // AT_ONCE + 1
+    for part in range(parts):
+        owned = ((source_id, line) for line in lines() if (source_id := owner(line)) is not None)
+        chosen = [one for one in owned if int(one[0][:4], 16) * parts >> 16 == part]
+        yield from (line for _, line in sorted(chosen, key=lambda one: one[0]))
+
+
+def row_owner(line: str) -> str | None:
+    """The source id of a row of audit.csv."""
+    return line[:20] if re.match("[0-9a-f]{20},", line) else None
+
+
+def line_owner(line: str) -> str | None:
+    """The source id of a line of output.log that is about one file."""
+    found = OWNED.fullmatch(line)
+    return found["owner"] if found else None
+
+
+def ordered_audit(lines: Callable[[], Iterable[str]], size: int) -> Iterator[str]:
+    """An audit.csv with its rows by source id."""
+    yield csv_head()
+    yield from in_order(lines, size, row_owner)
+
+
+def ordered_log(lines: Callable[[], Iterable[str]], size: int, last: Iterable[str]) -> Iterator[str]:
+    """An output.log: what is about the run as it came, then what is about files, by source id and with one time."""
+    yield from (line for line in lines() if line_owner(line) is None)
+    time = log_line("").split(" ")[0]
+    for line in in_order(lines, size, line_owner):
+        yield f"{time} {line.split(' ', 1)[1]}"
+    yield from map(log_line, last)
+
+
 def closing(summary: Mapping[str, Any]) -> list[str]:
     """The last lines of output.log from a run's summary (RunSummary in worker/shared/protocol/files.js)."""
     lines = [
         f"study {study['study_instance_uid'] or '-'} of patient {study['patient_id'] or '-'}: "
         f"{tally(study['counts'])}, {study['bytes_out']} bytes"
-        for study in summary["studies"]
+        for study in sorted(summary["studies"], key=lambda one: (one["patient_id"], one["study_instance_uid"]))
     ]
     lines += [f"reason {reason}: {files}" for reason, files in sorted(summary["reasons"].items())]
     for stage, done in summary["stages"].items():
@@ -86,11 +147,12 @@ def closing(summary: Mapping[str, Any]) -> list[str]:
     if most := summary.get("most"):
         lines.append(
             f"at most: {most['workers']} workers busy, {most['heap']} bytes of memory in all of them, "
-            f"{most['queued']} files queued, {most['under_way']} under way, {most['bytes_in_flight']} bytes in flight"
+            f"{most['queued']} files queued, {most['under_way']} under way, "
+            f"{coarse(most['bytes_in_flight'])} bytes in flight"
         )
     why = f" {summary['error']}" if summary.get("error") else ""
     lines.append(
-        f"{summary['end']}{why}: {tally(summary['counts'])}; {summary['bytes_in']} bytes in, "
+        f"{summary['end']}{why}: {tally(summary['counts'])}; up to {coarse(summary['bytes_in'])} bytes in, "
         f"{summary['bytes_out']} bytes out, {summary['seconds']:.1f}s"
     )
     return lines

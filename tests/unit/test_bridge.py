@@ -87,8 +87,9 @@ def test_what_is_saved_is_made_of_the_policy_and_read_back() -> None:
         "verbose": True,
     }
     assert read_any("p.toml", read.toml).policy == read.policy
-    kept = json.dumps({"tool": "dicom-deid", "pseudonyms": 2, "policy": read.policy})
-    assert read_any("plan.json", kept) == read
+    kept = {"tool": "dicom-deid", "policy": read.policy}
+    assert read_any("plan.json", json.dumps({**kept, "pseudonyms": 2})) == read
+    assert read_any("plan.json", json.dumps(kept)).policy == {**read.policy, "pseudonyms": 1}
 
 
 def test_a_script_of_another_tool_is_known_by_its_content() -> None:

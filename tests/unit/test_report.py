@@ -6,21 +6,29 @@ import csv
 import io
 
 import pytest
+from dicom_deid import report
 from dicom_deid.errors import reasons
 from dicom_deid.model import Outcome
 from dicom_deid.policy import Policy
-from dicom_deid.report import AUDIT_COLUMNS, closing, csv_head, csv_line, row
+from dicom_deid.report import AUDIT_COLUMNS, closing, csv_head, csv_line, ordered_audit, ordered_log, row
 from made import SOURCE_ID, UID, ct, outcome_of, output_of, to_bytes
 
 
 def test_a_row_has_every_column_and_the_sizes_are_true() -> None:
     data = to_bytes(ct())
     outcome = outcome_of(data)
-    cells = row(SOURCE_ID, outcome, len(data), 1.26)
+    cells = row(SOURCE_ID, outcome, len(data))
     assert tuple(cells) == AUDIT_COLUMNS
-    assert (cells["bytes_in"], cells["status"], cells["pixels"]) == (len(data), "written", "kept")
+    assert (cells["status"], cells["pixels"]) == ("written", "kept")
     assert cells["bytes_out"] == len(outcome.splice[0]) + 32  # type: ignore[arg-type]
-    assert cells["milliseconds"] == "1.3"
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [(0, 0), (1, 1), (2, 2), (3, 4), (1024, 1024), (1025, 2048), (528_392, 2**20)]
+)
+def test_neither_the_size_of_an_original_nor_the_time_that_it_took_is_told(size: int, told: int) -> None:
+    cells = row(SOURCE_ID, Outcome("failed", "MALFORMED"), size)
+    assert (cells["bytes_in"], cells["milliseconds"]) == (told, "")
 
 
 def test_a_line_can_be_read_again() -> None:
@@ -47,7 +55,7 @@ def test_text_where_a_retained_uid_belongs_is_not_shown() -> None:
     data = to_bytes(ct()).replace(f"{UID}.1".encode(), b"Okonkwo^Adaeze^Miss^Dr"[: len(UID) + 2].ljust(len(UID) + 2))
     outcome = outcome_of(data, Policy(options=frozenset(("retain-uids",))))
     assert (outcome.status, outcome.names.series) == ("written", f"{UID}.2")
-    assert "okonkwo" not in csv_line(row(SOURCE_ID, outcome, len(data), 0)).lower()
+    assert "okonkwo" not in csv_line(row(SOURCE_ID, outcome, len(data))).lower()
     assert b"okonkwo" not in output_of(data, outcome).lower()
 
 
@@ -61,15 +69,47 @@ def test_the_end_of_the_log_has_studies_reasons_and_rates() -> None:
         "seconds": 1.0,
         "stages": {"read": {"items": 1000, "seconds": 9.1}},
         "most": {"workers": 2, "heap": 9, "queued": 3, "under_way": 4, "bytes_in_flight": 5},
-        "studies": [{"patient_id": "P", "study_instance_uid": "2.25.1", "counts": {"written": 2}, "bytes_out": 8}],
+        "studies": [
+            {"patient_id": "Q", "study_instance_uid": "2.25.0", "counts": {"withheld": 1}, "bytes_out": 0},
+            {"patient_id": "P", "study_instance_uid": "2.25.1", "counts": {"written": 2}, "bytes_out": 8},
+        ],
     }
     assert closing(summary) == [
         "study 2.25.1 of patient P: 2 written, 0 withheld, 0 skipped, 0 failed, 8 bytes",
+        "study 2.25.0 of patient Q: 0 written, 1 withheld, 0 skipped, 0 failed, 0 bytes",
         "reason BURNED_IN: 1",
         "read: 1,000 items in 9.1s (110/sec)",
-        "at most: 2 workers busy, 9 bytes of memory in all of them, 3 files queued, 4 under way, 5 bytes in flight",
-        "finished: 2 written, 1 withheld, 0 skipped, 0 failed; 10 bytes in, 8 bytes out, 1.0s",
+        "at most: 2 workers busy, 9 bytes of memory in all of them, 3 files queued, 4 under way, 8 bytes in flight",
+        "finished: 2 written, 1 withheld, 0 skipped, 0 failed; up to 16 bytes in, 8 bytes out, 1.0s",
     ]
+
+
+IDS = ["ffff0123456789abcdef", "00000123456789abcdef", "8000000000000000000a"]
+
+
+@pytest.mark.parametrize("at_once", [32 * 1024 * 1024, 60, 1])
+def test_rows_and_lines_of_files_come_in_the_order_of_their_ids(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "AT_ONCE", at_once)
+    rows = [csv_line(row(one, Outcome("failed", "MALFORMED"), 5)) for one in IDS]
+    audit = [csv_head(), *rows]
+    assert list(ordered_audit(lambda: audit, len("".join(audit)))) == [csv_head(), rows[1], rows[2], rows[0]]
+    time = "2026-11-28T09:30:0{}Z "
+    lines = [f"{time.format(0)}begun\n"]
+    for number, one in enumerate(IDS, 1):
+        lines += [
+            f"{time.format(number)}{one} (0010,0010) Z E.1-1\n",
+            f"{time.format(number)}withheld BURNED_IN {one}\n",
+        ]
+    lines += [f"{time.format(9)}paused\n"]
+    made = list(ordered_log(lambda: lines, len("".join(lines)), ["finished"]))
+    assert made[:2] == [lines[0], lines[-1]]
+    assert made[-1].endswith(" finished\n")
+    assert [line.split(" ", 1)[1] for line in made[2:-1]] == [
+        text
+        for one in (IDS[1], IDS[2], IDS[0])
+        for text in (f"{one} (0010,0010) Z E.1-1\n", f"withheld BURNED_IN {one}\n")
+    ]
+    assert len({line.split(" ")[0] for line in made[2:-1]}) == 1
 
 
 def test_every_reason_has_a_sentence_and_a_remedy() -> None:
@@ -81,4 +121,4 @@ def test_every_reason_has_a_sentence_and_a_remedy() -> None:
 
 
 def test_an_outcome_that_is_not_written_has_no_output() -> None:
-    assert row(SOURCE_ID, Outcome("failed", "TRUNCATED"), 5, 0)["bytes_out"] == 0
+    assert row(SOURCE_ID, Outcome("failed", "TRUNCATED"), 5)["bytes_out"] == 0

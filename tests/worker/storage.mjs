@@ -36,6 +36,23 @@ export class Access {
   }
 }
 
+/** Takes the place of a file when it is closed. */
+class Swapped {
+  #parts = [];
+
+  constructor(file) {
+    this.file = file;
+  }
+
+  async write(part) {
+    this.#parts.push(part);
+  }
+
+  async close() {
+    this.file.bytes = [...new Uint8Array(await new Blob(this.#parts).arrayBuffer())];
+  }
+}
+
 /**
  * Begins with an empty storage.
  * @param {(path: string) => number} [roomOf]   bytes that a file may have
@@ -48,7 +65,11 @@ export function storage(roomOf = () => Number.POSITIVE_INFINITY) {
     getFileHandle: async (name) => {
       const file = files.get(path + name) ?? { bytes: [] };
       files.set(path + name, file);
-      return { createSyncAccessHandle: async () => new Access(file, roomOf(path + name)) };
+      return {
+        createSyncAccessHandle: async () => new Access(file, roomOf(path + name)),
+        getFile: async () => new File([Uint8Array.from(file.bytes)], name),
+        createWritable: async () => new Swapped(file),
+      };
     },
   });
   Object.defineProperty(globalThis, "navigator", {

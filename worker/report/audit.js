@@ -21,6 +21,13 @@ export async function sourceNaming(key) {
   return async (path) => hexOf(await digest("source", path)).slice(0, SOURCE_ID_DIGITS);
 }
 
+/** Bytes of an original file as they are told: the next power of two, since exact ones are known elsewhere. @param {number} size */
+export function coarse(size) {
+  let unit = size > 0 ? 1 : 0;
+  while (unit < size) unit *= 2;
+  return unit;
+}
+
 /**
  * @param {string} reason
  * @returns {import("../shared/protocol/tasks.js").AuditRow}
@@ -57,12 +64,12 @@ export function auditRow(line) {
 }
 
 /**
- * The complete lines of an audit.csv behind its header; a last line that was cut off is left out.
+ * The complete lines of an audit.csv behind its header, or of a text without one; a last line that was cut off is left out.
  * @param {Blob} file
+ * @param {boolean} [header]   whether the first line is one
  */
-export async function* wholeLines(file) {
+export async function* wholeLines(file, header = true) {
   let rest = "";
-  let header = true;
   const decoder = new TextDecoder();
   for await (const chunk of file.stream()) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");

@@ -1,9 +1,13 @@
 // @ts-check
-/** audit.csv and output.log of a running run: appended in private storage as the files are done, and copied to a chosen folder. */
+/**
+ * audit.csv and output.log of a running run: appended in private storage as the files are done, and copied to a chosen folder.
+ * At its end both are put in order.
+ */
 
 import { patiently } from "../shared/timeouts.js";
-import { writeFile } from "../storage/run-folders.js";
+import { writeFile, writePieces } from "../storage/run-folders.js";
 import { auditHeader, auditLine } from "./audit.js";
+import { ordered } from "./order.js";
 
 /** Milliseconds that a row stays unflushed at most. */
 const FLUSH_MILLISECONDS = 250;
@@ -16,6 +20,9 @@ const LONGEST_LINE = 4096;
 const NEWLINE = 0x0a;
 
 /** @typedef {"audit.csv" | "output.log"} JournalName */
+
+/** @type {readonly JournalName[]} */
+const JOURNALS = ["audit.csv", "output.log"];
 
 export class Journal {
   #folder;
@@ -40,7 +47,7 @@ export class Journal {
 
   /** Opens both files where they end. A line that was cut off is removed; resuming a run has repaired its audit before. */
   async open() {
-    for (const name of /** @type {JournalName[]} */ (["audit.csv", "output.log"])) {
+    for (const name of JOURNALS) {
       const handle = await patiently(() => this.#folder.getFileHandle(name, { create: true }));
       const access = await patiently(
         () => handle.createSyncAccessHandle(),
@@ -170,6 +177,19 @@ export class Journal {
   async deliver() {
     await this.#copying;
     if (this.#target) await this.#copy(this.#target);
+  }
+
+  /**
+   * Puts both files into the order that they are handed out in, and copies them; they are closed from then on.
+   * @param {number} last   lines of the log's end, which stay there
+   */
+  async order(last) {
+    await this.close();
+    for (const name of JOURNALS) {
+      const file = await patiently(async () => (await this.#folder.getFileHandle(name)).getFile());
+      await writePieces(this.#folder, name, ordered(name, file, last));
+      if (this.#target) await writeFile(this.#target, name, await (await this.#folder.getFileHandle(name)).getFile());
+    }
   }
 
   async close() {

@@ -1,7 +1,7 @@
 // @ts-check
 /** Completion of a file, in this order: its output is written and closed, its row is appended, it is counted. */
 
-import { plainRow } from "../report/audit.js";
+import { coarse, plainRow } from "../report/audit.js";
 import { Lane, Stopwatch } from "../shared/async.js";
 import { CodedError } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
@@ -101,7 +101,7 @@ export class Commits {
    */
   async row(index, sourceId, outcome, log) {
     const { sources, journal, linkage, tally, hold, finish } = this.#parts;
-    const row = { ...outcome, source_id: sourceId, bytes_in: sources.sizes[index] };
+    const row = { ...outcome, source_id: sourceId, bytes_in: coarse(sources.sizes[index]) };
     const told = row.reason ? [`${row.status} ${row.reason} ${sourceId}`] : [];
     for (;;) {
       if (this.#closed) throw new CodedError("CANCELLED");
@@ -109,7 +109,7 @@ export class Commits {
       await hold("OUTPUT_FULL");
     }
     journal.settle(() => linkage?.flush());
-    tally.count(row, sources.paths[index], sources.studies[index]);
+    tally.count(row, index);
     if (tally.complete) finish();
   }
 

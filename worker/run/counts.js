@@ -75,16 +75,26 @@ export class Tally {
   /**
    * Counts a file whose row is in the audit.
    * @param {import("../shared/protocol/tasks.js").AuditRow} row
+   * @param {number} index   of the source
+   */
+  count(row, index) {
+    const { sizes, paths, studies } = this.#sources;
+    this.#count(row, paths[index], studies[index], sizes[index]);
+  }
+
+  /**
+   * @param {import("../shared/protocol/tasks.js").AuditRow} row
    * @param {string} path
    * @param {number} study
+   * @param {number} bytes   of the source; the row tells them coarsely
    */
-  count(row, path, study) {
+  #count(row, path, study, bytes) {
     this.#takeIn();
     const status = /** @type {Status} */ (row.status);
     const reason = String(row.reason ?? "");
     this.done++;
     this.counts[status]++;
-    this.bytesIn += Number(row.bytes_in);
+    this.bytesIn += bytes;
     this.bytesOut += Number(row.bytes_out);
     if (reason) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
     if (reason) this.#unwritten.push({ path, status, reason });
@@ -96,7 +106,7 @@ export class Tally {
   countElsewhere(row) {
     this.#total++;
     this.#bytesTotal += Number(row.bytes_in);
-    this.count(row, "", -1);
+    this.#count(row, "", -1, Number(row.bytes_in));
   }
 
   /**

@@ -104,7 +104,7 @@ async function recall(place, sources, tally, nameSource) {
     }
     found++;
     sources.done[index] = true;
-    tally.count(row, sources.paths[index], sources.studies[index]);
+    tally.count(row, index);
     return true;
   });
   if (rows > 0 && found === 0) throw new CodedError("OTHER_SOURCE");

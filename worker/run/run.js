@@ -199,7 +199,7 @@ export class Run {
     this.#journal = null;
     try {
       journal?.log(lines);
-      await journal?.deliver();
+      await journal?.order(lines.length);
       const end = this.#course.end ?? "cancelled";
       if (this.#journalFolder && end !== "stopped") await markEnd(this.#journalFolder, end);
     } finally {

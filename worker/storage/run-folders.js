@@ -158,6 +158,19 @@ export async function writeFile(folder, name, content) {
 }
 
 /**
+ * Writes a file of pieces; it is there complete or not at all.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {AsyncIterable<string>} pieces
+ */
+export async function writePieces(folder, name, pieces) {
+  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+  const writable = await patiently(() => handle.createWritable());
+  for await (const piece of pieces) await writable.write(piece);
+  await writable.close();
+}
+
+/**
  * @param {FileSystemDirectoryHandle} run
  * @param {string} name
  * @returns {Promise<File | null>}

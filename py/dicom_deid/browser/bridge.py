@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 from dicom_deid.browser.warm_up import warm_up as make_outcomes
@@ -19,7 +18,7 @@ from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
-from dicom_deid.report import row
+from dicom_deid.report import file_line, row
 
 ENCODE = json.JSONEncoder(check_circular=False).encode
 PAGE_LONGEST = 20_000
@@ -149,13 +148,14 @@ def explanation(source: Ranges, plan: Plan, number: int, source_id: str) -> dict
 
 def answer(source: Ranges, plan: Plan, number: int, source_id: str, repeat: bool) -> dict[str, Any]:
     """The answer as Python values."""
-    began = time.perf_counter()
     try:
         outcome = process(source, plan, source_id, repeat)
     except (ShortRead, FragmentsWanted) as error:
         return wanting(number, error)
-    cells = row(source_id, outcome, source.size, (time.perf_counter() - began) * 1000)
-    log = list(outcome.log)  # the files worker adds the line of a file that was not written
+    cells = row(source_id, outcome, source.size)
+    log = [
+        file_line(source_id, text) for text in outcome.log
+    ]  # the files worker adds the line of a file that was not written
     link = {"link": outcome.link._asdict()} if outcome.link else {}
     return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome), "log": log, **link}
 

@@ -48,11 +48,11 @@ class Tally:
         """Files that have their row."""
         return sum(self.counts.values())
 
-    def count(self, row: Mapping[str, str | int]) -> None:
-        """Counts a file by its audit row."""
+    def count(self, row: Mapping[str, str | int], size: int | None = None) -> None:
+        """Counts a file by its audit row; ``size``: its bytes, where they are known better than the row tells."""
         status, reason = str(row["status"]), str(row["reason"])
         self.counts[status] += 1
-        self.bytes_in += int(row["bytes_in"])
+        self.bytes_in += int(row["bytes_in"]) if size is None else size
         self.bytes_out += int(row["bytes_out"])
         if reason:
             self.reasons[reason] += 1

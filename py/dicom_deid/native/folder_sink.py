@@ -11,10 +11,10 @@ from pathlib import Path
 from dicom_deid.errors import SinkFailure
 from dicom_deid.model import Splice
 from dicom_deid.native.append_only import Appended
-from dicom_deid.native.write import code_of, discard, write
+from dicom_deid.native.write import code_of, discard, level, write
 from dicom_deid.source_and_sink import OpenSource
 
-UNFINISHED = "unfinished"
+UNFINISHED, OUTPUTS = "unfinished", "out"
 
 
 class FolderSink:
@@ -37,6 +37,8 @@ class FolderSink:
         self.clear()
         with suppress(OSError):
             self._unfinished.rmdir()
+        for folder, _, _ in os.walk(self.root / OUTPUTS):
+            level(Path(folder))
 
     def names(self) -> set[str]:
         with coded():

@@ -18,7 +18,7 @@ from dicom_deid.native.time_limit import TimeLimit
 from dicom_deid.native.wheels import importable
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.report import row, unwritten_line
+from dicom_deid.report import file_line, row, unwritten_line
 from dicom_deid.source_and_sink import OpenSource, Origin, Sink
 
 SAME_UID = "SAME_SOP_INSTANCE"
@@ -123,7 +123,7 @@ class Job:
             if outcome.written and task.repeat and not self.is_copy(source, task.first):
                 line = unwritten_line("written", SAME_UID, source_id)
                 outcome = replace(outcome, reason=SAME_UID, log=(*outcome.log, line))
-            cells = row(source_id, outcome, source.size, deidentify * 1000)
+            cells = row(source_id, outcome, source.size)
             read = source.seconds
             if outcome.status != "written":
                 return unwritten(cells, outcome.log, read, deidentify)
@@ -131,7 +131,7 @@ class Job:
             staged = f"{source_id}-{os.getpid()}"
             self.sink.stage(staged, outcome.splice, source)
         wrote = time.perf_counter() - began - read - deidentify
-        return Taken(cells, outcome.log, staged, read, deidentify, wrote, outcome.link)
+        return Taken(cells, owned(cells, outcome.log), staged, read, deidentify, wrote, outcome.link)
 
     def is_copy(self, source: OpenSource, first: str) -> bool:
         """Whether a file has the bytes of another; not, where that one is not known or cannot be read."""
@@ -186,13 +186,17 @@ def unwritten(
 ) -> Taken:
     """The end of a file without output, with its line in the log."""
     line = unwritten_line(str(cells["status"]), str(cells["reason"]), str(cells["source_id"]))
-    return Taken(cells, (*log, line), "", read, deidentify, 0.0)
+    return Taken(cells, (*owned(cells, log), line), "", read, deidentify, 0.0)
+
+
+def owned(cells: dict[str, str | int], log: tuple[str, ...]) -> tuple[str, ...]:
+    """Lines of a verbose log, with the file that they are about."""
+    return tuple(file_line(str(cells["source_id"]), text) for text in log)
 
 
 def plain_row(source_id: str, reason: str, size: int) -> dict[str, str | int]:
-    """The row of a file that the core did not decide (plainRow in worker/report/audit.js): no new identity, no time."""
-    status = "skipped" if reason in ("NOT_DICOM", "EMPTY") else "failed"
-    return {**row(source_id, Outcome(status, reason), size, 0), "milliseconds": ""}  # type: ignore[arg-type]
+    """The row of a file that the core did not decide (plainRow in worker/report/audit.js): no new identity."""
+    return row(source_id, Outcome("skipped" if reason in ("NOT_DICOM", "EMPTY") else "failed", reason), size)
 
 
 def fingerprint(uid: str) -> int:

@@ -232,25 +232,28 @@ class Run:
     def append(self, number: int, cells: dict[str, str | int], lines: Iterable[str]) -> None:
         """Appends a row and counts it."""
         self.folder.append(cells, lines)
-        self.tally.count(cells)
+        self.tally.count(cells, self.sources.sizes[number])
         if cells["status"] != "written":
             self.unwritten.append(number)
         self.display.advanced(1, self.sources.sizes[number])
 
     def close(self, summary: dict[str, Any]) -> None:
-        """Writes the last lines of the log, where that is still possible."""
+        """Puts audit and log in their order and writes the last lines, as far as that is still possible."""
         left = len(self.sources) - self.tally.done
         if self.linkage:
             attempt(self.linkage.close, summary)
         attempt(lambda: self.folder.log([f"{left} files not done"] if left else ()), summary)
-        attempt(lambda: self.folder.log(closing(summary)), summary)
+        if not attempt(lambda: self.folder.order(closing(summary)), summary):
+            attempt(lambda: self.folder.log(closing(summary)), summary)
         self.folder.finish()
 
 
-def attempt(step: Callable[[], None], summary: dict[str, Any]) -> None:
+def attempt(step: Callable[[], None], summary: dict[str, Any]) -> bool:
     """Takes one of the last steps; where it fails, the summary says so."""
     try:
         step()
     except Failed as failure:
         summary["error"] = summary.get("error") or failure.reason
         summary["end"] = "stopped" if summary["end"] == "finished" else summary["end"]
+        return False
+    return True

@@ -1,7 +1,8 @@
 """The run folder in a sink: plan.json, conformance.md, audit.csv, output.log, out/, and staged outputs till the end.
 
 The audit row is the commit record: it is appended when the output stands at its place. So a run that was cut off can be
-resumed from its audit.csv alone, and an output without a row is simply written again.
+resumed from its audit.csv alone, and an output without a row is simply written again. When a run ends, whichever way,
+audit.csv and output.log are put into the order of the source ids; one that was killed has them as they came until then.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from dicom_deid.errors import NoRun, PolicyError, SinkFailure
 from dicom_deid.native.folder_sink import UNFINISHED
-from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line
+from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line, ordered_audit, ordered_log
 from dicom_deid.source_and_sink import Journal, Sink
 
 OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
@@ -141,6 +143,11 @@ class RunFolder:
         """Appends lines to output.log."""
         assert self._log is not None, "the folder is open"
         self._log.write("".join(log_line(line) for line in lines))
+
+    def order(self, last: Iterable[str]) -> None:
+        """Puts the rows and the lines in the order that the key gives, with the ``last`` lines of the log behind."""
+        for name, arranged in ((AUDIT, ordered_audit), (LOG, partial(ordered_log, last=last))):
+            self.sink.put(name, arranged(partial(self.sink.lines, name), self.sink.size(name) or 0))
 
     def finish(self) -> None:
         """The run has come to its end, whichever: nothing unfinished stays."""

@@ -1,0 +1,62 @@
+"""A run that has ended tells neither in which order the files came, nor how long they were, nor when they were done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from made import UID, ct, to_bytes
+from runs import RunFolder, native_run
+
+FILES = 30
+
+
+@pytest.fixture(scope="module", params=["0", "2"])
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """One folder for each patient, as `Name_ID`; some files are withheld, one is no DICOM file."""
+    source = tmp_path_factory.mktemp("roster")
+    for number in range(FILES):
+        folder = source / f"{number:03}_Doe"
+        folder.mkdir()
+        burned = "YES" if number % 3 == 0 else "NO"
+        made = ct(PatientID=f"P{number}", SOPInstanceUID=f"{UID}.{number}", BurnedInAnnotation=burned)
+        made.PixelData, made.Rows = bytes(8 * (number + 4)), number + 4
+        (folder / "a.dcm").write_bytes(to_bytes(made))
+    (source / "note.txt").write_text("no image")
+    return native_run(source, tmp_path_factory.mktemp("to") / "run", "--verbose", "--workers", request.param)
+
+
+def test_rows_and_lines_about_files_are_in_the_order_of_the_source_ids(run: RunFolder) -> None:
+    ids = [row["source_id"] for row in run.rows]
+    assert ids == sorted(ids)
+    assert len(ids) == FILES + 1
+    about = [line.split(" ") for line in run.log.splitlines() if any(one in line for one in ids)]
+    owners = [next(word for word in words if word in ids) for words in about]
+    assert owners == sorted(owners)
+    assert set(owners) == set(ids)
+    assert len({words[0] for words in about}) == 1
+    assert " finished: " in run.log.splitlines()[-1]
+
+
+def test_the_studies_of_the_log_are_in_the_order_of_the_pseudonyms(run: RunFolder) -> None:
+    studies = [line.split(" ")[5] for line in run.log.splitlines() if line.split(" ")[1] == "study"]
+    assert studies == sorted(studies)
+    assert len(studies) == FILES
+
+
+def test_outputs_and_their_folders_have_one_time(run: RunFolder) -> None:
+    assert {path.stat().st_mtime for path in [run.root / "out", *(run.root / "out").rglob("*")]} == {946_684_800.0}
+
+
+def test_no_row_tells_the_size_of_an_original_or_its_time(run: RunFolder) -> None:
+    sizes = {int(row["bytes_in"]) for row in run.rows}
+    assert all(size & (size - 1) == 0 for size in sizes)
+    assert len(sizes) < 5
+    assert {row["milliseconds"] for row in run.rows} == {""}
+
+
+def test_a_second_part_of_a_run_is_put_among_the_first(run: RunFolder, tmp_path: Path) -> None:
+    again = native_run(tmp_path, run.root, "--resume", status=None)
+    ids = [row["source_id"] for row in again.rows]
+    assert ids == sorted(ids)
+    assert len(ids) == FILES + 1
