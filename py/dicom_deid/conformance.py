@@ -12,7 +12,7 @@ from importlib import resources
 from string import Template
 
 from dicom_deid.deidentify.dummies import dummy
-from dicom_deid.deidentify.identifiers import MIN_NAME
+from dicom_deid.deidentify.identifiers.names import MIN_NAME
 from dicom_deid.deidentify.markers import IMPLEMENTATION_UID
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.errors import reasons

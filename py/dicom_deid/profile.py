@@ -26,6 +26,7 @@ LABEL = "label not listed"
 """The rule by which only what the object itself names is taken out of a text, and nothing that merely looks like it."""
 SHORT_TEXT = frozenset(("LO", "SH"))
 """VRs of labels: an attribute of these that no table lists is kept, less the identifiers the object itself names."""
+TELLING = SHORT_TEXT | FREE_TEXT | {"AE", "UR"}
 METHOD, PATIENT_AGE = 0x00120063, 0x00101010
 MOST_TAGS = 16_384
 """Answers remembered by attribute: broken files have any."""
@@ -42,6 +43,16 @@ def judged(name: str) -> frozenset[int]:
     """The attributes of one list of tables/judged.json, where this project says what no table of the standard does."""
     tags = (tag_for_keyword(keyword) for keyword in table("judged.json")[name]["keywords"])
     return frozenset(tag for tag in tags if tag is not None)
+
+
+@cache
+def telling() -> frozenset[int]:
+    """The attributes of text that Table E.1-1 removes under Clean Descriptors, too: their whole values identify."""
+    rows = (
+        (int(tag, 16), row) for tag, row in table("profile.json")["rows"].items() if "x" not in tag and len(tag) == 8
+    )
+    listed = {tag for tag, row in rows if row.get("clean-descriptors") != "C" and vr_of(tag) in TELLING}
+    return frozenset(listed | judged("personal_text")) - judged("silent_text") - judged("technical_text")
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dicom_deid.deidentify import content, identifiers, markers, private, text
 from dicom_deid.deidentify.actions import PSEUDONYMS, Actions
+from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.identifiers import IdentifierCache
 from dicom_deid.deidentify.own_uids import SERIES, SOP_INSTANCE, STUDY, own_uids
@@ -35,7 +36,7 @@ class Deidentifier(Actions):
         self.log: list[str] = []
         data = instance.data
         self.retained = plan.retained(instance.sop_class)
-        self.encodings = identifiers.encodings_of(data, ("iso8859",))
+        self.encodings = encodings_of(data, ("iso8859",))
         self.own = own_uids(instance)
         self.inquiry = Inquiry(plan, instance, self.encodings)
         self.claims = plan.claims
@@ -48,7 +49,7 @@ class Deidentifier(Actions):
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """The identifiers that the instance states and that may occur nowhere else in it."""
-        return identifiers.collect(self.instance.data, self.retained, self.keeps, self.identifier_cache())
+        return identifiers.collect(self.instance.data, self.retained, self.fate, self.identifier_cache())
 
     def identifier_cache(self) -> IdentifierCache | None:
         """Cache of the identifiers of elements that instances share; None: there is none."""
@@ -58,12 +59,10 @@ class Deidentifier(Actions):
         """The plan's action for an element of this instance."""
         return self.plan.action(tag, vr or vr_of(tag), path, self.instance.sop_class)
 
-    def keeps(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> bool:
-        """Whether the plan keeps an element, and no rule in Python says otherwise."""
-        if self.decide(element.tag, element.vr, path).code != "K":
-            return False
-        said = self.inquiry.about(element, path, encodings)
-        return said is None or said.code == "K"
+    def fate(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> str:
+        """The action code for an element: the plan's, unless a rule in Python says otherwise."""
+        said = None if element.tag >> 16 & 1 else self.inquiry.about(element, path, encodings)
+        return said.code if said is not None else self.decide(element.tag, element.vr, path).code
 
     def names(self, source_id: str, repeat: bool) -> Names:
         """The identity of the output. Its path is made of pseudonyms even where the UIDs are retained."""
@@ -213,7 +212,7 @@ class Deidentifier(Actions):
     def recurse(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
         """A sequence with each of its items de-identified."""
         within = (*path, element.tag)
-        items = [self.item(item, within, identifiers.encodings_of(item, encodings)) for item in element.items or ()]
+        items = [self.item(item, within, encodings_of(item, encodings)) for item in element.items or ()]
         return Element(element.tag, "SQ", b"", items, element.undefined)
 
     def structured(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:
@@ -226,7 +225,7 @@ class Deidentifier(Actions):
                 for element_of_item in item:
                     self.note(element_of_item, content.REMOVED_ITEM, within)
                 continue
-            items.append(self.item(item, within, identifiers.encodings_of(item, encodings), special))
+            items.append(self.item(item, within, encodings_of(item, encodings), special))
         return Element(element.tag, "SQ", b"", items, element.undefined)
 
     def replaced(

@@ -7,7 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
 
-from dicom_deid.deidentify import dates, identifiers, text
+from dicom_deid.deidentify import dates, text
+from dicom_deid.deidentify.character_set import decode, encode, otherwise
 from dicom_deid.deidentify.dated import is_dated
 from dicom_deid.deidentify.suspects import Sought
 from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, padding, vr_of
@@ -122,15 +123,15 @@ class Actions(ABC):
             named, clean = text.but(CODE_TERMS, named), text.clean
         elif element.tag in judged("maker_names"):
             named, clean = text.but(MAKER_NAMES, named), text.clean_maker
-        before = identifiers.decode(element, encodings)
-        meant = identifiers.otherwise(element.value, before)
+        before = decode(element, encodings)
+        meant = otherwise(element.value, before)
         if meant is not None and text.holds(meant, named):
             before = meant
         new = clean(before, named, self.sought)
         if new == before:
             return element
         self.counts.cleaned += 1
-        value = identifiers.encode(new, encodings if element.vr in TEXT_VRS else ("ascii",))
+        value = encode(new, encodings if element.vr in TEXT_VRS else ("ascii",))
         return Element(element.tag, element.vr, value + padding(element.vr) * (len(value) % 2))
 
     def checked(self, element: Element) -> Element:

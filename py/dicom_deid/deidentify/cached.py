@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
-from dicom_deid.deidentify.identifiers import IdentifierCache
+from dicom_deid.deidentify.identifiers import IdentifierCache, Stated
 from dicom_deid.deidentify.markers import DATES_MODIFIED, IDENTITY_REMOVED, METHOD_CODES
 from dicom_deid.deidentify.private import CHARACTERISTICS
 from dicom_deid.dicom.bounded import Contexts
@@ -48,7 +48,7 @@ class DeidentifiedCache:
 
     def __init__(self) -> None:
         self.became: Contexts[Element | Run, Became] = Contexts(MOST)
-        self.identifiers: Contexts[Element | Run, frozenset[str]] = Contexts(MOST)
+        self.identifiers: Contexts[Element | Run, Stated] = Contexts(MOST)
 
 
 class CachedDeidentifier(Deidentifier):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicom_deid.deidentify import identifiers
+from dicom_deid.deidentify.character_set import decode, encodings_of
 from dicom_deid.dicom.encoding import ascii_text
 from dicom_deid.model import Item, Link
 
@@ -34,4 +34,4 @@ def link(done: Deidentifier, new: Item) -> Link:
 def text(item: Item, tag: int) -> str:
     """The value of an element with a character set."""
     element = item.get(tag)
-    return "" if element is None else identifiers.decode(element, identifiers.encodings_of(item, ("iso8859",))).strip()
+    return "" if element is None else decode(element, encodings_of(item, ("iso8859",))).strip()

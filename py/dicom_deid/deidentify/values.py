@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pydicom.datadict import keyword_for_tag
 
-from dicom_deid.deidentify.identifiers import decode, encodings_of
+from dicom_deid.deidentify.character_set import decode, encodings_of
 from dicom_deid.dicom.encoding import TEXT_VRS
 from dicom_deid.model import Element, Item, Syntax
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dicom_deid.deidentify import identifiers, private
+from dicom_deid.deidentify import private
+from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.dicom.is_dicom import EXPLICIT
 from dicom_deid.explain.readable import name_of, tag_text, value_of
 from dicom_deid.explain.sentences import ADDED, detail, why
@@ -67,8 +68,8 @@ class Comparison:
         after = {element.tag: element for element in new or ()}
         creators = private.creators(old if old is not None else new or Item())
         place = place._replace(
-            before=identifiers.encodings_of(old or Item(), place.before),
-            after=identifiers.encodings_of(new or Item(), place.after),
+            before=encodings_of(old or Item(), place.before),
+            after=encodings_of(new or Item(), place.after),
         )
         for tag in sorted(before.keys() | after.keys()):
             self.element(before.get(tag), after.get(tag), place, creators.get(private.block_of(tag), ""))

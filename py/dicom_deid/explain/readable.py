@@ -7,7 +7,7 @@ import struct
 from pydicom.datadict import dictionary_description, keyword_for_tag, private_dictionary_description
 from pydicom.uid import UID
 
-from dicom_deid.deidentify.identifiers import decode
+from dicom_deid.deidentify.character_set import decode
 from dicom_deid.deidentify.values import NUMBERS, WORDS, numbers_of
 from dicom_deid.dicom.encoding import TEXT_VRS
 from dicom_deid.model import Element, Syntax

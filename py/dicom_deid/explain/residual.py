@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dicom_deid.deidentify import Deidentifier
-from dicom_deid.deidentify.identifiers import encodings_of
+from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.dicom.encoding import encode_element
 from dicom_deid.explain.readable import name_of, tag_text
 from dicom_deid.model import Element, Item

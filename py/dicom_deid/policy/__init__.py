@@ -21,7 +21,7 @@ from dicom_deid.policy.claims import Claims, claims
 from dicom_deid.policy.python import Loaded, PythonRule, loaded
 from dicom_deid.policy.rules import Rule, Rules
 from dicom_deid.policy.targets import compiled
-from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons
+from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons, telling
 from dicom_deid.version import __version__
 
 
@@ -176,7 +176,7 @@ class Plan:
         """The identifying attributes that an instance of this kind keeps: what they hold may stand elsewhere too."""
         found = self._retained.get(sop_class)
         if found is None:
-            identifying = judged("whole_identifiers") | dates() | {PATIENT_AGE}
+            identifying = judged("whole_identifiers") | telling() | dates() | {PATIENT_AGE}
             found = frozenset(tag for tag in identifying if self.action(tag, vr_of(tag), (), sop_class).code == "K")
             found |= self.rules.keeping(identifying | persons())
             self._retained[sop_class] = found

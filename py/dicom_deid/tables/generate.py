@@ -24,6 +24,7 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import tag_for_keyword
 from pydicom.sr._snomed_dict import mapping as snomed
 
+from dicom_deid.deidentify.letters import fold
 from dicom_deid.deidentify.private import BULK
 from dicom_deid.profile import DATES, DOUBTFUL_TEXT, FREE_TEXT, judged
 
@@ -266,6 +267,13 @@ def meaning_words() -> dict[str, Any]:
     return {"table": table, "words": " ".join(sorted({word.casefold() for word in found}))}
 
 
+def vocabulary() -> dict[str, str]:
+    """The words of PS3.6, names of attributes and of UIDs, as pydicom has them: folded, of four letters or more."""
+    names = [entry[2] for entry in DicomDictionary.values()] + [entry[0] for entry in UID_dictionary.values()]
+    words = {word for text in names for word in re.findall("[a-z]{4,}", fold(text))}
+    return {"table": "PS3.6 names of attributes and UIDs, as in pydicom 3.0.2", "words": " ".join(sorted(words))}
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -292,6 +300,7 @@ def main() -> None:
     write("sop-classes.json", sop_class_table())
     write("months.json", months())
     write("code-meanings.json", meaning_words())
+    write("vocabulary.json", vocabulary())
     sys.stdout.write(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows\n")
 
 

@@ -1,0 +1,113 @@
+"""Finding identifiers in text, in whatever spelling: as words, with other separators, inflected, or beside a number.
+
+Text is searched as ``letters.read`` gives it. What depends on the identifiers is compiled once for a patient; days are
+found by their shapes, which are the same for everybody (identifiers/days.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from dicom_deid.deidentify.identifiers import days
+from dicom_deid.deidentify.identifiers.names import IDEOGRAPHS, TITLED
+from dicom_deid.deidentify.inflection import inflected
+from dicom_deid.deidentify.letters import latin
+from dicom_deid.deidentify.vocabulary import ordinary
+
+BEGIN, END = "(?<![a-z0-9])", "(?![a-z0-9])"
+"""Bounds of a word."""
+GAP = r"[^a-z0-9\\]{0,2}"
+"""Separators within an identifier, of which none need be there."""
+LONG = 6
+"""Letters and digits from which on an identifier is recognised in other spellings."""
+SHORT = 4
+"""Letters of a name from which on it is recognised with a number beside it."""
+DIGITS = 4
+"""Digits from which on such an identifier is one also where letters stand beside it."""
+TITLES = (
+    r"(?:(?:mr|ms|mrs|sr|sra|dra?|fr|hr|prof|mme|mlle|sig|dott|dhr|mevr|doc|mudr|ing|rev)\.|mrs?|miss|dra?|prof|doctor|"
+    "herrn?|frau|mme|mlle|sra|senora?|signora?|pani?|docteur|doktor)"
+)
+COUNTRY = rf"(?:(?:\+|00)\d{{1,3}}{GAP}(?:\(?0\)?{GAP})?)?"
+"""The code of a country that may stand before a telephone number."""
+
+
+class Finder:
+    """Finds some identifiers."""
+
+    def __init__(self, identifiers: frozenset[str]) -> None:
+        readable = {latin(one) for one in identifiers}
+        self.days = frozenset(one for one in readable if days.DAY.fullmatch(one))
+        self.expressions = [re.compile(one) for one in expressions(readable - self.days)]
+        stems = inflected(one for one in readable if one.isascii() and one.isalpha())
+        self.inflected = re.compile(BEGIN + stems + END) if stems else None
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """The places of all of them in a text; they may overlap."""
+        for expression in self.expressions:
+            for hit in expression.finditer(text):
+                yield hit.span()
+        if self.inflected is not None:
+            yield from (hit.span() for hit in self.inflected.finditer(text) if not ordinary(hit[0]))
+        if self.days:
+            yield from days.spans(text, self.days)
+
+    def finds(self, text: str) -> bool:
+        """Whether there is one in a text."""
+        return next(self.spans(text), None) is not None
+
+
+def expressions(identifiers: Iterable[str]) -> Iterator[str]:
+    """Expressions for all of them but days, the longest first, as words, however their parts are joined."""
+    longest = sorted(identifiers, key=lambda text: (-len(text), text))
+    titled = [text[len(TITLED) :] for text in longest if text.startswith(TITLED) and len(text) == len(TITLED) + 2]
+    foreign, plain, bounded, loose = list[str](), list[str](), list[str](), list[str]()
+    for text in longest:
+        letters = "".join(re.findall("[a-z0-9]+", text))
+        if not text.isascii():
+            foreign.append(ideographs(text))
+        elif len(letters) >= LONG and sum(map(str.isdigit, letters)) >= DIGITS:
+            loose.append(number(letters))
+        elif letters.isdigit() and letters == text:
+            bounded.append("0*" + text)
+        elif len(letters) == len(text) or len(letters) < LONG:
+            plain.append(re.escape(text))
+        else:
+            bounded.append(GAP.join(re.findall("[a-z0-9]+", text)))
+    for within in (plain, bounded):
+        if within:
+            yield f"{BEGIN}(?:{'|'.join(within)}){END}"
+    yield from ("|".join(one) for one in (loose, foreign) if one)
+    yield from joined(longest)
+    if titled:
+        yield rf"{BEGIN}{TITLES}[\s.]{{0,2}}(?:{'|'.join(titled)}){END}"
+
+
+def number(letters: str) -> str:
+    """An expression for an ID of some digits, with any separators: MRN-0815 is also written MRN0815 and MRN 08 15.
+
+    Letters beside it do not count: ID081547 holds 081547. A telephone number may have the code of a country.
+    """
+    inner = GAP.join(letters)
+    if letters.isdigit():
+        inner = rf"{COUNTRY}\(?0*{inner}" if len(letters) > LONG else f"0*{inner}"
+    return (r"(?<!\d)" if letters[0].isdigit() else "") + inner + (r"(?!\d)" if letters[-1].isdigit() else "")
+
+
+def ideographs(text: str) -> str:
+    """An expression for a text in other letters; words of ideographs have no bounds, and their parts may be joined."""
+    if " " in text and min(text.replace(" ", IDEOGRAPHS)) >= IDEOGRAPHS:
+        return r"[^\w\\]{0,2}".join(map(re.escape, text.split(" ")))
+    return re.escape(text)
+
+
+def joined(identifiers: list[str]) -> list[str]:
+    """Expressions for names that are written together, or with a number, a letter or an s, as in the name of a file."""
+    names = [text for text in identifiers if text.isascii() and text.isalpha()]
+    long = "|".join(text for text in names if len(text) >= LONG)
+    short = "|".join(text for text in names if SHORT <= len(text) < LONG)
+    found = [rf"{BEGIN}(?:{'|'.join(names)}){{2,}}\d*{END}"] if len(names) > 1 else []
+    if short:
+        found.append(rf"{BEGIN}(?:\d+(?:{short})|(?:{short})\d+){END}")
+    return found + ([rf"{BEGIN}(?:(?:[a-z]|\d+)?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])

@@ -1,0 +1,189 @@
+"""Identifiers that an object itself states, such as names and IDs: they may occur nowhere else in its output.
+
+What identifies by its attribute is searched for in all text (names.py, numbers.py, days.py). Of other text that is
+removed, the words that identify cannot be told from the rest; such a word counts if it also stands in a label that
+stays, and is no ordinary one (told.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from dicom_deid.deidentify.character_set import decode, encodings_of, otherwise
+from dicom_deid.deidentify.identifiers import told
+from dicom_deid.deidentify.identifiers.days import age_between, ages, days_of
+from dicom_deid.deidentify.identifiers.kinds import Kind, kind_of
+from dicom_deid.deidentify.identifiers.names import name_parts
+from dicom_deid.deidentify.identifiers.numbers import significant_parts, whole_values
+from dicom_deid.dicom.bounded import Remembered
+from dicom_deid.dicom.encoding import ascii_text
+from dicom_deid.model import Element, Item, Run
+from dicom_deid.profile import PATIENT_AGE, judged, words
+
+PATIENT_SEX, BIRTH_DATE, STUDY_DATE, STAFF = 0x00100040, 0x00100030, 0x00080020, 0x00401101
+CODING_SCHEME, CODE = 0x00080102, frozenset((0x00080100, 0x00080102, 0x00080103, 0x00080104))
+"""Value, scheme, version of the scheme, and meaning of a code."""
+NOTHING_STAYS = frozenset("XZD")
+Fate = Callable[[Element, tuple[int, ...], tuple[str, ...]], str]
+"""The action code for an element, by its path and the codecs of its text."""
+NONE: frozenset[str] = frozenset()
+
+
+class Stated(NamedTuple):
+    """What a part of a data set says."""
+
+    identifiers: frozenset[str] = NONE
+    told: frozenset[str] = NONE
+    """Words of removed text that may identify."""
+    labels: frozenset[str] = NONE
+    """Words of labels that stay."""
+    common: frozenset[str] = NONE
+    """Words of code strings, makers, models and private creators."""
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return 100 * sum(map(len, self))
+
+
+NO_IDENTIFIERS = Stated()
+IdentifierCache = Remembered[Element | Run, Stated]
+"""Cache of what elements that instances share say."""
+
+
+def removed(_element: Element, _path: tuple[int, ...], _codecs: tuple[str, ...]) -> str:
+    """The fate of all elements where no plan says otherwise."""
+    return "X"
+
+
+def collect(
+    data: Item, retained: frozenset[int], fate: Fate = removed, known: IdentifierCache | None = None
+) -> frozenset[str]:
+    """The identifiers of an instance, folded (see ``fold``): parts of names, IDs, institutions, addresses, days.
+
+    Values of the attributes in ``retained`` are left out where their ``fate`` is to stay. ``known``: what elements of
+    earlier data sets of these encodings say, under the same ``retained`` and ``fate``.
+    """
+    known, encodings = Remembered(0) if known is None else known, encodings_of(data, ("iso8859",))
+    found = []
+    for unit in data.units or data:
+        held = known.get(unit)
+        if held is None:
+            if isinstance(unit, Element) and unit.items is None and kind_of(unit.tag, unit.vr) is Kind.NONE:
+                continue
+            held = said_by(unit.elements if isinstance(unit, Run) else (unit,), encodings, retained, fate)
+            if unit.shared:
+                known.add(unit, held, unit.shared + held.size)
+        if held is not NO_IDENTIFIERS:
+            found.append(held)
+    identifiers, removed_words, labels, common = (
+        (united(frozenset(one)) for one in zip(*found, strict=True)) if found else Stated()
+    )
+    aged = NONE if PATIENT_AGE in retained else age_of(data)
+    also = (removed_words & labels) - common
+    return united(frozenset((identifiers, also, aged))) if also or aged else identifiers
+
+
+@lru_cache(512)
+def united(named: frozenset[frozenset[str]]) -> frozenset[str]:
+    """The union of sets. Equal arguments give the same object, which is compared quickly as a key."""
+    return frozenset[str]().union(*named)
+
+
+def age_of(data: Item) -> frozenset[str]:
+    """The ways to write the patient's age, as it is stated or follows from the dates of birth and study."""
+    age, sex = ascii_text(data.get(PATIENT_AGE)), ascii_text(data.get(PATIENT_SEX)).lower()
+    if not age:
+        age = age_between(ascii_text(data.get(BIRTH_DATE)), ascii_text(data.get(STUDY_DATE)))
+    return ages(age, sex)
+
+
+def said_by(
+    elements: tuple[Element, ...] | list[Element], encodings: tuple[str, ...], retained: frozenset[int], fate: Fate
+) -> Stated:
+    """What some elements of a data set say."""
+    said = Sayings(retained, fate)
+    for element in elements:
+        said.take(element, (), encodings, gone=False)
+    sets = said.identifiers, said.told, said.labels, said.common
+    return Stated(*map(frozenset, sets)) if any(sets) else NO_IDENTIFIERS
+
+
+class Sayings:
+    """Gathers what elements say, at every depth."""
+
+    def __init__(self, retained: frozenset[int], fate: Fate) -> None:
+        self.retained, self.fate = retained, fate
+        self.identifiers, self.told, self.labels, self.common = set[str](), set[str](), set[str](), set[str]()
+
+    def take(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool) -> None:
+        """Adds what one element and what is nested in it say; ``gone``: it is in a sequence of which nothing stays."""
+        items = element.items if element.items is not None else told.nested(element)
+        if items is not None:
+            self.take_items(element, items, path, encodings, gone=gone)
+            return
+        match kind_of(element.tag, element.vr):
+            case Kind.NAME:
+                self.name(element, path, encodings)
+            case Kind.DAY:
+                if not self.stays(element, path, encodings):
+                    self.identifiers |= days_of(element.value)
+            case Kind.WHOLE:
+                self.whole(element, path, encodings, gone=gone)
+            case Kind.TEXT:
+                self.text(element, path, encodings, gone=gone)
+            case Kind.OPAQUE:
+                self.told |= told.opaque_words(element, encodings)
+            case Kind.COMMON:
+                self.common |= told.tokens(decode(element, encodings))
+
+    def take_items(
+        self, element: Element, items: list[Item], path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool
+    ) -> None:
+        """Adds what the items of a sequence say, but for codes that are published."""
+        gone = gone or self.fate(element, path, encodings) in NOTHING_STAYS
+        within = (*path, element.tag)
+        for item in items:
+            codecs = encodings_of(item, encodings)
+            published = ascii_text(item.get(CODING_SCHEME)) in words("coding_schemes")
+            for nested in item:
+                if not (published and nested.tag in CODE):
+                    self.take(nested, within, codecs, gone=gone)
+
+    def stays(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> bool:
+        """Whether an identifying attribute is retained."""
+        return element.tag in self.retained and self.fate(element, path, encodings) == "K"
+
+    def name(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> None:
+        """Adds the names of persons."""
+        if self.stays(element, path, encodings):
+            return
+        text = decode(element, encodings)
+        self.identifiers |= name_parts(text)
+        meant = otherwise(element.value, text)
+        if meant is not None:
+            self.identifiers |= name_parts(meant)
+
+    def whole(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool) -> None:
+        """Adds a value that identifies as a whole, and its significant parts."""
+        if element.tag not in judged("whole_identifiers") and not gone:
+            if self.fate(element, path, encodings) not in NOTHING_STAYS:
+                return
+        elif self.stays(element, path, encodings):
+            return
+        text = decode(element, encodings)
+        self.identifiers |= whole_values(text)
+        if element.tag not in judged("devices"):
+            self.identifiers |= significant_parts(text)
+
+    def text(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool) -> None:
+        """Adds the words of a text: of one that is removed those that may identify, of a label that stays all."""
+        text = decode(element, encodings)
+        if gone or self.fate(element, path, encodings) in NOTHING_STAYS:
+            if STAFF in path:
+                self.identifiers |= whole_values(text) | significant_parts(text)
+            self.told |= told.words_of(text)
+        else:
+            self.labels |= told.tokens(text)

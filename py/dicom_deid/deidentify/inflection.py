@@ -1,0 +1,35 @@
+"""Names in other cases: Nowakowskiej of Nowakowska, Nováka of Novák, Virtasen of Virtanen, Papadopoulou.
+
+The endings are those of Slavic and Baltic languages, Finnish, Greek, Latin and Hungarian, in text as it is searched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dicom_deid.profile import table
+
+MIN_NAME, MIN_STEM = 5, 4
+"""Least number of letters of a name that is inflected, and of what all its cases have in common."""
+FINNISH = ("nen", r"(?:nen|s(?:e[a-z]{1,4}|t[ae][a-z]{0,2}|i[a-z]{0,4}))")
+NOMINATIVE = re.compile("(?:ij|yj|ii|yi|iy|as|is|us|os|es|ys|ius|s|[aeiouy])$")
+FLEETING = re.compile("(?<=[b-df-hj-np-tv-z])[eo](?=[cklnr]$)")
+
+
+def inflected(names: Iterable[str]) -> str:
+    """An expression for all cases of these names, in small Latin letters; "" where none is inflected."""
+    finnish, stems = set[str](), set[str]()
+    for name in names:
+        if len(name) < MIN_NAME:
+            continue
+        if name.endswith(FINNISH[0]) and len(name) > MIN_NAME:
+            finnish.add(name[: -len(FINNISH[0])])
+        for one in (name, NOMINATIVE.sub("", name), FLEETING.sub("", name)):
+            if len(one) >= MIN_STEM:
+                stems.add(one)
+    endings = table("letters.json")["endings"].replace(" ", "|")
+    ways = [f"(?:{'|'.join(sorted(stems))})(?:{endings})"] if stems else []
+    if finnish:
+        ways.append(f"(?:{'|'.join(sorted(finnish))}){FINNISH[1]}")
+    return f"(?:{'|'.join(ways)})" if ways else ""

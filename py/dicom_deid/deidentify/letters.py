@@ -1,0 +1,71 @@
+"""Letters as text is compared: in lower case, without accents, and in Latin where a script has one plain transcription.
+
+Identifiers are kept folded (``fold``). Text is searched in Latin (``latin``), so that Иванов is found as Ivanov, too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from dicom_deid.profile import table
+
+PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+"""Letters that Unicode does not take apart, as they are written where they are missing."""
+KATAKANA = range(0x30A1, 0x30F7)
+"""Katakana, each 0x60 behind the same in Hiragana."""
+ZEROS = (0x660, 0x6F0, 0x966)
+"""The zeros of Arabic, Persian and Devanagari."""
+UPSILON, BEFORE_UPSILON = "\u03c5", "\u03b1\u03b5\u03bf"
+"""Upsilon is u behind alpha, epsilon and omicron."""
+AFTER_VOWEL = re.compile(f"(?<=[{BEFORE_UPSILON}]){UPSILON}")
+
+
+def pairs(name: str) -> dict[str, str]:
+    """Letter -> its reading, of one list of tables/letters.json."""
+    return {pair[0]: pair[1:] for pair in table("letters.json")[name].split()}
+
+
+@cache
+def readings() -> dict[int, str]:
+    """Letter -> how it is read, of the scripts that have one plain transcription, and of digits."""
+    digits = {chr(zero + digit): str(digit) for zero in ZEROS for digit in range(10)}
+    kana = {chr(letter): chr(letter - 0x60) for letter in KATAKANA}
+    return str.maketrans({**pairs("cyrillic"), **pairs("greek"), **pairs("plainer"), **digits, **kana})
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: lower case, without accents, in one form."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
+
+
+def latin(folded: str) -> str:
+    """Folded text, its Cyrillic and Greek letters in Latin, and Kana, Hebrew and Arabic letters in one form."""
+    return folded if folded.isascii() else AFTER_VOWEL.sub("u", folded).translate(readings())
+
+
+def read(text: str) -> str:
+    """Text as it is searched."""
+    return text.lower() if text.isascii() else latin(fold(text))
+
+
+def read_letters(text: str) -> tuple[str, list[int]]:
+    """Text as it is searched, and for each of its letters the place of the one in ``text`` that it comes from."""
+    parts, places, before = list[str](), list[int](), ""
+    for at, letter in enumerate(text):
+        folded = fold_letter(letter)
+        new = "u" if folded == UPSILON and before and before in BEFORE_UPSILON else latin(folded)
+        parts.append(new)
+        places += [at] * len(new)
+        before = folded[-1:] or before
+    return "".join(parts), places
+
+
+@lru_cache(4096)
+def fold_letter(letter: str) -> str:
+    """One letter folded."""
+    return fold(letter)

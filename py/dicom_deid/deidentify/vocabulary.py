@@ -1,0 +1,27 @@
+"""Ordinary words: those of PS3.6 and PS3.16, of descriptions and of makers, which by themselves identify nobody."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from dicom_deid.deidentify.suspects import vocabulary as suspects
+from dicom_deid.profile import table, words
+
+LISTS = ("code_terms", "maker_names", "place_words")
+
+
+def ordinary(word: str) -> bool:
+    """Whether a folded text is one ordinary word."""
+    return word in suspects.terms() or word in suspects.meanings() or word in suspects.kinds() or in_lists(word)
+
+
+def in_lists(word: str) -> bool:
+    """Whether it is one of the lists of PS3.6 and of this project."""
+    return " " not in word and f" {word} " in vocabulary()
+
+
+@cache
+def vocabulary() -> str:
+    """All words of these lists, in small letters, between spaces: one text takes less memory than a set."""
+    listed = " ".join(word.casefold() for name in LISTS for word in words(name))
+    return f" {table('vocabulary.json')['words']} {listed} "

@@ -1,0 +1,154 @@
+"""Whatever is removed, or is not decoded, counts as told elsewhere; ordinary words do not."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from dicom_deid.deidentify.identifiers import collect
+from dicom_deid.profile import table
+from made import ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
+from pydicom import dcmread
+from pydicom.datadict import dictionary_VR, keyword_for_tag
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.uid import ImplicitVRLittleEndian
+
+TEXTS = ("AE", "LO", "LT", "SH", "ST", "UC", "UT")
+SILENT = ("(0008,0201)",)
+
+
+def listed() -> list[str]:
+    """The keywords of all attributes of text in Table E.1-1."""
+    tags = [int(tag, 16) for tag in table("profile.json")["rows"] if len(tag) == 8 and "x" not in tag]
+    known = [tag for tag in tags if keyword_for_tag(tag)]
+    return [keyword_for_tag(tag) for tag in known if dictionary_VR(tag) in TEXTS and tag != 0x00080201]
+
+
+@pytest.mark.parametrize("value", ["QZX-81734", "Ravensford"])
+def test_what_any_text_attribute_of_the_table_holds_stands_nowhere_else(value: str) -> None:
+    for keyword in listed():
+        left = deidentified(ct(ImageID=f"{value} left", **{keyword: value})).ImageID
+        assert left == "left", keyword
+
+
+@pytest.mark.parametrize(
+    "keyword", ["InstitutionName", "InstitutionAddress", "PerformedLocation", "ResponsibleOrganization", "PatientID"]
+)
+@pytest.mark.parametrize("value", ["Ravensford General Hospital", "Clinic of Ravensford", "RAVENSFORD_19520714"])
+def test_a_significant_part_of_a_place_or_an_id_stands_nowhere_else(keyword: str, value: str) -> None:
+    made = ct(ImageID="Ravensford left", FilterType="General hospital clinic", **{keyword: value})
+    assert (deidentified(made).ImageID, deidentified(made).FilterType) == ("left", "General hospital clinic")
+
+
+def test_the_codes_of_staff_stand_nowhere_else() -> None:
+    code = item(CodeValue="QZ41", CodingSchemeDesignator="99LOCAL", CodeMeaning="Zorbath, Emil")
+    made = ct(ImageID="QZ41 Zorbath left", PersonIdentificationCodeSequence=sequence(code))
+    assert deidentified(made).ImageID == "left"
+
+
+@pytest.mark.parametrize(
+    ("birth", "study", "label"), [("19520714", "20231117", "71F left"), ("19521214", "20231117", "70F left")]
+)
+def test_an_age_that_follows_from_dates_stands_nowhere_else(birth: str, study: str, label: str) -> None:
+    made = ct(PatientBirthDate=birth, StudyDate=study, PatientSex="F", ImageID=label)
+    made.PatientAge = ""
+    assert deidentified(made).ImageID == "left"
+
+
+def in_un(tag: int, value: bytes, *, label: str, implicit: bool = False, vr: str = "UN") -> str:
+    """The label of an output whose input says the value in an element that is not decoded."""
+    made = ct(ImageID=label)
+    if tag >> 16 & 1:
+        made.add(DataElement(tag & 0xFFFF0000 | 0x10, "LO", "ACME 1"))
+    if implicit:
+        made.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    made.add(DataElement(tag, vr, value))
+    data = to_bytes(made)
+    return str(dcmread(DicomBytesIO(output_of(data, outcome_of(data)))).ImageID)
+
+
+def items(*elements: tuple[int, str, str], explicit: bool) -> bytes:
+    """The bytes of one item of defined length."""
+    content = b""
+    for tag, vr, text in elements:
+        value = text.encode() + b" " * (len(text) % 2)
+        head = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+        content += head + (vr.encode() + struct.pack("<H", len(value)) if explicit else struct.pack("<L", len(value)))
+        content += value
+    return struct.pack("<HHL", 0xFFFE, 0xE000, len(content)) + content
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+@pytest.mark.parametrize("explicit", [False, True])
+@pytest.mark.parametrize("tag", [0x00191001, 0x00189ABC, 0x00191002])
+@pytest.mark.parametrize(
+    ("within", "label"),
+    [
+        ((0x00100010, "PN", "Okonkwo^Ada"), "Okonkwo left"),
+        ((0x00100020, "LO", "QZX-1734"), "QZX-1734 left"),
+        ((0x00080050, "SH", "A73"), "left"),
+        ((0x00080080, "LO", "Ravensford Clinic"), "Ravensford left"),
+        ((0x00211001, "LO", "Okonkwo"), "Okonkwo left"),
+    ],
+)
+def test_items_of_defined_length_in_what_is_not_decoded_are_read(
+    tag: int, within: tuple[int, str, str], label: str, explicit: bool, implicit: bool
+) -> None:
+    assert in_un(tag, items(within, explicit=explicit), label=label, implicit=implicit) == "left"
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+@pytest.mark.parametrize("tag", [0x00191001, 0x00189ABC])
+@pytest.mark.parametrize("value", [b"Okonkwo Adaeze", b"scan of OKONKWO^ADAEZE, 1 ", b"\x07\0\0\0Okonkwo\0Adaeze\0"])
+def test_text_of_what_is_not_decoded_counts_where_it_stands_in_a_label(tag: int, value: bytes, implicit: bool) -> None:
+    assert in_un(tag, value, label="Okonkwo left", implicit=implicit) == "left"
+
+
+@pytest.mark.parametrize("vr", ["LO", "SH", "UT", "UN", "OB"])
+@pytest.mark.parametrize("value", ["ZYX-93817", "93817", "A/93817"])
+def test_a_number_of_five_digits_in_a_private_element_counts_where_it_stands_in_a_label(vr: str, value: str) -> None:
+    coded = value + " " * (len(value) % 2)
+    left = in_un(0x00191001, coded.encode() if vr in ("UN", "OB") else coded, label=f"{value} left", vr=vr)
+    assert left.strip("A/ZYX- ") == "left"
+
+
+@pytest.mark.parametrize(
+    "value", ["HEAD", "T1", "NONE", "Sagittal kernel", "B30f", "tse2d1", "Contrast enhanced", "1.25.3"]
+)
+@pytest.mark.parametrize("tag", [0x00191001, 0x00189ABC, 0x00081030, 0x0008103E])
+def test_ordinary_and_technical_words_of_what_is_removed_stay_in_labels(tag: int, value: str) -> None:
+    made = ct(ImageID=value)
+    if tag >> 16 & 1:
+        made.add(DataElement(0x00190010, "LO", "ACME 1"))
+    made.add(DataElement(tag, "LO", value))
+    assert deidentified(made).ImageID == value
+
+
+def test_words_of_makers_models_and_code_strings_stay() -> None:
+    made = ct(ManufacturerModelName="Zorbatron", BodyPartExamined="BACINO", ImageID="Zorbatron bacino medcom")
+    made.add(DataElement(0x00190010, "LO", "ACME MEDCOM"))
+    made.add(DataElement(0x00191001, "LO", "Zorbatron BACINO medcom"))
+    left = deidentified(made)
+    assert (left.ManufacturerModelName, left.ImageID) == ("Zorbatron", "Zorbatron bacino medcom")
+
+
+def test_a_published_code_in_a_sequence_that_is_removed_tells_nothing() -> None:
+    code = item(CodeValue="121327", CodingSchemeDesignator="DCM", CodeMeaning="Zorbathian fidelity")
+    made = ct(ImageID="Zorbathian 121327", PatientInsurancePlanCodeSequence=sequence(code))
+    assert deidentified(made).ImageID == "Zorbathian 121327"
+
+
+def test_escape_sequences_left_in_a_name_hide_nothing() -> None:
+    made = ct(SpecificCharacterSet="\\ISO 2022 IR 58", PatientName="#" * 20, ImageID="@" * 12)
+    family, given = (b"\x1b$)A" + text.encode("gb2312") for text in ("王", "伟"))
+    name, label = family + b"^" + given, b"\x1b$)A" + "王伟".encode("gb2312")
+    data = to_bytes(made).replace(b"#" * 20, name.ljust(20)).replace(b"@" * 12, (label + b" x").ljust(12))
+    read = dcmread(DicomBytesIO(output_of(data, outcome_of(data))))
+    assert str(read.ImageID).strip() == "x"
+
+
+def test_without_a_plan_everything_counts_as_removed() -> None:
+    assert collect.__defaults__ is not None
+    assert isinstance(Dataset(), Dataset)
