@@ -15,6 +15,7 @@ from journey import Journey
 from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 from runs import RunFolder, native_run, source_ids, timeless, unpacked
+from unnamed import sentences
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -24,9 +25,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")  # the fi
 
 FOLDER = "Ward of Herons"  # a name that nothing else has
 PIXELS = {"PixelData": 0x7FE00010, "FloatPixelData": 0x7FE00008, "DoubleFloatPixelData": 0x7FE00009}
+LONGEST_TEXT = 10240  # characters of VR LT
+NUMBERS = "numbers.zip"  # what checks numbers in free text
 SHORTEST_NAME = 5  # characters; shorter ones are found everywhere by chance
 
-POLICY = """options = ["retain-modified-dates"]
+POLICY = """options = ["retain-modified-dates", "clean-descriptors"]
 
 [[python]]
 name = "a bit of everything"
@@ -56,7 +59,22 @@ def source(corpus: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path
         target = folder / root.name / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+    write_free_text(folder / "free text")
     return folder
+
+
+def write_free_text(folder: Path) -> None:
+    """A slice for each language of the cohort in which nobody is named, with its sentences as a comment."""
+    folder.mkdir()
+    texts: dict[str, list[str]] = {}
+    for sentence in sentences():
+        texts.setdefault(sentence.language, []).append(sentence.text)
+    for number, (language, found) in enumerate(sorted(texts.items()), 1):
+        dataset = dcmread(str(pydicom.data.get_testdata_file("CT_small.dcm")))
+        dataset.SpecificCharacterSet = "ISO_IR 192"
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        dataset.ImageComments = "\r\n".join(found[::3])[:LONGEST_TEXT]
+        dataset.save_as(folder / f"{language}.dcm")
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,8 @@ class Routes:
     source: Path
     page: RunFolder
     command: RunFolder
+    fetched: frozenset[str]
+    """The names of the files that the page asked for."""
     reasons: frozenset[str] = frozenset()
     """Reasons that come of the policy."""
 
@@ -88,7 +108,8 @@ def routes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Routes:
     folder = tmp_path_factory.mktemp("routes")
-    page = browser.new_page()
+    page, fetched = browser.new_page(), set[str]()
+    page.on("request", lambda request: fetched.add(request.url.rpartition("/")[2]))
     page.goto(server.url)
     journey = Journey(page)
     journey.drop(source)
@@ -106,7 +127,7 @@ def routes(
     page.close()
     command = native_run(source, folder / "command", *options)
     reasons = frozenset(("RULE_FAILED",)) if "--run-code" in options else frozenset[str]()
-    return Routes(source, unpacked(archive, folder / "page"), command, reasons)
+    return Routes(source, unpacked(archive, folder / "page"), command, frozenset(fetched), reasons)
 
 
 def test_every_file_has_one_row_and_every_written_row_its_file(routes: Routes) -> None:
@@ -125,6 +146,11 @@ def test_both_routes_say_and_write_the_same(routes: Routes) -> None:
     assert [path for path in ours if ours[path] != theirs[path]] == []
     for name in ("plan.json", "conformance.md"):
         assert (routes.page.root / name).read_bytes() == (routes.command.root / name).read_bytes()
+
+
+def test_what_checks_numbers_is_fetched_where_the_policy_cleans_descriptors(routes: Routes) -> None:
+    assert "manifest.json" in routes.fetched
+    assert (NUMBERS in routes.fetched) == bool(routes.reasons)
 
 
 def raw_pixels(dataset: Dataset) -> dict[str, bytes]:

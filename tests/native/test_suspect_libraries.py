@@ -22,6 +22,20 @@ clean_thoroughly("knee 0711 1234567 44051401359", frozenset(), CHECKED)
 assert imported() == {"phonenumbers", "stdnum"}
 """
 
+SNAPSHOT = """
+import sys
+import dicom_deid.browser.bridge
+from dicom_deid.profile import table
+
+assert "dicom_deid.deidentify.suspects" in sys.modules
+assert "dicom_deid.deidentify.suspects.search" not in sys.modules
+assert table.cache_info().misses == 0
+"""
+
 
 def test_the_libraries_are_imported_for_a_candidate_under_the_option_alone() -> None:
     subprocess.run((sys.executable, "-c", CODE), check=True, env={"PYTHONPATH": "py"})
+
+
+def test_finders_and_tables_are_no_part_of_the_snapshot_of_a_worker() -> None:
+    subprocess.run((sys.executable, "-c", SNAPSHOT), check=True, env={"PYTHONPATH": "py"})

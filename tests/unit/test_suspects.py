@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from dicom_deid.deidentify.suspects import Sought
 from dicom_deid.deidentify.text import clean, clean_thoroughly
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,6 +162,32 @@ def test_a_label_keeps_the_rest(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "VE11C 2018-03-14",
+        "3.3.0 built 02/23/2012",
+        "https://github.com/zorbath/dcm.git",
+        "git@github.com:a/b.git",
+        "Dr. Goos 3",
+    ],
+)
+def test_the_name_of_a_program_or_a_maker_stays(text: str) -> None:
+    assert clean(text, KNOWN, Sought(maker=True)) == text
+
+
+def test_not_even_the_name_of_a_maker_is_a_place_for_mail() -> None:
+    assert clean("Siemens jane.doe@example.org", KNOWN, Sought(maker=True)) == "Siemens"
+
+
+def test_a_date_stays_in_a_label_where_dates_are_kept() -> None:
+    assert clean("Knee 2019-03-14 MRN 5512093", KNOWN, Sought(dated=False)) == "Knee 2019-03-14"
+
+
+def test_a_long_label_is_read_to_its_end() -> None:
+    assert "Zorbath" not in clean("no finding. " * 500 + "Seen by Dr. Zorbath.", KNOWN)
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         ("z 14 lipca 1952 klatka", "z klatka"),
@@ -174,16 +201,31 @@ def test_a_label_keeps_the_rest(text: str) -> None:
         ("93 lat, klatka", "klatka"),
         ("aus Klinikum Flötzingen, Knie", "aus, Knie"),
         ("북한산병원에서 전원", "에서 전원"),
+        ("TC com contraste, 213 456 789", "TC com contraste"),
+        ("tórax sem contraste 22 340 5517", "tórax sem contraste"),
+        ("polven natiivi, 93 v", "polven natiivi"),
+        ("95 y K, kontrastsız beyin MR", "kontrastsız beyin MR"),
+        ("polven kuva LL Zorbatainen", "polven kuva"),
+        ("femme nonagénaire, genou", "femme, genou"),
+        ("ninety-five-year-old man", "man"),
+        ("fünfundneunzigjährige Patientin", "Patientin"),
+        ("Via Guglielmo Marconi 55 - Bologna, torace", "torace"),
+        ("Patient Zorbath was sedated", "Patient was sedated"),
+        ("九十三岁 女性", "女性"),
+        ("Dr. med. univ. Zorbath, Knie", "Knie"),
+        ("12-08-'14 knie", "knie"),
     ],
 )
 def test_every_language_counts(before: str, after: str) -> None:
-    assert clean_thoroughly(before, KNOWN) == after
+    assert clean_thoroughly(before, KNOWN, Sought(checked=True)) == after
 
 
 @pytest.mark.parametrize(
     "text",
     ["May-Thurner syndrome", "Rose Bengal", "Graves' disease", "M. Bechterew", "Mutter Brustkrebs", "mother has cancer",
-     "pain clinic", "in hospital", "90 Grad Flexion", "高血压 母亲", "川崎病", "同様", "via biliare 3"],
+     "pain clinic", "in hospital", "90 Grad Flexion", "高血压 母亲", "川崎病", "同様", "via biliare 3",
+     "Patient Comfort", "Patient supine", "PT Whole Body", "LL oedema", "matriz 512 512 180", "ninety degrees",
+     "九十度屈曲"],
 )  # fmt: skip
 def test_terms_stay(text: str) -> None:
     assert clean_thoroughly(text, KNOWN) == text

@@ -122,12 +122,14 @@ class Actions(ABC):
         if element.vr == "CS":
             named, clean = text.but(CODE_TERMS, named), text.clean
         elif element.tag in judged("maker_names"):
-            named, clean = text.but(MAKER_NAMES, named), text.clean_maker
+            named, clean = text.but(MAKER_NAMES, named), text.clean
+        maker = element.tag in judged("maker_names") or element.tag in judged("products")
+        sought = self.sought._replace(maker=True) if maker else self.sought
         before = decode(element, encodings)
         meant = otherwise(element.value, before)
-        if meant is not None and text.holds(meant, named):
+        if meant is not None and clean(meant, named, sought) != meant:
             before = meant
-        new = clean(before, named, self.sought)
+        new = clean(before, named, sought)
         if new == before:
             return element
         self.counts.cleaned += 1

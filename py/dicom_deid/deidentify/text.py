@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from dicom_deid.deidentify import suspects
 from dicom_deid.deidentify.dummies import REMOVED
@@ -41,11 +41,6 @@ def clean(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> s
     A value of nothing else becomes a dummy, as for action D.
     """
     return clean_named(without(suspects.lightly, text, identifiers, sought), identifiers)
-
-
-def clean_maker(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> str:
-    """The same of the name of a maker or a model, in which a title stays: some makers are called Dr. Somebody."""
-    return clean_named(without(partial(suspects.lightly, persons=False), text, identifiers, sought), identifiers)
 
 
 def clean_named(text: str, identifiers: frozenset[str]) -> str:

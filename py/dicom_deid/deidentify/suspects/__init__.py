@@ -38,19 +38,17 @@ def without(text: str, known: Known, sought: Sought) -> str:
     return cut(text, chain(spans, *(chosen(text, suspect, known) for suspect in names)))
 
 
-def lightly(text: str, known: Known, sought: Sought, *, persons: bool = True) -> str:
+def lightly(text: str, known: Known, sought: Sought) -> str:
     """A label without what is told by its form alone: mail, telephones, full dates, checked and cued numbers, titled persons.
 
-    Whom the object names goes with what else it names, as before, and the title stays. Without ``persons`` these stay.
+    Whom the object names goes with what else it names, as before, and the title stays.
     """
     if not CLOSE.search(text):
         return text
     from dicom_deid.deidentify.suspects.search import found_lightly
 
     names, spans = found_lightly(text, sought)
-    unknown = [
-        suspect for suspect in names if persons and not any(known(text[word[0] : word[1]]) for word in suspect.words)
-    ]
+    unknown = [suspect for suspect in names if not any(known(text[word[0] : word[1]]) for word in suspect.words)]
     return cut(text, chain(spans, *((suspect.head, *suspect.words) for suspect in unknown)))
 
 

@@ -15,6 +15,7 @@ PIECE = re.compile(
     r"[^\W\d_]+(?:['-][^\W\d_]+){0,6}\.?|\d{1,6}(?:[-/ ]\d{1,5})?[^\W\d_]?(?:/\w{1,4})?(?![^\W_])|№|[A-Z]{1,2}\d[A-Z\d]?"
 )
 GAP = re.compile(r"(?:\s?[,:]\s{0,2}|\s-\s|\s{1,2}|[.º]\s?)?")
+PROVINCE = re.compile(r"\s?\([A-Z]{2}\)|")
 MOST = 14
 """Pieces of an address."""
 STATES = re.compile(r",\s{0,2}[A-Z]{2}\s{1,2}\d{5}(?:-\d{4})?(?!\w)|〒\s?\d{3}-\d{4}")
@@ -42,7 +43,7 @@ def read_on(reading: Reading, at: int, *, began: bool = False) -> int:
         named |= piece[0][0].isalpha() and plain(piece[0].rstrip(".")) not in everywhere("particles")
         numbers += piece[0][0].isdigit()
         end = piece.end()
-    return end if named else at
+    return PROVINCE.match(reading.flat, end).end() if named else at  # type: ignore[union-attr]
 
 
 def belongs(reading: Reading, piece: re.Match[str], *, comma: bool) -> bool:

@@ -43,7 +43,7 @@ def in_words() -> re.Pattern[str]:
         "".join(r"[^\W\d_]{0,16}" if one == "~" else gap if one == " " else re.escape(one) for one in word)
         for word in listed("age_words")
     )
-    return re.compile(rf"{BEGIN}(?:{'|'.join(found)})(?![^\W_])")
+    return re.compile(rf"{BEGIN}(?:{'|'.join(found)})(?:[\s-]old)?(?![^\W_])")
 
 
 @cache

@@ -11,11 +11,11 @@ from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.profile import table
 
 YEAR, DAY, MONTH = r"(?:19|20)\d\d", r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])"
-TIME = r"(?:[t ]{1,3}(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
+TIME = r"(?:(?:[t ]{1,3}|,\s|\s(?:at|um|a|as|a las|alle|om|o|v|kl\.?|klo)\s)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
 FIGURES = (
-    rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01]){TIME}",
+    rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01])(?:-\d{{4}}|{TIME})",
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
-    rf"{DAY}[./-]{DAY}[./-](?:{YEAR}|\d\d){TIME}",
+    rf"{DAY}[./-]{DAY}[./-]'?(?:{YEAR}|\d\d){TIME}",
     rf"{DAY}\.\s{DAY}\.\s?{YEAR}",
     rf"{YEAR}\.\s?(?:0?[1-9]|1[0-2])\.\s?{DAY}\.?",
     rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep){DAY}",
@@ -166,7 +166,7 @@ def full_words() -> re.Pattern[str]:
 
 def full(reading: Reading) -> Iterator[Span]:
     """The places of dates with day, month and year, which are no part of a protocol's or a program's name."""
-    if not reading.numbered or not reading.sought.dated:
+    if not reading.numbered or not reading.sought.dated or reading.sought.maker:
         return
     yield from (hit.span() for hit in FULL.finditer(reading.plain))
     if re.search(YEAR, reading.flat) and not beginnings().isdisjoint(word[:BRIEF] for word in reading.words):

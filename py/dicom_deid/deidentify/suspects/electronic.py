@@ -9,6 +9,7 @@ from dicom_deid.deidentify.suspects.languages import BEGIN
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 
 REACHED = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|(?:(?:https?|s?ftp)://|www\.)\S+")
+SOURCE_CODE = re.compile(r"git@|https?://(?:www\.)?(?:github|gitlab|bitbucket|sourceforge|codeberg)\.")
 NETWORK = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])"
     rf"|{BEGIN}(?:[0-9a-f]{{2}}[:-]){{5}}[0-9a-f]{{2}}(?![\w:-])"
@@ -19,7 +20,9 @@ UIDS = re.compile(rf"{BEGIN}(?!1\.2\.840\.10008\.)[0-2](?:\.(?:0|[1-9]\d{{0,38}}
 def reached(reading: Reading) -> Iterator[Span]:
     """Electronic mail and the web."""
     if "@" in reading.plain or "." in reading.plain:
-        yield from (hit.span() for hit in REACHED.finditer(reading.plain))
+        for hit in REACHED.finditer(reading.plain):
+            if not (reading.sought.maker and SOURCE_CODE.match(hit[0])):
+                yield hit.span()
 
 
 def networks(reading: Reading) -> Iterator[Span]:

@@ -53,7 +53,7 @@ def named_before(reading: Reading, at: int) -> int:
             break
         small = plain(word[0].strip(".-")).replace("'", "")
         dotted = word[0].endswith(".") and small not in everywhere("lone")
-        if dotted or not (word[0][0].isupper() or (small in everywhere("joining") and named)):
+        if dotted or not (word[0][0].isupper() or small in kinds() or (small in everywhere("joining") and named)):
             break
         kind = small in kinds()
         medical = (

@@ -108,6 +108,13 @@ def common_words() -> dict[str, frozenset[str]]:
 
 def languages_of(reading: Reading) -> tuple[str, ...]:
     """The languages that a text may be in, by its script or its common words; none where neither tells."""
+    if reading.languages is None:
+        reading.languages = tuple(told_languages(reading))
+    return reading.languages
+
+
+def told_languages(reading: Reading) -> Iterable[str]:
+    """The same, worked out."""
     if not reading.text.isascii():
         for script, codes in SCRIPTS:
             if script.search(reading.text):
@@ -117,7 +124,7 @@ def languages_of(reading: Reading) -> tuple[str, ...]:
         for code in known[word]:
             counted[code] = counted.get(code, 0) + 1
     most = max(counted.values(), default=0)
-    return tuple(sorted(code for code, count in counted.items() if count == most))
+    return sorted(code for code, count in counted.items() if count == most)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from dicom_deid.deidentify.suspects.languages import everywhere
+from dicom_deid.deidentify.suspects.languages import everywhere, languages_of
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.deidentify.suspects.vocabulary import eponyms, is_medical, is_term
 
@@ -87,11 +87,17 @@ class Reader:
         if self.counted or not self.titled:
             follows = TOKEN.match(self.reading.plain, end + 1)
             disease = follows is not None and self.reading.flat[follows.start()].islower() and is_medical(follows[0])
-            if is_medical(small) and (not self.titled or disease or not is_eponym(small)):
+            if self.is_medical(word, small) and (not self.titled or disease or not is_eponym(small)):
                 return False
         if word[0].upper() == word[0].lower() and self.counted:  # a script without capitals
             return self.counted < LEAST and ENDED.match(self.reading.flat[end : end + 4]) is not None
         return True
+
+    def is_medical(self, word: str, small: str) -> bool:
+        """Whether a word is a term; where only names have capitals, the ending of one with a capital tells nothing."""
+        languages = languages_of(self.reading)
+        named = bool(languages) and "de" not in languages and not word.isupper()
+        return is_medical(small, endings_count=not named)
 
 
 def is_eponym(small: str) -> bool:

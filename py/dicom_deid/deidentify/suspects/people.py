@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dicom_deid.deidentify.suspects.languages import BEGIN, END, Cues, cues, listed
+from dicom_deid.deidentify.suspects.languages import BEGIN, END, Cues, cues, everywhere, languages_of, listed
 from dicom_deid.deidentify.suspects.names import GAP, LEAST, TOKEN, Reader, Suspect
-from dicom_deid.deidentify.suspects.reading import Reading, plain
+from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.deidentify.suspects.titles import ACRONYM, titles
-from dicom_deid.deidentify.suspects.vocabulary import is_term
+from dicom_deid.deidentify.suspects.vocabulary import behind_patient, is_term
 from dicom_deid.profile import table
 
+ALONE = re.compile(r"\s{0,2}(?:[^\w\s]|$)|\s{1,2}[^\W\d_A-ZÀ-Þ]")
+"""What follows a single name: a mark, or a small letter."""
 BETWEEN = re.compile(r"(?:[ \t]{0,3}[:=])?[ \t]{0,3}[-(\"']?[ \t]{0,2}")
 """What may stand between a cue and a name."""
 CALLED = re.compile(
@@ -52,27 +54,35 @@ def cued(reading: Reading) -> Iterator[Suspect]:
 
 
 def paired(reading: Reading) -> Iterator[Suspect]:
-    """Names of two words or more behind a word that wants a colon before a single one: Patient Eleanor Vance."""
+    """Names behind a word that wants a colon, without it: two words, or one behind the word for a patient."""
     for hit in pairs().found(reading):
         at = GAP.match(reading.flat, hit.end()).end()  # type: ignore[union-attr]
         names = Reader(reading, at, most=3, comma=False, titled=False).read()
         parts = [reading.flat[begin:end] for begin, end in names]
-        if len(parts) > 1 and not any(part.isupper() and part.lower() != part for part in parts[:2]):
+        written = not any(part.isupper() and part.lower() != part for part in parts[:2])
+        if written and (len(parts) > 1 or (parts and is_patient(reading, hit, names[0]))):
             yield Suspect((at, at), names)
+
+
+def is_patient(reading: Reading, hit: re.Match[str], name: Span) -> bool:
+    """Whether a single word behind a cue names a patient, in a language in which only names have a capital."""
+    word, cue = reading.plain[name[0] : name[1]], reading.flat[hit.start("cue") : hit.end("cue")]
+    return (
+        hit["cue"].rstrip(".") in everywhere("patients")
+        and "de" not in languages_of(reading)
+        and not cue.isupper()
+        and len(word) > ACRONYM
+        and word not in behind_patient()
+        and ALONE.match(reading.flat, name[1]) is not None
+    )
 
 
 @cache
 def pairs() -> Cues:
-    """The cues that want a colon, but for German, where every noun has a capital."""
-    rows = table("languages.json")["languages"]
-    words = {
-        plain(word[:-1])
-        for code in rows
-        if code != "de"
-        for word in rows[code].get("cues", "").split("|")
-        if word.endswith(":")
-    }
-    return Cues(sorted(words))
+    """The cues that want a colon."""
+    rows = table("languages.json")["languages"].values()
+    found = {plain(word[:-1]) for row in rows for word in row.get("cues", "").split("|") if word.endswith(":")}
+    return Cues(sorted(found))
 
 
 def behind(pattern: re.Pattern[str], reading: Reading, at: int) -> int:

@@ -67,6 +67,8 @@ class Sought(NamedTuple):
     """python-stdnum and phonenumbers judge numbers; else their shape and the rules of checksums.py do."""
     dated: bool = True
     """Dates go from labels; they do not where the plan keeps dates as they are."""
+    maker: bool = False
+    """The text names a program, its version or its maker: titles, dates and places of source code stay."""
 
 
 DEFAULT = Sought()
@@ -77,6 +79,8 @@ class Reading:
 
     def __init__(self, text: str, sought: Sought) -> None:
         self.text, self.sought = text, sought
+        self.languages: tuple[str, ...] | None = None
+        """Those that it may be in, once they are known (languages.py)."""
         self.flat = text if text.isascii() else text.translate(FLAT)
         self.plain = plain(text)
 

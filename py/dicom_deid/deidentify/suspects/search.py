@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import chain
 
@@ -48,7 +48,7 @@ Found = tuple[tuple[Suspect, ...], tuple[Span, ...]]
 def found(text: str, sought: Sought) -> Found:
     """All suspects in free text."""
     if len(text) > LONGEST:
-        return in_pieces(text, sought)
+        return in_pieces(text, sought, found)
     reading = Reading(text, sought)
     guards = guarded(reading)
     named = list(chain.from_iterable(find(reading) for find in NAMES))
@@ -59,7 +59,7 @@ def found(text: str, sought: Sought) -> Found:
     return free(named, guards), tuple(outside(spans, guards))
 
 
-def in_pieces(text: str, sought: Sought) -> Found:
+def in_pieces(text: str, sought: Sought, find: Callable[[str, Sought], Found]) -> Found:
     """The same of a long text, read piece by piece, up to a line, a sentence, a word: so none takes long."""
     names, spans, at = list[Suspect](), list[Span](), 0
     while at < len(text):
@@ -69,7 +69,7 @@ def in_pieces(text: str, sought: Sought) -> Found:
                 (place + 1 for mark in ("\n", ". ", " ") if (place := text.rfind(mark, at + LONGEST // 2, end)) > 0),
                 end,
             )
-        for suspect in (pair := found(text[at:end], sought))[0]:
+        for suspect in (pair := find(text[at:end], sought))[0]:
             names.append(Suspect(moved(suspect.head, at), tuple(moved(word, at) for word in suspect.words)))
         spans += [moved(span, at) for span in pair[1]]
         at = end
@@ -83,10 +83,12 @@ def moved(span: Span, by: int) -> Span:
 @lru_cache(2048)
 def found_lightly(text: str, sought: Sought) -> Found:
     """The suspects in a label."""
-    reading = Reading(text[:LONGEST], sought)
+    if len(text) > LONGEST:
+        return in_pieces(text, sought, found_lightly)
+    reading = Reading(text, sought)
     spans = list(chain.from_iterable(find(reading) for find in IN_LABELS))
-    named = list(titles.titled(reading))
-    if reading.eastern:
+    named = [] if sought.maker else list(titles.titled(reading))
+    if reading.eastern and not sought.maker:
         named += east.titled(reading)
     guards = guarded(reading) if spans or named else []
     return free(named, guards), tuple(outside(spans, guards))

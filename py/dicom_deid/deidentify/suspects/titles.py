@@ -34,7 +34,8 @@ def capitals(languages: tuple[str, ...]) -> frozenset[str]:
 
 def titles(reading: Reading) -> re.Pattern[str]:
     """Up to four titles in plain text."""
-    return compiled(rf"(?:{BEGIN}(?:{cues('titles', 'forms').among(reading)})\.?[ \t]{{0,2}}){{1,4}}")
+    more = rf"(?:(?:{'|'.join(sorted(everywhere('behind_titles')))})\.[ \t]{{0,2}}){{0,4}}"
+    return compiled(rf"(?:{BEGIN}(?:{cues('titles', 'forms').among(reading)})\.?[ \t]{{0,2}}{more}){{1,4}}")
 
 
 def title(reading: Reading) -> re.Pattern[str]:

@@ -89,11 +89,20 @@ def parts_of(word: str) -> list[str]:
     return [part for part in re.split(r"['-]", word) if len(part) > SHORTEST and part != word]
 
 
-def is_medical(word: str) -> bool:
+@cache
+def behind_patient() -> frozenset[str]:
+    """Ordinary words that may follow the word for a patient."""
+    return split(table("clinical-words.json")["behind_patient"])
+
+
+def is_medical(word: str, *, endings_count: bool = True) -> bool:
     """Whether a plain word is a term anywhere but directly behind a title."""
     if word in kinds() or word in eponyms() or word.removesuffix("s").removesuffix("'") in eponyms():
         return True
-    return any(part in terms() or part in meanings() or endings().fullmatch(part) for part in (word, *parts_of(word)))
+    parts = (word, *parts_of(word))
+    return any(part in terms() or part in meanings() for part in parts) or (
+        endings_count and any(endings().fullmatch(part) for part in parts)
+    )
 
 
 def guarded(reading: Reading) -> list[Span]:
