@@ -12,6 +12,8 @@ from dicom_deid.policy.python import PythonRule
 from made import KEY, ct, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -153,3 +155,29 @@ def test_a_policy_takes_any_iterable_of_words_or_one() -> None:
 def test_a_plan_without_a_key_has_one_of_its_own() -> None:
     one, other = Plan(), Plan()
     assert one.key.patient("A") == one.key.patient("A") != other.key.patient("A")
+
+
+@pytest.mark.parametrize("case", ["native", "implicit", "whole"])
+def test_pixel_data_that_disagree_with_the_transfer_syntax_end_as_they_do_in_a_file(case: str) -> None:
+    dataset = ct(PixelData=encapsulate([b"\xff\xd8one\xff\xd9\0"]))
+    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+    dataset.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    data = to_bytes(dataset)
+    if case != "whole":
+        body = DicomBytesIO()
+        body.is_implicit_VR, body.is_little_endian = case == "implicit", True
+        write_dataset(body, ct() if case == "native" else dataset)
+        data = data[: 144 + int.from_bytes(data[140:144], "little")] + body.getvalue()
+    _, outcome = deidentify_dataset(pydicom.dcmread(BytesIO(data)), plan())
+    assert outcome.reason == outcome_of(data).reason == ("" if case == "whole" else "PIXELS_DISAGREE")
+
+
+def test_pixel_data_that_were_compressed_in_memory_are_written() -> None:
+    dataset = ct()
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    read = pydicom.dcmread(BytesIO(to_bytes(dataset)))
+    read.PixelData = encapsulate([b"\xff\xd8one\xff\xd9\0"])
+    read["PixelData"].VR, read["PixelData"].is_undefined_length = "OB", True
+    read.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    _, outcome = deidentify_dataset(read, plan())
+    assert (outcome.status, outcome.reason) == ("written", "")

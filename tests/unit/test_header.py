@@ -126,6 +126,24 @@ def test_the_first_element_shows_the_encoding() -> None:
     assert encoding_of(b"DICM\x08\0\x30\x10LO\x02\0xx", 4, "") == EXPLICIT
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"), [("", EXPLICIT), (ExplicitVRLittleEndian, EXPLICIT), (ExplicitVRBigEndian, BIG)]
+)
+def test_a_first_group_of_two_equal_bytes_shows_no_byte_order(named: str, expected: Syntax) -> None:
+    assert encoding_of(b"\x08\x08\x30\x10LO\x02\0xx", 0, named) == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "size", "expected"),
+    [
+        (ExplicitVRLittleEndian, 100, EXPLICIT), (ExplicitVRBigEndian, 100, BIG), ("", 100, IMPLICIT),
+        (ImplicitVRLittleEndian, 100, IMPLICIT), (ExplicitVRLittleEndian, 1 << 30, IMPLICIT),
+    ],
+)  # fmt: skip
+def test_a_first_element_without_vr_is_implicit_if_its_length_fits(named: str, size: int, expected: Syntax) -> None:
+    assert encoding_of(b"\x08\0\x30\x10??\x02\0xx", 0, named, size) == expected
+
+
 def test_of_several_uids_the_first_is_taken_without_blanks() -> None:
     item = Item([Element(0x00080018, "UI", b"1.2 \\3.4\0"), Element(0x00080060, "CS", b"CT")])
     assert uid_of(item, 0x00080018) == "1.2"

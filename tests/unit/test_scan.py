@@ -8,7 +8,8 @@ from io import BytesIO
 
 import pydicom
 import pytest
-from dicom_deid.dicom.is_dicom import looks_like_dicom
+from dicom_deid.api.dataset import deidentify_dataset
+from dicom_deid.dicom.is_dicom import looks_like_dicom, start_of
 from dicom_deid.dicom.pixel_length import MOST_PADDING
 from dicom_deid.key import Key
 from dicom_deid.pipeline import process
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from made import KEY, SOURCE_ID, Stingy, ct, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -30,6 +33,14 @@ from pydicom.uid import (
 
 def without_meta(data: bytes) -> bytes:
     return data[144 + int.from_bytes(data[140:144], "little") :]
+
+
+def body(dataset: Dataset) -> bytes:
+    """The data set alone, without file meta information, whole or not."""
+    file, syntax = DicomBytesIO(), dataset.file_meta.TransferSyntaxUID
+    file.is_implicit_VR, file.is_little_endian = syntax.is_implicit_VR, syntax.is_little_endian
+    write_dataset(file, dataset)
+    return file.getvalue()
 
 
 def encapsulated(*fragments: bytes) -> bytes:
@@ -85,6 +96,48 @@ def test_a_file_without_preamble_gets_one() -> None:
     assert read.file_meta.MediaStorageSOPInstanceUID == read.SOPInstanceUID == outcome.names.instance
 
 
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian])
+@pytest.mark.parametrize(
+    "first", ["Modality", "StudyDate", "Manufacturer", "PatientName", "PatientID", "SliceThickness", "Rows"]
+)
+def test_a_file_without_preamble_may_begin_with_any_low_group(first: str, syntax: UID) -> None:
+    dataset = ct()
+    dataset.file_meta.TransferSyntaxUID = syntax
+    for element in list(dataset):
+        if element.tag < dataset[first].tag:
+            del dataset[element.tag]
+    data = body(dataset)
+    assert start_of(data, len(data)) == 0
+    assert reason(data) == ("withheld", "UNKNOWN_SOP_CLASS")
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+def test_a_file_without_preamble_may_begin_with_a_sequence_of_undefined_length(syntax: UID) -> None:
+    dataset = ct(LanguageCodeSequence=sequence(item(CodeValue="en")))
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset["LanguageCodeSequence"].is_undefined_length = True
+    data = without_meta(to_bytes(dataset))
+    assert start_of(data, len(data)) == 0
+    assert reason(data) == ("written", "")
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+def test_a_prefix_is_believed_only_before_group_0002(syntax: UID) -> None:
+    dataset = ct(StationName="x")
+    dataset.file_meta.TransferSyntaxUID = syntax
+    plain = without_meta(to_bytes(dataset))
+    for length in range(1, 200):  # a value in which DICM stands just there
+        dataset.ImageType = ["ORIGINAL", "A" * length + "DICM"]
+        data = without_meta(to_bytes(dataset))
+        if data[128:132] == b"DICM":
+            break
+    assert start_of(data, len(data)) == 0
+    assert reason(data) == ("written", "")
+    without_group_0002 = bytes(128) + b"DICM" + plain
+    assert start_of(without_group_0002, len(without_group_0002)) == 132
+    assert reason(without_group_0002) == ("written", "")
+
+
 def test_the_transfer_syntax_that_is_written_is_the_one_the_bytes_have() -> None:
     dataset = ct()
     dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
@@ -117,6 +170,34 @@ def test_pixel_data_by_reference_are_not_lost_in_silence(end: int) -> None:
     assert reason(to_bytes(dataset)) == ("withheld", "PIXELS_ELSEWHERE")
 
 
+NEWER = ["4.110", "4.111", "4.112", "8.1", "4.201", "4.106", "1.98"]
+
+
+@pytest.mark.parametrize("end", NEWER)
+def test_newer_transfer_syntaxes_of_the_standard_are_written(end: str) -> None:
+    uid = f"1.2.840.10008.1.2.{end}"
+    value = uid.encode() + b"\0" * (len(uid) % 2)
+    jpeg = b"UI\x16\x001.2.840.10008.1.2.4.50"
+    data = encapsulated(b"any codestream").replace(jpeg, b"UI%c\0%b" % (len(value), value))
+    outcome = outcome_of(data)
+    assert (outcome.status, outcome.reason, outcome.names.transfer_syntax) == ("written", "", uid)
+    output = output_of(data, outcome)
+    assert pydicom.dcmread(BytesIO(output)).file_meta.TransferSyntaxUID == uid
+    assert output.endswith(data[data.index(b"\xe0\x7f\x10\0") :])
+    copy, told = deidentify_dataset(pydicom.dcmread(BytesIO(data)), Plan(Policy(), Key(KEY)))
+    assert (told.status, told.reason) == ("written", "")
+    assert copy is not None
+
+
+@pytest.mark.parametrize("end", ["4.110", "8.1", "4.50"])
+def test_a_transfer_syntax_that_an_object_names_stays(end: str) -> None:
+    uid = f"1.2.840.10008.1.2.{end}"
+    dataset = ct(AvailableTransferSyntaxUID=uid)
+    data = to_bytes(dataset)
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome_of(data))))
+    assert read.get("AvailableTransferSyntaxUID", uid) == uid
+
+
 def test_fragments_are_copied_with_their_delimiter() -> None:
     data = encapsulated(b"\xff\xd8one\0", b"\xff\xd8two\0")
     outcome = outcome_of(data)
@@ -129,6 +210,66 @@ def test_fragments_are_copied_with_their_delimiter() -> None:
 @pytest.mark.parametrize("cut", [1, 8, 12, 30])
 def test_fragments_that_were_cut_off_are_refused(cut: int) -> None:
     assert reason(encapsulated(b"\xff\xd8one\0", b"\xff\xd8two\0")[:-cut]) == ("failed", "TRUNCATED")
+
+
+IMAGE = b"\xff\xd8one\xff\xd9\0"
+DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
+LOST = [b"", DELIMITER[:4], DELIMITER[:7], bytes(8), bytes(64), b"\xfe\xff\x0d\xe0\0\0\0\0", b"\0"]
+
+
+@pytest.mark.parametrize("at_hand", [400, 65536])
+@pytest.mark.parametrize("rest", LOST)
+def test_fragments_that_are_whole_get_the_delimiter_that_they_lack(rest: bytes, at_hand: int) -> None:
+    whole = encapsulated(IMAGE)
+    data = whole.removesuffix(DELIMITER) + rest
+    outcome = outcome_of(data, first=at_hand)
+    assert output_of(data, outcome) == output_of(whole, outcome_of(whole))
+
+
+def undelimited(frames: int, syntax: str, *fragments: bytes) -> bytes:
+    """A file of some frames and fragments without their delimiter."""
+    dataset = ct(PixelData=encapsulate(list(fragments), has_bot=False), NumberOfFrames=frames)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+    return to_bytes(dataset).removesuffix(DELIMITER)
+
+
+RLE, JPEG_2000, MPEG4 = "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.102"
+WHOLE = [
+    (2, JPEG_2000, (IMAGE, IMAGE), "written"), (1, JPEG_2000, (b"\xff\xd8", IMAGE), "written"),
+    (3, JPEG_2000, (IMAGE, IMAGE), "failed"), (1, JPEG_2000, (b"\xff\xd8ab",), "failed"),
+    (2, RLE, (b"abcd", b"efgh"), "written"), (3, RLE, (b"abcd", b"efgh"), "failed"),
+    (1, MPEG4, (b"abcd",), "written"), (9, MPEG4, (b"abcd",), "failed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("frames", "syntax", "fragments", "status"), WHOLE)
+def test_they_are_whole_if_no_frame_is_missing_and_the_last_one_ends(
+    frames: int, syntax: str, fragments: tuple[bytes, ...], status: str
+) -> None:
+    given = reason(undelimited(frames, syntax, *fragments))
+    assert given == (status, "" if status == "written" else "TRUNCATED")
+
+
+def test_pixel_data_without_any_fragment_are_refused() -> None:
+    whole = encapsulated(IMAGE)
+    at = whole.index(b"\xe0\x7f\x10\0") + 12
+    assert reason(whole[:at] + DELIMITER) == ("failed", "TRUNCATED")
+
+
+@pytest.mark.parametrize("photometric", ["YBR_FULL_422", "YBR_PARTIAL_422"])
+@pytest.mark.parametrize(
+    ("size", "given"), [(32, ("written", "")), (48, ("written", "")), (40, ("withheld", "PIXELS_TOO_LONG")),
+                        (30, ("failed", "TRUNCATED"))],
+)  # fmt: skip
+def test_colours_of_which_half_is_stored_are_as_long_as_they_should_be(
+    photometric: str, size: int, given: tuple[str, str]
+) -> None:
+    dataset = ct(
+        PhotometricInterpretation=photometric, SamplesPerPixel=3, PlanarConfiguration=0, BitsAllocated=8, BitsStored=8,
+        HighBit=7, PixelData=bytes(range(1, size + 1)),
+    )  # fmt: skip
+    assert reason(to_bytes(dataset)) == given
 
 
 @pytest.mark.parametrize("cut", [1, 2, 31, 32])

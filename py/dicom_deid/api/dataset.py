@@ -8,6 +8,8 @@ from io import BytesIO
 
 from pydicom import Dataset, dcmread, dcmwrite
 from pydicom.dataset import FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from dicom_deid.api import agree
@@ -17,7 +19,11 @@ from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
 from dicom_deid.profile import is_transfer_syntax
 from dicom_deid.readable import Readable
+from dicom_deid.scan import NATIVE
 from dicom_deid.silence import NO_WARNINGS
+
+FIRST_GROUP = 0x0008
+"""No data set has elements of lower groups (PS3.5 7.1)."""
 
 
 def deidentify_dataset(dataset: Dataset, plan: Plan, *, run_code: bool = False) -> tuple[Dataset | None, Outcome]:
@@ -83,15 +89,37 @@ def stored(dataset: Dataset) -> bytes:
             copy.file_meta.TransferSyntaxUID = syntax_of(copy)
         if not is_transfer_syntax(copy.file_meta.TransferSyntaxUID):
             raise Failed("UNSUPPORTED_TRANSFER_SYNTAX")
-        file = BytesIO()
         with NO_WARNINGS:
-            dcmwrite(file, copy, enforce_file_format=False)
-        return file.getvalue()
+            return written(copy)
     except Failed:
         raise
     except Exception:
         # The text of an error of pydicom may quote a value; only the code goes on.
         raise Failed("MALFORMED") from None
+
+
+def written(dataset: Dataset) -> bytes:
+    """The bytes of a file. Raises whatever pydicom does."""
+    file = DicomBytesIO()
+    try:
+        dcmwrite(file, dataset, enforce_file_format=False)
+    except Exception:
+        if dataset.file_meta.TransferSyntaxUID in NATIVE or any(tag.group < FIRST_GROUP for tag in dataset._dict):
+            raise
+        return as_read(dataset)
+    return file.getvalue()
+
+
+def as_read(dataset: Dataset) -> bytes:
+    """The bytes of a file in a compressed transfer syntax that pydicom does not know, or that its pixel data disagree
+    with: that is for the scan to judge."""
+    file = DicomBytesIO()
+    file.write(bytes(128) + b"DICM")
+    write_file_meta_info(file, dataset.file_meta, enforce_standard=False)
+    file.is_implicit_VR = any(getattr(raw, "is_implicit_VR", False) for raw in dataset._dict.values())
+    file.is_little_endian = True
+    write_dataset(file, dataset)
+    return file.getvalue()
 
 
 def syntax_of(dataset: Dataset) -> UID:

@@ -89,16 +89,10 @@ class Deidentifier(Actions):
         return data
 
     def complete(self, data: Item) -> None:
-        """Puts in the UIDs of the object itself where it has none, or several; they are of Type 1 and single.
-
-        Where a rule of the policy takes the UID of a study or series away, it stays away.
-        """
+        """Puts in the UIDs of the object itself where it has none, or several: they are of Type 1 and single."""
         for tag, uid in zip((STUDY, SERIES, SOP_INSTANCE), self.own, strict=True):
-            before, now = ascii_text(self.instance.data.get(tag)), ascii_text(data.get(tag))
-            if now and "\\" not in now:
-                continue
-            lacking = tag == SOP_INSTANCE or not before or "\\" in before
-            if uid and lacking and not (tag != SOP_INSTANCE and self.decide(tag, "UI", ()).local):
+            now = ascii_text(data.get(tag))
+            if uid and (not now or "\\" in now):
                 markers.put(data, Element(tag, "UI", self.new_uid(uid).encode("ascii")))
 
     def item(
