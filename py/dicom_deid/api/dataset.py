@@ -24,6 +24,8 @@ from dicom_deid.silence import NO_WARNINGS
 
 FIRST_GROUP = 0x0008
 """No data set has elements of lower groups (PS3.5 7.1)."""
+PIXEL_DATA, ITEM = 0x7FE00010, b"\xfe\xff\x00\xe0"
+"""The tag, and the bytes with which fragments begin."""
 
 
 def deidentify_dataset(dataset: Dataset, plan: Plan, *, run_code: bool = False) -> tuple[Dataset | None, Outcome]:
@@ -99,13 +101,16 @@ def stored(dataset: Dataset) -> bytes:
 
 
 def written(dataset: Dataset) -> bytes:
-    """The bytes of a file. Raises whatever pydicom does."""
+    """The bytes of a file. Raises Failed PIXELS_DISAGREE, and whatever pydicom does."""
     file = DicomBytesIO()
     try:
         dcmwrite(file, dataset, enforce_file_format=False)
     except Exception:
         if dataset.file_meta.TransferSyntaxUID in NATIVE or any(tag.group < FIRST_GROUP for tag in dataset._dict):
             raise
+        pixels = dataset.get_item(PIXEL_DATA)
+        if pixels is not None and not bytes(pixels.value).startswith(ITEM):
+            raise Failed("PIXELS_DISAGREE") from None
         return as_read(dataset)
     return file.getvalue()
 
