@@ -6,6 +6,7 @@ import inspect
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -323,3 +324,59 @@ def test_only_the_command_line_imports_the_command_line() -> None:
     below = [path for path in package.rglob("*.py") if path.parent.name != "cli" and path.name != "__main__.py"]
     assert below
     assert [path.name for path in below if "dicom_deid.cli" in path.read_text(encoding="utf-8")] == []
+
+
+def links_only(folder: Path, away: Path) -> None:
+    away.mkdir()
+    (away / "a.dcm").write_bytes(to_bytes(ct()))
+    (folder / "a.dcm").symlink_to(away / "a.dcm")
+    (folder / "all").symlink_to(away)
+
+
+def text_only(folder: Path, _away: Path) -> None:
+    (folder / "notes.txt").write_bytes(b"nothing")
+    (folder / "empty").write_bytes(b"")
+
+
+@pytest.mark.parametrize("fill", [links_only, text_only, lambda *_: None], ids=["links", "other files", "empty"])
+def test_a_folder_without_a_dicom_file_is_told_of_and_is_no_success(tmp_path: Path, fill: Any) -> None:
+    (tmp_path / "in").mkdir()
+    fill(tmp_path / "in", tmp_path / "away")
+    done = command("run", tmp_path / "in", tmp_path / "run", "--passphrase-file", secret(tmp_path))
+    assert done.returncode == 1
+    assert "There is no DICOM file in it." in done.stderr
+    assert ("2 symbolic links or special files were left alone" in done.stderr) is (fill is links_only)
+    assert RunFolder(tmp_path / "run").outputs == {}
+
+
+@pytest.mark.parametrize("names", [(), ("a.dcm",)])
+def test_a_zip_is_told_of_before_anything_is_begun(tmp_path: Path, names: tuple[str, ...]) -> None:
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, to_bytes(ct()))
+    done = command("run", tmp_path / "in.zip", tmp_path / "run", "--passphrase-file", secret(tmp_path))
+    assert done.returncode == 2
+    assert "Unpack it" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_file_with_the_same_sop_instance_uid_is_written_and_told_of(tmp_path: Path) -> None:
+    first, far = to_bytes(ct()), to_bytes(ct(PatientID="4712", StudyInstanceUID=f"{UID}.9"))
+    lookalike = first[:-1] + b"x"  # one byte of its pixel data is another
+    named = {"1": first, "2": first, "3": lookalike, "4": far, "5": to_bytes(ct(SOPInstanceUID=f"{UID}.77"))}
+    (tmp_path / "in").mkdir()
+    for name, data in named.items():
+        (tmp_path / "in" / name).write_bytes(data)
+    key = Key(derive(PASSPHRASE))
+    for workers in ("0", "2"):
+        run = native_run(tmp_path / "in", tmp_path / f"run{workers}", "--workers", workers, status=0)
+        run.check()
+        reasons = {row["source_id"]: row["reason"] for row in run.rows}
+        told = {name: reasons[key.source(name)] for name in named}
+        assert told == {"1": "", "2": "", "3": "SAME_SOP_INSTANCE", "4": "SAME_SOP_INSTANCE", "5": ""}
+        assert {row["status"] for row in run.rows} == {"written"}
+        assert f"written SAME_SOP_INSTANCE {key.source('3')}" in run.log
+        assert "reason SAME_SOP_INSTANCE: 2" in run.log
+    done = command("run", tmp_path / "in", tmp_path / "run", "--passphrase-file", secret(tmp_path))
+    assert done.returncode == 0
+    assert "2 written SAME_SOP_INSTANCE: Another file has the same SOP Instance UID" in done.stdout
