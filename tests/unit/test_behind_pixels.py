@@ -197,12 +197,32 @@ def test_private_ones_that_stay_stand_behind_the_pixel_data_again(at_hand: int) 
     assert 0x7FE10010 not in written(data, gone)
 
 
-def test_a_length_of_two_bytes_behind_the_pixel_data_is_no_end_of_the_file() -> None:
-    """Pixel data of odd length: the byte that fills them up belongs to nothing."""
+@pytest.mark.parametrize("zeros", [1, 2, 7, 64])
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_elements_behind_zeros_that_fill_up_the_pixel_data_are_read(syntax: str, zeros: int) -> None:
+    dataset = slice_in(syntax)
+    coded = elements(dataset)
+    patient = coded.pop(0x00100020)
+    whole = to_bytes(dataset)
+    meta = 144 + int.from_bytes(whole[140:144], "little")
+    data = whole[:meta] + b"".join(coded.values()) + bytes(zeros) + patient
+    assert output_of(data, outcome_of(data)) == output_of(whole, outcome_of(whole))
+
+
+@pytest.mark.parametrize("behind", [b"", b"\0"])
+def test_pixel_data_of_odd_length_stay_as_they_are(behind: bytes) -> None:
     dataset = slice_in(ExplicitVRLittleEndian, Rows=3, Columns=3, BitsAllocated=8, BitsStored=8, HighBit=7)
     coded = elements(dataset)
     coded[PIXELS] = b"\xe0\x7f\x10\0OB\0\0" + struct.pack("<L", 9) + bytes(range(9))
     whole = to_bytes(dataset)
     meta = 144 + int.from_bytes(whole[140:144], "little")
-    data = whole[:meta] + b"".join(coded.values()) + b"\0"
+    data = whole[:meta] + b"".join(coded.values()) + behind
     assert written(data, outcome_of(data)).PixelData == bytes(range(9))
+
+
+@pytest.mark.parametrize(("vr", "expected"), [(b"UN", "OW"), (b"OB", "OB"), (b"??", "OW")])
+def test_pixel_data_of_unknown_vr_get_that_of_the_standard(vr: bytes, expected: str) -> None:
+    whole = to_bytes(slice_in(ExplicitVRLittleEndian))
+    data = whole.replace(b"\xe0\x7f\x10\0OW", b"\xe0\x7f\x10\0" + vr)
+    read = written(data, outcome_of(data))
+    assert (read["PixelData"].VR, read.PixelData) == (expected, bytes(range(32)))

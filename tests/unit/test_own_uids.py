@@ -155,7 +155,8 @@ def test_of_several_the_first_is_written(keyword: str, options: tuple[str, ...])
 
 @pytest.mark.parametrize("keyword", KEYWORDS)
 @pytest.mark.parametrize("end", ["\r\n", "\n", "  ", "\0\0", "\t "])
-def test_ends_of_lines_behind_a_uid_are_none_of_it(keyword: str, end: str) -> None:
+@pytest.mark.parametrize("options", [(), ("retain-uids",)])
+def test_ends_of_lines_behind_a_uid_are_none_of_it(keyword: str, end: str, options: tuple[str, ...]) -> None:
     plain = stored(ct(), meta=True)
     value = str(ct()[keyword].value).encode() + end.encode()
     value += b"\0" * (len(value) % 2)
@@ -163,7 +164,7 @@ def test_ends_of_lines_behind_a_uid_are_none_of_it(keyword: str, end: str) -> No
     at = plain.index(struct.pack("<HH", tag >> 16, tag & 0xFFFF) + b"UI")
     length = int.from_bytes(plain[at + 6 : at + 8], "little")
     data = plain[: at + 6] + struct.pack("<H", len(value)) + value + plain[at + 8 + length :]
-    assert uids(data) == uids(plain)
+    assert uids(data, *options) == uids(plain, *options)
 
 
 def test_the_linkage_says_that_there_was_none() -> None:

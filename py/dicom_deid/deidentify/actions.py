@@ -140,7 +140,10 @@ class Actions(ABC):
         """Action K, unless the value is text where its VR has none: then nothing of it stays."""
         if element.vr == "UI":
             if not UID.fullmatch(element.value):
-                return self.remap(element)
+                plain = element.value.decode("latin-1").strip(PADDING).encode("latin-1")
+                if not UID.fullmatch(plain):
+                    return self.remap(element)
+                element = Element(element.tag, "UI", plain)
             new = self.with_uids(element, self.kept_uid) if self.plan.hides_moments else element
             if new is not element:
                 self.short.add("retain-uids")

@@ -20,14 +20,17 @@ Read = Callable[[int, int], bytes]
 def elements_behind(read: Read, at: int, size: int, most: int, syntax: Syntax, cache: ReadCache) -> tuple[Item, bool]:
     """The elements from ``at``, where Pixel Data end, up to ``size``, and whether bytes follow that are none.
 
-    Zeros, Data Set Trailing Padding and what does not begin like an element are none. Raises Failed where there are
-    some that cannot be read with certainty, or more than ``most`` bytes of them, and what ``read`` raises.
+    Zeros, Data Set Trailing Padding and what does not begin like an element are none; behind a few zeros, there may be
+    some. Raises Failed where there are some that cannot be read with certainty, or more than ``most`` bytes of them,
+    and what ``read`` raises.
     """
     length = min(size - at, FIRST_BYTES)
+    zeros = leading_zeros(read(at, at + length), syntax)
+    at, length = at + zeros, length - zeros
     while True:
         reader = Reader(read(at, at + length), size - at, syntax, cache)
         try:
-            if not starts(reader):
+            if not (length and starts(reader)):
                 return Item(), True
             data, end = reader.data_set(0)
         except ShortRead as short:
@@ -38,6 +41,12 @@ def elements_behind(read: Read, at: int, size: int, most: int, syntax: Syntax, c
         if reader.pixels:  # Pixel Data a second time
             raise Failed("MALFORMED")
         return data, end < size - at
+
+
+def leading_zeros(first: bytes, syntax: Syntax) -> int:
+    """How many of the first bytes fill up the pixel data: zeros, but none that belong to the group of an element."""
+    zeros = len(first) - len(first.lstrip(b"\0"))
+    return max(0, zeros - (not syntax.little))
 
 
 def starts(reader: Reader) -> bool:
@@ -52,7 +61,13 @@ def starts(reader: Reader) -> bool:
         return False
     if not 0x0008 <= tag >> 16 < 0xFFFA:
         return False
-    return reader.syntax.explicit or registered(tag) or length == UNDEFINED or start + length <= reader.size
+    fits = length == UNDEFINED or start + length <= reader.size
+    return reader.syntax.explicit or registered(tag) or (is_private(tag) and fits)
+
+
+def is_private(tag: int) -> bool:
+    """Whether a tag is that of a private element."""
+    return bool(tag >> 16 & 1)
 
 
 def joined(data: Item, behind: Item) -> Item:
