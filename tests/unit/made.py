@@ -100,9 +100,11 @@ class Stingy:
         """Answers a request for fragments as the files worker does (PS3.5 A.4)."""
         at, count = start, 0
         while self.data[at : at + 4] == b"\xfe\xff\x00\xe0":
-            at += 8 + int.from_bytes(self.data[at + 4 : at + 8], "little")
-            count += 1
-        complete = self.data[at : at + 8] == b"\xfe\xff\xdd\xe0\0\0\0\0"
+            end = at + 8 + int.from_bytes(self.data[at + 4 : at + 8], "little")
+            if end > self.size:
+                break
+            at, count = end, count + 1
+        complete = self.data[at : at + 4] == b"\xfe\xff\xdd\xe0" and at + 8 <= self.size
         self.walked = Fragments(start, at + 8 if complete else at, count, complete)
 
 

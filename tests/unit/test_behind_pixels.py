@@ -148,12 +148,13 @@ BEHIND = [
 
 @pytest.mark.parametrize("behind", BEHIND)
 @pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit])
-def test_padding_and_what_is_no_element_goes(syntax: str, behind: bytes) -> None:
+@pytest.mark.parametrize("at_hand", [500, 65536])
+def test_padding_and_what_is_no_element_goes(syntax: str, behind: bytes, at_hand: int) -> None:
     if syntax == ImplicitVRLittleEndian and behind.startswith(b"\xfc"):
         behind = behind[:4] + behind[8:]
     dataset = slice_in(syntax)
     plain, data = to_bytes(dataset), moved(dataset, behind=behind)
-    outcome = outcome_of(data)
+    outcome = outcome_of(data, first=at_hand)
     assert output_of(data, outcome) == output_of(plain, outcome_of(plain))
     assert outcome.counts.removed == outcome_of(plain).counts.removed + 1
 
@@ -199,14 +200,15 @@ def test_private_ones_that_stay_stand_behind_the_pixel_data_again(at_hand: int) 
 
 @pytest.mark.parametrize("zeros", [1, 2, 7, 64])
 @pytest.mark.parametrize("syntax", SYNTAXES)
-def test_elements_behind_zeros_that_fill_up_the_pixel_data_are_read(syntax: str, zeros: int) -> None:
+@pytest.mark.parametrize("at_hand", [500, 65536])
+def test_elements_behind_zeros_that_fill_up_the_pixel_data_are_read(syntax: str, zeros: int, at_hand: int) -> None:
     dataset = slice_in(syntax)
     coded = elements(dataset)
     patient = coded.pop(0x00100020)
     whole = to_bytes(dataset)
     meta = 144 + int.from_bytes(whole[140:144], "little")
     data = whole[:meta] + b"".join(coded.values()) + bytes(zeros) + patient
-    assert output_of(data, outcome_of(data)) == output_of(whole, outcome_of(whole))
+    assert output_of(data, outcome_of(data, first=at_hand)) == output_of(whole, outcome_of(whole))
 
 
 @pytest.mark.parametrize("behind", [b"", b"\0"])

@@ -27,11 +27,11 @@ def elements_behind(read: Read, at: int, size: int, most: int, syntax: Syntax, c
     length = min(size - at, FIRST_BYTES)
     zeros = leading_zeros(read(at, at + length), syntax)
     at, length = at + zeros, length - zeros
-    while True:
+    while length:
         reader = Reader(read(at, at + length), size - at, syntax, cache)
         try:
-            if not (length and starts(reader)):
-                return Item(), True
+            if not starts(reader):
+                break
             data, end = reader.data_set(0)
         except ShortRead as short:
             if short.end > most:
@@ -41,6 +41,7 @@ def elements_behind(read: Read, at: int, size: int, most: int, syntax: Syntax, c
         if reader.pixels:  # Pixel Data a second time
             raise Failed("MALFORMED")
         return data, end < size - at
+    return Item(), True
 
 
 def leading_zeros(first: bytes, syntax: Syntax) -> int:

@@ -47,10 +47,13 @@ def readings(buffer: bytes, at: int, syntax: Syntax) -> Iterator[Header]:
     """The ways to read the header: with a long length, a short one, or as one of Implicit VR."""
     little = syntax.little
     group, number = PAIR[little].unpack_from(buffer, at)
-    tag, vr = group << 16 | number, VR_NAMES.get(buffer[at + 4 : at + 6], "")
-    if at + 12 <= len(buffer) and (vr or has_reserved(buffer, at)):
+    stored, tag = buffer[at + 4 : at + 6], group << 16 | number
+    vr, none = VR_NAMES.get(stored, ""), stored in NO_VRS
+    letters = stored.isalpha() and stored.isupper()  # of a VR that is known, or that a later edition may have
+    if at + 12 <= len(buffer) and (vr or ((letters or none) and has_reserved(buffer, at))):
         yield Header(tag, vr, U32[little].unpack_from(buffer, at + 8)[0], at + 12)
-    yield Header(tag, vr, U16[little].unpack_from(buffer, at + 6)[0], at + 8)
+    if vr or none:
+        yield Header(tag, vr, U16[little].unpack_from(buffer, at + 6)[0], at + 8)
     yield Header(tag, "", U32[little].unpack_from(buffer, at + 4)[0], at + 8)
 
 
