@@ -163,7 +163,17 @@ def test_a_long_header_that_is_cut_is_asked_for_up_to_its_end(at_hand: int) -> N
 # ---- what follows the elements -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("zeros", [2, 7, 8, 9, 20])
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r\n\x1a", b"\0\r\n", b"\n" * 7])
+def test_an_end_of_a_line_behind_a_data_set_is_none_of_it(end: bytes) -> None:
+    element = b"\x10\0\x20\0LO\x02\0AB"
+    data = element + end
+    item, at = Reader(data, len(data), EXPLICIT).data_set(0)
+    assert ([one.value for one in item], at) == ([b"AB"], len(element))
+    with pytest.raises(Failed, match="TRUNCATED"):
+        Reader(element + b"\x10\0", len(element) + 2, EXPLICIT).data_set(0)
+
+
+@pytest.mark.parametrize("zeros", [1, 2, 7, 8, 9, 20])
 def test_zeros_behind_a_data_set_are_none_of_it(zeros: int) -> None:
     element = b"\x10\0\x20\0LO\x02\0AB"
     data = element + bytes(zeros)

@@ -176,3 +176,9 @@ def test_the_linkage_says_that_there_was_none() -> None:
     assert outcome.link.series == ("", names.series)
     assert outcome.link.instance == ("", names.instance)
     assert all("\0" not in old for old, _ in outcome.link.uids)
+
+
+@pytest.mark.parametrize("end", [" ", "\r\n", "\n", "\0\0", "\t "])
+def test_what_stands_behind_a_patient_id_makes_no_other_patient(end: str) -> None:
+    plain = outcome_of(to_bytes(ct(PatientID="MRN-0815-4711")))
+    assert outcome_of(to_bytes(ct(PatientID=f"MRN-0815-4711{end}"))).names.patient == plain.names.patient

@@ -301,6 +301,7 @@ def test_one_that_was_text_once_is_a_sequence_the_next_time() -> None:
         (0x00290010, "LO", (b"ACME 1", b"ACME 2"), "failed"),
         (0x00280010, "US", (b"\4\0", b"\4\0"), "written"),
         (0x00280010, "US", (b"\4\0", b"\5\0"), "failed"),
+        (0x00280000, "UL", (b"\4\0\0\0", b"\5\0\0\0"), "written"),
     ],
 )
 def test_an_element_that_comes_twice_with_one_value_is_written(

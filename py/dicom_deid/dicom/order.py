@@ -14,18 +14,25 @@ ANY = Syntax(explicit=True, little=True)
 def in_order(item: Item) -> Item:
     """The item with its elements in order; one that comes twice with the same value is there once.
 
-    Raises Failed MALFORMED where the two have different values: nobody knows which of them is true.
+    Raises Failed MALFORMED where the two have different values: nobody knows which of them is true. Group lengths, and
+    what has no place in a data set, never stay.
     """
     tags = list(map(TAG, item))
     if all(map(lt, tags, tags[1:])):
         return item
     found: dict[int, Element] = {}
     for element in item:
-        if not is_same(found.setdefault(element.tag, element), element):
+        first = found.setdefault(element.tag, element)
+        if may_stay(element.tag) and not is_same(first, element):
             raise Failed("MALFORMED")
     item[:] = sorted(found.values(), key=TAG)
     item.units = []
     return item
+
+
+def may_stay(tag: int) -> bool:
+    """Whether an element of this tag may be in an output."""
+    return tag & 0xFFFF != 0 and 0x0008 <= tag >> 16 < 0xFFFA
 
 
 def is_same(one: Element, other: Element) -> bool:

@@ -27,6 +27,8 @@ from dicom_deid.dicom.recovery import has_reserved, recovered, tag_at
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import Bulk, Element, Item, Run, Syntax
 
+SHORTEST_HEADER = 8
+"""Bytes of a header of a data element, at least."""
 MAX_DEPTH = 64
 """Sequences nested deeper than this do not occur; a file that claims them is broken or hostile."""
 TRAILING_PADDING = 0xFFFCFFFC
@@ -106,6 +108,8 @@ class Reader:
         """Adds the elements from ``at`` on, however many can be read; the offset behind them."""
         strays = list[int]()
         while (at := self.known.top(units, self.buffer, at)) < self.size:
+            if self.size - at < SHORTEST_HEADER and self.only_blanks(at):
+                break
             if self.buffer[at : at + 2] in (b"", b"\0\0") and self.only_zeros(at):
                 break
             tag, vr, length, start = self.header(at, self.syntax, self.size)
@@ -125,6 +129,11 @@ class Reader:
                 self.padded = len(units), at
         check_strays(units, strays)
         return at
+
+    def only_blanks(self, at: int) -> bool:
+        """Whether the last few bytes are none of the data set: zeros, or an end of a line."""
+        self.need(self.size)
+        return not self.buffer[at:].strip(b"\0\r\n\x1a")
 
     def only_zeros(self, at: int) -> bool:
         """Whether nothing but zero bytes follows, as some writers leave behind a data set."""
