@@ -15,6 +15,11 @@ def ordinary(word: str) -> bool:
     return word in suspects.terms() or word in suspects.meanings() or word in suspects.kinds() or in_lists(word)
 
 
+def is_written(word: str) -> bool:
+    """Whether a folded text is a word of PS3.16 or of descriptions."""
+    return word in suspects.meanings() or word in suspects.ordinary_words()
+
+
 def in_lists(word: str) -> bool:
     """Whether it is one of the lists of PS3.6 and of this project."""
     return " " not in word and f" {word} " in vocabulary()

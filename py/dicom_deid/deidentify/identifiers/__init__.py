@@ -136,8 +136,10 @@ class Sayings:
                 self.text(element, path, encodings, gone=gone)
             case Kind.OPAQUE:
                 self.told |= told.opaque_words(element, encodings)
-            case Kind.COMMON:
+            case Kind.COMMON if not gone:
                 self.common |= told.tokens(decode(element, encodings))
+            case Kind.COMMON:
+                self.text(element, path, encodings, gone=gone)
 
     def take_items(
         self, element: Element, items: list[Item], path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool

@@ -9,7 +9,7 @@ from itertools import chain
 from dicom_deid.deidentify.identifiers.numbers import numbers_in
 from dicom_deid.deidentify.identifiers.transcriptions import transcriptions
 from dicom_deid.deidentify.letters import fold
-from dicom_deid.deidentify.vocabulary import ordinary
+from dicom_deid.deidentify.vocabulary import is_written, ordinary
 from dicom_deid.profile import words
 
 MIN_NAME = 3
@@ -72,7 +72,7 @@ def short_names(text: str) -> set[str]:
         for order in (components, components[::-1]):
             whole = [*chain(*order)]
             gaps = GAPS if sum(map(len, whole)) > MIN_NAME else (" ", ", ", ",", "^", "_")
-            found.update(gap.join(whole) for gap in gaps if gap or not ordinary("".join(whole)))
+            found.update(gap.join(whole) for gap in gaps if gap or not is_written("".join(whole)))
     return found
 
 
