@@ -25,6 +25,9 @@ from dicom_deid.version import __version__
 
 DUMMY_VRS = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "TM", "UR")
 STANDARD_TABLES = ("profile.json", "methods.json", "content-items.json", "safe-private.json", "types.json")
+STANDARD_WORDS = ("months.json", "code-meanings.json")
+"""Tables of words, made of published ones, by which identifiers in text are told."""
+OWN_LISTS = ("judged.json", "languages.json", "clinical-words.json", "national-numbers.json")
 PRIVATE_ROW = "private"
 PIXEL_CODES = ("113101", "113102")
 """The options of CID 7050 that need the pixels, and so are never claimed."""
@@ -158,8 +161,9 @@ def tables(plan: Plan) -> Iterable[tuple[str, str, str]]:
     for name in (*STANDARD_TABLES, *(("tcia-private.json",) if plan.policy.tcia else ())):
         known = table(name)
         yield known["table"], known.get("edition", ""), known["sha256"]
-    lists = hashlib.sha256(resources.files("dicom_deid.tables").joinpath("judged.json").read_bytes())
-    yield "This project's lists, judged.json", __version__, lists.hexdigest()
+    for name in (*STANDARD_WORDS, *OWN_LISTS):
+        digest = hashlib.sha256(resources.files("dicom_deid.tables").joinpath(name).read_bytes()).hexdigest()
+        yield table(name)["table"] if name in STANDARD_WORDS else f"This project's lists, {name}", __version__, digest
 
 
 def rows(head: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> str:

@@ -18,8 +18,10 @@ async function measure(folder, rounds) {
   const { loadPyodide } = await import(`file://${join(ROOT, "vendor", "pyodide", "pyodide.mjs")}`);
   const pyodide = await loadPyodide({ env: { HOME: "/tmp", PYTHONDONTWRITEBYTECODE: "1" } });
   const extractDir = pyodide.pyimport("site").getsitepackages().get(0);
-  for (const name of readdirSync(WHEELS).filter((file) => file.endsWith(".whl"))) {
-    pyodide.unpackArchive(new Uint8Array(readFileSync(join(WHEELS, name))), "wheel", { extractDir });
+  for (const folder of [WHEELS, join(WHEELS, "numbers")]) {
+    for (const name of readdirSync(folder).filter((file) => file.endsWith(".whl"))) {
+      pyodide.unpackArchive(new Uint8Array(readFileSync(join(folder, name))), "wheel", { extractDir });
+    }
   }
   for (const [mounted, real] of [
     ["/project", ROOT],

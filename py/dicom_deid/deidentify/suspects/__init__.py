@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dicom_deid.deidentify.suspects.reading import DEFAULT, Sought
+from dicom_deid.deidentify.suspects.languages import cues
+from dicom_deid.deidentify.suspects.reading import DEFAULT, Reading, Sought
 from dicom_deid.deidentify.suspects.vocabulary import ordinary
 
 if TYPE_CHECKING:
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT", "Sought", "lightly", "ordinary", "without"]
 Known = Callable[[str], bool]
 """Tells of a word whether the object names somebody so."""
-CLOSE = re.compile(
-    r"\d{5}|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\W\d_]\.?\s[^\W\d_]{2}|[^\x00-\x7f]",
-    re.I,
-)
-"""What a label must have to hold one of the things that are sought in labels."""
+CLOSE = re.compile(r"\d{5}|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\x00-\x7f]", re.I)
+"""What a label must have to hold one of the things that are sought in labels, but for titles."""
+WORDS = re.compile(r"[^\W\d_]\.?[\s.][^\W\d_]{2}")
+"""What a label must have to hold a title with a name."""
 
 
 def without(text: str, known: Known, sought: Sought) -> str:
@@ -43,13 +43,18 @@ def lightly(text: str, known: Known, sought: Sought) -> str:
 
     Whom the object names goes with what else it names, as before, and the title stays.
     """
-    if not CLOSE.search(text):
+    if not CLOSE.search(text) and not (WORDS.search(text) and has_title(text)):
         return text
-    from dicom_deid.deidentify.suspects.search import found_lightly
+    from dicom_deid.deidentify.suspects.labels import found_lightly
 
     names, spans = found_lightly(text, sought)
     unknown = [suspect for suspect in names if not any(known(text[word[0] : word[1]]) for word in suspect.words)]
     return cut(text, chain(spans, *((suspect.head, *suspect.words) for suspect in unknown)))
+
+
+def has_title(text: str) -> bool:
+    """Whether one of the words of a text may be a title."""
+    return cues("titles", "forms").may_be_in(Reading(text, DEFAULT))
 
 
 def chosen(text: str, suspect: Suspect, known: Known) -> Iterator[Span]:
