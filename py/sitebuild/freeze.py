@@ -32,6 +32,8 @@ PREVIEW_LEFT_OUT = re.compile(
 )
 # Of the wheels that check numbers: their typing files, and data of other numbers than those of persons.
 NUMBERS_LEFT_OUT = re.compile(r"\.(pyi|typed)$|^stdnum/(?!cn/).*\.dat$")
+# Of the standard library, what python-stdnum imports of the above.
+NUMBERS_STDLIB = {"pydoc.py", "_pyrepl/__init__.py", "_pyrepl/pager.py"}
 # pydicom imports it, and it looks for the test files at once: it stays as an empty module.
 PYDICOM_EXAMPLES = "pydicom/examples/__init__.py"
 
@@ -41,8 +43,8 @@ def freeze(vendor: str, py: str, out: str, previous: str) -> None:
 
     What `previous`, an `out` that this freezer wrote, has compiled of the same source is taken from there.
     """
-    members = _zip_members(Path(vendor, "pyodide", "python_stdlib.zip"))
-    stdlib = [(n, b) for n, b in members if _top(n) not in STDLIB_LEFT_OUT]
+    library = _zip_members(Path(vendor, "pyodide", "python_stdlib.zip"))
+    stdlib = [(n, b) for n, b in library if _top(n) not in STDLIB_LEFT_OUT]
     _write(Path(out, "python_stdlib.zip"), stdlib, Path(previous))
     members = _wheel_members(Path(vendor, "wheels"), "pydicom-*.whl")
     packages = [(n, b"" if n == PYDICOM_EXAMPLES else b) for n, b in members if _is_kept(n)]
@@ -52,7 +54,7 @@ def freeze(vendor: str, py: str, out: str, previous: str) -> None:
     _write(Path(out, "preview.zip"), preview, Path(previous))
     members = _wheel_members(Path(vendor, "wheels", "numbers"), "*.whl")
     numbers = [(n, b) for n, b in members if _is_kept(n) and not NUMBERS_LEFT_OUT.search(n)]
-    _write(Path(out, "numbers.zip"), numbers, Path(previous))
+    _write(Path(out, "numbers.zip"), numbers + [(n, b) for n, b in library if n in NUMBERS_STDLIB], Path(previous))
 
 
 def _wheel_members(folder: Path, pattern: str) -> list[tuple[str, bytes]]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dicom_deid.deidentify.suspects.languages import cues, everywhere, listed
+from dicom_deid.deidentify.suspects.languages import BEGIN, cues, everywhere, listed
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
-from dicom_deid.deidentify.suspects.streets import POSTCODE, is_street, streets
+from dicom_deid.deidentify.suspects.streets import CAP, POSTCODE, is_street, streets
 from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term
 
 PIECE = re.compile(
@@ -19,6 +19,11 @@ PROVINCE = re.compile(r"\s?\([A-Z]{2}\)|")
 MOST = 14
 """Pieces of an address."""
 STATES = re.compile(r",\s{0,2}[A-Z]{2}\s{1,2}\d{5}(?:-\d{4})?(?!\w)|〒\s?\d{3}-\d{4}")
+UNNAMED = re.compile(
+    rf"{BEGIN}(?P<name>{CAP}[^\W\d_]{{3,30}})\s\d{{1,4}}(?:/\d{{1,4}})?[a-zA-Z]?,\s{{0,2}}"
+    rf"(?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{3}}\s\d\d|\d\d-\d{{3}}|\d{{4}}\s?[A-Z]{{2}}|\d{{4}})\s{CAP}[^\W\d_]{{2,30}}(?!\w)"
+)
+"""A street without a word for it, told by the number, the postal code and the place: Podhradská 14, 602 00 Brno."""
 
 
 def read_on(reading: Reading, at: int, *, began: bool = False) -> int:
@@ -56,7 +61,7 @@ def belongs(reading: Reading, piece: re.Match[str], *, comma: bool) -> bool:
         )
     if small in HOUSE_WORDS:
         return re.match(r"[.:]{0,2}\s?\d", reading.flat[piece.end() :]) is not None
-    if small in street_words() or small in everywhere("particles") or word == "№":
+    if word == "Ct" or small in street_words() or small in everywhere("particles") or word == "№":
         return True
     if word[0].upper() == word[0].lower():
         return not is_term(small)
@@ -93,3 +98,4 @@ def addresses(reading: Reading) -> Iterator[Span]:
             if is_street(hit):
                 yield hit.start(), max(hit.end(), read_on(reading, hit.end(), began=True))
     yield from (hit.span() for hit in STATES.finditer(reading.flat))
+    yield from (hit.span() for hit in UNNAMED.finditer(reading.flat) if not is_medical(plain(hit["name"])))

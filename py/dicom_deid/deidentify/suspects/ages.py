@@ -15,7 +15,7 @@ def old() -> re.Pattern[str]:
     """Ages above 89 (45 CFR 164.514); "90Y" is yttrium, and "95 a" may be anything."""
     units = alternation(unit for unit in listed("age_behind") if len(unit.strip(".")) > 1 and not unit.startswith("-"))
     before = alternation(listed("age_before"))
-    number = r"(?:9\d|1[01]\d)"
+    number = r"(?:(?:9\d|1[01]\d)\+?)"
     east = r"\s?(?:周岁|岁|歳|歲|才|周歲|세|살)"
     return re.compile(
         rf"(?<![a-z\d^-])(?<!\d[.,/])(?:{number}[\s-]{{0,2}}(?:{units}|[jlлra]\.|a(?=[,;)]))|{number}{east}|{number}\s?[fm](?=[\s,;]|$))"

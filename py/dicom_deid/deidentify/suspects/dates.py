@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, listed
+from dicom_deid.deidentify.suspects.measures import measures
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.profile import table
 
@@ -17,10 +18,13 @@ FIGURES = (
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
     rf"{DAY}[./-]{DAY}[./-]'?(?:{YEAR}|\d\d){TIME}",
     rf"{DAY}\.\s{DAY}\.\s?{YEAR}",
+    rf"{DAY}\.\s?(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)\.\s?{YEAR}",
     rf"{YEAR}\.\s?(?:0?[1-9]|1[0-2])\.\s?{DAY}\.?",
     rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep){DAY}",
     rf"(?:0?[1-9]|1[0-2])/{YEAR}|{MONTH}[.-]{YEAR}|{YEAR}-{MONTH}",
 )
+BRIEFEST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d\d")
+"""A date that may as well be three numbers."""
 SEPARATED = r"[\s./-]{0,3}"
 ORDINAL = r"(?:st|nd|rd|th|er|re|o|a|η|ος|\.)?"
 BRIEF = 3
@@ -106,6 +110,7 @@ def cued() -> re.Pattern[str]:
     dated, born = alternation(listed("dated")), alternation(listed("born"))
     return re.compile(
         rf"{BEGIN}(?:(?:{born})(?:\s(?:in|im|en|em|nel|w|v|в))?\s{{0,2}}:?\s{{0,2}}(?P<year>{YEAR}|\d{{6}}(?!\d)|\d{{8}}(?!\d))"
+        rf"|(?:{dated})\s{{1,2}}(?:the\s)?(?P<named>(?:{month()})\.?\s{DAY}(?![\d.,]*\d|\s?(?:mm|cm|t|db|kv)\b))"
         rf"|(?:{dated})\s{{1,2}}(?:am\s)?(?P<day>{DAY}\.\s?(?:0?[1-9]|1[0-2])\.(?!\d)|(?:0?[1-9]|1[0-2])/{DAY}{ORDINAL}(?![/\d])))"
     )
 
@@ -128,7 +133,8 @@ def dates(reading: Reading) -> Iterator[Span]:
         told = cues("dated", "born").may_be_in(reading)
         for pattern in (figures(), *([words(), capital()] if named else ()), *([cued()] if told else ())):
             for hit in pattern.finditer(reading.flat if pattern.pattern == capital().pattern else reading.plain):
-                yield place(hit)
+                if not (BRIEFEST.fullmatch(hit[0]) and measures(reading, hit.span())):
+                    yield place(hit)
     if reading.eastern:
         yield from (hit.span() for hit in IDEOGRAPHIC.finditer(reading.flat))
 
@@ -136,14 +142,22 @@ def dates(reading: Reading) -> Iterator[Span]:
 def place(hit: re.Match[str]) -> Span:
     """Where a date stands; of one that a cue tells to be one, without the cue, unless it is no more than 1/15."""
     found = hit.groupdict()
-    name = "year" if found.get("year") else "day" if "." in (found.get("day") or "") else None
+    name = (
+        "year"
+        if found.get("year")
+        else "named"
+        if found.get("named")
+        else "day"
+        if "." in (found.get("day") or "")
+        else None
+    )
     return hit.span(name) if name else hit.span()
 
 
 @cache
 def figures() -> re.Pattern[str]:
     """Dates in figures."""
-    return re.compile("|".join(rf"{BEGIN}(?<!\d[./-])(?:{one}){END}" for one in FIGURES))
+    return re.compile("|".join(rf"{BEGIN}(?<!\d[./-])(?:{one})(?:\s?[гr]\.?)?{END}" for one in FIGURES))
 
 
 FULL = re.compile(

@@ -14,6 +14,7 @@ NETWORK = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])"
     rf"|{BEGIN}(?:[0-9a-f]{{2}}[:-]){{5}}[0-9a-f]{{2}}(?![\w:-])"
 )
+VERSION = re.compile(r"(?:\b(?:v|ver|version|rev|revision|release|rel|r|build|sw|software|firmware)[.:]?)\s{0,2}$")
 UIDS = re.compile(rf"{BEGIN}(?!1\.2\.840\.10008\.)[0-2](?:\.(?:0|[1-9]\d{{0,38}})){{6,30}}(?![^\W_])")
 
 
@@ -26,8 +27,10 @@ def reached(reading: Reading) -> Iterator[Span]:
 
 
 def networks(reading: Reading) -> Iterator[Span]:
-    """Addresses in networks; in a label they may be a version."""
-    return (hit.span() for hit in NETWORK.finditer(reading.plain))
+    """Addresses in networks; in a label, or behind a word that says so, they may be a version."""
+    for hit in NETWORK.finditer(reading.plain):
+        if not VERSION.search(reading.plain[max(hit.start() - 12, 0) : hit.start()]):
+            yield hit.span()
 
 
 def uids(reading: Reading) -> Iterator[Span]:

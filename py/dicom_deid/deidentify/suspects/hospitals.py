@@ -13,6 +13,8 @@ from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term, kinds
 
 FEW = 4
 """Words of a name."""
+SAINT = re.compile(r"\bSt\.?\s(?P<name>[A-Z][a-z]{2,20})(?:'s|s')(?!\s[a-z]{3,}|\w)")
+"""A hospital that bears the name of a saint and no word for it."""
 
 
 def hospitals(reading: Reading) -> Iterator[Span]:
@@ -26,6 +28,9 @@ def hospitals(reading: Reading) -> Iterator[Span]:
         end = named_behind(reading, hit.end())
         if end > hit.end():
             yield hit.span()[0], end
+    for hit in SAINT.finditer(reading.flat):
+        if not is_medical(plain(hit["name"])):
+            yield hit.span()
     for word in hospital_endings().finditer(reading.plain):
         if not is_term(word["name"]) and word["name"] not in kinds() and reading.flat[word.start()].isupper():
             yield word.span()
@@ -44,7 +49,7 @@ BEFORE = re.compile(r"(?:[^\W\d_]+(?:['-][^\W\d_]+){0,4}|&)\.?-?$")
 
 def named_before(reading: Reading, at: int) -> int:
     """Where the name before a word for hospital begins; the place itself where there is none."""
-    flat, end, start, named = reading.flat, at, at, False
+    flat, end, start, named, joined = reading.flat, at, at, False, False
     for _ in range(FEW + 1):
         gap = re.compile(r"\s{0,2}").match(flat, max(end - 1, 0)) if end else None
         stop = end - 1 if gap and flat[end - 1 : end].isspace() else end
@@ -53,9 +58,12 @@ def named_before(reading: Reading, at: int) -> int:
             break
         small = plain(word[0].strip(".-")).replace("'", "")
         dotted = word[0].endswith(".") and small not in everywhere("lone")
-        if dotted or not (word[0][0].isupper() or small in kinds() or (small in everywhere("joining") and named)):
+        if dotted or not (
+            word[0][0].isupper() or small in kinds() or (small in everywhere("joining") and (named or joined))
+        ):
             break
         kind = small in kinds()
+        joined |= kind
         medical = (
             not kind and is_medical(small) and small not in everywhere("lone") and small not in everywhere("joining")
         )

@@ -11,6 +11,7 @@ from dicom_deid.deidentify.suspects.vocabulary import eponyms, is_medical, is_te
 
 TOKEN = re.compile(r"[^\W\d_]+(?:(?:['-]|\"(?=[\u05d0-\u05ea]))[^\W\d_]+){0,6}")
 GAP, COMMA = re.compile(r"[ \t\xa0]{0,3}"), re.compile(r"[ \t]?,[ \t]{0,3}")
+SLASH = re.compile(r"[ \t]?/[ \t]?(?=[A-Z])")
 NEXT = re.compile(r"[ \t]{0,2}'?")
 ENDED = re.compile(r"\s{0,2}(?:[,;.()-]|$)")
 LEAST = 2
@@ -48,7 +49,7 @@ class Reader:
         flat = self.reading.flat
         gap = GAP.match(flat, self.at)
         if self.comma and self.counted in (1, 2):
-            gap = COMMA.match(flat, self.at) or gap
+            gap = COMMA.match(flat, self.at) or SLASH.match(flat, self.at) or gap
         token = TOKEN.match(flat, gap.end() if gap else self.at)
         if token is None:
             return False

@@ -17,14 +17,20 @@ from dicom_deid.deidentify.suspects.reading import Reading, Span
 from dicom_deid.profile import table
 
 AFTER = r"(?!\s?\(?[\da-f]{4}(?:'h)?,)[\s.:#=-]{0,3}(?:(?:id|no|nr|n|num|number|numer|numero|№|o)(?![^\W\d_])[\s.:#]{0,3})?\(?"
-VALUE = r"(?P<value>[a-z]{0,4}[-/]?\d[\d/.-]{2,24}(?<![./-])(?:\s\d{3,8}){0,3}(?:-?[a-z\d]{1,2})?(?![^\W_]))"
+VALUE = (
+    r"(?P<value>[a-z]{0,4}[-/]?\d[\d/.-]{2,24}(?<![./-])(?:\s\d{3,8}){0,3}"
+    r"(?:-[a-z]{1,4}-?\d{1,8}){0,2}(?:-?[a-z\d]{1,2})?(?![^\W_]))"
+)
 SPACED = (
     r"(?P<value>(?:[a-zα-ω]{1,3}[ -]?)?\d(?:[\s./-]{0,2}[\da-z](?![a-z]{2})){4,30}"
     r"|[a-z\d]{4}-[a-z\d]{3}-[a-z\d]{4}|[a-z]{4,6}\d\d[a-z\d]{6,12})"
 )
 """National numbers are written with spaces, too, and with letters in them."""
 KEYS = (("numbers", VALUE), ("national", SPACED))
-OTHERS = re.compile(rf"{BEGIN}(?:id|acc|mrn|pid|case|no)[:#]\s?[a-z]{{0,4}}[-/]?\d[\d/-]{{2,20}}(?![^\W_])")
+OTHERS = re.compile(
+    rf"{BEGIN}[a-z]{{3,12}}\s?#\s?[a-z]{{0,3}}\d{{5,14}}(?![^\W_])"
+    rf"|{BEGIN}(?:id|acc|mrn|pid|case|no)[:#]\s?[a-z]{{0,4}}[-/]?\d[\d/-]{{2,20}}(?![^\W_])"
+)
 SHAPED = re.compile(
     r"\d{6}|[A-Z]{6}\d\d|\d{3}[-. ]\d{2,3}[-. ]|\d{4}[-. ]\d|\d{2}[. ]\d{2,3}[. ]\d|[A-Z]{4}\d{6}|[12] \d\d"
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dicom_deid.deidentify.suspects.languages import SCRIPTED, eastern_cue, everywhere, languages_of, numbered
+from dicom_deid.deidentify.suspects.measures import measures
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 from dicom_deid.profile import table
 
@@ -20,7 +21,7 @@ BEHIND = (
 EASTERN = r"(?P<value>\+?\(?\d(?:[\s()./-]{0,2}\d){3,16})"
 FORMATTED = re.compile(
     r"(?<![\w.])(?:\+\d(?:[\s()./-]{0,2}\d){6,15}|(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-. ]\d{4}"
-    r"|00[1-9]\d{0,2}[\s(/-](?:[\s()/-]{0,2}\d){6,11})(?!\w)"
+    r"|00[1-9]\d{0,2}[\s(/-](?:[\s()/-]{0,2}\d){6,11})(?:\s{1,2}(?:x|ext\.?)\s?\d{1,5})?(?!\w)"
 )
 """International numbers, and those in the American manner."""
 NATIONAL = re.compile(
@@ -28,10 +29,6 @@ NATIONAL = re.compile(
 )
 DECIMAL = re.compile(r"\d\.\d{1,2}(?!\d)|(?:19|20)\d\d[-./]\d\d")
 PAIRS = re.compile(r"0\d(?:[. -]\d\d){4}")
-UNITS = re.compile(r"\s?(?:mm|cm|ml|mg|kv|ms|hz|mas|mhz|ma|hu|%|x|s/mm|iu|kbq|mbq|µ|u)\b")
-MEASURES = re.compile(
-    r"(?:\b(?:te|tr|ti|fov|matrix|b|kv|mas|dlp|uid|series|image|im|img|kernel|delay|x|×)|[=x×*]|[#_])[\s:=]{0,2}$"
-)
 LOCAL = re.compile(r"\d{2,4}(?:[ .-]\d{2,4}){1,4}|[2679]\d{8}")
 """Groups without a zero or a bracket first, and the nine digits of Portugal, Spain and Poland."""
 DIGITS = re.compile(r"[^\d]")
@@ -69,11 +66,7 @@ def phones(reading: Reading) -> Iterator[Span]:
     languages = languages_of(reading)
     for hit in NATIONAL.finditer(reading.flat):
         number = hit[0]
-        if (
-            (DECIMAL.search(number) and not PAIRS.fullmatch(number.lstrip("(")))
-            or UNITS.match(reading.plain, hit.end())
-            or MEASURES.search(reading.plain[max(hit.start() - 12, 0) : hit.start()])
-        ):
+        if (DECIMAL.search(number) and not PAIRS.fullmatch(number.lstrip("("))) or measures(reading, hit.span()):
             continue
         regions = regions_where(number, languages, reading)
         if regions and valid(number, regions, checked=reading.sought.checked):

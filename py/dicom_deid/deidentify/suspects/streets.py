@@ -139,4 +139,6 @@ def raw_endings() -> list[str]:
 @cache
 def boxes() -> re.Pattern[str]:
     words = tuple(word for word in listed("post") if len(word) > FEW or "." in word or " " in word)
-    return re.compile(rf"{BEGIN}(?:{cased(words, small=True)}\s{{0,2}}\d{{2,8}}(?:-\d{{3}})?|BP\s\d{{3,5}}(?!/))(?!\w)")
+    return re.compile(
+        rf"{BEGIN}(?:{cased(words, small=True)}\s{{0,2}}\d{{2,8}}(?:-\d{{3}})?|BP\s\d{{3,5}}(?!/)|(?:Rural Route|RR)\s\d{{1,3}},?\sBox\s\d{{1,5}})(?!\w)"
+    )

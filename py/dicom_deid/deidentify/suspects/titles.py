@@ -54,7 +54,7 @@ def is_title(flat: str, reading: Reading, *, dotted: bool) -> bool:
     if flat[0].upper() == flat[0].lower():
         return len(flat) > 1
     if flat.islower() and small in abbreviations:
-        return small in everywhere("small_titles")
+        return not everywhere("small_titles").isdisjoint((small, flat))
     if flat.isupper():
         return small in UPPER or len(small) >= ACRONYM or small in capitals(languages_of(reading))
     return small in SHORT or len(small) > LEAST

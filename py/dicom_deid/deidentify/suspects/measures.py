@@ -1,0 +1,20 @@
+"""Numbers that measure: with a unit behind them, or behind a word of a protocol such as TE."""
+
+from __future__ import annotations
+
+import re
+
+from dicom_deid.deidentify.suspects.reading import Reading, Span
+
+UNITS = re.compile(r"\s?(?:mm|cm|ml|mg|kv|ms|hz|mas|mhz|ma|hu|%|x|s/mm|iu|kbq|mbq|µ|u)\b")
+MEASURES = re.compile(
+    r"(?:\b(?:te|tr|ti|fov|matrix|b|kv|mas|dlp|uid|series|image|im|img|kernel|delay|x|×|echo|times?|phases?|sets?)|[=x×*]|[#_])[\s:=]{0,2}$"
+)
+NEAR = 12
+"""Letters before a number among which such a word is sought."""
+
+
+def measures(reading: Reading, number: Span) -> bool:
+    """Whether a number measures."""
+    before = reading.plain[max(number[0] - NEAR, 0) : number[0]]
+    return UNITS.match(reading.plain, number[1]) is not None or MEASURES.search(before) is not None
