@@ -49,8 +49,8 @@ export class Pipeline {
     this.#parts = parts;
     this.#underWay = new UnderWay(parts.changed);
     this.#feed = new Feed(parts, this.#underWay);
-    this.#repeats = new Repeats(parts.sources);
     const checkpoint = () => this.#checkpoint();
+    this.#repeats = new Repeats(parts.sources, checkpoint);
     this.#reading = new Reading(parts.sources, parts.buffers, checkpoint);
     this.#commits = new Commits({ ...parts, checkpoint, over: () => this.#over });
   }

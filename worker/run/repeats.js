@@ -12,11 +12,16 @@ export const SAME_UID = "SAME_SOP_INSTANCE";
 
 export class Repeats {
   #sources;
+  #checkpoint;
   /** One pair at a time is in memory. */ #lane = new Lane(1);
 
-  /** @param {Pick<import("../pick/sources.js").Sources, "sizes" | "firsts" | "open">} sources */
-  constructor(sources) {
+  /**
+   * @param {Pick<import("../pick/sources.js").Sources, "sizes" | "firsts" | "open">} sources
+   * @param {() => Promise<void>} checkpoint   waits while the run is paused, throws when it is over
+   */
+  constructor(sources, checkpoint) {
     this.#sources = sources;
+    this.#checkpoint = checkpoint;
   }
 
   /**
@@ -39,6 +44,7 @@ export class Repeats {
     if (other?.size !== opened.size) return false;
     try {
       for (let at = 0; at < opened.size; at += COMPARED_AT_ONCE) {
+        await this.#checkpoint();
         const end = Math.min(at + COMPARED_AT_ONCE, opened.size);
         const [mine, its] = await Promise.all([opened.read(at, end), other.read(at, end)]);
         if (!mine.every((byte, i) => byte === its[i])) return false;

@@ -36,10 +36,10 @@ for (const [what, first, copy] of [
   ["none that can be read", null, false],
 ]) {
   test(`a file of which the first one has ${what} is ${copy ? "a copy" : "no copy"}`, async () => {
-    assert.equal(await new Repeats(sources(first)).isCopy(1, opened(long())), copy);
+    assert.equal(await new Repeats(sources(first), async () => {}).isCopy(1, opened(long())), copy);
   });
 }
 
 test("a file whose first one is not known is no copy", async () => {
-  assert.equal(await new Repeats(sources(long())).isCopy(2, opened(long())), false);
+  assert.equal(await new Repeats(sources(long()), async () => {}).isCopy(2, opened(long())), false);
 });
