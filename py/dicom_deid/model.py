@@ -250,12 +250,12 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """The reason in words; "" for an instance that is written."""
+        """The reason in words; "" where there is none."""
         return reasons()[self.reason]["sentence"] if self.reason else ""
 
     @property
     def remedy(self) -> str:
-        """The advice that belongs to the reason; "" for an instance that is written."""
+        """The advice that belongs to the reason; "" where there is none."""
         return reasons()[self.reason]["remedy"] if self.reason else ""
 
 

@@ -35,7 +35,7 @@ class Summary:
     counts: dict[str, int]
     """Files written, withheld, skipped and failed."""
     reasons: dict[str, int]
-    """Reason code -> files that were not written for it."""
+    """Reason code -> files that were not written for it or, of SAME_SOP_INSTANCE, that were and should be looked at."""
     bytes_in: int
     bytes_out: int
     seconds: float

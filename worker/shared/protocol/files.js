@@ -75,7 +75,7 @@
  */
 
 /**
- * One row of the page's table of files that were not written. `path` is shown in the page and goes nowhere else.
+ * One row of the page's table of files that were not written, or were with a reason to look at them. `path` is shown in the page and goes nowhere else.
  * @typedef {{path: string, status: Status, reason: string}} Unwritten
  */
 
