@@ -157,6 +157,13 @@ def test_two_readings_that_both_make_sense_are_a_doubt() -> None:
         Reader(data, len(data), EXPLICIT).data_set(0)
 
 
+def test_no_more_than_a_megabyte_is_asked_for_because_of_a_doubtful_header() -> None:
+    data = struct.pack("<HH", 0x0018, 0x0050) + b"??\x00\x40" + bytes(100)  # in Implicit VR a value of a gigabyte
+    with pytest.raises(ShortRead) as short:
+        Reader(data, 2 << 30, EXPLICIT).data_set(0)
+    assert short.value.end < 0x4000 + 100
+
+
 def test_bytes_behind_a_doubtful_header_are_asked_for() -> None:
     data = struct.pack("<HH", 0x0018, 0x0050) + b"??\x04\0" + b"1.25" + element(0x00180060, "DS", b"120 ")
     for at_hand in range(8, len(data)):

@@ -15,6 +15,8 @@ from dicom_deid.model import Syntax
 
 NO_VRS = (b"  ", b"\0\0", b"??")
 """The bytes that stand in place of a VR where a writer knew none."""
+LONGEST = 1024 * 1024
+"""Bytes of a value behind which the next element is looked for, unless it is the last."""
 FIRST_TAG = 0x00080000
 """No element of a data set has a lower one (PS3.5 7.1)."""
 
@@ -65,7 +67,7 @@ def makes_sense(
         need(min(reading.value + 8, limit))
         return tag_at(buffer, reading.value, syntax) in (ITEM, SEQUENCE_END)
     end = reading.value + reading.length
-    if end >= limit:
+    if end >= limit or reading.length > LONGEST:
         return end == limit
     need(min(end + 8, limit))
     following = buffer[end : min(end + 8, limit)]
