@@ -182,3 +182,39 @@ def test_file_meta_information_ends_with_its_group(tag: bytes, expected: str) ->
 def test_a_data_set_has_no_element_of_the_file_meta_information() -> None:
     meta, data = pieces_of(marked())
     assert reason(meta, [b"\x02\0\xff\xffLO\2\0XX", *data]) == "OUTPUT_UNSOUND"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"SeriesNumber": "73512"},
+        {"AcquisitionNumber": 73512},
+        {"TriggerTime": "1\\073512.0"},
+        {"LargestImagePixelValue": 40512},
+        {"SimpleFrameList": [1, 73512]},
+        {"FrameAcquisitionDuration": 73512.0},
+        {"ImageID": "14.07.1952"},
+        {"ImageID": "7/14/1952"},
+        {"ImageID": "1952-07-14"},
+        {"ImageID": "x195207141230"},
+    ],
+)
+def test_a_number_or_a_day_that_is_left_is_found(values: dict[str, object]) -> None:
+    meta, data = pieces_of(marked(**values))
+    assert reason(meta, data, frozenset(("73512", "040512", "19520714"))) == "IDENTIFIER_LEFT"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"SeriesNumber": "4711"},
+        {"AcquisitionNumber": 70000},
+        {"TriggerTime": "73512.5"},
+        {"SimpleFrameList": list(range(73500, 73600))},
+        {"ImageID": "14.7.1953"},
+        {"ImageID": "1952"},
+    ],
+)
+def test_another_number_or_day_is_none(values: dict[str, object]) -> None:
+    meta, data = pieces_of(marked(**values))
+    assert reason(meta, data, frozenset(("4711", "70000", "73512", "19520714"))) == ""

@@ -35,7 +35,6 @@ class Deidentifier(Actions):
         super().__init__(instance, plan)
         self.log: list[str] = []
         data = instance.data
-        self.retained = plan.retained(instance.sop_class)
         self.encodings = encodings_of(data, ("iso8859",))
         self.own = own_uids(instance)
         self.inquiry = Inquiry(plan, instance, self.encodings)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
 
-from dicom_deid.deidentify import dates, text
+from dicom_deid.deidentify import dates, numerals, text
 from dicom_deid.deidentify.character_set import decode, encode, otherwise
 from dicom_deid.deidentify.dated import is_dated
 from dicom_deid.deidentify.suspects import Sought
@@ -21,11 +20,8 @@ PATIENT_ID, PATIENT_NAME, STUDY = 0x00100020, 0x00100010, 0x0020000D
 DEVICE_SERIAL, MAKER, MODEL, STATION = 0x00181000, 0x00080070, 0x00081090, 0x00081010
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
-UID = re.compile(rb"[0-9.\\ \0]*")
 NUMERIC = DATES | {"AS", "DS", "IS"}
 """VRs whose values are made of digits and a few other characters."""
-TYPED = re.compile(rb"[A-Za-z]{2}|[^\x00-\x7f]")
-"""Letters that show text typed into such a value; a single one is no name."""
 
 
 class Actions(ABC):
@@ -33,6 +29,7 @@ class Actions(ABC):
 
     def __init__(self, instance: Instance, plan: Plan) -> None:
         self.instance, self.plan, self.key = instance, plan, plan.key
+        self.retained = plan.retained(instance.sop_class)
         self.counts = Counts()
         self.remapped: set[str] = set()
         """The original UIDs that were replaced."""
@@ -86,7 +83,7 @@ class Actions(ABC):
 
     def new_uid(self, uid: str) -> str:
         """The new UID for one of the instance itself, "" for ""; text in place of a UID is never retained."""
-        if not uid or (self.plan.keeps("retain-uids") and UID.fullmatch(uid.encode("latin-1", "replace"))):
+        if not uid or (self.plan.keeps("retain-uids") and numerals.is_valid(uid.encode("latin-1", "replace"), "UI")):
             return self.kept_uid(uid)
         return self.key.uid(uid)
 
@@ -137,16 +134,20 @@ class Actions(ABC):
         return Element(element.tag, element.vr, value + padding(element.vr) * (len(value) % 2))
 
     def checked(self, element: Element) -> Element:
-        """Action K, unless the value is text where its VR has none: then nothing of it stays."""
+        """Action K, unless the value is none of its VR, or a number in it an identifier: then nothing of it stays."""
         if element.vr == "UI":
-            if not UID.fullmatch(element.value):
+            if not numerals.is_valid(element.value, "UI"):
                 plain = element.value.decode("latin-1").strip(PADDING).encode("latin-1")
-                if not UID.fullmatch(plain):
+                if not numerals.is_valid(plain, "UI"):
                     return self.remap(element)
                 element = Element(element.tag, "UI", plain)
             new = self.with_uids(element, self.kept_uid) if self.plan.hides_moments else element
             if new is not element:
                 self.short.add("retain-uids")
             return new
-        numeric = element.vr in NUMERIC or vr_of(element.tag) in NUMERIC
-        return self.emptied(element) if numeric and TYPED.search(element.value) else element
+        vr = element.vr if element.vr in NUMERIC else vr_of(element.tag)
+        if vr in NUMERIC and not numerals.is_valid(element.value, vr):
+            return self.emptied(element)
+        if element.tag in self.retained or not numerals.is_identifier(element, self.identifiers, self.instance.syntax):
+            return element
+        return self.emptied(element)

@@ -12,6 +12,7 @@ from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.multival import MultiValue
 
 from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, judged, words
+from dicom_deid.verify.digits import day_left, number_left
 from dicom_deid.verify.encoded import Codecs
 from dicom_deid.verify.numbers import is_held, is_number
 
@@ -80,7 +81,11 @@ def named_in(
     makers = judged("maker_names")
     for raw, vr, codecs in values:
         tag, value = raw.tag, raw.value
-        if not value or vr in NUMERIC or tag in OURS or tag in retained:
+        if not value or tag in OURS or tag in retained:
+            continue
+        if number_left(raw, vr, identifiers):
+            return True
+        if vr in NUMERIC:
             continue
         if is_number(tag, vr):
             if is_held(value, identifiers, uids):
@@ -100,8 +105,8 @@ def left(text: str, identifiers: frozenset[str]) -> bool:
     first, others = beginnings(identifiers)
     # An identifier is a word of its own, so its first word is one, too: most outputs have none of these words.
     if first.isdisjoint(words_in(text)) and not any(other in text for other in others):
-        return False
-    return finder(identifiers).search(text) is not None
+        return day_left(text, identifiers)
+    return finder(identifiers).search(text) is not None or day_left(text, identifiers)
 
 
 def text_of(raw: RawDataElement, vr: str, codecs: Codecs) -> str:

@@ -67,29 +67,44 @@ def collect(
     earlier data sets of these encodings say, under the same ``retained`` and ``fate``.
     """
     known, encodings = Remembered(0) if known is None else known, encodings_of(data, ("iso8859",))
-    found = []
+    found = list[Stated]()
     for unit in data.units or data:
         held = known.get(unit)
         if held is None:
-            if isinstance(unit, Element) and unit.items is None and kind_of(unit.tag, unit.vr) is Kind.NONE:
+            if isinstance(unit, Element) and says_nothing(unit):
                 continue
             held = said_by(unit.elements if isinstance(unit, Run) else (unit,), encodings, retained, fate)
             if unit.shared:
                 known.add(unit, held, unit.shared + held.size)
         if held is not NO_IDENTIFIERS:
             found.append(held)
-    identifiers, removed_words, labels, common = (
-        (united(frozenset(one)) for one in zip(*found, strict=True)) if found else Stated()
-    )
+    identifiers, removed_words, labels, common = together(frozenset(found))
     aged = NONE if PATIENT_AGE in retained else age_of(data)
-    also = (removed_words & labels) - common
+    also = shared_words(removed_words, labels, common)
     return united(frozenset((identifiers, also, aged))) if also or aged else identifiers
+
+
+def says_nothing(element: Element) -> bool:
+    """Whether nothing in an element is searched for elsewhere, which its attribute tells."""
+    return element.items is None and kind_of(element.tag, element.vr) is Kind.NONE
+
+
+@lru_cache(256)
+def together(found: frozenset[Stated]) -> Stated:
+    """What several parts say. Equal arguments give the same sets, which are compared quickly as keys."""
+    return Stated(*(united(frozenset(sets)) for sets in zip(*found, strict=True))) if found else NO_IDENTIFIERS
 
 
 @lru_cache(512)
 def united(named: frozenset[frozenset[str]]) -> frozenset[str]:
     """The union of sets. Equal arguments give the same object, which is compared quickly as a key."""
     return frozenset[str]().union(*named)
+
+
+@lru_cache(256)
+def shared_words(told: frozenset[str], labels: frozenset[str], common: frozenset[str]) -> frozenset[str]:
+    """The words that removed text tells and that stand in a label, but for common ones."""
+    return (told & labels) - common
 
 
 def age_of(data: Item) -> frozenset[str]:
@@ -120,11 +135,12 @@ class Sayings:
 
     def take(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool) -> None:
         """Adds what one element and what is nested in it say; ``gone``: it is in a sequence of which nothing stays."""
-        items = element.items if element.items is not None else told.nested(element)
+        kind = Kind.NONE if element.items is not None else kind_of(element.tag, element.vr)
+        items = told.nested(element) if kind is Kind.OPAQUE else element.items
         if items is not None:
             self.take_items(element, items, path, encodings, gone=gone)
             return
-        match kind_of(element.tag, element.vr):
+        match kind:
             case Kind.NAME:
                 self.name(element, path, encodings)
             case Kind.DAY:
@@ -145,14 +161,16 @@ class Sayings:
         self, element: Element, items: list[Item], path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool
     ) -> None:
         """Adds what the items of a sequence say, but for codes that are published."""
+        telling = [(item, [nested for nested in item if not says_nothing(nested)]) for item in items]
+        telling = [(item, nested) for item, nested in telling if nested and not is_published(item, nested)]
+        if not telling:
+            return
         gone = gone or self.fate(element, path, encodings) in NOTHING_STAYS
         within = (*path, element.tag)
-        for item in items:
+        for item, elements in telling:
             codecs = encodings_of(item, encodings)
-            published = ascii_text(item.get(CODING_SCHEME)) in words("coding_schemes")
-            for nested in item:
-                if not (published and nested.tag in CODE):
-                    self.take(nested, within, codecs, gone=gone)
+            for nested in elements:
+                self.take(nested, within, codecs, gone=gone)
 
     def stays(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> bool:
         """Whether an identifying attribute is retained."""
@@ -189,3 +207,10 @@ class Sayings:
             self.told |= told.words_of(text)
         else:
             self.labels |= told.tokens(text)
+
+
+def is_published(item: Item, telling: list[Element]) -> bool:
+    """Whether an item tells nothing but a code of a published scheme."""
+    if any(element.tag not in CODE for element in telling):
+        return False
+    return ascii_text(item.get(CODING_SCHEME)) in words("coding_schemes")

@@ -1,0 +1,77 @@
+"""Values of numbers and dates: whether they are valid for their VR (PS3.5 6.2), and whether one is an identifier.
+
+Valid is also what is often written and can mean nothing else: longer numbers, colons in times, ages without a unit.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from dicom_deid.deidentify.identifiers.numbers import MIN_DIGITS
+from dicom_deid.deidentify.values import NUMBERS, numbers_of
+from dicom_deid.model import Element, Syntax
+
+MONTH_DAY = r"(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])"
+YEAR = r"(?:1[6-9]|2\d)\d\d"
+HOUR, FULL_HOUR, SIXTY = r"(?:[01]?\d|2[0-4])", r"(?:[01]\d|2[0-4])", r"[0-6]\d"
+FORMS = {
+    "AS": r"\d{1,3}[DWMY]?",
+    "DA": rf"{YEAR}(?:[-./]?{MONTH_DAY}|0[1-9]|1[0-2])?",
+    "DS": r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:E[+-]?\d+)?",
+    "DT": rf"{YEAR}(?:(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:{FULL_HOUR}(?:{SIXTY}(?:{SIXTY}(?:\.\d+)?)?)?)?)?)?"
+    r"(?:[+-]\d{4})?",
+    "IS": r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:E[+-]?\d+)?",
+    "UI": r"\d+(?:\.\d+)+",
+    "TM": rf"{HOUR}(?::?{SIXTY}(?::?{SIXTY}(?:[.,]\d+)?)?)?",
+}
+"""VR -> the form of a single value."""
+WHOLE = re.compile(rb"(?:^|\\) *[+-]?0*(\d{%d,})(?:[.,]0*)?[ \0]*(?=\\|$)" % MIN_DIGITS)
+"""A whole number in digits, alone or among others."""
+ROUND = re.compile(r"\d0+")
+"""A number that occurs everywhere."""
+LONG = 8
+"""Digits from which on a number is also found behind others: a telephone number behind the code of a country."""
+FEW = 32
+"""Bytes of binary values that are looked at: in longer ones, as of a palette, any number stands by chance."""
+
+
+def is_valid(value: bytes, vr: str) -> bool:
+    """Whether each of the values is one of the VR, or empty."""
+    return forms()[vr].fullmatch(value) is not None
+
+
+@cache
+def forms() -> dict[str, re.Pattern[bytes]]:
+    """VR -> the form of any number of values."""
+    single = {vr: f"[ \0]*(?:{form})?[ \0]*" for vr, form in FORMS.items()}
+    return {vr: re.compile(rf"{one}(?:\\{one})*".encode("ascii"), re.IGNORECASE) for vr, one in single.items()}
+
+
+@lru_cache(64)
+def numbers_in(identifiers: frozenset[str]) -> tuple[frozenset[str], tuple[int, ...]]:
+    """The identifiers that are numbers, and the lengths of the long ones."""
+    numbers = {one.lstrip("0") for one in identifiers if one.isascii() and one.isdigit()}
+    found = frozenset(one for one in numbers if len(one) >= MIN_DIGITS and not ROUND.fullmatch(one))
+    return found, tuple({len(one) for one in found if len(one) >= LONG})
+
+
+def is_identifier(element: Element, identifiers: frozenset[str], syntax: Syntax) -> bool:
+    """Whether a number of the element is an identifier, of MIN_DIGITS digits at least."""
+    numbers, lengths = numbers_in(identifiers)
+    if not numbers:
+        return False
+    if element.vr in ("DS", "IS"):
+        digits = [str(one, "ascii") for one in WHOLE.findall(element.value)]
+    elif element.vr in NUMBERS and len(element.value) <= FEW:
+        digits = [
+            str(abs(int(one))) for one in numbers_of(element, syntax) or () if one == one // 1 and abs(one) < 1e18
+        ]
+    else:
+        return False
+    return any(one in numbers or any(one[-length:] in numbers for length in lengths) for one in digits)
+
+
+def is_whole(number: float) -> bool:
+    """Whether a number is whole, and not longer than any ID."""
+    return abs(number) < 1e18 and number == int(number)
