@@ -13,6 +13,7 @@ from string import Template
 
 from dicom_deid.deidentify.dummies import dummy
 from dicom_deid.deidentify.identifiers.names import MIN_NAME
+from dicom_deid.deidentify.identifiers.numbers import MIN_DIGITS
 from dicom_deid.deidentify.markers import IMPLEMENTATION_UID
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.errors import reasons
@@ -25,9 +26,9 @@ from dicom_deid.version import __version__
 
 DUMMY_VRS = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "TM", "UR")
 STANDARD_TABLES = ("profile.json", "methods.json", "content-items.json", "safe-private.json", "types.json")
-STANDARD_WORDS = ("months.json", "code-meanings.json")
+STANDARD_WORDS = ("months.json", "code-meanings.json", "vocabulary.json")
 """Tables of words, made of published ones, by which identifiers in text are told."""
-OWN_LISTS = ("judged.json", "languages.json", "clinical-words.json", "national-numbers.json")
+OWN_LISTS = ("judged.json", "letters.json", "languages.json", "clinical-words.json", "national-numbers.json")
 PRIVATE_ROW = "private"
 PIXEL_CODES = ("113101", "113102")
 """The options of CID 7050 that need the pixels, and so are never claimed."""
@@ -55,6 +56,7 @@ def constants(plan: Plan) -> dict[str, str]:
         "edition": edition(),
         "implementation": IMPLEMENTATION_UID,
         "min_name": str(MIN_NAME),
+        "min_digits": str(MIN_DIGITS),
         "min_bytes": str(LEAST),
         "rounds": f"{ITERATIONS:,}",
         "salt": SALT.decode("ascii"),

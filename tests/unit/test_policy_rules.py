@@ -182,9 +182,9 @@ def test_a_rule_for_a_vr_or_a_pattern_leaves_what_the_output_stands_on() -> None
 
 
 def test_cleaning_a_group_leaves_its_numbers() -> None:
-    dataset = ct(ImageComments="seen by Dr. Who", SeriesNumber=20240229)
+    dataset = ct(ImageComments="seen by Dr. Who", SeriesNumber=7)
     read = written(dataset, Rule(pattern="0020,xxxx", action="C"))
-    assert (read.ImageComments, read.SeriesNumber) == ("seen by", 20240229)
+    assert (read.ImageComments, read.SeriesNumber) == ("seen by", 7)
 
 
 def test_a_rule_goes_before_the_decision_on_a_content_item() -> None:
