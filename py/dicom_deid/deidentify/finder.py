@@ -71,7 +71,7 @@ def expressions(identifiers: Iterable[str]) -> Iterator[str]:
             loose.append(number(letters))
         elif letters.isdigit() and letters == text:
             bounded.append("0*" + text)
-        elif len(letters) == len(text) or len(letters) < LONG:
+        elif len(letters) == len(text) or (len(letters) < LONG and not is_mixed(letters)):
             plain.append(re.escape(text))
         else:
             bounded.append(GAP.join(re.findall("[a-z0-9]+", text)))
@@ -82,6 +82,11 @@ def expressions(identifiers: Iterable[str]) -> Iterator[str]:
     yield from joined(longest)
     if titled:
         yield rf"{BEGIN}{TITLES}[\s.]{{0,2}}(?:{'|'.join(titled)}){END}"
+
+
+def is_mixed(letters: str) -> bool:
+    """Whether an ID is long enough to be found with other separators: of five letters and digits."""
+    return len(letters) >= LONG - 1 and any(map(str.isdigit, letters)) and not letters.isdigit()
 
 
 def number(letters: str) -> str:

@@ -10,26 +10,34 @@ from collections.abc import Iterable
 
 from dicom_deid.profile import table
 
-MIN_NAME, MIN_STEM = 5, 4
+MIN_NAME, MIN_STEM = 4, 4
 """Least number of letters of a name that is inflected, and of what all its cases have in common."""
 FINNISH = ("nen", r"(?:nen|s(?:e[a-z]{1,4}|t[ae][a-z]{0,2}|i[a-z]{0,4}))")
-NOMINATIVE = re.compile("(?:ij|yj|ii|yi|iy|as|is|us|os|es|ys|ius|s|[aeiouy])$")
+NOMINATIVES = (re.compile("(?:ij|yj|ii|yi|iy|as|is|us|os|es|ys|s|[aeiouy])$"), re.compile("(?:ou|ius|eva|ova)$"))
+SHORT_ENDING = r"(?![a-z](?![a-z]))"
+"""No ending of one letter."""
+MASCULINE = re.compile("(.{4,}(?:ov|ev|in|yn))a|(.{5,})ova")
+"""Names of women, from which those of men are made."""
 FLEETING = re.compile("(?<=[b-df-hj-np-tv-z])[eo](?=[cklnr]$)")
 
 
 def inflected(names: Iterable[str]) -> str:
     """An expression for all cases of these names, in small Latin letters; "" where none is inflected."""
-    finnish, stems = set[str](), set[str]()
+    finnish, stems, whole = set[str](), set[str](), set[str]()
     for name in names:
         if len(name) < MIN_NAME:
             continue
         if name.endswith(FINNISH[0]) and len(name) > MIN_NAME:
             finnish.add(name[: -len(FINNISH[0])])
-        for one in (name, NOMINATIVE.sub("", name), FLEETING.sub("", name)):
+        for one in (name, *(form.sub("", name) for form in (*NOMINATIVES, FLEETING))):
             if len(one) >= MIN_STEM:
-                stems.add(one)
+                stems.add(one if len(name) > MIN_STEM else one + SHORT_ENDING)
+        masculine = MASCULINE.fullmatch(name)
+        if masculine:
+            whole.add(masculine[1] or masculine[2])
     endings = table("letters.json")["endings"].replace(" ", "|")
     ways = [f"(?:{'|'.join(sorted(stems))})(?:{endings})"] if stems else []
+    ways += sorted(whole)
     if finnish:
         ways.append(f"(?:{'|'.join(sorted(finnish))}){FINNISH[1]}")
     return f"(?:{'|'.join(ways)})" if ways else ""

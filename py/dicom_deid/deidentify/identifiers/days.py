@@ -16,12 +16,14 @@ STORED = re.compile(r"\s*(\d{4})\.?(\d\d)\.?(\d\d)")
 DAY = re.compile(r"(?:19(?!00)|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 """A day as DICOM writes it. In 1900 are only dummies."""
 CENTURIES = ("19", "20")
-YEAR, WORD, OF = r"((?:19|20)\d\d)", r"([^\W\d_]{3,14})", "(?:(?:of|de|del|di) )?"
+YEAR, WORD, OF = r"((?:19|20)\d\d)", r"([^\W\d_]{1,14})", "(?:(?:of|de|del|di) )?"
 GAP, NTH = r"[-\s/.,_']{0,3}", r"(?:\.|st|nd|rd|th|er|º)?"
 TIME = r"(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
 """The time that may follow a date in digits."""
 IN_KOREAN = {"년": "\u1102\u1167\u11ab", "월": "\u110b\u116f\u11af", "일": "\u110b\u1175\u11af"}
 """Year, month and day as folding takes them apart."""
+ERAS = {"大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+"""Japanese era -> the year before its first."""
 Readings = Callable[[re.Match[str]], Iterable[str]]
 
 
@@ -58,7 +60,7 @@ def shapes() -> tuple[tuple[re.Pattern[str], Readings], ...]:
             rf"(?<!\d){YEAR}{year} {{0,2}}(\d\d?){month} {{0,2}}(\d\d?)(?!\d)(?:日|{IN_KOREAN['일']})?",
             lambda hit: written(hit, 1, 2, 3),
         ),
-        (r"(?<!\d)(\d\d?)[-/._ ] ?(\d\d?)[-/._ ] ?((?:19|20)?\d\d)(?!\d)", in_any_order),
+        (r"(?<!\d)(\d\d?) ?[-/._ ] ?(\d\d?) ?[-/._ ][ ']?((?:19|20)?\d\d)(?!\d)", in_any_order),
         (r"(?<![a-z0-9])(\d\d)(\d\d)((?:19|20)?\d\d)(?![a-z0-9])", in_any_order),
         (rf"(?<!\d)(\d\d?){NTH}{GAP}{OF}{WORD}{GAP}{OF}((?:19|20)?\d\d)(?!\d)", lambda hit: written(hit, 3, 2, 1)),
         (
@@ -67,7 +69,13 @@ def shapes() -> tuple[tuple[re.Pattern[str], Readings], ...]:
         ),
         (rf"(?<!\d){YEAR}{GAP}{WORD}{GAP}(\d\d?)(?!\d)", lambda hit: written(hit, 1, 2, 3)),
     ]
+    found.append((rf"({'|'.join(ERAS)})(\d\d?)年 ?(\d\d?)月 ?(\d\d?)日?", in_era))
     return tuple((re.compile(expression), readings) for expression, readings in found)
+
+
+def in_era(hit: re.Match[str]) -> Iterator[str]:
+    """The day of a Japanese date."""
+    yield f"{ERAS[hit[1]] + int(hit[2])}{int(hit[3]):02}{int(hit[4]):02}"
 
 
 def in_any_order(hit: re.Match[str]) -> Iterator[str]:
@@ -80,9 +88,15 @@ def in_any_order(hit: re.Match[str]) -> Iterator[str]:
 def written(hit: re.Match[str], year: int, month: int, day: int) -> Iterator[str]:
     """The days that a hit may mean where the groups of these numbers are year, month and day."""
     years = (hit[year],) if len(hit[year]) == 4 else tuple(century + hit[year] for century in CENTURIES)
-    months = (int(hit[month]),) if hit[month].isdigit() else months_named().get(hit[month], ())
+    months = (int(hit[month]),) if hit[month].isdigit() else month_named(hit[month])
     if len(hit[day]) <= 2 and len(years[0]) == 4:
         yield from (f"{one}{number:02}{int(hit[day]):02}" for one, number in product(years, months))
+
+
+def month_named(word: str) -> tuple[int, ...]:
+    """The number of a month by its name, also behind a Hebrew preposition of one letter."""
+    known = months_named()
+    return known.get(word) or known.get(word[1:], ())
 
 
 @cache

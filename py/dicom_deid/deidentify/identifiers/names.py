@@ -31,6 +31,8 @@ ADDRESSES = (
     "様", "さま", "さん", "氏", "殿", "씨", "님", "선생", "교수", "의사", "환자", "간호사",
 )  # fmt: skip
 """Titles and words of address that follow a name of one ideograph."""
+CAMEL = "[A-Z][a-z]{2,}"
+"""A part of a name that others write as a word of its own: Donald of MacDonald, Dong of XiaoDong."""
 BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]+")
 """Control characters, and U+FFFD for bytes that the character set does not have: no part of any name."""
 BETWEEN_PARTS = re.compile(r"[\s,.;/()\[\]\"'`\u00b4\u2018\u2019\u02bc\u2010-\u2015·\u30fb_-]+")
@@ -51,6 +53,9 @@ def name_parts(text: str) -> set[str]:
         named = [part for part in parts if is_name(part) and not (numbered and ordinary(fold(part)))]
         if 0 < len(named) < len(parts) and not BROKEN.search(component):
             named.append("".join(parts))
+        named += [
+            word for part in named for word in re.findall(CAMEL, part) if is_name(word) and not ordinary(fold(word))
+        ]
         found.update(*map(spellings, named))
         if numbered:
             found |= numbers_in(fold(component.strip()))

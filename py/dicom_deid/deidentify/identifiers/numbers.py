@@ -18,6 +18,8 @@ MIN_PART = 4
 """Least number of letters of a significant part."""
 SPLIT = re.compile(r"[\\\r\n]+")
 PHONE = re.compile(r"[+(\d][\d\s()/.-]{6,}")
+ABROAD = re.compile(r"\+\d[\d\s()/.-]{7,}\d")
+"""An international telephone number within a text."""
 TRUNK = re.compile(r"(?:\+|00)(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d\d\d)")
 """The country code of an international phone number (ITU-T E.164)."""
 
@@ -37,6 +39,7 @@ def numbers_in(value: str) -> set[str]:
         found |= national(value)
     elif not digits.isdigit():
         found.update(re.findall(r"\d+", value))
+        found = found.union(*map(national, ABROAD.findall(value)))
     return {number for number in (one.lstrip("0") for one in found) if len(number) >= MIN_DIGITS}
 
 

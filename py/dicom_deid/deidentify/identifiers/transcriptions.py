@@ -14,7 +14,7 @@ from dicom_deid.deidentify.letters import fold, latin, pairs
 from dicom_deid.profile import table
 
 GERMAN = (("shch", "schtsch"), ("zh", "sch"), ("ch", "tsch"), ("sh", "sch"), ("ts", "z"), ("v", "w"), ("kh", "ch"))
-GERMAN_VOWELS = (("ya", "ja"), ("yu", "ju"), ("ye", "je"))
+GERMAN_VOWELS = (("ya", "ja"), ("yu", "ju"), ("ye", "je"), ("yo", "jo"))
 SCIENTIFIC = (("shch", "sc"), ("zh", "z"), ("kh", "h"), ("ts", "c"), ("ch", "c"), ("sh", "s"), *GERMAN_VOWELS)
 FRENCH = (("shch", "chtch"), ("ch", "tch"), ("sh", "ch"), ("zh", "j"), ("u", "ou"))
 ENDINGS = (("ii", "y"), ("yi", "y"), ("ii", "ij"), ("ii", "i"), ("ai", "ay"), ("ei", "ey"), ("iya", "ia"), ("v", "ff"))
@@ -28,7 +28,7 @@ def transcriptions(name: str) -> set[str]:
     """The ways to write a part of a name, in small letters, that is not in Latin letters; of three letters on."""
     found = set[str]()
     if re.search("[\u0400-\u052f]", name):
-        found = cyrillic(latin(fold(name)))
+        found = set().union(*(cyrillic(latin(fold(one))) for one in softened(name)))
     elif re.search("[\u0370-\u03ff\u1f00-\u1fff]", name):
         found = greek(latin(fold(name)))
     elif re.search("[\u3041-\u30fe\uff66-\uff9f]", name):
@@ -36,6 +36,11 @@ def transcriptions(name: str) -> set[str]:
     elif re.search("[\uac00-\ud7a3]", name):
         found = hangul(name)
     return {one for one in found if len(one) > 2 and one.isascii()}
+
+
+def softened(name: str) -> set[str]:
+    """A Cyrillic name, and with Latin letters for its soft vowels and its ё as they are heard: Юрьев, Соловьёв."""
+    return {name, re.sub("ь(?=[еюя])", "y", name), *(re.sub("ь?ё", heard, name) for heard in ("yo", "o"))}
 
 
 def cyrillic(plain: str) -> set[str]:
