@@ -132,12 +132,14 @@ class Measured(NamedTuple):
 
     all: Counter[tuple[str, bool]]
     clean: Counter[tuple[str, bool]]
+    kept: Counter[str]
+    """Clinical phrases that stay as they are, by language."""
     losses: list[str]
     leaks: list[str]
 
 
 def measure() -> Measured:
-    measured = Measured(Counter(), Counter(), [], [])
+    measured = Measured(Counter(), Counter(), Counter(), [], [])
     for sentence in sentences():
         after = clean_thoroughly(sentence.text, frozenset(), CHECKED)
         clean = not left(sentence, after)
@@ -150,6 +152,7 @@ def measure() -> Measured:
             measured.losses.append(f"{sentence.language}: {sentence.text} -> {after}")
     for language, phrase in phrases():
         after = clean_thoroughly(phrase, frozenset(), CHECKED)
+        measured.kept[language] += after == phrase
         if after != phrase:
             measured.losses.append(f"{language}: {phrase} -> {after}")
     return measured
@@ -157,10 +160,11 @@ def measure() -> Measured:
 
 def main() -> None:
     measured = measure()
-    print("| | tuned on | held back |\n| --- | --- | --- |")
+    there = Counter(language for language, _ in phrases())
+    print("| | gone, tuned on | gone, held back | clinical phrases that stay |\n| --- | --- | --- | --- |")
     for key in sorted({key for key, _ in measured.all}):
         cells = (f"{measured.clean[key, held]}/{measured.all[key, held]}" for held in (False, True))
-        print(f"| {key} | {' | '.join(cells)} |")
+        print(f"| {key} | {' | '.join(cells)} | {f'{measured.kept[key]}/{there[key]}' if key in there else ''} |")
     print(f"\n{len(measured.losses)} losses")
     if "--losses" in sys.argv:
         print(*measured.losses, *measured.leaks, sep="\n")

@@ -115,13 +115,13 @@ class Actions(ABC):
 
     def cleaned(self, element: Element, encodings: tuple[str, ...], *, thorough: bool) -> Element:
         """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
-        named, clean = self.identifiers, text.clean_thoroughly if thorough else text.clean
+        named, clean, sought = self.identifiers, text.clean_thoroughly if thorough else text.clean, self.sought
         if element.vr == "CS":
             named, clean = text.but(CODE_TERMS, named), text.clean
         elif element.tag in judged("maker_names"):
-            named, clean = text.but(MAKER_NAMES, named), text.clean
-        maker = element.tag in judged("maker_names") or element.tag in judged("products")
-        sought = self.sought._replace(maker=True) if maker else self.sought
+            named, clean, sought = text.but(MAKER_NAMES, named), text.clean, sought._replace(maker=True)
+        elif element.tag in judged("products"):
+            sought = sought._replace(maker=True, dated=False)
         before = decode(element, encodings)
         meant = otherwise(element.value, before)
         if meant is not None and clean(meant, named, sought) != meant:

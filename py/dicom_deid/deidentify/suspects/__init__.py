@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT", "Sought", "lightly", "ordinary", "without"]
 Known = Callable[[str], bool]
 """Tells of a word whether the object names somebody so."""
-CLOSE = re.compile(r"\d{5}|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\x00-\x7f]", re.I)
+CLOSE = re.compile(
+    r"\d{5}|[a-z]{6}\d\d|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\x00-\x7f]", re.I
+)
 """What a label must have to hold one of the things that are sought in labels, but for titles."""
 WORDS = re.compile(r"[^\W\d_]\.?[\s.][^\W\d_]{2}")
 """What a label must have to hold a title with a name."""
@@ -39,7 +41,7 @@ def without(text: str, known: Known, sought: Sought) -> str:
 
 
 def lightly(text: str, known: Known, sought: Sought) -> str:
-    """A label without what is told by its form alone: mail, telephones, full dates, checked and cued numbers, titled persons.
+    """A label without what its form alone tells: mail, telephones, full dates, checked or cued numbers, persons.
 
     Whom the object names goes with what else it names, as before, and the title stays.
     """

@@ -12,7 +12,8 @@ from dicom_deid.deidentify.suspects.streets import CAP, POSTCODE, is_street, str
 from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term
 
 PIECE = re.compile(
-    r"[^\W\d_]+(?:['-][^\W\d_]+){0,6}\.?|\d{1,6}(?:[-/ ]\d{1,5})?[^\W\d_]?(?:/\w{1,4})?(?![^\W_])|№|[A-Z]{1,2}\d[A-Z\d]?"
+    r"[^\W\d_]+(?:['-][^\W\d_]+){0,6}\.?"
+    r"|\d{1,6}(?:[-/ ]\d{1,5})?[^\W\d_]?(?:/\w{1,4})?(?![^\W_])|№|[A-Z]{1,2}\d[A-Z\d]?"
 )
 GAP = re.compile(r"(?:\s?[,:]\s{0,2}|\s-\s|\s{1,2}|[.º]\s?)?")
 PROVINCE = re.compile(r"\s?\([A-Z]{2}\)|")

@@ -37,7 +37,7 @@ EASTERN = re.compile(
 
 @cache
 def in_words() -> re.Pattern[str]:
-    """Ages in words, plain: ~ stands for any letters, a space also for a hyphen and for up to two short words between."""
+    """Ages in words, plain: ~ stands for any letters, a space also for a hyphen and for two short words between."""
     gap = r"[\s-]{1,2}(?:[^\W\d_]{1,8}[\s-]{1,2}){0,2}"
     found = (
         "".join(r"[^\W\d_]{0,16}" if one == "~" else gap if one == " " else re.escape(one) for one in word)

@@ -12,8 +12,12 @@ FIRST = str.maketrans("XYZ", "012")
 
 
 def holds(number: str, rule: str) -> bool:
-    """Whether a number follows a rule: "luhn" of its last so many digits; "letters" and those of which the last one is chosen by the remainder; or a
-    modulus, perhaps with the remainder ("11=1"), and the weights of all digits, several such separated by ";"."""
+    """Whether a number follows a rule.
+
+    A rule is "never"; "luhn" with the number of its last digits; "letters" with those of which the remainder chooses
+    the last one; or a modulus, perhaps with a remainder ("11=1"), and the weights of all digits, several such separated
+    by ";".
+    """
     if rule == NEVER:
         return False
     if rule.startswith(LUHN):

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from functools import cache
 
 from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, listed
-from dicom_deid.deidentify.suspects.measures import measures
+from dicom_deid.deidentify.suspects.measures import measures, names_version
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.profile import table
 
 YEAR, DAY, MONTH = r"(?:19|20)\d\d", r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])"
-TIME = r"(?:(?:[t ]{1,3}|,\s|\s(?:at|um|a|as|a las|alle|om|o|v|kl\.?|klo)\s)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
+TIME = (
+    r"(?:(?:[t ]{1,3}|,\s|\s(?:at|um|a|as|a las|alle|om|o|v|kl\.?|klo)\s)"
+    r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
+)
 FIGURES = (
     rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01])(?:-\d{{4}}|{TIME})",
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
@@ -71,6 +74,7 @@ def words() -> re.Pattern[str]:
     full = alternation(
         name for name in months("wide") if name not in everywhere("doubtful_months") and len(name) > BRIEF
     )
+    english = alternation(name for name in months("wide")[:12] if name not in everywhere("doubtful_months"))
     of = r"(?:\s{1,2}(?:of|de|del|di|den)\s{1,2}|" + SEPARATED + ")"
     end = rf"[\s.,/-]{{0,3}}(?:(?:de|del|of|do)\s)?(?:{YEAR}(?!\d)(?:\s?(?:г\.?|года|r\.))?|'\d\d){TIME}"
     day = rf"(?:{DAY}{ORDINAL})"
@@ -82,7 +86,7 @@ def words() -> re.Pattern[str]:
         rf"{DAY}{month()}\d\d",
         rf"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s{day}(?<=[a-z])",
         rf"(?:the\s)?{day}(?:\s{{1,2}}of\s{{1,2}}|\s{{1,2}}|\.\s?|\s?de\s)(?:d['e]\s?)?(?:{full})",
-        rf"(?:{alternation(name for name in months('wide')[:12] if name not in everywhere('doubtful_months'))})\s{{1,2}}{day}",
+        rf"(?:{english})\s{{1,2}}{day}",
     )
     return re.compile("|".join(f"{BEGIN}(?:{one}){END}" for one in found))
 
@@ -178,14 +182,22 @@ def full_words() -> re.Pattern[str]:
     )
 
 
+PARTS = 3
+"""Marks of a full date in ideographs; with the letter of an era there is one less."""
+
+
 def full(reading: Reading) -> Iterator[Span]:
     """The places of dates with day, month and year, which are no part of a protocol's or a program's name."""
-    if not reading.numbered or not reading.sought.dated or reading.sought.maker:
+    if not reading.numbered or not reading.sought.dated:
         return
-    yield from (hit.span() for hit in FULL.finditer(reading.plain))
+    for hit in FULL.finditer(reading.plain):
+        if not names_version(reading, hit.start()):
+            yield hit.span()
     if re.search(YEAR, reading.flat) and not beginnings().isdisjoint(word[:BRIEF] for word in reading.words):
         yield from (hit.span() for hit in full_words().finditer(reading.plain))
     if reading.eastern:
         yield from (
-            hit.span() for hit in IDEOGRAPHIC.finditer(reading.flat) if len(re.findall("[年月日년월일]", hit[0])) > 2
+            hit.span()
+            for hit in IDEOGRAPHIC.finditer(reading.flat)
+            if len(re.findall("[年月日년월일./]", hit[0])) >= PARTS - (hit[0][0] in "RHS")
         )

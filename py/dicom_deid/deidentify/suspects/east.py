@@ -54,7 +54,11 @@ def patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     zh, ja, ko = (partial(words_of, language) for language in ("zh", "ja", "ko"))
     joined = rf"(?=女士|先生|[^{HAN}]|$|陪同|签|申请|报告|在|于|会诊|诊)"
     kanji = rf"(?P<name>[{HAN}ヶ]{{1,5}}(?:[ ][{HAN}]{{1,4}})?|[\u30a1-\u30ff]{{2,8}}(?:[ ][\u30a1-\u30ff]{{2,8}})?)"
-    loose = rf"(?P<name>[{HAN}]{{2,4}}(?:[ ]?[{HAN}]{{1,4}}|[\u3041-\u30ff]{{1,4}})?|[{KANA}]{{2,8}}(?:[ ][{KANA}]{{2,8}})?|[{HAN}]{{1,3}}[{KANA}]{{2,6}})"
+    loose = (
+        rf"(?P<name>[{HAN}]{{2,4}}(?:[ ]?[{HAN}]{{1,4}}|[\u3041-\u30ff]{{1,4}})?"
+        rf"|[{KANA}]{{2,8}}(?:[ ][{KANA}]{{2,8}})?|[{HAN}]{{1,3}}[{KANA}]{{2,6}})"
+    )
+    related = rf"(?P<name>[{HAN}]{{2,4}}(?:[{KANA}]{{0,4}})|[{HAN}{KANA}]{{2,8}})"
     syllables = rf"(?![{HANGUL}])"
     found = [
         (rf"{chinese()}(?P<title>{zh('behind')})", "zh"),
@@ -65,7 +69,7 @@ def patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         (rf"(?![{HAN}]氏){kanji}(?P<title>{ja('behind')})(?!名|子|々|相|式|態|体|[なにー])", "ja"),
         (rf"(?:{ja('cues')})[ ]?[:（(・=]\s?{loose}{CLOSED}", "ja"),
         (rf"(?:{any_of(tuple(cue for cue in listed('cues', 'ja') if len(cue) > 2))})[ ]{loose}{CLOSED}", "ja"),
-        (rf"(?<![{HAN}])(?:{ja('relatives')})(?:さん|様)?(?:[ の（(:])\s?(?P<name>[{HAN}]{{2,4}}(?:[{KANA}]{{0,4}})|[{HAN}{KANA}]{{2,8}}){CLOSED}(?=[^{KANA}]|$)", "ja"),
+        (rf"(?<![{HAN}])(?:{ja('relatives')})(?:さん|様)?(?:[ の（(:])\s?{related}{CLOSED}(?=[^{KANA}]|$)", "ja"),
         (rf"(?<![{HAN}])(?:長女|長男|次男|次女|三男|三女)(?P<name>[{HAN}]{{2,3}}){CLOSED}", "ja"),
         (rf"(?:{ja('nicknames')})(?:は)?\s?[:は（(\"']{{0,2}}(?P<name>[{HAN}{KANA}]{{2,10}})[\"')]?", "ja"),
         (rf"(?<![{HANGUL}]){korean()}\s?(?P<title>{ko('behind')}){syllables}", "ko"),
@@ -134,7 +138,8 @@ def clinics() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"(?P<name>[{HAN}{KANA}]{{1,12}}?)(?P<kind>{zh}|{ja})(?![{HAN}]?(?:科|期|获|獲|感染))"),
         re.compile(
-            rf"(?<![{HANGUL}])(?P<name>[{HANGUL}]{{1,12}}?)\s?(?P<kind>{any_of(listed('hospitals', 'ko'))})(?![{HANGUL}]{{3}})"
+            rf"(?<![{HANGUL}])(?P<name>[{HANGUL}]{{1,12}}?)\s?"
+            rf"(?P<kind>{any_of(listed('hospitals', 'ko'))})(?![{HANGUL}]{{3}})"
         ),
     )
 
@@ -173,7 +178,8 @@ def places() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"(?:〒\s?\d{{3}}-?\d{{4}}\s?)?[{HAN}]{{1,4}}[都道府県市](?:{letter}{{1,8}}[市区町村郡])+(?:{letter}{{0,8}}(?:\d{{1,4}}(?:丁目|番地|番|号|条|-(?=\d))?(?:[東西南北]\d{{1,2}})?){{1,6}}(?:丁目|番地|号)?)?"),
         re.compile(rf"[{HANGUL}]{{2,6}}(?:{ko['regions']})\s(?:[{HANGUL}\d]{{1,8}}(?:{ko['regions']}|{ko['street_endings']})\s?){{1,4}}(?:\d{{1,5}}(?:-\d{{1,5}})?(?:번지|번길)?)?"),
         re.compile(rf"(?<![{HANGUL}])[{HANGUL}]{{2,8}}(?:로|길|대로)\s?\d{{1,4}}(?:번길\s?\d{{1,4}})?(?![\d.{HANGUL}%]|\s?(?:mm|cm|mg|ml|회|차|일|명))"),
-        re.compile(rf"(?:{any_of(listed('addresses', 'zh', 'ja', 'ko'))})\s?(?::|在|于)\s?(?P<name>[^\s,;、，；。)）]{{3,40}}(?:\s[{HANGUL}\d-]{{0,9}}(?:[시도군구동읍면리로길호층번지]|\d)(?![^\s,;)])){{0,5}})"),
+        re.compile(rf"(?:{any_of(listed('addresses', 'zh', 'ja', 'ko'))})\s?(?::|在|于)\s?"
+                   rf"(?P<name>[^\s,;、，；。)）]{{3,40}}(?:\s[{HANGUL}\d-]{{0,9}}(?:[시도군구동읍면리로길호층번지]|\d)(?![^\s,;)])){{0,5}})"),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dicom_deid.deidentify.suspects.languages import BEGIN
+from dicom_deid.deidentify.suspects.measures import names_version
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 
 REACHED = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|(?:(?:https?|s?ftp)://|www\.)\S+")
@@ -14,7 +15,6 @@ NETWORK = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])"
     rf"|{BEGIN}(?:[0-9a-f]{{2}}[:-]){{5}}[0-9a-f]{{2}}(?![\w:-])"
 )
-VERSION = re.compile(r"(?:\b(?:v|ver|version|rev|revision|release|rel|r|build|sw|software|firmware)[.:]?)\s{0,2}$")
 UIDS = re.compile(rf"{BEGIN}(?!1\.2\.840\.10008\.)[0-2](?:\.(?:0|[1-9]\d{{0,38}})){{6,30}}(?![^\W_])")
 
 
@@ -29,7 +29,7 @@ def reached(reading: Reading) -> Iterator[Span]:
 def networks(reading: Reading) -> Iterator[Span]:
     """Addresses in networks; in a label, or behind a word that says so, they may be a version."""
     for hit in NETWORK.finditer(reading.plain):
-        if not VERSION.search(reading.plain[max(hit.start() - 12, 0) : hit.start()]):
+        if not names_version(reading, hit.start()):
             yield hit.span()
 
 

@@ -1,4 +1,4 @@
-"""The search for suspects in labels: what is told by its form alone. Apart from search.py, whose finders cost time to load."""
+"""The search for suspects in labels: what its form alone tells. Apart from search.py, whose finders load slowly."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def found_lightly(text: str, sought: Sought) -> Found:
         return in_pieces(text, sought, found_lightly)
     reading = Reading(text, sought)
     spans = list(chain.from_iterable(find(reading) for find in FINDERS))
-    named = [] if sought.maker else list(titles.titled(reading))
-    if reading.eastern and not sought.maker:
+    named = list(titles.titled(reading))
+    if reading.eastern:
         from dicom_deid.deidentify.suspects import east  # its expressions are large
 
         named += east.titled(reading)

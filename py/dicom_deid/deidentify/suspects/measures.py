@@ -1,4 +1,4 @@
-"""Numbers that measure: with a unit behind them, or behind a word of a protocol such as TE."""
+"""Numbers that measure: with a unit behind them, or behind a word of a protocol such as TE; and those of versions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ UNITS = re.compile(r"\s?(?:mm|cm|ml|mg|kv|ms|hz|mas|mhz|ma|hu|%|x|s/mm|iu|kbq|mb
 MEASURES = re.compile(
     r"(?:\b(?:te|tr|ti|fov|matrix|b|kv|mas|dlp|uid|series|image|im|img|kernel|delay|x|×|echo|times?|phases?|sets?)|[=x×*]|[#_])[\s:=]{0,2}$"
 )
+VERSION = re.compile(r"(?:\b(?:v|ver|version|rev|revision|release|rel|r|build|sw|software|firmware)[.:]?)\s{0,2}$")
 NEAR = 12
 """Letters before a number among which such a word is sought."""
 
@@ -18,3 +19,8 @@ def measures(reading: Reading, number: Span) -> bool:
     """Whether a number measures."""
     before = reading.plain[max(number[0] - NEAR, 0) : number[0]]
     return UNITS.match(reading.plain, number[1]) is not None or MEASURES.search(before) is not None
+
+
+def names_version(reading: Reading, at: int) -> bool:
+    """Whether what stands at a place is the version of a program."""
+    return VERSION.search(reading.plain[max(at - NEAR, 0) : at]) is not None

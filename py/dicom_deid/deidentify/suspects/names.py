@@ -1,4 +1,4 @@
-"""A name as it is read from a place in a text: words with a capital, initials and particles, up to a word that stays."""
+"""A name as it is read from a place in a text: words with a capital, initials, particles, up to a word that stays."""
 
 from __future__ import annotations
 

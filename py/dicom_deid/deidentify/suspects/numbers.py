@@ -16,7 +16,10 @@ from dicom_deid.deidentify.suspects.languages import BEGIN, eastern_cue, numbere
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 from dicom_deid.profile import table
 
-AFTER = r"(?!\s?\(?[\da-f]{4}(?:'h)?,)[\s.:#=-]{0,3}(?:(?:id|no|nr|n|num|number|numer|numero|№|o)(?![^\W\d_])[\s.:#]{0,3})?\(?"
+AFTER = (
+    r"(?!\s?\(?[\da-f]{4}(?:'h)?,)[\s.:#=-]{0,3}"
+    r"(?:(?:id|no|nr|n|num|number|numer|numero|№|o)(?![^\W\d_])[\s.:#]{0,3})?\(?"
+)
 VALUE = (
     r"(?P<value>[a-z]{0,4}[-/]?\d[\d/.-]{2,24}(?<![./-])(?:\s\d{3,8}){0,3}"
     r"(?:-[a-z]{1,4}-?\d{1,8}){0,2}(?:-?[a-z\d]{1,2})?(?![^\W_]))"

@@ -1,4 +1,4 @@
-"""Names beside what tells a person: cues such as "referred by", relatives, initials or a degree. No dictionary of names."""
+"""Names beside what tells a person: cues such as "referred by", relatives, initials or a degree."""
 
 from __future__ import annotations
 

@@ -66,9 +66,9 @@ class Sought(NamedTuple):
     checked: bool = False
     """python-stdnum and phonenumbers judge numbers; else their shape and the rules of checksums.py do."""
     dated: bool = True
-    """Dates go from labels; they do not where the plan keeps dates as they are."""
+    """Dates go from labels; they do not where the plan keeps dates as they are, nor from versions of programs."""
     maker: bool = False
-    """The text names a program, its version or its maker: titles, dates and places of source code stay."""
+    """The text names a program, its version or its maker: places of source code stay."""
 
 
 DEFAULT = Sought()

@@ -22,7 +22,10 @@ POSTCODE = re.compile(
 )
 STRONG = re.compile(r"^\d.*(?i:street|avenue|road|boulevard|lane|drive|highway|parkway)\b", re.DOTALL)
 CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞА-ЯЁΑ-ΩΆΈΉΊΌΎΏ]"
-STREET_NAME = rf"(?:{CAP}|d[ei]l?\s|de\s|des\s|du\s|d'|da\s|do\s|das\s|dos\s|della\s|dei\s|la\s|van\s)(?:[^\W\d_]|[.'’-](?=\w)){{0,30}}"
+STREET_NAME = (
+    rf"(?:{CAP}|d[ei]l?\s|de\s|des\s|du\s|d'|da\s|do\s|das\s|dos\s|della\s|dei\s|la\s|van\s)"
+    rf"(?:[^\W\d_]|[.'’-](?=\w)){{0,30}}"
+)
 
 
 def streets(reading: Reading) -> Iterator[re.Pattern[str]]:
@@ -140,5 +143,6 @@ def raw_endings() -> list[str]:
 def boxes() -> re.Pattern[str]:
     words = tuple(word for word in listed("post") if len(word) > FEW or "." in word or " " in word)
     return re.compile(
-        rf"{BEGIN}(?:{cased(words, small=True)}\s{{0,2}}\d{{2,8}}(?:-\d{{3}})?|BP\s\d{{3,5}}(?!/)|(?:Rural Route|RR)\s\d{{1,3}},?\sBox\s\d{{1,5}})(?!\w)"
+        rf"{BEGIN}(?:{cased(words, small=True)}\s{{0,2}}\d{{2,8}}(?:-\d{{3}})?|BP\s\d{{3,5}}(?!/)"
+        rf"|(?:Rural Route|RR)\s\d{{1,3}},?\sBox\s\d{{1,5}})(?!\w)"
     )

@@ -9,7 +9,7 @@ from functools import cache
 from dicom_deid.deidentify.suspects.languages import BEGIN, compiled, cues, everywhere, languages_of, listed
 from dicom_deid.deidentify.suspects.names import LEAST, TOKEN, Reader, Suspect, is_eponym
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
-from dicom_deid.deidentify.suspects.vocabulary import is_medical
+from dicom_deid.deidentify.suspects.vocabulary import is_medical, named_things
 
 ACRONYM = 4
 """The most letters of what in capitals may be an abbreviation."""
@@ -83,6 +83,8 @@ def behind_title(reading: Reading, hit: re.Match[str]) -> Suspect | None:
         return None
     if all(flat.isupper() and not dotted for flat, dotted in flats) and opens_term(reading, hit.end()):
         return None
+    if not any(dotted for _, dotted in flats) and names_disease(reading, hit.end()):
+        return None
     strong = any(len(flat) > 1 for flat, _ in flats)
     names = Reader(reading, hit.end(), most=3 if len(flats) > 1 or strong else 2, comma=False, titled=strong).read()
     if not names:
@@ -94,6 +96,13 @@ def opens_term(reading: Reading, at: int) -> bool:
     """Whether a word of medicine that is no eponym follows: DR Mechanical."""
     token = TOKEN.match(reading.plain, at)
     return token is not None and is_medical(token[0]) and not is_eponym(token[0])
+
+
+def names_disease(reading: Reading, at: int) -> bool:
+    """Whether an eponym and a word of medicine in small letters follow: DR Baker cyst."""
+    first = TOKEN.match(reading.plain, at)
+    then = TOKEN.match(reading.plain, first.end() + 1) if first and is_eponym(first[0]) else None
+    return then is not None and reading.flat[then.start()].islower() and then[0] in named_things()
 
 
 def small_name(reading: Reading, hit: re.Match[str], flats: list[tuple[str, bool]]) -> tuple[Span, ...]:

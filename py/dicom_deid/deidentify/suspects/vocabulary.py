@@ -42,6 +42,12 @@ def eponyms() -> frozenset[str]:
 
 
 @cache
+def named_things() -> frozenset[str]:
+    """The words for what bears somebody's name, such as a cyst."""
+    return split(table("clinical-words.json")["named_things"])
+
+
+@cache
 def meanings() -> frozenset[str]:
     """The words of the code meanings of PS3.16."""
     return frozenset(table("code-meanings.json")["words"].split())
