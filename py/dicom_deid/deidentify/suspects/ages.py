@@ -18,7 +18,7 @@ def old() -> re.Pattern[str]:
     number = r"(?:(?:9\d|1[01]\d)\+?)"
     east = r"\s?(?:周岁|岁|歳|歲|才|周歲|세|살)"
     return re.compile(
-        rf"(?<![a-z\d^-])(?<!\d[.,/])(?:{number}[\s-]{{0,2}}(?:{units}|[jlлra]\.|a(?=[,;)]))|{number}{east}|{number}\s?[fm](?=[\s,;]|$))"
+        rf"(?<![a-z\d^-])(?<!\d[.,/])(?:{number}[\s-]{{0,2}}(?:{units}|[jlлraг]\.|a(?=[,;)]|\s-))|{number}{east}|{number}\s?[fm](?=[\s,;)]|$)|[fm]/{number}(?!\d))"
         rf"|{BEGIN}(?:{before})\s{{0,2}}:?\s{{0,2}}(?P<age>{number})(?![\d.,]?\d|\s?(?:%|mm|cm|ms|hu|kg|x|°))(?:\s?{east})?"
         rf"|(?:年龄|年齢|年齡|나이|연령)\s?:?\s?(?P<years>{number})(?!\d)"
     )

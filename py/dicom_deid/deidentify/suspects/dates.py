@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, listed
+from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, languages_of, listed
 from dicom_deid.deidentify.suspects.measures import measures, names_version
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.profile import table
@@ -21,13 +21,15 @@ FIGURES = (
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
     rf"{DAY}[./-]{DAY}[./-]'?(?:{YEAR}|\d\d){TIME}",
     rf"{DAY}\.\s{DAY}\.\s?{YEAR}",
-    rf"{DAY}\.\s?(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)\.\s?{YEAR}",
+    rf"{DAY}[./ -]\s?(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)[./ -]\s?{YEAR}",
     rf"{YEAR}\.\s?(?:0?[1-9]|1[0-2])\.\s?{DAY}\.?",
     rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep){DAY}",
     rf"(?:0?[1-9]|1[0-2])/{YEAR}|{MONTH}[.-]{YEAR}|{YEAR}-{MONTH}",
 )
 BRIEFEST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d\d")
 """A date that may as well be three numbers."""
+BARE = re.compile(r"(?<![^\s(])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=[,;)]|$|\s-)")
+"""Day and month in a German text: 12.8."""
 SEPARATED = r"[\s./-]{0,3}"
 ORDINAL = r"(?:st|nd|rd|th|er|re|o|a|η|ος|\.)?"
 BRIEF = 3
@@ -80,7 +82,7 @@ def words() -> re.Pattern[str]:
     day = rf"(?:{DAY}{ORDINAL})"
     found = (
         rf"(?:{day}{of})?{month()}{end}",
-        rf"{month()}{SEPARATED}{day}(?:[\s.,/-]{{1,3}}{YEAR}{TIME})",
+        rf"{month()}{SEPARATED}{day}(?:[\s.,/-]{{1,3}}(?:{YEAR}|'\d\d){TIME})",
         rf"{YEAR}{SEPARATED}{month()}{SEPARATED}{DAY}",
         rf"{day}{of}{month()}[\s.,/-]{{1,3}}\d\d{TIME}(?!\s?(?:mm|cm|ml|mg|%|kv|x|t\b))",
         rf"{DAY}{month()}\d\d",
@@ -139,6 +141,8 @@ def dates(reading: Reading) -> Iterator[Span]:
             for hit in pattern.finditer(reading.flat if pattern.pattern == capital().pattern else reading.plain):
                 if not (BRIEFEST.fullmatch(hit[0]) and measures(reading, hit.span())):
                     yield place(hit)
+        if "de" in languages_of(reading):
+            yield from (hit.span() for hit in BARE.finditer(reading.flat))
     if reading.eastern:
         yield from (hit.span() for hit in IDEOGRAPHIC.finditer(reading.flat))
 

@@ -15,6 +15,10 @@ FEW = 4
 """Words of a name."""
 SAINT = re.compile(r"\bSt\.?\s(?P<name>[A-Z][a-z]{2,20})(?:'s|s')(?!\s[a-z]{3,}|\w)")
 """A hospital that bears the name of a saint and no word for it."""
+GENERAL = re.compile(
+    r"\b(?:at|from|to|in)\s(?:the\s)?(?P<name>(?:[A-Z][a-z]{2,20}\s){1,2}(?:General|Memorial|Infirmary))\b(?!\s[A-Z])"
+)
+"""One that is called General and no hospital."""
 
 
 def hospitals(reading: Reading) -> Iterator[Span]:
@@ -31,6 +35,7 @@ def hospitals(reading: Reading) -> Iterator[Span]:
     for hit in SAINT.finditer(reading.flat):
         if not is_medical(plain(hit["name"])):
             yield hit.span()
+    yield from (hit.span("name") for hit in GENERAL.finditer(reading.flat))
     for word in hospital_endings().finditer(reading.plain):
         if not is_term(word["name"]) and word["name"] not in kinds() and reading.flat[word.start()].isupper():
             yield word.span()

@@ -32,8 +32,10 @@ SPACED = (
 KEYS = (("numbers", VALUE), ("national", SPACED))
 OTHERS = re.compile(
     rf"{BEGIN}[a-z]{{3,12}}\s?#\s?[a-z]{{0,3}}\d{{5,14}}(?![^\W_])"
-    rf"|{BEGIN}(?:id|acc|mrn|pid|case|no)[:#]\s?[a-z]{{0,4}}[-/]?\d[\d/-]{{2,20}}(?![^\W_])"
+    rf"|{BEGIN}(?:id|acc|mrn|pid|case|no|req|order|exam|visit|episode|ref|enc|csn|fin|har|urn)[:#]\s?[a-z]{{0,4}}[-/]?\d[\d/-]{{2,20}}(?![^\W_])"
 )
+CODED = re.compile(rf"{BEGIN}[a-z]{{1,4}}-(?:19|20)\d\d-?\d{{3,8}}(?![^\W_])")
+"""Letters, a year and a number: the number of a case."""
 SHAPED = re.compile(
     r"\d{6}|[A-Z]{6}\d\d|\d{3}[-. ]\d{2,3}[-. ]|\d{4}[-. ]\d|\d{2}[. ]\d{2,3}[. ]\d|[A-Z]{4}\d{6}|[12] \d\d"
 )
@@ -48,6 +50,11 @@ def cued(reading: Reading) -> Iterator[Span]:
         if reading.eastern:
             yield from (hit.span() for hit in eastern_cue(key, value).finditer(reading.plain))
     yield from (hit.span() for hit in OTHERS.finditer(reading.plain))
+
+
+def coded(reading: Reading) -> Iterator[Span]:
+    """Numbers of cases that no cue tells."""
+    return (hit.span() for hit in CODED.finditer(reading.plain))
 
 
 class Shape(NamedTuple):

@@ -36,6 +36,10 @@ GRADUATE = re.compile(
     rf"(?:\s?,\s?(?:M\.?D|R\.?N|Ph\.?D|D\.O|FRCR|CSc|DrSc)\.?|\s{{1,3}}(?:M\.D|Ph\.D)\.?){END}"
     rf"|{BEGIN}(?P<doctor>{GIVEN}\s{{1,3}}{GIVEN})\s{{1,3}}(?:MD|PhD){END}"
 )
+BRACKETED = re.compile(
+    rf"{BEGIN}(?P<name>{GIVEN},?\s{{1,2}}{GIVEN})\s\((?i:patient|patientin|patiente|pt|pat\.?|paciente|paziente|pacjent|pacient)\)"
+)
+"""A name, and behind it that it is the patient's."""
 QUOTED = re.compile(r"[ \t]?:?[ \t]{0,2}[\"'(][^\"')\n]{2,30}[\"')]")
 
 
@@ -133,6 +137,8 @@ def shaped(reading: Reading) -> Iterator[Suspect]:
         for hit in behind_names().finditer(reading.flat):
             if plain(hit["title"]) in listed("behind", "tr") and not is_term(plain(hit["name"].split()[0])):
                 yield Suspect(hit.span("title"), (hit.span("name"),))
+    for hit in BRACKETED.finditer(reading.flat):
+        yield Suspect((hit.end("name"), hit.end("name")), (hit.span("name"),))
     for hit in GRADUATE.finditer(reading.flat):
         place = hit.span("name") if hit["name"] else hit.span("doctor")
         words = tuple(

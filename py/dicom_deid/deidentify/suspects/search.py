@@ -29,6 +29,7 @@ PLACES = (
     electronic.uids,
     electronic.networks,
     numbers.cued,
+    numbers.coded,
     numbers.national,
     phones.cued,
     phones.phones,

@@ -12,7 +12,7 @@ from dicom_deid.deidentify.suspects.vocabulary import is_term
 from dicom_deid.profile import table
 
 HOUSE = re.compile(
-    r"(?i:\s?,?\s{0,2}(?:n[oº]\.?\s?:?|nr\.?|n\.?|д\.\s?|№\s?)?\s{0,2}\d{1,5}(?:\s?[-/]\s?\d{1,4})?[a-z]?(?![\w%]))"
+    r"(?i:\s?,?\s{0,2}(?:n[oº]\.?\s?:?|nr\.?|n\.?|д\.\s?|№\s?)?\s{0,2}\d{1,5}(?:\s?[-/]\s?(?:\d{1,4}|[a-z](?![a-z])))?[a-z]?(?![\w%]))"
 )
 FEW = 4
 """Letters of a word for a box in the post, at least."""
@@ -85,7 +85,7 @@ def street_behind() -> re.Pattern[str]:
     behind = cased(tuple(word for word in listed("streets") if len(word) > 1), small=True)
     numbered = cased(listed("streets", "tr", "ru", "cs"), small=True)
     return re.compile(
-        rf"{BEGIN}(?:(?i:flat|apt|apartment|unit|suite)\.?\s#?\w{{1,4}},?\s)?\d{{1,5}}[A-Za-z]?\s{{1,2}}(?P<name>(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}){behind}(?![^\W_])"
+        rf"{BEGIN}(?:(?i:flat|apt|apartment|unit|suite)\.?\s#?\w{{1,4}},?\s)?(?:\d{{1,4}}/)?\d{{1,5}}[A-Za-z]?\s{{1,2}}(?P<name>(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}){behind}(?![^\W_])"
         rf"(?:{POSTCODE.pattern})?"
         rf"|{BEGIN}(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}{numbered}{HOUSE.pattern}"
     )
