@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, listed
+from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, languages_of, listed
 from dicom_deid.deidentify.suspects.names import TOKEN
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term, kinds
@@ -30,7 +30,7 @@ def hospitals(reading: Reading) -> Iterator[Span]:
             yield at.start() if at else start, hit.end()
     for hit in cues("hospitals_before").found(reading):
         end = named_behind(reading, hit.end())
-        if end > hit.end():
+        if end > hit.end() and counts(reading, hit):
             yield hit.span()[0], end
     for hit in SAINT.finditer(reading.flat):
         if not is_medical(plain(hit["name"])):
@@ -39,6 +39,14 @@ def hospitals(reading: Reading) -> Iterator[Span]:
     for word in hospital_endings().finditer(reading.plain):
         if not is_term(word["name"]) and word["name"] not in kinds() and reading.flat[word.start()].isupper():
             yield word.span()
+
+
+def counts(reading: Reading, hit: re.Match[str]) -> bool:
+    """Whether a word for hospital counts: an abbreviation only in its language, since elsewhere ASL is perfusion."""
+    flat = reading.flat[hit.start("cue") : hit.end("cue")]
+    if len(flat) > FEW or not flat.isupper() or not flat.isascii():
+        return True
+    return any(hit["cue"] in listed("hospitals_before", language) for language in languages_of(reading))
 
 
 @cache

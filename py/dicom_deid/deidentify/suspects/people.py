@@ -10,7 +10,7 @@ from dicom_deid.deidentify.suspects.languages import BEGIN, END, Cues, cues, eve
 from dicom_deid.deidentify.suspects.names import GAP, LEAST, TOKEN, Reader, Suspect
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.deidentify.suspects.titles import ACRONYM, titles
-from dicom_deid.deidentify.suspects.vocabulary import behind_patient, is_term
+from dicom_deid.deidentify.suspects.vocabulary import behind_patient, is_medical, is_term
 from dicom_deid.profile import table
 
 ALONE = re.compile(r"\s{0,2}(?:[^\w\s]|$)|\s{1,2}[^\W\d_A-ZÀ-Þ]")
@@ -53,8 +53,13 @@ def cued(reading: Reading) -> Iterator[Suspect]:
         if before and TOKEN.match(reading.flat, before.end()):
             head = before.span()
         names = Reader(reading, head[1], most=3, comma=True, titled=True).read()
-        if names and not opens_phrase(reading, hit):
+        if names and not opens_phrase(reading, hit) and (head[0] < head[1] or not is_ordinary(reading, hit, names[0])):
             yield Suspect(head, names)
+
+
+def is_ordinary(reading: Reading, hit: re.Match[str], name: Span) -> bool:
+    """Whether an ordinary word follows a cue without a mark between: Physician Note."""
+    return reading.plain[hit.end() : name[0]].isspace() and reading.plain[name[0] : name[1]] in behind_patient()
 
 
 def paired(reading: Reading) -> Iterator[Suspect]:
@@ -138,6 +143,8 @@ def shaped(reading: Reading) -> Iterator[Suspect]:
             if plain(hit["title"]) in listed("behind", "tr") and not is_term(plain(hit["name"].split()[0])):
                 yield Suspect(hit.span("title"), (hit.span("name"),))
     for hit in BRACKETED.finditer(reading.flat):
+        if any(is_medical(word) for word in plain(hit["name"]).replace(",", "").split()):
+            continue
         yield Suspect((hit.end("name"), hit.end("name")), (hit.span("name"),))
     for hit in GRADUATE.finditer(reading.flat):
         place = hit.span("name") if hit["name"] else hit.span("doctor")

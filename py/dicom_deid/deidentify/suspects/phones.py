@@ -27,7 +27,7 @@ FORMATTED = re.compile(
 NATIONAL = re.compile(
     r"(?<![A-Za-z\d+_#-])(?<!\d[.,/-])\(?\d(?:[ ()./-]{0,2}\d){4,11}[ ()./-]{0,2}\d\d(?![\w/]|[.,]\d)"
 )
-DECIMAL = re.compile(r"\d\.\d{1,2}(?!\d)|(?:19|20)\d\d[-./]\d\d")
+DECIMAL = re.compile(r"0\.\d{3}|\d\.\d{1,2}(?!\d)|(?:19|20)\d\d[-./]\d\d")
 PAIRS = re.compile(r"0\d(?:[. -]\d\d){4}")
 LOCAL = re.compile(r"\d{2,4}(?:[ .-]\d{2,4}){1,4}|[2679]\d{8}")
 """Groups without a zero or a bracket first, and the nine digits of Portugal, Spain and Poland."""
