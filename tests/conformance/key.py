@@ -81,7 +81,7 @@ def fate(study: Study, path: Path, value: object, options: Options) -> list[Chec
         return dated(path, value, options, gone, stays)
     if keyword in expected.DEVICE_DATES:
         if "retain-modified-dates" in options:  # by other weeks than those of the patient, also where both options meet
-            return [*gone, Check("text_notnull", path, value)]
+            return [] if keyword.startswith("Time") else [*gone, Check("text_notnull", path, value)]
         return stays if keeps_device_dates(options) else gone
     for words, option in (
         (expected.DEVICE, "retain-device-identity"),
