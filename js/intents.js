@@ -31,6 +31,7 @@
  *   "report-dismissed": undefined,
  *   "passphrase-typed": string,
  *   "passphrase-entered": undefined,
+ *   "passphrase-insisted": boolean,
  *   "sample-chosen": Sample | null,
  *   "look-at": {study: number, series: number, index: number | null},
  *   "choose-output": undefined,

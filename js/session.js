@@ -5,8 +5,9 @@ import { freeStorage } from "./page/capabilities.js";
 import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
 import { actOn, noteFrom, noteWith } from "./page/notes.js";
 import { Problem } from "./page/problem.js";
-import { makePassphrase } from "./page/project-key.js";
+import { OLDER, parted, wholeKey } from "./page/project-key.js";
 import { goTo, hasFocus } from "./page/steps.js";
+import { isWeak } from "./page/strength.js";
 import { isInside, pickOutput } from "./pick/pick.js";
 import { run, runName } from "./run/run.js";
 import { takingOf } from "./scan/taking.js";
@@ -40,7 +41,9 @@ export class Session {
     actOn(store, "studies-chosen", "found", (leftOut) => this.#choose(leftOut));
     actOn(store, "policy-edited", "run", ({ policy, error }) => store.update({ policy, policyError: error }));
     actOn(store, "policy-loaded", "run", (policy) => store.update({ policy, policyError: "" }));
-    actOn(store, "passphrase-typed", "run", (passphrase) => store.update({ passphrase }));
+    actOn(store, "passphrase-typed", "run", (passphrase) => store.update({ passphrase, weak: false, insisted: false }));
+    actOn(store, "passphrase-entered", "run", () => this.#judge());
+    actOn(store, "passphrase-insisted", "run", (insisted) => store.update({ insisted }));
     actOn(store, "choose-output", "run", () => this.#chooseOutput());
     actOn(store, "forget-output", "run", () => this.#setOutput(null));
     actOn(store, "start", "run", ({ linkage }) => this.#start(linkage));
@@ -129,14 +132,25 @@ export class Session {
 
   /** @param {boolean} linkage   whether an encrypted linkage file is kept */
   async #start(linkage) {
+    await this.#judge();
     const { phase, policy, policyError, passphrase: given, output, leftOut, madeKey } = this.#store.state;
     if (phase !== "ready" && phase !== "early") return;
     if (policyError) throw new Problem(policyError);
-    const passphrase = given || makePassphrase();
+    if (this.#store.state.weak && !this.#store.state.insisted) throw new Problem("WEAK_PASSPHRASE");
+    const passphrase = wholeKey(given, policy.pseudonyms === OLDER);
     const order = { name: runName(), passphrase, policy, output, leftOut, linkage, resumed: false };
     const used = madeKey?.passphrase === passphrase ? madeKey : null;
-    this.#store.update({ passphrase, madeKey: given ? used : { passphrase, name: order.name, linkage } });
+    const made = { passphrase, name: order.name, linkage, given: given !== "" };
+    this.#store.update({ passphrase, madeKey: given === passphrase ? used : made });
     await this.#begin(order);
+  }
+
+  /** Whether the passphrase is easy to guess, into the state. */
+  async #judge() {
+    const { passphrase } = this.#store.state;
+    const { text } = parted(passphrase);
+    const weak = text !== "" && (await isWeak(text));
+    if (this.#store.state.passphrase === passphrase) this.#store.update({ weak });
   }
 
   /** @param {Order} order */

@@ -18,14 +18,18 @@
  *
  * @typedef {object} Order   what a run is started with
  * @property {string} name
- * @property {string} passphrase
+ * @property {string} passphrase   with its salt
  * @property {Policy} policy
  * @property {FileSystemDirectoryHandle | null} output   null: private storage
  * @property {LeftOut} leftOut   studies and series that take no part
  * @property {boolean} linkage   an encrypted linkage file is kept
  * @property {boolean} resumed   the run was begun before
  *
- * @typedef {{passphrase: string, name: string, linkage: boolean}} MadeKey   name: of the run that it was made for
+ * @typedef {object} MadeKey   what was made for a run because it was not given
+ * @property {string} passphrase   with its salt
+ * @property {string} name         of the run
+ * @property {boolean} linkage
+ * @property {boolean} given       the passphrase was given: only the salt was made
  * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
  * @typedef {"choose" | "found" | "tryOut" | "run" | "results" | "stored" | "cutOff" | "search"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
@@ -42,7 +46,9 @@
  * @property {Policy} policy
  * @property {string} policyError           reason code of a field of the policy form that cannot be used, or ""
  * @property {string} passphrase            as it stands in its field
- * @property {MadeKey | null} madeKey       key that was made because the field was empty
+ * @property {boolean} weak                 the passphrase is easy to guess
+ * @property {boolean} insisted             and is to be used all the same
+ * @property {MadeKey | null} madeKey       key that was made because the field was empty, or had no salt
  * @property {FileSystemDirectoryHandle | null} output   null: private storage
  * @property {Order | null} order           of the run that goes on, or of the last one
  * @property {string} preparing             step before the first file of a run, in words
@@ -73,7 +79,14 @@ export function plainPolicy() {
 function firstState() {
   const nothing = { pick: null, seen: null, found: null, output: null, order: null, progress: null, results: null };
   const files = { refused: false, stopped: false, leftOut: NONE_LEFT_OUT, runs: [], kept: null, indexing: "" };
-  const policy = { policy: plainPolicy(), policyError: "", passphrase: "", madeKey: null };
+  const policy = {
+    policy: plainPolicy(),
+    policyError: "",
+    passphrase: "",
+    weak: false,
+    insisted: false,
+    madeKey: null,
+  };
   const run = { preparing: "", asked: null, checking: false, waiting: null, packing: {}, notes: {} };
   return { phase: "choose", ...nothing, ...files, ...policy, ...run };
 }

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PASSPHRASE = "seven grey herons by the weir"
+WORDS, SALT = "seven grey herons by the weir", "HERO-NSBY-THEW-EIRS-EVEN-GREY"
+PASSPHRASE = f"{WORDS} salt:{SALT}"
+RUN_NAMES = ["audit.csv", "conformance.md", "key-check.json", "out", "output.log", "plan.json"]
 COLUMNS = (
     "source_id,status,reason,output_path,patient_id,study_instance_uid,series_instance_uid,sop_instance_uid,"
     "sop_class_uid,modality,transfer_syntax_uid,bytes_in,bytes_out,removed,emptied,replaced,cleaned,uids_remapped,"
@@ -95,8 +97,9 @@ def native_run(
 
 def source_ids(folder: Path, passphrase: str = PASSPHRASE) -> dict[str, Path]:
     """The name of each file of a folder in the audit, computed without the code under test."""
-    salt = b"dicom-deid/project-key/v1"
-    key = hashlib.pbkdf2_hmac("sha256", unicodedata.normalize("NFC", passphrase).encode(), salt, 600_000)
+    text, _, own = passphrase.partition(" salt:")
+    salt = f"dicom-deid/project-key/v2/{own}" if own else "dicom-deid/project-key/v1"
+    key = hashlib.pbkdf2_hmac("sha256", unicodedata.normalize("NFC", text).encode(), salt.encode(), 600_000)
     files = [path for path in folder.rglob("*") if path.is_file()]
     texts = {path: f"dicom-deid:source\0{path.relative_to(folder).as_posix()}" for path in files}
     return {hmac.digest(key, text.encode(), "sha256").hex()[:20]: path for path, text in texts.items()}

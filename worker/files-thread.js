@@ -140,11 +140,11 @@ export class Files {
   }
 
   /** @type {FilesApi["check"]} */
-  async check(name, document) {
+  async check(name, plan) {
     const folder = await findRun(name);
     if (!folder) return "NO_RUN";
     if ((await openRuns())(name)) return "RUN_OPEN";
-    return checkPlan(folder, document).then(
+    return checkPlan(folder, plan).then(
       () => "",
       (error) => codeOf(error, "NO_RUN"),
     );

@@ -7,6 +7,7 @@ import { on } from "../intents.js";
 import { part } from "../page/dom.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
+import { isWhole, OLDER } from "../page/project-key.js";
 import { fetchActionWords } from "../page/tables.js";
 import { WhatIf } from "./element-list.js";
 import { PythonRules } from "./python-rules.js";
@@ -125,7 +126,9 @@ export class TryOut extends HTMLElement {
     noteOf(this).clear();
     if (tried && !("error" in tried)) {
       const index = this.#sample?.index;
-      this.#whatIf.show(tried, { madeUp: this.#parts?.store.state.passphrase === "", stay: index === this.#shown });
+      const { passphrase = "", policy } = this.#parts?.store.state ?? {};
+      const madeUp = !isWhole(passphrase, policy?.pseudonyms === OLDER);
+      this.#whatIf.show(tried, { madeUp, stay: index === this.#shown });
       this.#shown = index;
       return;
     }

@@ -155,9 +155,10 @@ export class Catalogue {
    * Says of each thumbnail in table `images` on which side of a split by patient it is.
    * @param {Uint8Array} key   of the project
    * @param {number} part      of the patients that is held out; 0: there is no split
+   * @param {number} pseudonyms   version of the pseudonyms
    */
-  split(key, part) {
-    return this.#thread.ask("split", key, part);
+  split(key, part, pseudonyms) {
+    return this.#thread.ask("split", key, part, pseudonyms);
   }
 
   /**

@@ -1,30 +1,65 @@
 // @ts-check
-/** The project key: from a passphrase, which is made here when none is given. `key.py` does the same natively. */
+/** The project key: from a passphrase and its salt, which are made here when none are given. `key.py` does the same natively. */
 
+/** Versions of the pseudonyms: those of a passphrase with a salt, and those of version 0.2 and before. */
+export const [NEWEST, OLDER] = [2, 1];
+/** Of a passphrase without one of its own: the same for everybody, as until version 0.2. */
 const SALT = "dicom-deid/project-key/v1";
+/** Goes before the salt of a project. */
+const OWN_SALT = "dicom-deid/project-key/v2/";
+/** The salt behind a passphrase, in the same line or, where a line end was lost in a field, right behind it. */
+const SALTED = /\s*salt:\s*((?:[A-Z2-7]{4}-){5}[A-Z2-7]{4})\s*$/i;
 const ITERATIONS = 600_000;
 const KEY_BITS = 256;
-/** Bits of a made passphrase; 160 fill 32 letters of base32 exactly. */
-const RANDOM_BITS = 160;
+/** Bits of a made passphrase, and of a salt: they fill 32 and 24 letters of base32 exactly. */
+const [PASSPHRASE_BITS, SALT_BITS] = [160, 120];
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const GROUP_LETTERS = 4;
 
+/** A passphrase and the salt behind it, or "". @param {string} key */
+export function parted(key) {
+  const found = SALTED.exec(key);
+  return found ? { text: key.slice(0, found.index), salt: found[1].toUpperCase() } : { text: key, salt: "" };
+}
+
+/** A passphrase with its salt, as it is kept and can be put in. @param {string} text @param {string} salt */
+export const salted = (text, salt) => `${text} salt:${salt}`;
+
+/** Whether nothing is missing of a key. @param {string} given @param {boolean} older   no salt belongs to it */
+export const isWhole = (given, older) => given !== "" && (older || parted(given).salt !== "");
+
+/**
+ * All of the key of a run: what is missing of it is made.
+ * @param {string} given
+ * @param {boolean} older   without a salt, as until version 0.2
+ */
+export function wholeKey(given, older) {
+  const { text, salt } = parted(given);
+  const passphrase = text || makePassphrase();
+  return older ? passphrase : salted(passphrase, salt || grouped(SALT_BITS));
+}
+
 /**
  * PBKDF2-HMAC-SHA256 of the passphrase in Unicode's composed form, so that it does not depend on the keyboard.
- * @param {string} passphrase
+ * @param {string} passphrase   with its salt behind it, or without
  * @returns {Promise<Uint8Array<ArrayBuffer>>}  32 bytes
  */
 export async function deriveKey(passphrase) {
   const encoder = new TextEncoder();
-  const secret = encoder.encode(passphrase.normalize("NFC"));
+  const { text, salt } = parted(passphrase);
+  const secret = encoder.encode(text.normalize("NFC"));
   const material = await crypto.subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
-  const method = { name: "PBKDF2", hash: "SHA-256", salt: encoder.encode(SALT), iterations: ITERATIONS };
+  const used = encoder.encode(salt ? OWN_SALT + salt : SALT);
+  const method = { name: "PBKDF2", hash: "SHA-256", salt: used, iterations: ITERATIONS };
   return new Uint8Array(await crypto.subtle.deriveBits(method, material, KEY_BITS));
 }
 
-/** A passphrase nobody has to think of: random bits in base32, in groups that can be read aloud. */
-export function makePassphrase() {
-  const random = crypto.getRandomValues(new Uint8Array(RANDOM_BITS / 8));
+/** A passphrase nobody has to think of. */
+export const makePassphrase = () => grouped(PASSPHRASE_BITS);
+
+/** Random bits in base32, in groups that can be read aloud. @param {number} size */
+function grouped(size) {
+  const random = crypto.getRandomValues(new Uint8Array(size / 8));
   const bits = Array.from(random, (byte) => byte.toString(2).padStart(8, "0")).join("");
   const letters = (bits.match(/.{5}/g) ?? []).map((five) => BASE32[Number.parseInt(five, 2)]);
   const groups = letters.join("").match(new RegExp(`.{${GROUP_LETTERS}}`, "g")) ?? [];

@@ -1,10 +1,12 @@
 // @ts-check
-/** <policy-panel>: the form of the policy: passphrase, profile options, SOP Classes to allow, rules, detail of the log. */
+/** <policy-panel>: the form of the policy: profile options, SOP Classes to allow, rules, detail of the log. */
 import { on, send } from "../intents.js";
 import { copyOf, one, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
+import { OLDER } from "../page/project-key.js";
 import { stateOf } from "../page/steps.js";
 import { plainPolicy } from "../state.js";
+import { PassphraseField } from "./passphrase-field.js";
 import { same, wordsOf } from "./policy.js";
 import { PolicyFile } from "./policy-file.js";
 import { RuleDialog } from "./rule-dialog.js";
@@ -20,7 +22,6 @@ import { PolicyText } from "./text-dialog.js";
 const UID = /^[0-2](\.(0|[1-9]\d*))+$/;
 const UID_LETTERS = 64;
 const HINT = "For example a vendor’s private kind; several with spaces between.";
-const HINT_MADE = "This is the key that was made for your last run. Empty the field to get another one.";
 /** Whose dispositions of private elements may count, as a policy says it. */
 const TCIA = "tcia";
 
@@ -37,13 +38,8 @@ export class PolicyPanel extends HTMLElement {
     form.addEventListener("submit", (event) => event.preventDefault()); // Return in a field starts nothing
     form.addEventListener("change", (event) => {
       const input = event.target;
-      if (input instanceof HTMLInputElement && input.dataset.part !== "passphrase") this.#changed(input);
+      if (input instanceof HTMLInputElement && !this.#passphrase.contains(input)) this.#changed(input);
     });
-    const show = part(this, "show", HTMLButtonElement);
-    show.addEventListener("click", () => this.#reveal(show.getAttribute("aria-pressed") !== "true"));
-    const passphrase = part(this, "passphrase", HTMLInputElement);
-    passphrase.addEventListener("input", () => send(this, "passphrase-typed", passphrase.value));
-    passphrase.addEventListener("change", () => send(this, "passphrase-entered"));
     on("rules-edited", (attribute) => send(this, "policy-loaded", { ...this.#policy, attribute }), this);
     for (const use of /** @type {const} */ (["start", "policy-wanted"])) on(use, () => this.#pointAtWrong());
   }
@@ -55,18 +51,18 @@ export class PolicyPanel extends HTMLElement {
       if (policy !== this.#said) this.#write();
       this.#show();
     });
-    store.subscribe(["passphrase", "madeKey"], ({ passphrase, madeKey }, changed) => {
-      const field = part(this, "passphrase", HTMLInputElement);
-      if (field.value !== passphrase) field.value = passphrase;
-      if (madeKey && changed.has("madeKey")) part(this, "passphrase-hint", HTMLElement).textContent = HINT_MADE;
-    });
+    this.#passphrase.follow(store);
     store.subscribe(["phase"], ({ phase }) => {
       this.#phase = phase;
       part(this, "form", HTMLFormElement).hidden = this.#isClosed;
       this.#summarise();
-      this.#reveal(false);
+      this.#passphrase.reveal(false);
     });
     one(this, "policy-file", PolicyFile).follow(store);
+  }
+
+  get #passphrase() {
+    return one(this, "passphrase-field", PassphraseField);
   }
 
   /** While a run goes on, and after it, one line stands for the form. */
@@ -106,7 +102,14 @@ export class PolicyPanel extends HTMLElement {
 
   /** Writes the policy into the controls. */
   #write() {
-    const { options, allow_sop_classes: allowed, pass_burned_in, verbose, private_dispositions } = this.#policy;
+    const {
+      options,
+      allow_sop_classes: allowed,
+      pass_burned_in,
+      verbose,
+      private_dispositions,
+      pseudonyms,
+    } = this.#policy;
     for (const input of this.#inputs("option")) input.checked = options.includes(input.value);
     for (const input of this.#inputs("sop-class")) input.checked = allowed.includes(input.value);
     const listed = this.#checked("sop-class").map(({ value }) => value);
@@ -114,6 +117,7 @@ export class PolicyPanel extends HTMLElement {
     part(this, "pass-burned-in", HTMLInputElement).checked = pass_burned_in;
     part(this, "verbose", HTMLInputElement).checked = verbose;
     part(this, "dispositions", HTMLInputElement).checked = private_dispositions === TCIA;
+    part(this, "older", HTMLInputElement).checked = pseudonyms === OLDER;
     one(this, "policy-rules", PolicyRules).show(this.#policy.attribute ?? []);
   }
 
@@ -127,18 +131,20 @@ export class PolicyPanel extends HTMLElement {
 
   /** The form says something else than before. @param {HTMLInputElement} changed */
   #changed(changed) {
-    const others = (changed.checked && this.#excludes.get(changed.value)) || [];
+    const excluded = (changed.checked && this.#excludes.get(changed.value)) || [];
     for (const input of this.#checked("option")) {
-      if (others.includes(input.value)) input.checked = false;
+      if (excluded.includes(input.value)) input.checked = false;
     }
     const { uids, bad } = this.#validate();
+    const { pseudonyms: _, ...others } = this.#policy;
     this.#said = {
-      ...this.#policy,
+      ...others,
       options: this.#checked("option").map(({ value }) => value),
       allow_sop_classes: [...new Set([...this.#checked("sop-class").map(({ value }) => value), ...uids])],
       pass_burned_in: part(this, "pass-burned-in", HTMLInputElement).checked,
       verbose: part(this, "verbose", HTMLInputElement).checked,
       private_dispositions: part(this, "dispositions", HTMLInputElement).checked ? TCIA : "",
+      ...(part(this, "older", HTMLInputElement).checked ? { pseudonyms: OLDER } : {}),
     };
     send(this, "policy-edited", { policy: this.#said, error: bad === undefined ? "" : "BAD_UID" });
   }
@@ -177,12 +183,6 @@ export class PolicyPanel extends HTMLElement {
   /** @param {"option" | "sop-class"} name */
   #checked(name) {
     return this.#inputs(name).filter(({ checked }) => checked);
-  }
-
-  /** @param {boolean} shown */
-  #reveal(shown) {
-    part(this, "show", HTMLButtonElement).setAttribute("aria-pressed", String(shown));
-    part(this, "passphrase", HTMLInputElement).type = shown ? "text" : "password";
   }
 }
 

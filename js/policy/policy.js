@@ -2,6 +2,7 @@
 /** A policy as the page has it: read by Python, compared, and said in words, rule by rule or in one line. */
 import { counted } from "../page/format.js";
 import { codeOf, Problem } from "../page/problem.js";
+import { OLDER } from "../page/project-key.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
@@ -16,8 +17,6 @@ import { codeOf, Problem } from "../page/problem.js";
  * @typedef {(name: string, text: string, waiting: HTMLElement) => Promise<Answered>} Read
  */
 
-/** The version of the pseudonyms that 0.2 and before gave. */
-export const OLDER = 1;
 /** An answer that comes sooner is not announced, in milliseconds. */
 const PATIENCE_MILLISECONDS = 300;
 

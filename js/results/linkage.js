@@ -1,8 +1,8 @@
 // @ts-check
 /** Opening a linkage file: the files worker decrypts it, and a Python worker of its own makes the tables. */
 import * as Comlink from "../../worker/shared/comlink.js";
-import { Problem } from "../page/problem.js";
-import { deriveKey } from "../page/project-key.js";
+import { codeOf, Problem } from "../page/problem.js";
+import { deriveKey, parted } from "../page/project-key.js";
 
 /**
  * @param {import("../threads/files.js").Files} files
@@ -12,7 +12,22 @@ import { deriveKey } from "../page/project-key.js";
  * @returns {Promise<import("../../worker/shared/protocol/files.js").Tables>}  throws a CodedError
  */
 export async function tablesOf(files, pool, file, passphrase) {
-  const key = await deriveKey(passphrase);
+  const { text, salt } = parted(passphrase);
+  try {
+    return await openedWith(await deriveKey(passphrase), files, pool, file);
+  } catch (error) {
+    if (!salt || codeOf(error) !== "LINKAGE_KEY") throw error;
+    return openedWith(await deriveKey(text), files, pool, file); // linkage files of version 0.2 know no salt
+  }
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} key
+ * @param {import("../threads/files.js").Files} files
+ * @param {import("../threads/pool.js").Pool} pool
+ * @param {File} file
+ */
+async function openedWith(key, files, pool, file) {
   const thread = await pool.trial().catch(() => {
     throw new Problem("PYTHON_NOT_STARTED");
   });

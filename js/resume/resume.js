@@ -5,13 +5,14 @@ import { send } from "../intents.js";
 import { handlesOf, mayUse } from "../page/kept-handles.js";
 import { actOn } from "../page/notes.js";
 import { Problem } from "../page/problem.js";
-import { deriveKey } from "../page/project-key.js";
+import { deriveKey, OLDER, parted, salted } from "../page/project-key.js";
 import { goTo } from "../page/steps.js";
 import { labelOf, pickOutput } from "../pick/pick.js";
 import { NONE_LEFT_OUT } from "../state.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun
+ * @typedef {import("../../worker/shared/protocol/files.js").Begun} Begun
  * @typedef {import("../state.js").Order} Order
  * @typedef {import("../state.js").Pick} Pick
  */
@@ -72,17 +73,30 @@ export class Resume {
     const output = run.place === "private" ? null : (kept.output ?? (await pickOutput()));
     if (run.place === "folder" && !output) return null;
     if (output && !(await mayUse(output, "readwrite"))) throw new Problem("NOT_ALLOWED");
-    const key = await deriveKey(passphrase);
+    const policy = policyOf(begun);
+    const whole = keyOf(passphrase, begun);
+    const key = await deriveKey(whole);
     await pool.ready.catch(() => {
       throw new Problem("PYTHON_NOT_STARTED");
     });
-    const plan = await pool.configure(begun.policy, key, begun.linkage);
+    const plan = await pool.configure(policy, key, begun.linkage);
     if ("error" in plan) throw new Problem(plan.error);
-    const refused = await files.check(run.name, plan.document);
+    const refused = await files.check(run.name, plan);
     if (refused) throw new Problem(refused);
-    const { policy, linkage } = begun;
-    const order = { name: run.name, policy, output, passphrase, leftOut: NONE_LEFT_OUT, linkage, resumed: true };
+    const { linkage } = begun;
+    const order = { name: run.name, policy, output, passphrase: whole, leftOut: NONE_LEFT_OUT, linkage, resumed: true };
     const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
   }
+}
+
+/** The policy that a run was begun with; one of version 0.2 goes on with the pseudonyms of then. @param {Begun} begun */
+function policyOf({ policy, salt }) {
+  return salt ? policy : { ...policy, pseudonyms: OLDER };
+}
+
+/** The whole key of a run: the page knows its salt. @param {string} passphrase @param {Begun} begun */
+function keyOf(passphrase, { salt }) {
+  const given = parted(passphrase);
+  return salt ? salted(given.text, given.salt || salt) : given.text;
 }

@@ -1,7 +1,10 @@
 // @ts-check
-/** <project-key>: the key that was made because no passphrase was given, to be copied or saved. */
+/** <project-key>: the key that was made because no passphrase or no salt was given, to be copied or saved. */
 import { part } from "../page/dom.js";
 import { save } from "../page/save-file.js";
+
+const TITLE = "A key was made for this run";
+const TITLE_SALT = "Your key: the passphrase with the salt that was made for it";
 
 export class ProjectKey extends HTMLElement {
   #name = "";
@@ -32,6 +35,7 @@ export class ProjectKey extends HTMLElement {
     this.#name = made?.name ?? "";
     part(this, "key", HTMLInputElement).value = made?.passphrase ?? "";
     part(this, "copy", HTMLButtonElement).textContent = "Copy";
+    part(this, "title", HTMLElement).textContent = made?.given ? TITLE_SALT : TITLE;
     part(this, "opens", HTMLElement).hidden = !made?.linkage;
     this.hidden = made === null;
   }

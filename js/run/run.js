@@ -3,7 +3,7 @@
 import * as Comlink from "../../worker/shared/comlink.js";
 import { environment } from "../page/capabilities.js";
 import { Problem } from "../page/problem.js";
-import { deriveKey } from "../page/project-key.js";
+import { deriveKey, parted } from "../page/project-key.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
@@ -47,7 +47,8 @@ export async function run({ files, pool }, { name, passphrase, policy, output, l
   if ("error" in plan) throw new Problem(plan.error, plan.problems);
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
-  const spec = { name, key, policy, plan, output, leftOut, linkage, resumed, environment: lines };
+  const { salt } = parted(passphrase);
+  const spec = { name, key, salt, policy, plan, output, leftOut, linkage, resumed, environment: lines };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   tell.started();
   const summary = await joined(files, pool, ending);

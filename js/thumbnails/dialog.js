@@ -5,7 +5,7 @@ import { send } from "../intents.js";
 import { part } from "../page/dom.js";
 import { count, counted, duration, perSecond } from "../page/format.js";
 import { noteOf } from "../page/problem.js";
-import { deriveKey } from "../page/project-key.js";
+import { deriveKey, NEWEST, OLDER, parted } from "../page/project-key.js";
 import { reason } from "../page/tables.js";
 import { Thumbnails } from "./thumbnails.js";
 
@@ -72,8 +72,13 @@ export class MakeThumbnails extends HTMLElement {
 
   async #holdOut() {
     if (!part(this, "hold-out", HTMLInputElement).checked) return null;
-    const key = await deriveKey(part(this, "passphrase", HTMLInputElement).value);
-    return { key, part: part(this, "percent", HTMLInputElement).valueAsNumber / 100 };
+    const passphrase = part(this, "passphrase", HTMLInputElement).value;
+    const pseudonyms = parted(passphrase).salt ? NEWEST : OLDER;
+    return {
+      key: await deriveKey(passphrase),
+      pseudonyms,
+      part: part(this, "percent", HTMLInputElement).valueAsNumber / 100,
+    };
   }
 
   /** @param {boolean} working */

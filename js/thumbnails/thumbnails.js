@@ -6,7 +6,7 @@
  * @typedef {import("../threads/imaging.js").Imaging} Imaging
  * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
  * @typedef {import("../../worker/shared/protocol/files.js").Stage} Stage
- * @typedef {{key: Uint8Array, part: number}} HoldOut   the project's key, and which part of the patients is held out
+ * @typedef {{key: Uint8Array, pseudonyms: number, part: number}} HoldOut   the project's key, its version, and which part of the patients is held out
  * @typedef {{files: number, of: number, frames: number}} Farness   files that are done, of how many; frames drawn
  *
  * @typedef {object} Summary   what one go came to
@@ -77,7 +77,7 @@ export class Thumbnails {
       report({ files: go.processing.items, of: wanting.length, frames: go.insert.items });
     }
     await go.handedOver;
-    await this.#catalogue.split(holdOut?.key ?? new Uint8Array(), holdOut?.part ?? 0);
+    await this.#catalogue.split(holdOut?.key ?? new Uint8Array(), holdOut?.part ?? 0, holdOut?.pseudonyms ?? 0);
     return go.summary(await this.#catalogue.missing(keys));
   }
 

@@ -3,6 +3,7 @@
 import { WhatIf } from "../explain/element-list.js";
 import { part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
+import { isWhole, OLDER } from "../page/project-key.js";
 import { fetchActionWords } from "../page/tables.js";
 import { Latest } from "./latest.js";
 import { asItIs } from "./sources.js";
@@ -53,7 +54,8 @@ export class Elements {
     const tried = "error" in where ? where : await trial.explain(where, policy, passphrase);
     if (!this.#root.isConnected || instance !== this.#asked) return;
     noteOf(this.#root).clear();
-    if (!("error" in tried)) return this.#whatIf.show(tried, { madeUp: passphrase === "", stay: true });
+    const madeUp = !isWhole(passphrase, policy.pseudonyms === OLDER);
+    if (!("error" in tried)) return this.#whatIf.show(tried, { madeUp, stay: true });
     this.#whatIf.clear();
     noteOf(this.#root).show(tried.error);
   }

@@ -9,12 +9,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
 
 from dicom_deid.dicom.bounded import Remembered
 
 SALT = b"dicom-deid/project-key/v1"
+"""The salt of a passphrase without one of its own: the same for everybody, as until 0.2."""
+OWN_SALT = b"dicom-deid/project-key/v2/"
+"""What goes before the salt of a project."""
+SALT_LETTERS = 24
+"""Letters of base32 in a salt: 120 bits."""
+SALTED = re.compile(rf"\s*\bsalt:\s*((?:[A-Z2-7]{{4}}-){{{SALT_LETTERS // 4 - 1}}}[A-Z2-7]{{4}})\s*\Z", re.IGNORECASE)
+"""The salt behind a passphrase, in the same line or the next one."""
 ITERATIONS = 600_000
 """Rounds of PBKDF2-HMAC-SHA256, as OWASP advises since 2023."""
 KEY_BYTES = 32
@@ -25,14 +33,39 @@ MAX_WEEKS = 520
 
 
 def derive(passphrase: str) -> bytes:
-    """The 32-byte project key of a passphrase. Native only: Pyodide has no pbkdf2, there the page derives it."""
-    text = unicodedata.normalize("NFC", passphrase).encode()
-    return hashlib.pbkdf2_hmac("sha256", text, SALT, ITERATIONS, KEY_BYTES)
+    """The 32-byte project key of a passphrase, with the salt behind it or without one.
+
+    Native only: Pyodide has no pbkdf2, there the page derives it.
+    """
+    text, salt = parted(passphrase)
+    secret = unicodedata.normalize("NFC", text).encode()
+    return hashlib.pbkdf2_hmac("sha256", secret, OWN_SALT + salt.encode() if salt else SALT, ITERATIONS, KEY_BYTES)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """A passphrase and its salt, "" where none stands behind it."""
+    found = SALTED.search(text)
+    return (text[: found.start()], found[1].upper()) if found else (text, "")
+
+
+def salted(passphrase: str, salt: str) -> str:
+    """A passphrase with its salt behind it, as it is kept and can be given."""
+    return f"{passphrase} salt:{salt}"
 
 
 def make_passphrase() -> str:
     """160 random bits as base32, in groups of four."""
-    text = base64.b32encode(secrets.token_bytes(20)).decode()
+    return grouped(secrets.token_bytes(20))
+
+
+def make_salt() -> str:
+    """120 random bits as base32, in groups of four: a project makes them once."""
+    return grouped(secrets.token_bytes(SALT_LETTERS * 5 // 8))
+
+
+def grouped(data: bytes) -> str:
+    """Bytes as base32, in groups of four."""
+    text = base64.b32encode(data).decode()
     return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
@@ -57,8 +90,8 @@ class Key:
 
     @classmethod
     def from_passphrase(cls, passphrase: str) -> Key:
-        """The key of a passphrase, in any Unicode form. Raises ValueError where it is empty."""
-        if not passphrase:
+        """The key of a passphrase, in any Unicode form, with its salt behind it or without. ValueError: it is empty."""
+        if not parted(passphrase)[0]:
             raise ValueError("the passphrase is empty")
         return cls(derive(passphrase))
 

@@ -11,7 +11,14 @@ from .page import FRAME, assemble_page, page_files
 from .paths import DIST, ROOT, TABLES, VENDOR, digest, digest_files
 from .shell import BuildError, run, say
 
-SITE_TABLES = ("reasons.json", "options.json", "sop-classes.json", "policy.schema.json", "sentences.json")
+SITE_TABLES = (
+    "guessed-first.json",
+    "options.json",
+    "policy.schema.json",
+    "reasons.json",
+    "sentences.json",
+    "sop-classes.json",
+)
 BUILD_DIGITS = 16  # hex digits of the build's name
 
 
@@ -61,6 +68,7 @@ def source_files() -> dict[str, Path]:
     third_party = [
         VENDOR / "comlink.mjs",
         VENDOR / "idb-keyval.mjs",
+        VENDOR / "zxcvbn.js",
         *files_below(VENDOR / "licences"),
         *files_below(VENDOR / "pyscript"),
     ]

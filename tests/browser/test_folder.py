@@ -11,7 +11,7 @@ from pydicom.data import get_testdata_file
 from runs import RunFolder, native_run, rows_of, source_ids, timeless
 
 NOTE = "=hérons &amp; 'quotes', [x].txt"  # a name that a careless table would break on
-PASSPHRASE = "Grüße an die Reiher"
+PASSPHRASE = "Grüße an die Reiher salt:HERO-NSBY-THEW-EIRS-EVEN-GREY"
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from console import on_a_terminal
 from dicom_deid.key import derive
 from dicom_deid.policy import Key
 from made import UID, ct, item, sequence, to_bytes
-from runs import PASSPHRASE, ROOT, RunFolder, native_run, timeless
+from runs import PASSPHRASE, ROOT, RUN_NAMES, RunFolder, native_run, timeless
 
 NAME, PATIENT = "Okonkwo", "MRN-0815-4711"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
@@ -72,8 +72,7 @@ def test_every_file_has_one_row_and_the_run_folder_is_complete(folder: Path, tmp
     assert by_reason(run) == {
         "": 3, "TRUNCATED": 1, "SOP_CLASS_WITHHELD": 1, "BURNED_IN": 1, "NOT_DICOM": 1, "EMPTY": 1,
     }  # fmt: skip
-    names = ["audit.csv", "conformance.md", "out", "output.log", "plan.json"]
-    assert sorted(path.name for path in run.root.iterdir()) == names
+    assert sorted(path.name for path in run.root.iterdir()) == RUN_NAMES
     assert "finished: 3 written, 2 withheld, 2 skipped, 1 failed" in run.log
     assert "1 symbolic links or special files were left alone" in run.log
 

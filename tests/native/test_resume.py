@@ -18,7 +18,7 @@ from dicom_deid.native.job import Job, Take, Taken
 from dicom_deid.native.run_folder import RunFolder
 from dicom_deid.policy import Policy
 from made import UID, ct, to_bytes
-from runs import PASSPHRASE, native_run, timeless
+from runs import PASSPHRASE, RUN_NAMES, native_run, timeless
 from runs import RunFolder as Finished
 
 FILES = 240
@@ -66,8 +66,7 @@ def agree(run: Finished, whole: Finished) -> None:
     run.check()
     assert run.outputs == whole.outputs
     assert timeless(run.rows) == timeless(whole.rows)
-    names = ["audit.csv", "conformance.md", "out", "output.log", "plan.json"]
-    assert sorted(path.name for path in run.root.iterdir()) == names
+    assert sorted(path.name for path in run.root.iterdir()) == RUN_NAMES
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -170,7 +169,7 @@ def test_a_run_that_was_cut_off_before_it_was_begun_can_be_begun(folder: Path, t
         (target / name).write_bytes(b"" if name == "output.log" else b'{"digest": "half')
     run = native_run(folder / "0001.dcm", target, "--resume", status=0)
     assert len(run.rows) == 1
-    names = ["audit.csv", "conformance.md", "out", "output.log", "plan.json"]
+    names = RUN_NAMES
     assert sorted(path.name for path in target.iterdir()) == names
 
 
@@ -235,10 +234,10 @@ def test_a_source_folder_in_whose_place_is_another_stops_the_run(folder: Path, t
 
 
 def test_two_runs_cannot_write_to_one_folder(tmp_path: Path) -> None:
-    document = '{"digest": "1", "key_check": "2"}'
+    document = '{"digest": "1"}'
     first = RunFolder(FolderSink(tmp_path / "run"))
-    first.begin(document)
+    first.begin(document, "2")
     with pytest.raises(NoRun, match="BUSY"):
-        RunFolder(FolderSink(tmp_path / "run")).resume(document, print)
+        RunFolder(FolderSink(tmp_path / "run")).resume(document, "2", print)
     first.finish()
-    RunFolder(FolderSink(tmp_path / "run")).resume(document, print)
+    RunFolder(FolderSink(tmp_path / "run")).resume(document, "2", print)

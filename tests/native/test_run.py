@@ -17,7 +17,7 @@ from made import KEY, UID, ct, to_bytes
 from runs import rows_of, timeless
 from worlds import InMemory, OnDisk, World
 
-NAMES = {"audit.csv", "conformance.md", "output.log", "plan.json"}
+NAMES = {"audit.csv", "conformance.md", "key-check.json", "output.log", "plan.json"}
 WRITTEN = 6
 
 
@@ -188,9 +188,9 @@ def test_another_key_or_policy_does_not_go_on(world: World) -> None:
 def test_a_second_run_is_kept_out(world: World) -> None:
     sink = world.sink()
     first = RunFolder(sink)
-    first.begin('{"digest": "1", "key_check": "2"}')
+    first.begin('{"digest": "1"}', "2")
     with pytest.raises(NoRun, match="BUSY"):
-        RunFolder(sink).resume('{"digest": "1", "key_check": "2"}', lambda _: True)
+        RunFolder(sink).resume('{"digest": "1"}', "2", lambda _: True)
     first.finish()
 
 

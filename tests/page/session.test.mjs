@@ -105,8 +105,8 @@ test("a run that cannot begin goes back, says why, and keeps the key that was ma
   assert.deepEqual(phases, ["scanning", "ready", "running", "ready"]);
   assert.equal(store.state.notes.run.code, "PYTHON_NOT_STARTED");
   const { madeKey, passphrase, order } = store.state;
-  assert.deepEqual(madeKey, { passphrase, name: order.name, linkage: true });
-  assert.notEqual(passphrase, "");
+  assert.deepEqual(madeKey, { passphrase, name: order.name, linkage: true, given: false });
+  assert.match(passphrase, /^([A-Z2-7]{4}-){7}[A-Z2-7]{4} salt:([A-Z2-7]{4}-){5}[A-Z2-7]{4}$/);
 });
 
 test("a run that waited for its files begins when they are found, but not when the person stopped the scan", async () => {

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from dicom_deid.dicom.bounded import ENTRY
-from dicom_deid.key import MAX_WEEKS, Key, make_passphrase
+from dicom_deid.key import MAX_WEEKS, Key, make_passphrase, make_salt, parted, salted
 from hypothesis import given
 from hypothesis import strategies as st
 from made import KEY
@@ -49,6 +49,18 @@ def test_a_forgotten_uid_comes_out_the_same_again() -> None:
         key.uid(f"1.2.3.{number}")
     assert len(key._uids) < Key.MEMORY // ENTRY
     assert key.uid("1.2.3") == first
+
+
+@pytest.mark.parametrize(
+    "text", ["salt:QF3K", "sea salt: and pepper", "grey herons", "a salt:QF3K-7XN2-ABCD-EFGH-IJKL-MNO1"]
+)
+def test_what_is_no_salt_belongs_to_the_passphrase(text: str) -> None:
+    assert parted(text) == (text, "")
+
+
+def test_a_made_salt_has_120_bits_in_groups_of_four() -> None:
+    assert parted(salted("x", make_salt()))[0] == "x"
+    assert len({make_salt() for _ in range(9)}) == 9
 
 
 def test_a_key_of_another_length_is_refused() -> None:

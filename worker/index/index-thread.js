@@ -143,9 +143,9 @@ class Index {
     return this.#core.ask("missing", JSON.stringify(keys));
   }
 
-  /** @param {Uint8Array} key @param {number} part */
-  async split(key, part) {
-    this.#core.split(key, part);
+  /** @param {Uint8Array} key @param {number} part @param {number} pseudonyms */
+  async split(key, part, pseudonyms) {
+    this.#core.split(key, part, pseudonyms);
     this.#autosave.soon();
   }
 

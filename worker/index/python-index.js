@@ -29,9 +29,9 @@ export class Core {
     return JSON.parse(this.tell(name, ...values));
   }
 
-  /** Says of each thumbnail on which side of a split by patient it is. @param {Uint8Array} key @param {number} part */
-  split(key, part) {
-    this.#lend(key, (bytes) => this.#core.split(bytes, part));
+  /** Says of each thumbnail on which side of a split by patient it is. @param {Uint8Array} key @param {number} part @param {number} pseudonyms */
+  split(key, part, pseudonyms) {
+    this.#lend(key, (bytes) => this.#core.split(bytes, part, pseudonyms));
   }
 
   /** Takes in a file by its first bytes. @param {number} number @param {Uint8Array} head @returns {number}  how many bytes it needs; 0: it has them */

@@ -41,7 +41,7 @@ export async function openRun(spec, sources, tally, locked) {
   sources.done = []; // of an earlier run over the same sources
   const nameSource = await sourceNaming(spec.key);
   const place = spec.resumed ? await resumePlace(spec) : await beginPlace(spec, sources.roots);
-  if (spec.resumed) await checkPlan(place.journalFolder, spec.plan.document);
+  if (spec.resumed) await checkPlan(place.journalFolder, spec.plan);
   const outputs = spec.resumed ? await recall(place, sources, tally, nameSource) : new Set();
   const left = await choice(spec, sources, place.journalFolder);
   const filesLeft = leaveOut(sources, tally, left.out);

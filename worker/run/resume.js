@@ -6,7 +6,7 @@ import { CodedError } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
 import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 import { patiently } from "../shared/timeouts.js";
-import { filesOf, readFile } from "../storage/run-folders.js";
+import { filesOf, readBegun, readFile } from "../storage/run-folders.js";
 import { OUTPUT_PATH } from "../write/outputs.js";
 
 const SOURCE_ID = /^[0-9a-f]{20}$/;
@@ -27,14 +27,15 @@ const ROWS_AT_ONCE = 500;
 /**
  * A run goes on only with the plan and the key that it was begun with. Throws a CodedError.
  * @param {FileSystemDirectoryHandle} folder
- * @param {string} document   the text of plan.json as it would be now
+ * @param {Pick<import("../shared/protocol/policy.js").PlanText, "document" | "key_check">} plan   as it would be now
  */
-export async function checkPlan(folder, document) {
+export async function checkPlan(folder, plan) {
   const known = planOf((await (await readFile(folder, "plan.json"))?.text()) ?? "");
-  const now = planOf(document);
+  const now = planOf(plan.document);
   if (!known) throw new CodedError("NO_RUN");
   if (known.digest !== now?.digest) throw new CodedError("OTHER_POLICY");
-  if (known.key_check !== now?.key_check) throw new CodedError("WRONG_KEY");
+  const check = known.key_check ?? (await readBegun(folder))?.key_check;
+  if (check !== plan.key_check) throw new CodedError("WRONG_KEY");
 }
 
 /** @param {string} text @returns {{digest?: unknown, key_check?: unknown} | null} */

@@ -71,9 +71,9 @@ export async function resumePlace({ name, output }) {
  * @param {RunSpec} spec
  * @param {Pick<Begun, "total" | "leftOut" | "kind">} what   is picked, and takes part
  */
-export async function markBegun(journalFolder, { policy, linkage }, what) {
+export async function markBegun(journalFolder, { policy, linkage, salt, plan }, what) {
   /** @type {Begun} */
-  const begun = { policy, linkage, cancelled: false, ...what };
+  const begun = { policy, linkage, salt, key_check: plan.key_check, cancelled: false, ...what };
   await writeFile(journalFolder, UNFINISHED, JSON.stringify(begun));
 }
 

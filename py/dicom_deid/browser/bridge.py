@@ -78,7 +78,7 @@ class Session:
     plan: Plan
 
     def configure(self, policy: str, key: Any, linked: bool = False, wheels: str = "{}") -> Any:
-        """Makes the plan of a run. Returns {document, opening, statement}, or {error, problems} with a reason code.
+        """Makes the plan of a run. Returns {document, key_check, opening, statement}, or {error, problems} with a code.
 
         Runs the code of rules in Python: the page has asked for it. ``wheels``: name -> SHA-256, in JSON.
         """
@@ -88,7 +88,8 @@ class Session:
             self.plan = plan
         except PolicyError as error:
             return to_js({"error": error.code, "problems": problems(error)})
-        return to_js({"document": document(plan), "opening": opening(plan), "statement": conformance(plan)})
+        told = {"document": document(plan), "opening": opening(plan), "statement": conformance(plan)}
+        return to_js({**told, "key_check": plan.key.check()})
 
     def deidentify(self, number: int, source_id: str, repeat: bool, *file: Any) -> Any:
         """The answer to one task of the files worker (Task and Answer in worker/shared/protocol/tasks.js), handed over.

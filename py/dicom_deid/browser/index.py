@@ -17,7 +17,7 @@ from dicom_deid.index.entry import Entry
 from dicom_deid.index.images import Unshown, file_of, hold_out, keep, missing, names_of, split, standing, wanting
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import keys, search
-from dicom_deid.key import Key
+from dicom_deid.key import NEWEST, Key
 from dicom_deid.model import Fragments
 
 Bytes = bytes | memoryview
@@ -171,10 +171,10 @@ class WorkerIndex:
         """[reason, files] of what has no thumbnail in some series, or a doubtful one."""
         return json.dumps(missing(self.index.database, json.loads(keys)))
 
-    def split(self, key: Bytes, part: float) -> None:
+    def split(self, key: Bytes, part: float, pseudonyms: int = NEWEST) -> None:
         """Says of each thumbnail on which side of a split by patient it is; ``part`` is held out, 0: no split."""
         if part:
-            hold_out(self.index.database, Key(bytes(key)), part, self.index.holds)
+            hold_out(self.index.database, Key(bytes(key)), part, self.index.holds, pseudonyms)
         else:
             split(self.index.database, None)
 

@@ -1,47 +1,142 @@
-"""Where the command line gets the passphrase: from a file, or made at random and kept in one."""
+"""Where the command line gets the passphrase and its salt: from files, or made at random and kept in them."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from dicom_deid.cli.text import Unusable
-from dicom_deid.key import make_passphrase
+import typer
+
+from dicom_deid import key
+from dicom_deid.cli.strength import refuse_weak
+from dicom_deid.cli.text import SALT_NOTE, Unusable
+
+PassphraseFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase. Without it one is made.")
+]
+SaltFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="File of the salt; made when it is not there. By default beside the passphrase."),
+]
+Weak = Annotated[bool, typer.Option("--weak-passphrase", help="Take the passphrase even if it is easy to guess.")]
 
 
-def given_passphrase(file: Path | None, save: Path | None, target: Path, resume: bool) -> str | None:
-    """The passphrase of the file that was named; None: one has to be made."""
-    if file is None:
-        if resume and (target / "plan.json").exists():
-            raise Unusable("--resume needs the passphrase of the run: give it with --passphrase-file.")
-        if save is not None and target.resolve() in save.resolve().parents:
-            raise Unusable("The passphrase must not lie in OUTPUT: whoever gets the results would get it too.")
-        return None
-    if save is not None:
+@dataclass(slots=True)
+class ProjectKey:
+    """The passphrase and the salt that a command was given, or that were made for it."""
+
+    file: Path | None
+    salt_file: Path | None = None
+    weak: bool = False
+    version: int = key.NEWEST
+    """Of the pseudonyms; those of version 1 have no salt."""
+    made: str = ""
+    """What was made and is kept nowhere, in words for the user."""
+
+    def secret(self, undo: ExitStack, save: Path | None = None, *, begun: bool = False) -> bytes:
+        """The 32 bytes. What is made is kept before anything depends on it; ``undo`` takes it away again.
+
+        ``begun``: of a run that goes on, nothing is made. Raises Unusable.
+        """
+        if self.file is None:
+            return key.derive(self.make(save, undo))
+        passphrase, salt = key.parted(read_passphrase(self.file))
+        if self.version == key.BY_ID:
+            salt = ""
+        elif not salt:
+            salt = self.kept_salt() or self.make_salt(undo, begun=begun)
+        with ThreadPoolExecutor(1) as deriving:  # while it works, the judge loads its lists
+            secret = deriving.submit(key.derive, key.salted(passphrase, salt) if salt else passphrase)
+            if not self.weak and not begun:
+                refuse_weak(passphrase)
+            return secret.result()
+
+    def candidates(self) -> list[bytes]:
+        """The keys that the files can mean, the likeliest first; nothing is made."""
+        assert self.file is not None, "a passphrase is given"
+        passphrase, salt = key.parted(read_passphrase(self.file))
+        salt = (salt or self.kept_salt()) if self.version != key.BY_ID else ""
+        return [key.derive(key.salted(passphrase, salt))] * bool(salt) + [key.derive(passphrase)]
+
+    @property
+    def salt_place(self) -> Path:
+        """The file that keeps the salt."""
+        assert self.file is not None, "a passphrase is given"
+        return self.salt_file or self.file.with_name(f"{self.file.name}.salt")
+
+    def kept_salt(self) -> str:
+        """The salt that was made before; "" where there is none. Raises Unusable."""
+        try:
+            text = self.salt_place.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeError):
+            raise Unusable(f"The salt file cannot be read as UTF-8 text: {self.salt_place}") from None
+        salt = key.parted(text if "salt:" in text.lower() else f"salt:{text}")[1]
+        if not salt:
+            raise Unusable(f"The salt file holds no salt: {self.salt_place}")
+        return salt
+
+    def make_salt(self, undo: ExitStack, *, begun: bool) -> str:
+        """A new salt, kept beside the passphrase."""
+        if begun:
+            raise Unusable(f"The salt of this run is missing: {self.salt_place} (or name it with --salt-file)")
+        salt = key.make_salt()
+        keep(self.salt_place, f"salt:{salt}", "salt", undo)
+        self.made = f"A salt was made for this passphrase and kept in {self.salt_place}.\n{SALT_NOTE}"
+        return salt
+
+    def make(self, save: Path | None, undo: ExitStack) -> str:
+        """A random passphrase, with a salt behind it."""
+        made = key.make_passphrase()
+        made = made if self.version == key.BY_ID else key.salted(made, key.make_salt())
+        if save is not None:
+            keep(save, made, "passphrase", undo)
+        self.made = f"The passphrase made for this run: {f'saved in {save}.' if save else made}"
+        return made
+
+
+def keep(place: Path, text: str, what: str, undo: ExitStack) -> None:
+    """Keeps a secret in a new file, for the user alone."""
+    try:
+        place.touch(mode=0o600, exist_ok=False)
+        place.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Unusable(f"The {what} cannot be saved ({error.strerror}): {place}") from None
+    undo.callback(place.unlink)
+
+
+def check_passphrase(project: ProjectKey, save: Path | None, target: Path, *, begun: bool) -> None:
+    """Raises Unusable where a passphrase is missing or one too many, or would lie among the results."""
+    if project.file is not None and save is not None:
         raise Unusable("--save-passphrase is for a passphrase that is made; with --passphrase-file there is one.")
-    return read_passphrase(file)
+    if project.file is None and begun:
+        raise Unusable("--resume needs the passphrase of the run: give it with --passphrase-file.")
+    kept = save if project.file is None else project.salt_place
+    if kept is not None and target.resolve() in kept.resolve().parents:
+        raise Unusable("The passphrase must not lie in OUTPUT: whoever gets the results would get it too.")
+
+
+def version_of_run(target: Path) -> int | None:
+    """The version of the pseudonyms of the run that was begun in a folder; None: there is none."""
+    with suppress(OSError, ValueError):
+        begun = json.loads((target / "plan.json").read_bytes())
+        if isinstance(begun, dict) and "digest" in begun:
+            return key.BY_ID if begun.get("pseudonyms", key.BY_ID) == key.BY_ID else key.NEWEST
+    return None
 
 
 def read_passphrase(file: Path) -> str:
-    """The passphrase of a file, without the line end that editors put there."""
+    """The passphrase of a file, perhaps with its salt, without the line end that editors put there."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeError):
         raise Unusable(f"The passphrase file cannot be read as UTF-8 text: {file}") from None
     passphrase = text.removesuffix("\n").removesuffix("\r")
-    if not passphrase:
+    if not key.parted(passphrase)[0]:
         raise Unusable(f"The passphrase file is empty: {file}")
-    return passphrase
-
-
-def made_passphrase(save: Path | None, undo: ExitStack) -> str:
-    """A random passphrase; where it is to be saved, it is before anything depends on it."""
-    passphrase = make_passphrase()
-    if save is not None:
-        try:
-            save.touch(mode=0o600, exist_ok=False)
-            save.write_text(passphrase + "\n", encoding="utf-8")
-        except OSError as error:
-            raise Unusable(f"The passphrase cannot be saved ({error.strerror}): {save}") from None
-        undo.callback(save.unlink)
     return passphrase

@@ -14,12 +14,13 @@ import typer
 
 from dicom_deid import key
 from dicom_deid.cli.consent import made_ready
-from dicom_deid.cli.passphrase import read_passphrase
+from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
     Options,
     PolicyFile,
+    Pseudonyms,
     RunCode,
     WheelFolder,
     chosen_policy,
@@ -53,11 +54,13 @@ def show_plan(
     option: Options = None,
     allow_sop_class: Allowed = None,
     pass_burned_in: Burned = False,
+    pseudonyms: Pseudonyms = None,
     run_code: RunCode = False,
     wheels: WheelFolder = None,
     passphrase_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase. Without it a key is made up.")
     ] = None,
+    salt_file: SaltFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     values: Annotated[
         bool | None, typer.Option("--values/--no-values", help="Show values; by default on a terminal only.")
@@ -67,9 +70,10 @@ def show_plan(
 
     Nothing is stored. Exit code: 0 when it would be written or skipped, 1 if withheld or failed, 2 for a wrong command.
     """
-    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in)
+    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, pseudonyms=pseudonyms)
     ready = made_ready(chosen, policy, wheels, run_code)
-    secret = key.derive(read_passphrase(passphrase_file)) if passphrase_file else key.make_key()
+    project = ProjectKey(passphrase_file, salt_file, version=chosen.pseudonyms)
+    secret = project.candidates()[0] if passphrase_file else key.make_key()
     plan = loaded(chosen, secret, ready)
     explanation = look(file, plan)
     shown = sys.stdout.isatty() if values is None else values

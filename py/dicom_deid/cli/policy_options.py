@@ -12,6 +12,7 @@ import typer
 
 from dicom_deid.cli.text import Unusable
 from dicom_deid.errors import PolicyError, sentence
+from dicom_deid.key import BY_ID, NEWEST
 
 if TYPE_CHECKING:
     from dicom_deid.native.wheels import Wheels
@@ -42,6 +43,14 @@ WheelFolder = Annotated[
 ]
 
 
+Pseudonyms = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=BY_ID, max=NEWEST, help="1: the pseudonyms that version 0.2 and before gave, without a salt."
+    ),
+]
+
+
 def spread(arguments: list[str]) -> list[str]:
     """The arguments with one ``--allow-sop-class`` for each UID, where several stand behind one."""
     spread_out: list[str] = []
@@ -60,6 +69,7 @@ def chosen_policy(
     *,
     pass_burned_in: bool = False,
     verbose: bool = False,
+    pseudonyms: int | None = None,
 ) -> Policy:
     """The policy of a file, if any, with everything added that flags ask for; they take nothing away."""
     from dicom_deid.policy import Policy  # pydicom takes a moment to load
@@ -73,6 +83,7 @@ def chosen_policy(
         allow_sop_classes=policy.allow_sop_classes | set(map(sop_class, more)),
         pass_burned_in=policy.pass_burned_in or pass_burned_in,
         verbose=policy.verbose or verbose,
+        pseudonyms=policy.pseudonyms if pseudonyms is None else pseudonyms,
     )
     try:
         refuse(wrong_problems(policy.options, policy.allow_sop_classes))

@@ -15,12 +15,20 @@ import typer
 
 from dicom_deid import key
 from dicom_deid.cli.consent import made_ready
-from dicom_deid.cli.passphrase import given_passphrase, made_passphrase
+from dicom_deid.cli.passphrase import (
+    PassphraseFile,
+    ProjectKey,
+    SaltFile,
+    Weak,
+    check_passphrase,
+    version_of_run,
+)
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
     Options,
     PolicyFile,
+    Pseudonyms,
     RunCode,
     WheelFolder,
     chosen_policy,
@@ -40,9 +48,9 @@ if TYPE_CHECKING:
 def run(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder of files, or one file. It is only read.")],
     target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Folder for the run; new or empty.")],
-    passphrase_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase. Without it one is made.")
-    ] = None,
+    passphrase_file: PassphraseFile = None,
+    salt_file: SaltFile = None,
+    weak_passphrase: Weak = False,
     save_passphrase: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to keep the passphrase that is made, for you alone.")
     ] = None,
@@ -53,6 +61,7 @@ def run(
     option: Options = None,
     allow_sop_class: Allowed = None,
     pass_burned_in: Burned = False,
+    pseudonyms: Pseudonyms = None,
     run_code: RunCode = False,
     wheels: WheelFolder = None,
     linkage: Annotated[
@@ -78,12 +87,20 @@ def run(
     from dicom_deid.native.run import Run
     from dicom_deid.native.run_folder import RunFolder
 
-    chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, verbose=verbose)
+    earlier = version_of_run(target) if resume else None
+    chosen = chosen_policy(
+        policy,
+        option,
+        allow_sop_class,
+        pass_burned_in=pass_burned_in,
+        verbose=verbose,
+        pseudonyms=earlier or pseudonyms,
+    )
     ready = made_ready(chosen, policy, wheels, run_code)
     with ExitStack() as undo:
-        given = given_passphrase(passphrase_file, save_passphrase, target, resume)
-        passphrase = given or made_passphrase(save_passphrase, undo)
-        secret = key.derive(passphrase)
+        project = ProjectKey(passphrase_file, salt_file, weak_passphrase, chosen.pseudonyms)
+        check_passphrase(project, save_passphrase, target, begun=earlier is not None)
+        secret = project.secret(undo, save_passphrase, begun=earlier is not None)
         link = open_linkage(linkage, (source, target), secret, resume, undo)
         plan = loaded(chosen, secret, ready)
         processes = cores() if workers is None else workers
@@ -91,9 +108,10 @@ def run(
         begun = Run(origin, folder, plan, secret, processes, resume, link, ready.paths)
         begin(begun, target)
         undo.pop_all()
-    if given is None:
-        what = f"saved in {save_passphrase}." if save_passphrase else f"{passphrase}"
-        print(f"The passphrase made for this run: {what}\n{PASSPHRASE_NOTE}", file=sys.stderr)
+    if project.made:
+        print(project.made, file=sys.stderr)
+    if passphrase_file is None:
+        print(PASSPHRASE_NOTE, file=sys.stderr)
     sys.exit(carry_out(begun, list_unwritten))
 
 

@@ -8,6 +8,10 @@ from typing import NoReturn
 UNSOUND, USAGE = 1, 2
 """Exit codes: something was withheld, failed or stopped; the command was not meant so."""
 AGREE = "With --run-code you agree beforehand."
+SALT_NOTE = (
+    "Keep it with the passphrase, and apart from the results: the same pseudonyms need both. "
+    "Results of version 0.2 and before have no salt; --pseudonyms 1 goes on with theirs."
+)
 PASSPHRASE_NOTE = (
     "Keep it in a safe place: only with it do later files of the same patients get the same new identifiers, "
     "and only with it can this run be resumed."

@@ -16,7 +16,7 @@ import typer
 
 from dicom_deid.cli.index import IndexFile, print_seconds
 from dicom_deid.cli.index import tell as tell_headers
-from dicom_deid.cli.passphrase import read_passphrase
+from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.text import Unusable, printable
 from dicom_deid.errors import NoThumbnails
 
@@ -46,6 +46,7 @@ def show_thumbnails(
     passphrase_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase, which decides who is held out.")
     ] = None,
+    salt_file: SaltFile = None,
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Processes; one per core by default, 0: no other process.")
     ] = None,
@@ -77,7 +78,7 @@ def show_thumbnails(
         found = index_file.bring_up_to_date(kept, folder, index_file.picked_in(folder), whole=True, tell=tell_headers)
         discover = time.perf_counter() - began
         made = thumbnails.make(kept, target, size, lambda: executor_for(folder, target, size, workers), tell)
-        hold(kept, hold_out, passphrase_file)
+        hold(kept, hold_out, ProjectKey(passphrase_file, salt_file))
     except (OSError, sqlite3.Error, NoThumbnails) as error:
         raise Unusable(f"The index or the thumbnails cannot be written ({type(error).__name__}).") from None
     done = index_file.Done(found.found, made.thumbnails, discover, made.processing, made.insert)
@@ -95,15 +96,16 @@ def executor_for(folder: Path, target: Path, size: int, workers: int | None) -> 
     return Processes(drawing, count) if count else Inline(drawing)
 
 
-def hold(index: Index, part: float | None, passphrase_file: Path | None) -> None:
-    """Says of each thumbnail on which side of the split it is."""
+def hold(index: Index, part: float | None, project: ProjectKey) -> None:
+    """Says of each thumbnail on which side of the split it is; without a salt as version 0.2 did."""
     from dicom_deid.index.images import hold_out, split
-    from dicom_deid.key import Key, derive
+    from dicom_deid.key import BY_ID, NEWEST, Key
 
-    if part is None or passphrase_file is None:
+    if part is None:
         split(index.database, None)
     else:
-        hold_out(index.database, Key(derive(read_passphrase(passphrase_file))), part, index.holds)
+        keys = project.candidates()
+        hold_out(index.database, Key(keys[0]), part, index.holds, NEWEST if len(keys) > 1 else BY_ID)
     index.database.commit()
 
 

@@ -85,9 +85,9 @@ class Run:
 
         self.resume = self.resume and self.folder.holds_run()
         if self.resume:
-            self.folder.resume(document(self.plan), keep)
+            self.folder.resume(document(self.plan), self.plan.key.check(), keep)
         else:
-            self.folder.begin(document(self.plan))
+            self.folder.begin(document(self.plan), self.plan.key.check())
         self.folder.state(conformance(self.plan))
         how = f"{self.workers} processes" if self.workers else "one process"
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"

@@ -1,5 +1,8 @@
 """The run folder in a sink: plan.json, conformance.md, audit.csv, output.log, out/, and staged outputs till the end.
 
+key-check.json is for resuming alone, and not to be passed on: by it, the run knows its key again, and so would whoever
+tries out passphrases.
+
 The audit row is the commit record: it is appended when the output stands at its place. So a run that was cut off can be
 resumed from its audit.csv alone, and an output without a row is simply written again. When a run ends, whichever way,
 audit.csv and output.log are put into the order of the source ids; one that was killed has them as they came until then.
@@ -22,8 +25,10 @@ OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 """The paths that may be written to: pseudonyms only. worker/write/outputs.js has the same rule."""
 SOURCE_ID = re.compile(r"[0-9a-f]{20}")
 PLAN, AUDIT, LOG, STATEMENT = "plan.json", "audit.csv", "output.log", "conformance.md"
-BEGINNINGS = frozenset((UNFINISHED, LOG, f"{PLAN}.new"))
+KEY_CHECK = "key-check.json"
+BEGINNINGS = frozenset((UNFINISHED, LOG, f"{PLAN}.new", KEY_CHECK, f"{KEY_CHECK}.new"))
 """Names that a run leaves which was cut off before its plan.json stood: then nothing was done."""
+NOTE = "For --resume alone. Do not pass this file on: by it, passphrases could be tried out."
 PREFIX, PREFIX_AT = b"DICM", 128
 """The bytes behind the preamble of a DICOM file (PS3.10 7.1), and their offset."""
 Row = Mapping[str, str | int]
@@ -37,28 +42,34 @@ class RunFolder:
         self._audit: Journal | None = None
         self._log: Journal | None = None
 
-    def begin(self, document: str) -> None:
+    def begin(self, document: str, key_check: str) -> None:
         """Starts a new run where nothing is yet."""
         if not self.is_new():
             raise NoRun("NOT_EMPTY")
         self.sink.open()
         self.open_log()
-        self.sink.put(PLAN, [document])
+        self.keep_plan(document, key_check)
         self.sink.put(AUDIT, [csv_head()])
         self._audit = self.sink.journal(AUDIT)
+
+    def keep_plan(self, document: str, key_check: str) -> None:
+        """Keeps the plan, and apart from it the check value of the key."""
+        self.sink.put(KEY_CHECK, [json.dumps({"note": NOTE, "key_check": key_check}, indent=2) + "\n"])
+        self.sink.put(PLAN, [document])
 
     def state(self, statement: str) -> None:
         """Writes the conformance statement of the run; once more when it is resumed, which may be why it was not."""
         self.sink.put(STATEMENT, [statement])
 
-    def resume(self, document: str, keep: Callable[[Row], bool]) -> None:
+    def resume(self, document: str, key_check: str, keep: Callable[[Row], bool]) -> None:
         """Goes on with a run; ``keep`` says of each row that stands whether its file is done.
 
         Raises PolicyError for another key or policy.
         """
-        self.check(document)
+        self.check(document, key_check)
         self.open_log()
         self.sink.clear()
+        self.keep_plan(document, key_check)
         self.sink.put(AUDIT, csv_lines(self.standing(keep)))
         self._audit = self.sink.journal(AUDIT)
 
@@ -71,16 +82,21 @@ class RunFolder:
         """Whether a run was begun here."""
         return self.sink.size(PLAN) is not None
 
-    def check(self, document: str) -> None:
-        """Raises PolicyError unless the run was begun with this plan.json."""
+    def check(self, document: str, key_check: str) -> None:
+        """Raises PolicyError unless the run was begun with this plan.json and this key."""
+        known = self.read_json(PLAN)
+        if not isinstance(known, dict) or known.get("digest") != json.loads(document)["digest"]:
+            raise PolicyError("OTHER_POLICY")
+        kept = known if "key_check" in known else self.read_json(KEY_CHECK)  # until 0.2 it stood in plan.json
+        if not isinstance(kept, dict) or kept.get("key_check") != key_check:
+            raise PolicyError("WRONG_KEY")
+
+    def read_json(self, name: str) -> object:
+        """The content of a file of the run. Raises NoRun."""
         try:
-            known, now = json.loads("".join(self.sink.lines(PLAN))), json.loads(document)
+            return json.loads("".join(self.sink.lines(name)))
         except (SinkFailure, ValueError):
             raise NoRun("PLAN_UNREADABLE") from None
-        if not isinstance(known, dict) or known.get("digest") != now["digest"]:
-            raise PolicyError("OTHER_POLICY")
-        if known.get("key_check") != now["key_check"]:
-            raise PolicyError("WRONG_KEY")
 
     def standing(self, keep: Callable[[Row], bool]) -> Iterator[Row]:
         """The rows to keep of those that are whole and true: a written file's output is there, with its size."""

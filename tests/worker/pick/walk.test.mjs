@@ -120,7 +120,7 @@ test("the counts of a run grow with the scan, and are complete when it has ended
   await scanning;
   assert.deepEqual([tally.complete, tally.remaining, told], [false, 1, 2]);
   const row = { status: "written", reason: "", bytes_in: sources.sizes[0], bytes_out: 5 };
-  tally.count(row, "1", 0);
+  tally.count(row, 0);
   assert.deepEqual([tally.complete, tally.total], [true, 1]);
   const { studies, scanning: more, bytesTotal } = tally.report({});
   assert.deepEqual([studies, more, bytesTotal], [[{ study: 0, done: 1, total: 1 }], false, sources.sizes[0]]);

@@ -54,6 +54,7 @@
  * @typedef {object} RunSpec
  * @property {string} name       name of the run folder ("dicom-deid-20261121-093000")
  * @property {Uint8Array} key    32 bytes; for source ids and the linkage
+ * @property {string} salt   of the passphrase, so that the passphrase alone is enough to go on; "": it has none
  * @property {Policy} policy
  * @property {PlanText} plan
  * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
@@ -66,6 +67,8 @@
 /**
  * The settings that a run was begun with; kept beside its journal until it has ended, so that it can go on.
  * @typedef {object} Begun
+ * @property {string} [salt]          of its passphrase; runs of version 0.2 have none
+ * @property {string} [key_check]     by which the run knows its key again; in version 0.2 it stood in plan.json
  * @property {number} total           files; 0: the scan that found them was cut off, too
  * @property {Policy} policy
  * @property {string[]} leftOut       studies and series that do not take part, as keyed values of their UIDs
@@ -170,7 +173,7 @@
  * @property {() => Promise<void>} resume
  * @property {() => Promise<void>} cancel
  * @property {() => Promise<StoredRun[]>} runs
- * @property {(name: string, document: string) => Promise<string>} check   why a run cannot go on with this plan.json, as a reason code; "": it can
+ * @property {(name: string, plan: Pick<PlanText, "document" | "key_check">) => Promise<string>} check   why a run cannot go on with this plan, as a reason code; "": it can
  * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
  * @property {(name: string, report: (done: number, total: number) => void, paths?: string[]) => Promise<File>} zip
  *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone

@@ -40,6 +40,7 @@
  * The plan of a run, made of a policy and a key: the text of plan.json, the first lines of output.log, conformance.md's text.
  * @typedef {object} PlanText
  * @property {string} document   the text of plan.json
+ * @property {string} key_check  a value by which the run knows its key again; it stays in private storage
  * @property {string} statement  the text of conformance.md
  * @property {string[]} opening  the opening lines of output.log, without times
  */
