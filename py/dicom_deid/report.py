@@ -25,7 +25,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 STATUSES = ("written", "withheld", "skipped", "failed")
 
 
-OWNED = re.compile(r"\S+Z (?:(?:withheld|skipped|failed) [A-Z0-9_]+ )?(?P<owner>[0-9a-f]{20})(?: .*)?\n")
+OWNED = re.compile(r"\S+Z (?:(?:written|withheld|skipped|failed) [A-Z0-9_]+ )?(?P<owner>[0-9a-f]{20})(?: .*)?\n")
 """A line of output.log about one file."""
 AT_ONCE = 32 * 1024 * 1024
 """Characters of lines that are put in order in memory."""

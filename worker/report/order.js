@@ -14,7 +14,7 @@ const AT_ONCE = 8 * 1024 * 1024;
 const LINES_AT_ONCE = 500;
 const ROW = /^([0-9a-f]{20}),/;
 /** A line of output.log about one file. */
-const OWNED = /^\S+Z (?:(?:withheld|skipped|failed) [A-Z0-9_]+ )?([0-9a-f]{20})(?: |$)/;
+const OWNED = /^\S+Z (?:(?:written|withheld|skipped|failed) [A-Z0-9_]+ )?([0-9a-f]{20})(?: |$)/;
 const PREFIX_DIGITS = 4;
 
 /**

@@ -121,8 +121,7 @@ class Job:
                 raise SourceFailure("SOURCE_CHANGED")
             outcome, deidentify = settle(source, self.plan, source_id, task.repeat)
             if outcome.written and task.repeat and not self.is_copy(source, task.first):
-                line = unwritten_line("written", SAME_UID, source_id)
-                outcome = replace(outcome, reason=SAME_UID, log=(*outcome.log, line))
+                outcome = replace(outcome, reason=SAME_UID)
             cells = row(source_id, outcome, source.size)
             read = source.seconds
             if outcome.status != "written":
@@ -131,7 +130,8 @@ class Job:
             staged = f"{source_id}-{os.getpid()}"
             self.sink.stage(staged, outcome.splice, source)
         wrote = time.perf_counter() - began - read - deidentify
-        return Taken(cells, owned(cells, outcome.log), staged, read, deidentify, wrote, outcome.link)
+        told = (unwritten_line("written", outcome.reason, source_id),) if outcome.reason else ()
+        return Taken(cells, (*owned(cells, outcome.log), *told), staged, read, deidentify, wrote, outcome.link)
 
     def is_copy(self, source: OpenSource, first: str) -> bool:
         """Whether a file has the bytes of another; not, where that one is not known or cannot be read."""
