@@ -1,4 +1,4 @@
-"""One table of reason codes for Python, workers and page: every code that a module names is there, and each is used."""
+"""One table of reason codes for Python, workers and page: every code that is named is there, and each is used."""
 
 import json
 import re
@@ -23,7 +23,7 @@ OTHERS = {
 
 
 def texts() -> dict[str, str]:
-    files = [*PY.rglob("*.py"), *WORKER.rglob("*.js"), *JS.rglob("*.js")]
+    files = [*PY.rglob("*.py"), PY / "tables" / "kinds.json", *WORKER.rglob("*.js"), *JS.rglob("*.js")]
     return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in files}
 
 
