@@ -48,7 +48,8 @@ class Deidentifier(Actions):
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """The identifiers that the instance states and that may occur nowhere else in it."""
-        return identifiers.collect(self.instance.data, self.retained, self.fate, self.identifier_cache())
+        known, instance = self.identifier_cache(), self.instance
+        return identifiers.collect(instance.data, self.retained, self.fate, known, instance.meta)
 
     def identifier_cache(self) -> IdentifierCache | None:
         """Cache of the identifiers of elements that instances share; None: there is none."""

@@ -16,15 +16,20 @@ from dicom_deid.deidentify.identifiers import told
 from dicom_deid.deidentify.identifiers.days import age_between, ages, days_of
 from dicom_deid.deidentify.identifiers.kinds import Kind, kind_of
 from dicom_deid.deidentify.identifiers.names import name_parts
-from dicom_deid.deidentify.identifiers.numbers import significant_parts, whole_values
+from dicom_deid.deidentify.identifiers.numbers import is_wordy, significant_parts, whole_values
 from dicom_deid.dicom.bounded import Remembered
 from dicom_deid.dicom.encoding import ascii_text
+from dicom_deid.errors import Failed
 from dicom_deid.model import Element, Item, Run
 from dicom_deid.profile import PATIENT_AGE, judged, words
 
 PATIENT_SEX, BIRTH_DATE, STUDY_DATE, STAFF = 0x00100040, 0x00100030, 0x00080020, 0x00401101
+DEPARTMENT, ENTITIES = 0x00081040, (0x00020016, 0x00020017, 0x00020018)
+"""Institutional Department Name, and the Application Entity Titles of the file meta information."""
 CODING_SCHEME, CODE = 0x00080102, frozenset((0x00080100, 0x00080102, 0x00080103, 0x00080104))
 """Value, scheme, version of the scheme, and meaning of a code."""
+DEEPEST = 16
+"""Sequences around a value in which items are looked for that were not decoded."""
 NOTHING_STAYS = frozenset("XZD")
 Fate = Callable[[Element, tuple[int, ...], tuple[str, ...]], str]
 """The action code for an element, by its path and the codecs of its text."""
@@ -59,9 +64,15 @@ def removed(_element: Element, _path: tuple[int, ...], _codecs: tuple[str, ...])
 
 
 def collect(
-    data: Item, retained: frozenset[int], fate: Fate = removed, known: IdentifierCache | None = None
+    data: Item,
+    retained: frozenset[int],
+    fate: Fate = removed,
+    known: IdentifierCache | None = None,
+    meta: Item | None = None,
 ) -> frozenset[str]:
     """The identifiers of an instance, folded (see ``fold``): parts of names, IDs, institutions, addresses, days.
+
+    ``meta``: the file meta information, for its Application Entity Titles.
 
     Values of the attributes in ``retained`` are left out where their ``fate`` is to stay. ``known``: what elements of
     earlier data sets of these encodings say, under the same ``retained`` and ``fate``.
@@ -81,7 +92,14 @@ def collect(
     identifiers, removed_words, labels, common = together(frozenset(found))
     aged = NONE if PATIENT_AGE in retained else age_of(data)
     also = shared_words(removed_words, labels, common)
-    return united(frozenset((identifiers, also, aged))) if also or aged else identifiers
+    entities = NONE if meta is None else entities_in(tuple(ascii_text(meta.get(tag)) for tag in ENTITIES))
+    return united(frozenset((identifiers, also, aged, entities))) if also or aged or entities else identifiers
+
+
+@lru_cache(64)
+def entities_in(titles: tuple[str, ...]) -> frozenset[str]:
+    """The Application Entity Titles that are searched for."""
+    return frozenset[str]().union(*(whole_values(title) for title in titles if not is_wordy(title)))
 
 
 def says_nothing(element: Element) -> bool:
@@ -136,7 +154,7 @@ class Sayings:
     def take(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool) -> None:
         """Adds what one element and what is nested in it say; ``gone``: it is in a sequence of which nothing stays."""
         kind = Kind.NONE if element.items is not None else kind_of(element.tag, element.vr)
-        items = told.nested(element) if kind is Kind.OPAQUE else element.items
+        items = told.nested(element) if kind is Kind.OPAQUE and len(path) < DEEPEST else element.items
         if items is not None:
             self.take_items(element, items, path, encodings, gone=gone)
             return
@@ -168,7 +186,12 @@ class Sayings:
         gone = gone or self.fate(element, path, encodings) in NOTHING_STAYS
         within = (*path, element.tag)
         for item, elements in telling:
-            codecs = encodings_of(item, encodings)
+            try:
+                codecs = encodings_of(item, encodings)
+            except Failed:
+                if element.items is not None:
+                    raise
+                codecs = encodings  # nothing of what was not decoded stays, so it may say what it likes
             for nested in elements:
                 self.take(nested, within, codecs, gone=gone)
 
@@ -194,6 +217,9 @@ class Sayings:
         elif self.stays(element, path, encodings):
             return
         text = decode(element, encodings)
+        named = element.tag in judged("whole_identifiers") and element.tag != DEPARTMENT
+        if not named and is_wordy(text):
+            return
         self.identifiers |= whole_values(text)
         if element.tag not in judged("devices"):
             self.identifiers |= significant_parts(text)

@@ -31,6 +31,12 @@ def whole_values(text: str) -> set[str]:
     return found.union(*map(numbers_in, values))
 
 
+def is_wordy(text: str) -> bool:
+    """Whether a text is made of ordinary words alone, such as that of a department or of a kind of device."""
+    parts = re.findall(r"\w+", fold(text))
+    return all(part.isalpha() and (len(part) < MIN_PART or ordinary(part)) for part in parts)
+
+
 def numbers_in(value: str) -> set[str]:
     """The numbers of an ID or a telephone number, of MIN_DIGITS digits or more, without leading zeros."""
     digits = re.sub(r"[\s()/.+_-]", "", value)

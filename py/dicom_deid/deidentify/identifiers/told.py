@@ -1,7 +1,7 @@
 """Words that removed text tells: they may identify, but nothing but their form can say so.
 
 Vendors fill private elements with the words of their protocols, and people the descriptions of studies with those of
-medicine. So a word counts only if there are five digits or more in it, or if it is a longer word and no ordinary one.
+medicine. So a word counts only if it has five digits, or four beside letters, or if it is a longer word and no ordinary one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ MOST_TEXT, MOST_BYTES = 64 * 1024, 2048
 """Letters of a text, and bytes of a value without VR, that are looked at."""
 ITEM_TAGS = {b"\xfe\xff\x00\xe0": True, b"\xff\xfe\xe0\x00": False}
 """The bytes of the tag of an item -> whether they are in little endian."""
+CAPITALIZED, PERSON_PART = r"\b[A-Z][a-z]{3}\b", r"[^\W\d_]{4,}"
+"""Words of four letters that count: with a capital, or a part of what is written like a person name."""
 READABLE = re.compile(rb"[\x1b\x20-\x7e\xa0-\xff]{4,}")
 
 
@@ -51,13 +53,16 @@ def tokens(text: str) -> set[str]:
 
 
 def words_of(text: str) -> set[str]:
-    """Those words of a text that may identify."""
-    return {word for word in tokens(text) if may_identify(word)}
+    """Those words of a text that may identify; a shorter one if it is written as a name is."""
+    named = re.findall(CAPITALIZED, text) + (re.findall(PERSON_PART, text) if "^" in text else [])
+    return {word for word in tokens(text) if may_identify(word)} | {
+        word for word in map(fold, named) if not ordinary(word)
+    }
 
 
 def may_identify(word: str) -> bool:
     """Whether the form of a folded word allows that it identifies."""
-    if sum(map(str.isdigit, word)) >= MIN_DIGITS:
+    if sum(map(str.isdigit, word)) >= MIN_DIGITS - any(map(str.isalpha, word)):
         return re.fullmatch(r"\d+\.\d+(?:\.[\d.]+)?", word) is None
     if not word.isalpha():
         return False
