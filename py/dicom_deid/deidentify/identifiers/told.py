@@ -1,7 +1,7 @@
 """Words that removed text tells: they may identify, but nothing but their form can say so.
 
 Vendors fill private elements with the words of their protocols, and people the descriptions of studies with those of
-medicine. So a word counts only if it has five digits, or four beside letters, or if it is a longer word and no ordinary one.
+medicine. So a word counts only if it has five digits, or four beside letters, or if it is longer and no ordinary one.
 """
 
 from __future__ import annotations
