@@ -55,6 +55,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
             deidentifier.remapped,
             instance.transfer_syntax,
             deidentifier.retained,
+            repeated=deidentifier.repeated,
             private=deidentifier.private,
             identity_removed=claims.identity_removed,
             coded=bool(claims.codes),

@@ -56,6 +56,19 @@ def telling() -> frozenset[int]:
 
 
 @cache
+def equipment_identity() -> frozenset[int]:
+    """The attributes that name a single device, or where it stands."""
+    places = map(tag_for_keyword, ("InstitutionName", "InstitutionalDepartmentName", "StationName"))
+    return judged("devices") | {tag for tag in places if tag is not None}
+
+
+@cache
+def equipment_labels() -> frozenset[int]:
+    """The attributes that name makers, models, programs and technical methods."""
+    return (judged("maker_names") | judged("products") | judged("methods")) - equipment_identity()
+
+
+@cache
 def dates() -> frozenset[int]:
     """The attributes of VR DA or DT in PS3.6."""
     return frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] in ("DA", "DT"))

@@ -258,16 +258,16 @@ def test_where_an_identifier_is_left_is_told_without_it(syntax: str) -> None:
 
 
 def test_where_a_uid_is_left_is_told() -> None:
-    data = to_bytes(ct(FilterType=f"{UID}.3"))
-    assert explained(data).left == ("(0018,1160) Filter Type",)
+    data = to_bytes(ct(ICCProfile=f"{UID}.3 ".encode()))
+    assert explained(data).left == ("(0028,2000) ICC Profile",)
     assert explained(to_bytes(ct())).left == ()
 
 
 def test_of_many_places_where_it_is_left_some_are_named() -> None:
-    frames = [item(LUTExplanation=f"{UID}.3") for _ in range(7)]
-    found = explained(to_bytes(ct(VOILUTSequence=sequence(*frames))))
-    assert len(found.left) == len(frames)
-    assert found.sentence.endswith("(0028,3010)[5]/(0028,3003) LUT Explanation, and in 2 more elements.")
+    paths = [item(ICCProfile=f"{UID}.3 ".encode()) for _ in range(7)]
+    found = explained(to_bytes(ct(OpticalPathSequence=sequence(*paths))))
+    assert len(found.left) == len(paths)
+    assert found.sentence.endswith("(0048,0105)[5]/(0028,2000) ICC Profile, and in 2 more elements.")
 
 
 @pytest.mark.parametrize("data", [b"", b"no DICOM at all", to_bytes(ct())[:-1], to_bytes(ct())[:501]])

@@ -10,6 +10,7 @@ from dicom_deid.deidentify import content, identifiers, markers, private, text
 from dicom_deid.deidentify.actions import PSEUDONYMS, Actions
 from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.deidentify.dummies import dummy, dummy_item
+from dicom_deid.deidentify.equipment import repeated
 from dicom_deid.deidentify.identifiers import IdentifierCache
 from dicom_deid.deidentify.own_uids import SERIES, SOP_INSTANCE, STUDY, own_uids
 from dicom_deid.deidentify.python_rules import Inquiry
@@ -26,6 +27,10 @@ KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X"
 CODE_MEANING, CODING_SCHEME, CODING_SCHEMES = 0x00080104, 0x00080102, 0x00080110
 LOCAL = dict.fromkeys((CODE_MEANING, 0x0008010E, 0x00080114, 0x00080115), ElementAction("D", "local code"))
 """Code Meaning, and URL, External ID and Name of a coding scheme."""
+GROUP_VERSION, GROUP_LOCAL_VERSION, MAPPING_RESOURCE = 0x00080106, 0x00080107, 0x00080105
+VERSIONS = dict.fromkeys((GROUP_VERSION, GROUP_LOCAL_VERSION), ElementAction("K", "vocabulary"))
+PUBLISHED = frozenset(("DCMR", "SDM"))
+"""Mapping resources of context groups (PS3.16 Table 8-2)."""
 
 
 class Deidentifier(Actions):
@@ -42,6 +47,8 @@ class Deidentifier(Actions):
         """The claims of the markers; those of this instance once it is de-identified."""
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
         """The declarations of the object on its private elements; None without the Retain Safe Private Option."""
+        self.defined = private.defined(data, instance.syntax) if self.declared else None
+        """The VRs that the object gives its private elements."""
         self.private = self.declared is not None or plan.rules.private or self.inquiry.rules
         """Whether private elements may stay."""
 
@@ -50,6 +57,11 @@ class Deidentifier(Actions):
         """The identifiers that the instance states and that may occur nowhere else in it."""
         known, instance = self.identifier_cache(), self.instance
         return identifiers.collect(instance.data, self.retained, self.fate, known, instance.meta)
+
+    @cached_property
+    def repeated(self) -> frozenset[str]:
+        """Makes, models and programs that stay though a station or an institution is called so."""
+        return repeated(self.instance.data, self.retained, self.fate)
 
     def identifier_cache(self) -> IdentifierCache | None:
         """Cache of the identifiers of elements that instances share; None: there is none."""
@@ -106,11 +118,22 @@ class Deidentifier(Actions):
         new = Item(undefined=item.undefined)
         if is_local(item, path):
             special = {**special, **LOCAL}
+        elif self.has_version(item):
+            special = {**special, **VERSIONS}
         for element in item:
             self.take(element, new, path, encodings, special)
         if self.private:
             self.keep_private(item, new, path, encodings)
         return new
+
+    def has_version(self, item: Item) -> bool:
+        """Whether an item names the version of a vocabulary that is published: a date, but none of the patient's."""
+        version = item.get(GROUP_VERSION) or item.get(GROUP_LOCAL_VERSION)
+        if version is None:
+            return False
+        if item.get(CODE_MEANING) is None and ascii_text(item.get(MAPPING_RESOURCE)) not in PUBLISHED:
+            return False
+        return not text.holds(ascii_text(version)[:8], self.identifiers)
 
     def take(
         self,
@@ -146,7 +169,9 @@ class Deidentifier(Actions):
             block = private.block_of(element.tag)
             creator = creators.get(block, "")
             ruled = self.plan.rules.private_action(element.tag, creator)
-            vr, action = private.decide(element, creator, self.declared, ruled, tcia=self.plan.policy.tcia)
+            vr, action = private.decide(
+                element, creator, self.declared, ruled, tcia=self.plan.policy.tcia, vrs=self.defined
+            )
             items = private.items_of(element, read) if vr == "SQ" and element.items is None else element.items
             named = Element(element.tag, vr, element.value, items, element.undefined)
             said = self.inquiry.about(named, path, encodings, creator) if creator else None

@@ -6,18 +6,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
 
-from dicom_deid.deidentify import dates, numerals, text
+from dicom_deid.deidentify import dates, numerals, text, uids_in_text
 from dicom_deid.deidentify.character_set import decode, encode, otherwise
 from dicom_deid.deidentify.dated import is_dated
+from dicom_deid.deidentify.letters import fold
 from dicom_deid.deidentify.suspects import Sought
+from dicom_deid.deidentify.vocabulary import unwritten
 from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
 from dicom_deid.patient import identity
 from dicom_deid.policy import Plan
-from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, judged, well_known
+from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, equipment_labels, judged, well_known
 
 PATIENT_ID, PATIENT_NAME, STUDY = 0x00100020, 0x00100010, 0x0020000D
 DEVICE_SERIAL, MAKER, MODEL, STATION = 0x00181000, 0x00080070, 0x00081090, 0x00081010
+CODE_MEANING = 0x00080104
+NONE: frozenset[str] = frozenset()
 # Attributes whose replacement is the patient's pseudonym: PS3.15 E.3.1 wants identity to stay consistent.
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
 NUMERIC = DATES | {"AS", "DS", "IS"}
@@ -43,6 +47,11 @@ class Actions(ABC):
     @abstractmethod
     def identifiers(self) -> frozenset[str]:
         """The identifiers that the instance states and that may occur nowhere else in it."""
+
+    @property
+    @abstractmethod
+    def repeated(self) -> frozenset[str]:
+        """Makes, models and programs that stay though a station or an institution is called so (equipment.py)."""
 
     def emptied(self, element: Element) -> Element:
         """Action Z: no value, or the patient's pseudonym."""
@@ -115,6 +124,7 @@ class Actions(ABC):
 
     def cleaned(self, element: Element, encodings: tuple[str, ...], *, thorough: bool) -> Element:
         """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
+        element = self.with_new_uids(element)
         named, clean, sought = self.identifiers, text.clean_thoroughly if thorough else text.clean, self.sought
         if element.vr == "CS":
             named, clean = text.but(CODE_TERMS, named), text.clean
@@ -124,9 +134,17 @@ class Actions(ABC):
             sought = sought._replace(maker=True, dated=False)
         before = decode(element, encodings)
         meant = otherwise(element.value, before)
+        label = element.tag in equipment_labels()
+        if (label or element.tag == CODE_MEANING) and text.holds(before, named):
+            named = unwritten(named, eponyms=not label)
         if meant is not None and clean(meant, named, sought) != meant:
             before = meant
-        new = clean(before, named, sought)
+        stays = self.repeated if label else NONE
+        if stays:
+            values = before.split("\\")
+            new = "\\".join(one if fold(one.strip()) in stays else clean(one, named, sought) for one in values)
+        else:
+            new = clean(before, named, sought)
         if new == before:
             return element
         self.counts.cleaned += 1
@@ -149,5 +167,16 @@ class Actions(ABC):
         if vr in NUMERIC and not numerals.is_valid(element.value, vr):
             return self.emptied(element)
         if element.tag in self.retained or not numerals.is_identifier(element, self.identifiers, self.instance.syntax):
-            return element
+            return self.with_new_uids(element)
         return self.emptied(element)
+
+    def with_new_uids(self, element: Element) -> Element:
+        """The element with new UIDs in place of those that stand in its text."""
+        new = uids_in_text.renamed(element, lambda: self.uids, self.new_uid)
+        self.counts.cleaned += new is not element
+        return new
+
+    @cached_property
+    def uids(self) -> frozenset[bytes]:
+        """The UIDs of the instance."""
+        return uids_in_text.of(self.instance.data)

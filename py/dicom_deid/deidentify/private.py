@@ -18,6 +18,8 @@ from dicom_deid.profile import DATES, FREE_TEXT, private_vr
 CHARACTERISTICS = 0x00080300
 BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 TCIA = "TCIA disposition"
+Defined = dict[tuple[int, str], dict[int, str]]
+"""(group, private creator) -> element within its block -> VR."""
 Declared = dict[tuple[int, str], dict[int, str]]
 """(group, private creator) -> element within its block -> action code; -1 stands for all others of the block."""
 
@@ -62,6 +64,22 @@ def declared(data: Item, syntax: Syntax) -> Declared:
     return found
 
 
+def defined(data: Item, syntax: Syntax) -> Defined:
+    """The VRs that the object itself gives its private elements, in (0008,0310) (PS3.3 C.12.1.1.7)."""
+    found: Defined = {}
+    sequence = data.get(CHARACTERISTICS)
+    for item in (sequence.items if sequence is not None else None) or ():
+        group, creator, definitions = number(item.get(0x00080301), syntax), item.get(0x00080302), item.get(0x00080310)
+        if group is None or creator is None or definitions is None:
+            continue
+        vrs = found.setdefault((group, creator.value.decode("latin-1").strip(" \0")), {})
+        for definition in definitions.items or ():
+            vr = ascii_text(definition.get(0x0008030A)).split("\\")[0]
+            if vr in VRS:
+                vrs.update(dict.fromkeys((one & 0xFF for one in numbers(definition.get(0x00080308), syntax)), vr))
+    return found
+
+
 def actions(item: Item) -> list[Item]:
     """The items of (0008,0305) Deidentification Action Sequence."""
     sequence = item.get(0x00080305)
@@ -75,17 +93,26 @@ def numbers(element: Element | None, syntax: Syntax) -> list[int]:
 
 
 def decide(
-    element: Element, creator: str, known: Declared | None, ruled: ElementAction | None = None, *, tcia: bool = False
+    element: Element,
+    creator: str,
+    known: Declared | None,
+    ruled: ElementAction | None = None,
+    *,
+    tcia: bool = False,
+    vrs: Defined | None = None,
 ) -> tuple[str, ElementAction]:
     """The VR and the action of a private element; without the option (``known`` is None) only a rule keeps one.
 
+    ``vrs``: what the object itself gives; it counts where no VR is stored and no table has one.
     ``tcia``: its dispositions are asked about what Table E.3.10-1 and the object say nothing of.
     """
     group, within, rule = element.tag >> 16, element.tag & 0xFF, "safe private"
     listed = private_vr(group, within, creator)
     if listed is None and tcia and (group, creator) not in (known or {}):
         listed, rule = private_vr(group, within, creator, "tcia-private.json"), TCIA
-    vr = listed if element.vr == "UN" and listed in VRS else element.vr
+    vr = element.vr
+    if vr == "UN":
+        vr = listed if listed in VRS else (vrs or {}).get((group, creator), {}).get(within, vr)
     if ruled is not None:
         return vr, by_rule(ruled, vr, element.items is not None)
     named = (known or {}).get((group, creator), {})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 
 from dicom_deid.deidentify.suspects import vocabulary as suspects
 from dicom_deid.profile import table, words
@@ -23,6 +24,14 @@ def is_written(word: str) -> bool:
 def in_lists(word: str) -> bool:
     """Whether it is one of the lists of PS3.6 and of this project."""
     return " " not in word and f" {word} " in vocabulary()
+
+
+@lru_cache(64)
+def unwritten(identifiers: frozenset[str], *, eponyms: bool) -> frozenset[str]:
+    """The identifiers but for those that are made of such words, or of ``eponyms``, alone."""
+    named = suspects.eponyms() if eponyms else frozenset()
+    spelled = ((one, re.findall(r"[^\W_]+", one)) for one in identifiers)
+    return frozenset(one for one, parts in spelled if not all(is_written(part) or part in named for part in parts))
 
 
 @cache

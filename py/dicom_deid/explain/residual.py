@@ -14,7 +14,7 @@ from dicom_deid.verify import Sought, is_left
 
 def places(done: Deidentifier, made: Item) -> tuple[str, ...]:
     """Path and name of each element of the new data set in which something is left."""
-    sought = Sought(done.identifiers, done.retained, done.private)
+    sought = Sought(done.identifiers, done.retained, done.private, done.repeated)
     syntax, named = done.instance.syntax, done.instance.transfer_syntax
     found = []
     for path, element, codecs in leaves(made, "", ("iso8859",)):

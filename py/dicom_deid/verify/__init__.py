@@ -34,6 +34,8 @@ class Sought(NamedTuple):
     identifiers: frozenset[str]
     retained: frozenset[int]
     private: bool
+    repeated: frozenset[str] = frozenset()
+    """Makes, models and programs that may stay as they are."""
 
 
 class Sound(NamedTuple):
@@ -66,6 +68,7 @@ def verify(
     transfer_syntax: str,
     retained: frozenset[int],
     *,
+    repeated: frozenset[str] = frozenset(),
     private: bool = False,
     identity_removed: str = "YES",
     coded: bool = True,
@@ -75,13 +78,15 @@ def verify(
 
     ``meta``: preamble and file meta information; ``data``: the data set up to the pixel data, not deflated; each in
     pieces of one or more whole elements. ``uids`` are original UIDs that were replaced; the attributes in ``retained``
-    may keep what they hold; ``private`` elements may be there. ``identity_removed`` and ``coded`` are what the markers
-    have to say. ``cache`` holds what was found sound in outputs before.
+    may keep what they hold, makes and models what is ``repeated``; ``private`` elements may be there.
+    ``identity_removed`` and ``coded`` are what the markers have to say. ``cache`` holds what was found sound before.
     """
     header, cache = joined((*meta, *data)), cache or SoundCache()
     try:
         check_meta(meta, transfer_syntax, cache)
-        marks = read(data, encoding_of(transfer_syntax), Sought(identifiers, retained, private), cache, uids=uids)
+        marks = read(
+            data, encoding_of(transfer_syntax), Sought(identifiers, retained, private, repeated), cache, uids=uids
+        )
     except Withheld:
         raise
     except Exception:
@@ -125,7 +130,7 @@ def content(piece: Piece) -> bytes | Joint:
 def is_left(piece: Piece, transfer_syntax: str, codecs: Codecs, sought: Sought, uids: Collection[str]) -> bool:
     """Whether the search finds something in a piece of whole elements, whose text is in ``codecs``."""
     found = walk(elements(content(piece), encoding_of(transfer_syntax)), codecs, private=sought.private)
-    if named_in(found, sought.identifiers, sought.retained, uids):
+    if named_in(found, sought.identifiers, sought.retained, sought.repeated, uids):
         return True
     return any(isinstance(part, bytes) and uids_left(uids, part) for part in joined((piece,)))
 
@@ -191,7 +196,7 @@ def looked_at(piece: bytes | Joint, encoding: Encoding, codecs: Codecs, sought: 
     """A piece as pydicom reads it; raises ValueError or Withheld where it is not sound."""
     found = elements(piece, encoding)
     values = list(walk(found, codecs, private=sought.private))
-    if (sought.identifiers or uids) and named_in(values, sought.identifiers, sought.retained, uids):
+    if (sought.identifiers or uids) and named_in(values, sought.identifiers, sought.retained, sought.repeated, uids):
         raise Withheld("IDENTIFIER_LEFT")
     for raw in found:
         codecs = codecs_behind(raw, codecs)

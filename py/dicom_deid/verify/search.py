@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from functools import lru_cache
-from itertools import filterfalse
+from functools import cache, lru_cache
+from itertools import chain, filterfalse
 
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.multival import MultiValue
 
-from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, judged, words
+from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, equipment_labels, judged, table, words
 from dicom_deid.verify.digits import day_left, number_left
 from dicom_deid.verify.encoded import Codecs
 from dicom_deid.verify.numbers import is_held, is_number
@@ -22,6 +22,8 @@ TEXTS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 """VRs whose bytes depend on Specific Character Set."""
 OURS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
 """The marks: what they say is this project's."""
+EQUIPMENT, MEANINGS, CODE_MEANING = ("equipment",), ("meanings",), 0x00080104
+"""Stand for attributes whose ordinary words mean what they say: those of equipment, and the meaning of a code."""
 UNDIVIDED = str.maketrans(dict(zip("øłđ\u0131æœðþ", ("o", "l", "d", "i", "ae", "oe", "d", "th"), strict=True)))
 """Letters with a stroke and ligatures, which normalization leaves as they are."""
 WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for at in range(256))
@@ -74,11 +76,12 @@ def named_in(
     values: Iterable[tuple[RawDataElement, str, Codecs]],
     identifiers: frozenset[str],
     retained: frozenset[int],
+    repeated: frozenset[str] = frozenset(),
     uids: Collection[str] = (),
 ) -> bool:
     """Whether an identifier is left in a text, or in the bytes of a value that is not text; in numbers, or a UID."""
-    found: dict[tuple[str, ...], list[str]] = {(): [], CODE_TERMS: [], MAKER_NAMES: []}
-    makers = judged("maker_names")
+    found: dict[tuple[str, ...], list[str]] = {(): [], CODE_TERMS: [], MAKER_NAMES: [], EQUIPMENT: [], MEANINGS: []}
+    makers, equipment = judged("maker_names"), equipment_labels()
     for raw, vr, codecs in values:
         tag, value = raw.tag, raw.value
         if not value or tag in OURS or tag in retained:
@@ -93,11 +96,33 @@ def named_in(
             continue
         plain_text = value.isascii() and b"\x1b" not in value
         text = str(value.lower(), "ascii") if plain_text else folded(text_of(raw, vr, codecs))
-        found[CODE_TERMS if vr == "CS" else MAKER_NAMES if tag in makers else ()].append(text)
-    return any(
-        texts and left("\\".join(texts), but(known, identifiers) if known else identifiers)
-        for known, texts in found.items()
-    )
+        if tag in equipment and repeated:
+            text = "\\".join(one for one in text.split("\\") if one.strip(" \0") not in repeated)
+        plainly = EQUIPMENT if tag in equipment else MEANINGS if tag == CODE_MEANING else ()
+        found[CODE_TERMS if vr == "CS" else MAKER_NAMES if tag in makers else plainly].append(text)
+    return any(texts and is_left(known, "\\".join(texts), identifiers) for known, texts in found.items())
+
+
+def is_left(known: tuple[str, ...], text: str, identifiers: frozenset[str]) -> bool:
+    """Whether an identifier is left in values where words of some lists mean something else, or ordinary words do."""
+    if known in (EQUIPMENT, MEANINGS):
+        return left(text, identifiers) and left(text, unwritten(identifiers, eponyms=known == MEANINGS))
+    sought = but(known, identifiers) if known else identifiers
+    return left(text, sought) and (known != MAKER_NAMES or left(text, unwritten(sought, eponyms=False)))
+
+
+@lru_cache(64)
+def unwritten(identifiers: frozenset[str], *, eponyms: bool) -> frozenset[str]:
+    """The identifiers but for those that are made of words of PS3.16 and of descriptions, or ``eponyms``, alone."""
+    known = terms() | {folded(name) for name in table("clinical-words.json")["eponyms"].split("|") if eponyms}
+    return frozenset(one for one in identifiers if not known.issuperset(re.findall(r"[^\W_]+", one)))
+
+
+@cache
+def terms() -> frozenset[str]:
+    """Words of code meanings and descriptions."""
+    lists = (words("description_words"), words("terms"), words("not_names"))
+    return frozenset(folded(word) for word in chain(table("code-meanings.json")["words"].split(), *lists))
 
 
 def left(text: str, identifiers: frozenset[str]) -> bool:
