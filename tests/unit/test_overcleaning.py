@@ -27,6 +27,8 @@ EQUIPMENT = {
     [
         ("StationName", "Galan 3T"),
         ("StationName", "GALAN 3T"),
+        ("StationName", "GALAN-3T"),
+        ("StationName", "Galan3T"),
         ("StationName", "Head_32"),
         ("InstitutionName", "Weir Imaging"),
         ("InstitutionalDepartmentName", "WEIR IMAGING"),

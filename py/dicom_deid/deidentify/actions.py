@@ -9,7 +9,7 @@ from functools import cached_property
 from dicom_deid.deidentify import dates, numerals, text, uids_in_text
 from dicom_deid.deidentify.character_set import decode, encode, otherwise
 from dicom_deid.deidentify.dated import is_dated
-from dicom_deid.deidentify.letters import fold
+from dicom_deid.deidentify.equipment import plain
 from dicom_deid.deidentify.suspects import Sought
 from dicom_deid.deidentify.vocabulary import unwritten
 from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, padding, vr_of
@@ -142,7 +142,7 @@ class Actions(ABC):
         stays = self.repeated if label else NONE
         if stays:
             values = before.split("\\")
-            new = "\\".join(one if fold(one.strip()) in stays else clean(one, named, sought) for one in values)
+            new = "\\".join(one if plain(one) in stays else clean(one, named, sought) for one in values)
         else:
             new = clean(before, named, sought)
         if new == before:

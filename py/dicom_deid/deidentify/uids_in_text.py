@@ -28,9 +28,10 @@ def renamed(element: Element, own: Callable[[], frozenset[bytes]], new_uid: Call
 
     ``own``: the UIDs of the object.
     """
-    value = element.value.rstrip(b" \0")
+    value = element.value
     if element.vr not in WRITTEN or b"." not in value or ESCAPE in value or not UID.search(value):
         return element
+    value = value.rstrip(b" \0")
 
     def other(found: re.Match[bytes]) -> bytes:
         uid = found[0]

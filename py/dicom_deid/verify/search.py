@@ -97,7 +97,7 @@ def named_in(
         plain_text = value.isascii() and b"\x1b" not in value
         text = str(value.lower(), "ascii") if plain_text else folded(text_of(raw, vr, codecs))
         if tag in equipment and repeated:
-            text = "\\".join(one for one in text.split("\\") if one.strip(" \0") not in repeated)
+            text = "\\".join(one for one in text.split("\\") if "".join(filter(str.isalnum, one)) not in repeated)
         plainly = EQUIPMENT if tag in equipment else MEANINGS if tag == CODE_MEANING else ()
         found[CODE_TERMS if vr == "CS" else MAKER_NAMES if tag in makers else plainly].append(text)
     return any(texts and is_left(known, "\\".join(texts), identifiers) for known, texts in found.items())
