@@ -49,10 +49,15 @@ class OpenSource(Source, AbstractContextManager["OpenSource"], Protocol):
 
 
 class Candidate(NamedTuple):
-    """A file that an origin lists. ``reason``: the code for its not even being opened, or ""."""
+    """A file that an origin lists. ``reason``: the code for its not even being opened, or "".
+
+    ``size`` in bytes and ``modified`` as an OpenSource has them, unless the file changes before it is opened.
+    """
 
     path: str
     reason: str = ""
+    size: int = 0
+    modified: int = 0
 
 
 class Origin(Protocol):

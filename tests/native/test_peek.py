@@ -93,12 +93,12 @@ def test_both_look_further_when_a_long_sequence_comes_first(tmp_path: Path) -> N
 
 def test_a_file_that_changes_after_the_scan_fails(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(to_bytes(ct()))
+    (listed,) = FolderOrigin(tmp_path).list()
+    task = Take("a", listed.size, listed.modified, repeat=False)
     job = Job(FolderOrigin(tmp_path), Policy(), bytes(32), FolderSink(tmp_path))
-    seen = job.look("a")
     (tmp_path / "a").write_bytes(to_bytes(ct(PatientAge="061Y")))
-    taken = job.take(Take("a", seen.size, seen.modified, repeat=False))
-    row = taken.row
-    assert (row["status"], row["reason"], row["bytes_in"]) == ("failed", "SOURCE_CHANGED", coarse(seen.size))
+    row = job.take(task).row
+    assert (row["status"], row["reason"], row["bytes_in"]) == ("failed", "SOURCE_CHANGED", coarse(listed.size))
     (tmp_path / "a").unlink()
-    assert job.take(Take("a", seen.size, seen.modified, repeat=False)).row["reason"] == "READ_FAILED"
+    assert job.take(task).row["reason"] == "READ_FAILED"
     assert job.look("a").reason == "READ_FAILED"

@@ -200,8 +200,8 @@ def test_processes_never_begin_outputs_of_the_same_name(tmp_path: Path) -> None:
     sink = FolderSink(tmp_path)
     sink.open()
     job = Job(FolderOrigin(tmp_path), Policy(), bytes(32), sink)
-    looked = job.look("one.dcm")
-    task = Take("one.dcm", looked.size, looked.modified, repeat=False)
+    (listed,) = FolderOrigin(tmp_path / "one.dcm").list()
+    task = Take("one.dcm", listed.size, listed.modified, repeat=False)
     workers = Processes[Take, Taken](job, 2)
     try:
         taken = [answer for answers in workers.run([[task], [task]], lambda: False) for _, answer in answers]

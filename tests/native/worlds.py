@@ -135,7 +135,8 @@ class MemoryOrigin:
         self.lost = False
 
     def list(self) -> Iterator[Candidate]:
-        return map(Candidate, sorted(self.files))
+        for path, (version, data) in sorted(self.files.items()):
+            yield Candidate(path, "", len(data), version)
 
     def open(self, path: str) -> MemorySource:
         return MemorySource(self.files, path)

@@ -75,7 +75,7 @@ def test_a_policy_of_which_something_is_wrong_is_told_with_all_of_it(monkeypatch
     rule = '{"name": "mine", "code": "import nix\\ndef rule(a, b): pass"}'
     broken = session.configure(f'{{"python": [{rule}]}}', Bytes(KEY))
     assert (broken["error"], broken["problems"][0]["line"]) == ("RULE_NOT_LOADED", 1)
-    assert session.configure("{}", Bytes(KEY)).keys() == {"document", "opening", "statement"}
+    assert session.configure("{}", Bytes(KEY)).keys() == {"document", "key_check", "opening", "statement"}
 
 
 def test_what_is_saved_is_made_of_the_policy_and_read_back() -> None:

@@ -8,6 +8,7 @@ import pytest
 from dicom_deid.dicom.peek import peek
 from dicom_deid.errors import Failed
 from dicom_deid.native.pick import Pick, Sources
+from dicom_deid.source_and_sink import Candidate
 from made import UID, ct, item, sequence, to_bytes
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
@@ -20,7 +21,7 @@ def lay(root: Path, *paths: str) -> Path:
 
 
 def paths_of(root: Path) -> list[str]:
-    return [path for path, reason in Pick(root) if not reason]
+    return [candidate.path for candidate in Pick(root) if not candidate.reason]
 
 
 def test_files_and_folders_are_walked_together_by_name(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_links_are_not_followed_and_are_counted(tmp_path: Path) -> None:
     (root / "out").symlink_to(outside)
     (root / "file").symlink_to(outside / "secret")
     pick = Pick(root)
-    assert [path for path, _ in pick] == ["a", "sub/b"]
+    assert [candidate.path for candidate in pick] == ["a", "sub/b"]
     assert pick.left_alone == 3
 
 
@@ -57,19 +58,17 @@ def test_a_folder_that_is_gone_ends_the_pick(tmp_path: Path) -> None:
 def test_sources_give_back_what_was_added() -> None:
     sources = Sources()
     names = ["a", "sub/Zo\u00eb", "", "raw\udcff", "\U0001f600"]
-    assert [sources.add(name) for name in names] == [0, 1, 2, 3, 4]
-    sources.set_reason(1, "EMPTY")
+    reasons = ["", "READ_FAILED", "", "", ""]
+    assert [sources.add(Candidate(*one, 5, 7)) for one in zip(names, reasons, strict=True)] == [0, 1, 2, 3, 4]
     assert [sources.path(number) for number in range(5)] == names
-    assert [sources.reason(number) for number in range(5)] == ["", "EMPTY", "", "", ""]
+    assert [sources.reason(number) for number in range(5)] == reasons
+    assert (list(sources.sizes), list(sources.modified)) == ([5] * 5, [7] * 5)
 
 
 def test_the_first_of_equal_instances_is_no_repeat_and_unknown_ones_never_are() -> None:
     sources = Sources()
-    for number, instance in enumerate([7, 0, 9, 7, 0, 7, 9]):
-        sources.add(str(number))
-        sources.instances[number] = instance
-    sources.find_repeats()
-    assert sources.firsts == {3: 0, 5: 0, 6: 2}
+    instances = [7, 0, 9, 7, 0, 7, 9]
+    assert [sources.first(number, instance) for number, instance in enumerate(instances)] == [0, 1, 2, 0, 4, 0, 2]
 
 
 @pytest.mark.parametrize("syntax", [None, ImplicitVRLittleEndian, ExplicitVRBigEndian])

@@ -43,17 +43,26 @@ class Executor(Protocol[T, R]):
 
 
 class Inline(Generic[T, R]):
-    """One task after another, in this process."""
+    """One task after another, in this process; answers come as often as those of another process."""
 
     def __init__(self, job: Callable[[T], R]) -> None:
         self._job = job
 
     def run(self, batches: Iterable[list[T]], stopped: Callable[[], bool]) -> Iterator[Answers[T, R]]:
         for batch in batches:
+            answers: Answers[T, R] = []
+            told = perf_counter()
             for task in batch:
                 if stopped():
-                    return
-                yield [(task, self._job(task))]
+                    break
+                answers.append((task, self._job(task)))
+                if perf_counter() - told > ANSWER_SECONDS:
+                    yield answers
+                    answers, told = [], perf_counter()
+            if answers:
+                yield answers
+            if stopped():
+                return
 
     def close(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""The work on one file natively: it is looked at, then de-identified and its output staged."""
+"""The work on one file natively: it is looked at, de-identified, and its output staged."""
 
 from __future__ import annotations
 
@@ -30,24 +30,22 @@ Paths = tuple[str, ...]
 
 
 class Look(NamedTuple):
-    """Asks what a file is."""
+    """Asks for the SOP Instance UID of a file that an earlier run did."""
 
     path: str
 
 
 class Looked(NamedTuple):
-    """Facts about a file from the scan. ``instance``: fingerprint of its SOP Instance UID, 0 if none was found."""
+    """The kind of a file. ``instance``: fingerprint of its SOP Instance UID, 0 if none was found."""
 
-    size: int = 0
-    modified: int = 0
     reason: str = ""
     instance: int = 0
 
 
 class Take(NamedTuple):
-    """Asks for the output of a file as the scan saw it.
+    """Asks for the output of a file as it was listed.
 
-    ``repeat``: another file has the same SOP Instance UID; ``first``: its path, where the scan has found it.
+    ``repeat``: another file has the same SOP Instance UID; ``first``: its path, where it is known.
     """
 
     path: str
@@ -69,6 +67,8 @@ class Taken(NamedTuple):
     read: float
     deidentify: float
     write: float
+    instance: int = 0
+    """Fingerprint of the original SOP Instance UID, 0 if none was found."""
     link: Link | None = None
     """Where the linkage was asked for. It crosses in clear, in memory only, as the path of the task did; only the one
     who appends to the linkage file can seal it, since a seal holds the record's number."""
@@ -95,11 +95,7 @@ class Job:
 
     def look(self, path: str) -> Looked:
         """The kind of a file, by its preamble or else the strict second look, and its SOP Instance UID."""
-        try:
-            with self.origin.open(path) as source:
-                return look_at(source)
-        except Failed as failure:
-            return Looked(reason=failure.reason)
+        return look(self.origin, path)
 
     def take(self, task: Take) -> Taken:
         """De-identifies one file and writes the output to its temporary place."""
@@ -119,19 +115,23 @@ class Job:
         with self.origin.open(task.path) as source:
             if (source.size, source.modified) != (task.size, task.modified):
                 raise SourceFailure("SOURCE_CHANGED")
+            looked = look_at(source)
+            if looked.reason:
+                return unwritten(plain_row(source_id, looked.reason, source.size), (), source.seconds)
             outcome, deidentify = settle(source, self.plan, source_id, task.repeat)
             if outcome.written and task.repeat and not self.is_copy(source, task.first):
                 outcome = replace(outcome, reason=SAME_UID)
             cells = row(source_id, outcome, source.size)
             read = source.seconds
             if outcome.status != "written":
-                return unwritten(cells, outcome.log, read, deidentify)
+                return unwritten(cells, outcome.log, read, deidentify, looked.instance)
             # By a name of this process: one of a run that was killed may still be at the same file.
             staged = f"{source_id}-{os.getpid()}"
             self.sink.stage(staged, outcome.splice, source)
         wrote = time.perf_counter() - began - read - deidentify
         told = (unwritten_line("written", outcome.reason, source_id),) if outcome.reason else ()
-        return Taken(cells, (*owned(cells, outcome.log), *told), staged, read, deidentify, wrote, outcome.link)
+        lines = (*owned(cells, outcome.log), *told)
+        return Taken(cells, lines, staged, read, deidentify, wrote, looked.instance, outcome.link)
 
     def is_copy(self, source: OpenSource, first: str) -> bool:
         """Whether a file has the bytes of another; not, where that one is not known or cannot be read."""
@@ -151,21 +151,28 @@ def pieces_of(size: int) -> Iterator[tuple[int, int]]:
     return ((at, min(at + COMPARED_AT_ONCE, size)) for at in range(0, size, COMPARED_AT_ONCE))
 
 
+def look(origin: Origin, path: str) -> Looked:
+    """The kind of a file that is not open."""
+    try:
+        with origin.open(path) as source:
+            return look_at(source)
+    except Failed as failure:
+        return Looked(failure.reason)
+
+
 def look_at(source: OpenSource) -> Looked:
-    """The kind of an open file."""
-    size, modified = source.size, source.modified
-    if size == 0:
-        return Looked(size, modified, "EMPTY")
-    source.extend(LOOK_BYTES)
-    head = source.head()
-    start = start_of(head, size)
+    """The kind of an open file. Of what is at hand only so much is looked at as a scan in the browser reads."""
+    if source.size == 0:
+        return Looked("EMPTY")
+    head = source.head()[:LOOK_BYTES]
+    start = start_of(head, source.size)
     if start is None:
-        return Looked(size, modified, "NOT_DICOM")
+        return Looked("NOT_DICOM")
     found = peek(head, start)
-    if found.short and size > LOOK_BYTES:
+    if found.short and source.size > LOOK_BYTES:
         source.extend(LONG_LOOK_BYTES)
-        found = peek(source.head(), start)
-    return Looked(size, modified, "", fingerprint(found.sop_instance))
+        found = peek(source.head()[:LONG_LOOK_BYTES], start)
+    return Looked("", fingerprint(found.sop_instance))
 
 
 def settle(source: OpenSource, plan: Plan, source_id: str, repeat: bool) -> tuple[Outcome, float]:
@@ -182,11 +189,15 @@ def settle(source: OpenSource, plan: Plan, source_id: str, repeat: bool) -> tupl
 
 
 def unwritten(
-    cells: dict[str, str | int], log: tuple[str, ...] = (), read: float = 0.0, deidentify: float = 0.0
+    cells: dict[str, str | int],
+    log: tuple[str, ...] = (),
+    read: float = 0.0,
+    deidentify: float = 0.0,
+    instance: int = 0,
 ) -> Taken:
     """The end of a file without output, with its line in the log."""
     line = unwritten_line(str(cells["status"]), str(cells["reason"]), str(cells["source_id"]))
-    return Taken(cells, (*owned(cells, log), line), "", read, deidentify, 0.0)
+    return Taken(cells, (*owned(cells, log), line), "", read, deidentify, 0.0, instance)
 
 
 def owned(cells: dict[str, str | int], log: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class Pick:
 
     def __iter__(self) -> Iterator[Candidate]:
         if self.root.is_file():
-            yield Candidate(self.root.name)
+            yield self.alone()
             return
         waiting = [("", self.children(""))]
         while waiting:
@@ -40,11 +40,21 @@ class Pick:
                     path += "/"
                     waiting.append((path, self.children(path)))
                 elif entry.is_file(follow_symlinks=False):
-                    yield Candidate(path)
+                    # On Windows an entry tells what the folder knew of the file, which can be old.
+                    status = entry.stat(follow_symlinks=False) if os.name == "posix" else Path(entry).stat()
+                    yield Candidate(path, "", status.st_size, status.st_mtime_ns)
                 else:
                     self.left_alone += 1
             except OSError:
                 yield Candidate(path, "READ_FAILED")
+
+    def alone(self) -> Candidate:
+        """The root, where it is a file itself."""
+        try:
+            status = self.root.stat()
+        except OSError:
+            return Candidate(self.root.name, "READ_FAILED")
+        return Candidate(self.root.name, "", status.st_size, status.st_mtime_ns)
 
     def children(self, folder: str) -> Iterator[os.DirEntry[str]]:
         """The entries of a folder, in order. Raises SourceFailure for the top folder, OSError for another."""
@@ -65,21 +75,20 @@ class Sources:
         self.sizes, self.modified = array("q"), array("q")
         """Bytes, and nanoseconds since 1970."""
         self._reasons, self._codes = array("B"), [""]
-        self.instances = array("Q")
-        """Fingerprints of SOP Instance UIDs; 0 where none is known."""
         self.done = bytearray()
-        self.firsts: dict[int, int] = {}
-        """Number of a file that repeats a SOP Instance UID -> that of the first file that has it."""
+        self._firsts: dict[int, int] = {}
+        """Fingerprint of a SOP Instance UID -> number of the first file that has it."""
 
     def __len__(self) -> int:
         return len(self._ends)
 
-    def add(self, path: str) -> int:
+    def add(self, candidate: Candidate) -> int:
         """Adds a file and returns its number."""
-        self._paths += os.fsencode(path)
+        self._paths += os.fsencode(candidate.path)
         self._ends.append(len(self._paths))
-        for column in (self.sizes, self.modified, self._reasons, self.instances):
-            column.append(0)
+        self.sizes.append(candidate.size)
+        self.modified.append(candidate.modified)
+        self._reasons.append(self._code(candidate.reason))
         self.done.append(0)
         return len(self) - 1
 
@@ -91,15 +100,14 @@ class Sources:
         """Why a file is not handed to the core; "" when it is."""
         return self._codes[self._reasons[number]]
 
-    def set_reason(self, number: int, reason: str) -> None:
+    def _code(self, reason: str) -> int:
         if reason not in self._codes:
             self._codes.append(reason)
-        self._reasons[number] = self._codes.index(reason)
+        return self._codes.index(reason)
 
-    def find_repeats(self) -> None:
-        """Finds each file of which an earlier one has the same SOP Instance UID."""
-        seen: dict[int, int] = {}
-        for number, instance in enumerate(self.instances):
-            first = seen.setdefault(instance, number) if instance else number
-            if first != number:
-                self.firsts[number] = first
+    def first(self, number: int, instance: int) -> int:
+        """The number of the first file that has a SOP Instance UID, by its fingerprint: this one, or an earlier one.
+
+        To be asked in the order of the pick. The fingerprint 0, of none, repeats nothing.
+        """
+        return self._firsts.setdefault(instance, number) if instance else number

@@ -149,10 +149,14 @@ class RunFolder:
         """Whether an output has its row. Asked only of a resumed run, and there of few files."""
         return any(f",{output_path}," in line for line in self.sink.lines(AUDIT))
 
-    def append(self, row: Row, lines: Iterable[str]) -> None:
-        """Appends an audit row and its log lines; both are with the operating system when this returns."""
+    def append(self, ends: Iterable[tuple[Row, Iterable[str]]]) -> None:
+        """Appends audit rows, each with its log lines; all are with the operating system when this returns."""
         assert self._audit is not None, "the folder is open"
-        self._audit.write(csv_line(row))
+        rows, lines = list[str](), list[str]()
+        for row, own in ends:
+            rows.append(csv_line(row))
+            lines += own
+        self._audit.write("".join(rows))
         self.log(lines)
 
     def log(self, lines: Iterable[str]) -> None:
