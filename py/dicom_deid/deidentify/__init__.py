@@ -27,10 +27,8 @@ KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X"
 CODE_MEANING, CODING_SCHEME, CODING_SCHEMES = 0x00080104, 0x00080102, 0x00080110
 LOCAL = dict.fromkeys((CODE_MEANING, 0x0008010E, 0x00080114, 0x00080115), ElementAction("D", "local code"))
 """Code Meaning, and URL, External ID and Name of a coding scheme."""
-GROUP_VERSION, GROUP_LOCAL_VERSION, MAPPING_RESOURCE = 0x00080106, 0x00080107, 0x00080105
+GROUP_VERSION, GROUP_LOCAL_VERSION = 0x00080106, 0x00080107
 VERSIONS = dict.fromkeys((GROUP_VERSION, GROUP_LOCAL_VERSION), ElementAction("K", "vocabulary"))
-PUBLISHED = frozenset(("DCMR", "SDM"))
-"""Mapping resources of context groups (PS3.16 Table 8-2)."""
 
 
 class Deidentifier(Actions):
@@ -116,24 +114,26 @@ class Deidentifier(Actions):
     ) -> Item:
         """The new elements of a data set or an item; ``special`` actions go before the profile's."""
         new = Item(undefined=item.undefined)
-        if is_local(item, path):
-            special = {**special, **LOCAL}
-        elif self.has_version(item):
-            special = {**special, **VERSIONS}
+        if path[-1:] == (CODING_SCHEMES,) or item.get(CODE_MEANING) is not None:
+            special = {**special, **self.of_code(item)}
         for element in item:
             self.take(element, new, path, encodings, special)
         if self.private:
             self.keep_private(item, new, path, encodings)
         return new
 
-    def has_version(self, item: Item) -> bool:
-        """Whether an item names the version of a vocabulary that is published: a date, but none of the patient's."""
+    def of_code(self, item: Item) -> Mapping[int, ElementAction]:
+        """The actions of their own for a code or a coding scheme.
+
+        Of a scheme that is not published (PS3.16 8.2) anybody may have typed the meaning. In others the version of the
+        context group is a date that says nothing of the patient, unless it is one of the patient's.
+        """
+        if ascii_text(item.get(CODING_SCHEME)) not in words("coding_schemes"):
+            return LOCAL
         version = item.get(GROUP_VERSION) or item.get(GROUP_LOCAL_VERSION)
-        if version is None:
-            return False
-        if item.get(CODE_MEANING) is None and ascii_text(item.get(MAPPING_RESOURCE)) not in PUBLISHED:
-            return False
-        return not text.holds(ascii_text(version)[:8], self.identifiers)
+        if version is None or text.holds(ascii_text(version)[:8], self.identifiers):
+            return NOTHING_SPECIAL
+        return VERSIONS
 
     def take(
         self,
@@ -270,10 +270,3 @@ class Deidentifier(Actions):
         first = self.recurse(Element(element.tag, "SQ", b"", element.items[:1]), path, encodings)
         dated = self.plan.dates != "REMOVED" and not action.local
         return Element(element.tag, "SQ", b"", [dummy_item(item, dated=dated) for item in first.items or ()])
-
-
-def is_local(item: Item, path: tuple[int, ...]) -> bool:
-    """Whether an item is a scheme that is not published (PS3.16 8.2) or a code of one: anybody may have typed it."""
-    if path[-1:] != (CODING_SCHEMES,) and item.get(CODE_MEANING) is None:
-        return False
-    return ascii_text(item.get(CODING_SCHEME)) not in words("coding_schemes")

@@ -172,6 +172,8 @@ class Actions(ABC):
 
     def with_new_uids(self, element: Element) -> Element:
         """The element with new UIDs in place of those that stand in its text."""
+        if b"." not in element.value or element.vr not in uids_in_text.WRITTEN:
+            return element
         new = uids_in_text.renamed(element, lambda: self.uids, self.new_uid)
         self.counts.cleaned += new is not element
         return new

@@ -20,16 +20,17 @@ LONG, COMPONENTS, SHORTEST = 20, 6, 9
 LONGEST = {"AE": 16, "CS": 16, "LO": 64, "PN": 64, "SH": 16, "ST": 1024}
 """Characters of a value, where PS3.5 6.2 limits them so much."""
 WRITTEN = TEXT_VRS | {"AE", "CS", "UR"}
+"""VRs of text."""
 ESCAPE = b"\x1b"
 
 
 def renamed(element: Element, own: Callable[[], frozenset[bytes]], new_uid: Callable[[str], str]) -> Element:
-    """The element with new UIDs in its text; without them where the value would be too long.
+    """The element, of a VR of text, with new UIDs in it; without them where the value would be too long.
 
     ``own``: the UIDs of the object.
     """
     value = element.value
-    if element.vr not in WRITTEN or b"." not in value or ESCAPE in value or not UID.search(value):
+    if ESCAPE in value or not UID.search(value):
         return element
     value = value.rstrip(b" \0")
 
