@@ -78,7 +78,32 @@ def street_words() -> frozenset[str]:
     return frozenset(found) | {"bis", "ter", "b", "г"}
 
 
-HOUSE_WORDS = frozenset(("no", "nr", "n", "d", "д", "кв", "корп", "стр", "apt", "m", "п", "daire", "kat"))
+HOUSE_WORDS = frozenset(
+    (
+        "no",
+        "nr",
+        "n",
+        "d",
+        "д",
+        "кв",
+        "корп",
+        "стр",
+        "apt",
+        "m",
+        "п",
+        "daire",
+        "kat",
+        "unit",
+        "suite",
+        "ste",
+        "flat",
+        "apartment",
+        "floor",
+        "bldg",
+        "lot",
+        "box",
+    )
+)
 """What stands before the number of a house or a flat."""
 
 

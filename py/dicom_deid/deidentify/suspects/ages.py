@@ -41,7 +41,7 @@ def in_words() -> re.Pattern[str]:
     gap = r"[\s-]{1,2}(?:[^\W\d_]{1,8}[\s-]{1,2}){0,2}"
     found = (
         "".join(r"[^\W\d_]{0,16}" if one == "~" else gap if one == " " else re.escape(one) for one in word)
-        for word in listed("age_words")
+        for word in sorted(listed("age_words"), key=lambda word: -len(word))
     )
     return re.compile(rf"{BEGIN}(?:{'|'.join(found)})(?:[\s-]old)?(?![^\W_])")
 

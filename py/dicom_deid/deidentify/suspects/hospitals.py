@@ -15,6 +15,11 @@ FEW = 4
 """Words of a name."""
 SAINT = re.compile(r"\bSt\.?\s(?P<name>[A-Z][a-z]{2,20})(?:'s|s')(?!\s[a-z]{3,}|\w)")
 """A hospital that bears the name of a saint and no word for it."""
+COMPOUND = re.compile(
+    r"(?<![^\W_])[A-ZÄÖÜ][a-zäöüß-]{2,30}(?:krankenhaus|klinikum|klinik|spital|hospital|ziekenhuis|sjukhus)"
+    r"\s(?:in\s|am\s|te\s|i\s)?(?P<place>[A-ZÄÖÜ]\w{2,30})"
+)
+"""One whose kind is a long word, and its place: Diakonissenkrankenhaus Mannheim."""
 GENERAL = re.compile(
     r"\b(?:at|from|to|in)\s(?:the\s)?(?P<name>(?:[A-Z][a-z]{2,20}\s){1,2}(?:General|Memorial|Infirmary))\b(?!\s[A-Z])"
 )
@@ -32,8 +37,16 @@ def hospitals(reading: Reading) -> Iterator[Span]:
         end = named_behind(reading, hit.end())
         if end > hit.end() and counts(reading, hit):
             yield hit.span()[0], end
+    yield from unworded(reading)
+
+
+def unworded(reading: Reading) -> Iterator[Span]:
+    """The places of names of hospitals without a word of their own for it."""
     for hit in SAINT.finditer(reading.flat):
         if not is_medical(plain(hit["name"])):
+            yield hit.span()
+    for hit in COMPOUND.finditer(reading.flat):
+        if not is_medical(plain(hit["place"])):
             yield hit.span()
     yield from (hit.span("name") for hit in GENERAL.finditer(reading.flat))
     for word in hospital_endings().finditer(reading.plain):
@@ -97,7 +110,7 @@ def named_behind(reading: Reading, at: int) -> int:
     if number:
         return number.end()
     for _ in range(FEW + 3):
-        gap = re.compile(r"\.?\s{1,2}\"?|'").match(flat, end)
+        gap = re.compile(r"['.]?\s{1,2}\"?|'").match(flat, end)
         token = TOKEN.match(flat, gap.end()) if gap else None
         if token is None:
             break

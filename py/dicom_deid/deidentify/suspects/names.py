@@ -81,6 +81,8 @@ class Reader:
 
     def is_name(self, word: str, small: str, end: int) -> bool:
         """Whether a word may be one of a name."""
+        if self.reading.flat[end : end + 1].isdigit():
+            return False
         if len(word) < LEAST or (word[0].upper() != word[0].lower() and not word[0].isupper()):
             return False
         if is_term(small):

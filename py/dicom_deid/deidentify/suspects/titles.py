@@ -83,6 +83,10 @@ def behind_title(reading: Reading, hit: re.Match[str]) -> Suspect | None:
         return None
     if all(flat.isupper() and not dotted for flat, dotted in flats) and opens_term(reading, hit.end()):
         return None
+    if flats[-1][0].isalpha() and not flats[-1][0].isupper() and plain(flats[-1][0]) in listed("relatives"):
+        first = TOKEN.match(reading.flat, hit.end())
+        if first and first[0].isupper() and len(first[0]) <= ACRONYM:
+            return None
     if not any(dotted for _, dotted in flats) and names_disease(reading, hit.end()):
         return None
     strong = any(len(flat) > 1 for flat, _ in flats)

@@ -42,6 +42,12 @@ def eponyms() -> frozenset[str]:
 
 
 @cache
+def departments() -> tuple[str, ...]:
+    """Endings of words for departments, which are never a name."""
+    return tuple(split(table("clinical-words.json")["departments"]))
+
+
+@cache
 def named_things() -> frozenset[str]:
     """The words for what bears somebody's name, such as a cyst."""
     return split(table("clinical-words.json")["named_things"])
@@ -87,7 +93,7 @@ def ordinary(word: str) -> bool:
 
 def is_term(word: str) -> bool:
     """Whether a plain word stays behind a title, too; of one with hyphens any part counts."""
-    return any(part in terms() for part in (word, *parts_of(word)))
+    return any(part in terms() for part in (word, *parts_of(word))) or word.endswith(departments())
 
 
 def parts_of(word: str) -> list[str]:
