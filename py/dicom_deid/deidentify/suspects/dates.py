@@ -174,6 +174,12 @@ FULL = re.compile(
 )
 """Dates in figures with day, month and a year of four digits."""
 
+SHORT = re.compile(
+    rf"{BEGIN}(?<!\d[./-])(?:(?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])/\d\d|(?:1[3-9]|2\d|3[01])(?P<mark>[./])(?:0?[1-9]|1[0-2])(?P=mark)\d\d)"
+    rf"{END}(?![./-]\d)"
+)
+"""Those with two digits for the year of which one number can only be a day."""
+
 
 @cache
 def full_words() -> re.Pattern[str]:
@@ -181,7 +187,7 @@ def full_words() -> re.Pattern[str]:
     day, of = rf"(?:{DAY}{ORDINAL})", r"(?:\s{1,2}(?:of|de|del|di|den)\s{1,2}|" + SEPARATED + ")"
     end = rf"[\s.,/-]{{0,3}}(?:(?:de|del|of|do)\s)?{YEAR}(?!\d)"
     return re.compile(
-        rf"{BEGIN}(?:{day}{of}{month()}{end}|{month()}{SEPARATED}{day}[\s.,/-]{{1,3}}{YEAR}"
+        rf"{BEGIN}(?:{day}{of}{month()}{end}|{DAY}(?P<gap>-?){month()}(?P=gap)\d\d|{month()}{SEPARATED}{day}[\s.,/-]{{1,3}}{YEAR}"
         rf"|{YEAR}{SEPARATED}{month()}{SEPARATED}{DAY}){END}"
     )
 
@@ -194,10 +200,11 @@ def full(reading: Reading) -> Iterator[Span]:
     """The places of dates with day, month and year, which are no part of a protocol's or a program's name."""
     if not reading.numbered or not reading.sought.dated:
         return
-    for hit in FULL.finditer(reading.plain):
-        if not names_version(reading, hit.start()):
-            yield hit.span()
-    if re.search(YEAR, reading.flat) and not beginnings().isdisjoint(word[:BRIEF] for word in reading.words):
+    for pattern in (FULL, SHORT):
+        for hit in pattern.finditer(reading.plain):
+            if not names_version(reading, hit.start()) and not (pattern is SHORT and measures(reading, hit.span())):
+                yield hit.span()
+    if not beginnings().isdisjoint(word[:BRIEF] for word in reading.words):
         yield from (hit.span() for hit in full_words().finditer(reading.plain))
     if reading.eastern:
         yield from (
