@@ -13,6 +13,8 @@ from pydicom.dataelem import DataElement
 from pydicom.filebase import DicomBytesIO
 from pydicom.uid import ImplicitVRLittleEndian
 
+LETTERS = [one + other for one in "bcdfghjklmnpqrstvwxz" for other in "aeiouybcdfgklmn"]
+"""Pairs of letters that make different words of one."""
 TEXTS = ("AE", "LO", "LT", "SH", "ST", "UC", "UT")
 
 
@@ -25,9 +27,15 @@ def listed() -> list[str]:
 
 @pytest.mark.parametrize("value", ["QZX-81734", "Ravensford"])
 def test_what_any_text_attribute_of_the_table_holds_stands_nowhere_else(value: str) -> None:
-    for keyword in listed():
-        left = deidentified(ct(ImageID=f"{value} left", **{keyword: value})).ImageID
-        assert left == "left", keyword
+    values = {
+        keyword: value.replace("81", f"{number:03}").replace("n", LETTERS[number])
+        for number, keyword in enumerate(listed())
+    }
+    made = ct(ImageID="\\".join(f"{one} left" for one in values.values()))
+    for keyword, one in values.items():
+        setattr(made, keyword, one)
+    left = deidentified(made).ImageID
+    assert {one for one, text in zip(values, left, strict=True) if text != "left"} == set()
 
 
 @pytest.mark.parametrize(
@@ -172,3 +180,17 @@ def test_what_is_not_decoded_ends_nothing() -> None:
         content = struct.pack("<HHL", 0x0019, 0x1001, len(deep)) + deep
         deep = struct.pack("<HHL", 0xFFFE, 0xE000, len(content)) + content
     assert in_un(0x00191001, deep, label="left") == "left"
+
+
+@pytest.mark.parametrize("word", ["bronchiectasis", "肺炎", "πνευμονία", "폐렴"])
+def test_words_of_a_report_that_is_removed_stay_in_descriptions(word: str) -> None:
+    made = ct(SpecificCharacterSet="ISO_IR 192", StudyDescription=f"{word} 93817")
+    made.ContentSequence = sequence(item(ValueType="TEXT", TextValue=f"There is {word}, case 93817"))
+    assert deidentified(made, "clean-descriptors").StudyDescription == word
+
+
+def test_the_scheme_of_a_code_of_staff_stays_elsewhere() -> None:
+    code = item(CodeValue="QZ41", CodingSchemeDesignator="99HOSPITAL", CodeMeaning="Zorbath, Emil")
+    place = item(CodeValue="1", CodingSchemeDesignator="99HOSPITAL", CodeMeaning="CT")
+    made = ct(PersonIdentificationCodeSequence=sequence(code), ProcedureCodeSequence=sequence(place))
+    assert deidentified(made).ProcedureCodeSequence[0].CodingSchemeDesignator == "99HOSPITAL"

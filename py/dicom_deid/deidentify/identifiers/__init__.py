@@ -26,6 +26,8 @@ from dicom_deid.profile import PATIENT_AGE, judged, words
 PATIENT_SEX, BIRTH_DATE, STUDY_DATE, STAFF = 0x00100040, 0x00100030, 0x00080020, 0x00401101
 DEPARTMENT, ENTITIES = 0x00081040, (0x00020016, 0x00020017, 0x00020018)
 """Institutional Department Name, and the Application Entity Titles of the file meta information."""
+REPORT, SCHEME = 0x0040A730, (0x00080102, 0x00080103)
+"""Content Sequence; Coding Scheme Designator and Version."""
 CODING_SCHEME, CODE = 0x00080102, frozenset((0x00080100, 0x00080102, 0x00080103, 0x00080104))
 """Value, scheme, version of the scheme, and meaning of a code."""
 DEEPEST = 16
@@ -172,7 +174,7 @@ class Sayings:
                 self.told |= told.opaque_words(element, encodings)
             case Kind.COMMON if not gone:
                 self.common |= told.tokens(decode(element, encodings))
-            case Kind.COMMON:
+            case Kind.COMMON if element.tag not in SCHEME:
                 self.text(element, path, encodings, gone=gone)
 
     def take_items(
@@ -230,7 +232,7 @@ class Sayings:
         if gone or self.fate(element, path, encodings) in NOTHING_STAYS:
             if STAFF in path:
                 self.identifiers |= whole_values(text) | significant_parts(text)
-            self.told |= told.words_of(text)
+            self.told |= told.numbers_of(text) if REPORT in path else told.words_of(text)
         else:
             self.labels |= told.tokens(text)
 

@@ -53,11 +53,18 @@ def tokens(text: str) -> set[str]:
 
 
 def words_of(text: str) -> set[str]:
-    """Those words of a text that may identify; a shorter one if it is written as a name is."""
+    """Those words of a text that may identify: with a capital, where the script has any."""
     named = re.findall(CAPITALIZED, text) + (re.findall(PERSON_PART, text) if "^" in text else [])
-    return {word for word in tokens(text) if may_identify(word)} | {
-        word for word in map(fold, named) if not ordinary(word)
-    }
+    short = {word for word in map(fold, named) if not ordinary(word)}
+    words = re.findall(r"[^\W\d_]+", text)
+    capital = {fold(word) for word in words if not word.islower()}
+    small = set(map(fold, words)) - capital
+    return short | {word for word in tokens(text) if may_identify(word) and word not in small}
+
+
+def numbers_of(text: str) -> set[str]:
+    """Those words of a report that may identify: numbers alone, since it is full of words of medicine."""
+    return {word for word in tokens(text) if not word.isalpha() and may_identify(word)}
 
 
 def may_identify(word: str) -> bool:
