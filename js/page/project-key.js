@@ -11,6 +11,8 @@ const OWN_SALT = "dicom-deid/project-key/v2/";
 const SALTED = /\s*salt:\s*((?:[A-Z2-7]{4}-){5}[A-Z2-7]{4})\s*$/i;
 const ITERATIONS = 600_000;
 const KEY_BITS = 256;
+/** A passphrase that was made. Its random bits cannot be guessed, so it needs no salt. */
+const MADE = /^(?:[A-Z2-7]{4}-){7}[A-Z2-7]{4}$/;
 /** Bits of a made passphrase, and of a salt: they fill 32 and 24 letters of base32 exactly. */
 const [PASSPHRASE_BITS, SALT_BITS] = [160, 120];
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -26,7 +28,10 @@ export function parted(key) {
 export const salted = (text, salt) => `${text} salt:${salt}`;
 
 /** Whether nothing is missing of a key. @param {string} given @param {boolean} older   no salt belongs to it */
-export const isWhole = (given, older) => given !== "" && (older || parted(given).salt !== "");
+export function isWhole(given, older) {
+  const { text, salt } = parted(given);
+  return text !== "" && (older || salt !== "" || MADE.test(text));
+}
 
 /**
  * All of the key of a run: what is missing of it is made.
@@ -36,7 +41,8 @@ export const isWhole = (given, older) => given !== "" && (older || parted(given)
 export function wholeKey(given, older) {
   const { text, salt } = parted(given);
   const passphrase = text || makePassphrase();
-  return older ? passphrase : salted(passphrase, salt || grouped(SALT_BITS));
+  if (older || (!salt && MADE.test(passphrase))) return passphrase;
+  return salted(passphrase, salt || grouped(SALT_BITS));
 }
 
 /**

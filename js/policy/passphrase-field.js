@@ -2,16 +2,16 @@
 /** <passphrase-field>: the passphrase, what its salt does, and a warning where it is easy to guess. */
 import { send } from "../intents.js";
 import { part } from "../page/dom.js";
-import { OLDER, parted } from "../page/project-key.js";
+import { isWhole, OLDER } from "../page/project-key.js";
 import { reason, reasons } from "../page/tables.js";
 
 const NONE =
   "The same passphrase, with the salt of your project, gives a patient the same pseudonym, today and next year. " +
-  "Leave it empty, and both are made when you press Start.";
+  "Leave it empty, and a key is made when you press Start.";
 const NO_SALT =
   "A salt for your project is made when you press Start, to be saved with the passphrase. " +
   "For the pseudonyms of an earlier run, put in all that you saved then: the passphrase and its salt.";
-const SALTED = "With its salt: patients get the same pseudonyms as in earlier runs with both.";
+const WHOLE = "Nothing is missing: patients get the same pseudonyms as in earlier runs with this key.";
 const WITHOUT = "Without a salt, as in version 0.2 and before (see More).";
 const MADE = "This is the key of your last run. Empty the field to get another one.";
 
@@ -60,8 +60,8 @@ export class PassphraseField extends HTMLElement {
 /** @param {string} passphrase @param {import("./policy.js").Policy} policy */
 function hintOf(passphrase, { pseudonyms }) {
   if (passphrase === "") return NONE;
-  if (parted(passphrase).salt) return SALTED;
-  return pseudonyms === OLDER ? WITHOUT : NO_SALT;
+  if (pseudonyms === OLDER) return WITHOUT;
+  return isWhole(passphrase, false) ? WHOLE : NO_SALT;
 }
 
 customElements.define("passphrase-field", PassphraseField);

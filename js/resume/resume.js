@@ -91,8 +91,8 @@ export class Resume {
 }
 
 /** The policy that a run was begun with; one of version 0.2 goes on with the pseudonyms of then. @param {Begun} begun */
-function policyOf({ policy, salt }) {
-  return salt ? policy : { ...policy, pseudonyms: OLDER };
+function policyOf({ policy, key_check }) {
+  return key_check ? policy : { ...policy, pseudonyms: OLDER };
 }
 
 /** The whole key of a run: the page knows its salt. @param {string} passphrase @param {Begun} begun */

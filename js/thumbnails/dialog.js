@@ -5,7 +5,7 @@ import { send } from "../intents.js";
 import { part } from "../page/dom.js";
 import { count, counted, duration, perSecond } from "../page/format.js";
 import { noteOf } from "../page/problem.js";
-import { deriveKey, NEWEST, OLDER, parted } from "../page/project-key.js";
+import { deriveKey, isWhole, NEWEST, OLDER } from "../page/project-key.js";
 import { reason } from "../page/tables.js";
 import { Thumbnails } from "./thumbnails.js";
 
@@ -73,7 +73,7 @@ export class MakeThumbnails extends HTMLElement {
   async #holdOut() {
     if (!part(this, "hold-out", HTMLInputElement).checked) return null;
     const passphrase = part(this, "passphrase", HTMLInputElement).value;
-    const pseudonyms = parted(passphrase).salt ? NEWEST : OLDER;
+    const pseudonyms = isWhole(passphrase, false) ? NEWEST : OLDER;
     return {
       key: await deriveKey(passphrase),
       pseudonyms,

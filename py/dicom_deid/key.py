@@ -23,6 +23,8 @@ SALT_LETTERS = 24
 """Letters of base32 in a salt: 120 bits."""
 SALTED = re.compile(rf"\s*\bsalt:\s*((?:[A-Z2-7]{{4}}-){{{SALT_LETTERS // 4 - 1}}}[A-Z2-7]{{4}})\s*\Z", re.IGNORECASE)
 """The salt behind a passphrase, in the same line or the next one."""
+MADE = re.compile(r"(?:[A-Z2-7]{4}-){7}[A-Z2-7]{4}")
+"""A passphrase that was made. Its 160 random bits cannot be guessed, so it needs no salt."""
 ITERATIONS = 600_000
 """Rounds of PBKDF2-HMAC-SHA256, as OWASP advises since 2023."""
 KEY_BYTES = 32
@@ -46,6 +48,11 @@ def parted(text: str) -> tuple[str, str]:
     """A passphrase and its salt, "" where none stands behind it."""
     found = SALTED.search(text)
     return (text[: found.start()], found[1].upper()) if found else (text, "")
+
+
+def needs_salt(passphrase: str) -> bool:
+    """Whether a passphrase is one that somebody thought of, which others may think of, too."""
+    return MADE.fullmatch(passphrase) is None
 
 
 def salted(passphrase: str, salt: str) -> str:

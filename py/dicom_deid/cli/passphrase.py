@@ -47,7 +47,7 @@ class ProjectKey:
         passphrase, salt = key.parted(read_passphrase(self.file))
         if self.version == key.BY_ID:
             salt = ""
-        elif not salt:
+        elif not salt and key.needs_salt(passphrase):
             salt = self.kept_salt() or self.make_salt(undo, begun=begun)
         with ThreadPoolExecutor(1) as deriving:  # while it works, the judge loads its lists
             secret = deriving.submit(key.derive, key.salted(passphrase, salt) if salt else passphrase)
@@ -56,11 +56,18 @@ class ProjectKey:
             return secret.result()
 
     def candidates(self) -> list[bytes]:
-        """The keys that the files can mean, the likeliest first; nothing is made."""
+        """The keys that the files can mean, the likeliest first; nothing is made, and the last one has no salt."""
         assert self.file is not None, "a passphrase is given"
         passphrase, salt = key.parted(read_passphrase(self.file))
         salt = (salt or self.kept_salt()) if self.version != key.BY_ID else ""
         return [key.derive(key.salted(passphrase, salt))] * bool(salt) + [key.derive(passphrase)]
+
+    def version_of_file(self) -> int:
+        """The version of the pseudonyms that the files speak for: without a salt that is needed, that of 0.2."""
+        assert self.file is not None, "a passphrase is given"
+        passphrase, salt = key.parted(read_passphrase(self.file))
+        whole = salt or not key.needs_salt(passphrase) or self.kept_salt()
+        return key.NEWEST if whole else key.BY_ID
 
     @property
     def salt_place(self) -> Path:
@@ -91,9 +98,8 @@ class ProjectKey:
         return salt
 
     def make(self, save: Path | None, undo: ExitStack) -> str:
-        """A random passphrase, with a salt behind it."""
+        """A random passphrase."""
         made = key.make_passphrase()
-        made = made if self.version == key.BY_ID else key.salted(made, key.make_salt())
         if save is not None:
             keep(save, made, "passphrase", undo)
         self.made = f"The passphrase made for this run: {f'saved in {save}.' if save else made}"

@@ -99,13 +99,12 @@ def executor_for(folder: Path, target: Path, size: int, workers: int | None) -> 
 def hold(index: Index, part: float | None, project: ProjectKey) -> None:
     """Says of each thumbnail on which side of the split it is; without a salt as version 0.2 did."""
     from dicom_deid.index.images import hold_out, split
-    from dicom_deid.key import BY_ID, NEWEST, Key
+    from dicom_deid.key import Key
 
     if part is None:
         split(index.database, None)
     else:
-        keys = project.candidates()
-        hold_out(index.database, Key(keys[0]), part, index.holds, NEWEST if len(keys) > 1 else BY_ID)
+        hold_out(index.database, Key(project.candidates()[0]), part, index.holds, project.version_of_file())
     index.database.commit()
 
 
