@@ -19,6 +19,7 @@ from dicom_deid.policy import Plan
 from dicom_deid.policy.file import sop_class
 from dicom_deid.profile import sop_class_state, table
 
+IMAGE_TYPE = 0x00080008
 WAVEFORMS, INTERPRETATION, MODALITY = 0x54000100, 0x54001006, 0x00080060
 SOUND = "SOUND_RECORDED"
 REMEMBERED = 1024
@@ -35,6 +36,8 @@ class Sign(NamedTuple):
     """Whether that is the meaning of the attribute, so that allowing the SOP Class does not answer it."""
     sop_classes: frozenset[str]
     """The SOP Classes of which it counts; none: of all."""
+    untyped: bool
+    """Whether it counts only where Image Type does not say which image it is."""
 
 
 def admit(plan: Plan, instance: Instance) -> None:
@@ -66,7 +69,15 @@ def told(instance: Instance, sign: Sign) -> bool:
         return False
     if sign.sop_classes and instance.sop_class not in sign.sop_classes:
         return False
+    if sign.untyped and is_typed(instance):
+        return False
     return holds(sign.words, text(element, ascii_text(instance.data.get(CHARACTER_SET))))
+
+
+def is_typed(instance: Instance) -> bool:
+    """Whether Image Type says more than that an image is an original or derived, and primary or secondary."""
+    values = ascii_text(instance.data.get(IMAGE_TYPE)).upper().split("\\")[2:]
+    return any(value.strip() not in ("", "OTHER", "NONE") for value in values)
 
 
 def sounds(instance: Instance) -> bool:
@@ -99,7 +110,9 @@ def listed(rows: Iterable[dict[str, list[str]]]) -> Iterator[Sign]:
     for row in rows:
         kinds = frozenset(map(sop_class, row.get("sop_classes", ())))
         tag = tag_for_keyword(str(row["keyword"])) or 0
-        yield Sign(tag, str(row["reason"]), any_of(row["values"]), bool(row.get("says_so")), kinds)
+        yield Sign(
+            tag, str(row["reason"]), any_of(row["values"]), bool(row.get("says_so")), kinds, bool(row.get("untyped"))
+        )
 
 
 @cache
