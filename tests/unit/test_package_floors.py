@@ -18,7 +18,7 @@ FLOORS = """
     patient policy
     scan admission plan deidentify verify report linkage index preview
     pipeline entries frames
-    explain
+    explain warm_up
     conformance
     importers
     executors

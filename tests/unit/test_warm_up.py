@@ -2,8 +2,8 @@
 
 import gc
 
-from dicom_deid.browser.warm_up import warm_up
 from dicom_deid.dicom.bounded import Caches
+from dicom_deid.warm_up import warm_up
 
 
 def test_made_slices_are_written_each_with_a_header_of_its_own() -> None:

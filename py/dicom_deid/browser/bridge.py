@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dicom_deid.browser.warm_up import warm_up as make_outcomes
 from dicom_deid.conformance import conformance
 from dicom_deid.errors import BadLinkage, FragmentsWanted, PolicyError, ShortRead
 from dicom_deid.explain import document as explained
@@ -19,6 +18,7 @@ from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import file_line, row
+from dicom_deid.warm_up import warm_up as make_outcomes
 
 ENCODE = json.JSONEncoder(check_circular=False).encode
 PAGE_LONGEST = 20_000

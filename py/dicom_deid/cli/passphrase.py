@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -37,23 +38,24 @@ class ProjectKey:
     made: str = ""
     """What was made and is kept nowhere, in words for the user."""
 
-    def secret(self, undo: ExitStack, save: Path | None = None, *, begun: bool = False) -> bytes:
-        """The 32 bytes. What is made is kept before anything depends on it; ``undo`` takes it away again.
+    def secret(self, undo: ExitStack, save: Path | None = None, *, begun: bool = False) -> Callable[[], bytes]:
+        """Begins to derive the 32 bytes, which takes a moment that something else can be done in; gives what waits.
+
+        What is made is kept before anything depends on it; ``undo`` takes it away again.
 
         ``begun``: of a run that goes on, nothing is made. Raises Unusable.
         """
         if self.file is None:
-            return key.derive(self.make(save, undo))
+            return deriving(self.make(save, undo))
         passphrase, salt = key.parted(read_passphrase(self.file))
         if self.version == key.BY_ID:
             salt = ""
         elif not salt and key.needs_salt(passphrase):
             salt = self.kept_salt() or self.make_salt(undo, begun=begun)
-        with ThreadPoolExecutor(1) as deriving:  # while it works, the judge loads its lists
-            secret = deriving.submit(key.derive, key.salted(passphrase, salt) if salt else passphrase)
-            if not self.weak and not begun:
-                refuse_weak(passphrase)
-            return secret.result()
+        derived = deriving(key.salted(passphrase, salt) if salt else passphrase)
+        if not self.weak and not begun:
+            refuse_weak(passphrase)
+        return derived
 
     def candidates(self) -> list[bytes]:
         """The keys that the files can mean, the likeliest first; nothing is made, and the last one has no salt."""
@@ -104,6 +106,19 @@ class ProjectKey:
             keep(save, made, "passphrase", undo)
         self.made = f"The passphrase made for this run: {f'saved in {save}.' if save else made}"
         return made
+
+
+def deriving(passphrase: str) -> Callable[[], bytes]:
+    """Derives the key of a passphrase in another thread; the result waits for it."""
+    made: list[bytes] = []
+    work = Thread(target=lambda: made.append(key.derive(passphrase)), daemon=True)
+    work.start()
+
+    def derived() -> bytes:
+        work.join()
+        return made[0]
+
+    return derived
 
 
 def keep(place: Path, text: str, what: str, undo: ExitStack) -> None:

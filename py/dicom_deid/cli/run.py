@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,12 +35,17 @@ from dicom_deid.cli.policy_options import (
     loaded,
     unusable,
 )
+from dicom_deid.cli.progress import Lines
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
+from dicom_deid.executors import prepare
+from dicom_deid.native.light import load_pydicom
+from dicom_deid.native.pick import Pick, is_much
 from dicom_deid.native.places import overlap
 from dicom_deid.report import STATUSES
 
 if TYPE_CHECKING:
+    from dicom_deid.cli.bar import Bar
     from dicom_deid.native.linkage_file import LinkageFile
     from dicom_deid.native.run import Run
 
@@ -82,11 +87,9 @@ def run(
     if list_unwritten and not sys.stdout.isatty():
         usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
     check_places(source, target)
-    from dicom_deid.native.folder_origin import FolderOrigin  # pydicom takes a moment to load
-    from dicom_deid.native.folder_sink import FolderSink
-    from dicom_deid.native.run import Run
-    from dicom_deid.native.run_folder import RunFolder
-
+    processes = cores() if workers is None else workers
+    hurry(source, processes, sure=workers is not None)
+    load_pydicom()
     earlier = version_of_run(target) if resume else None
     chosen = chosen_policy(
         policy,
@@ -100,12 +103,17 @@ def run(
     with ExitStack() as undo:
         project = ProjectKey(passphrase_file, salt_file, weak_passphrase, chosen.pseudonyms)
         check_passphrase(project, save_passphrase, target, begun=earlier is not None)
-        secret = project.secret(undo, save_passphrase, begun=earlier is not None)
+        derived = project.secret(undo, save_passphrase, begun=earlier is not None)
+        from dicom_deid.native.folder_origin import FolderOrigin  # the key is derived while these load
+        from dicom_deid.native.folder_sink import FolderSink
+        from dicom_deid.native.run import Run
+        from dicom_deid.native.run_folder import RunFolder
+
+        secret = derived()
         link = open_linkage(linkage, (source, target), secret, resume, undo)
         plan = loaded(chosen, secret, ready)
-        processes = cores() if workers is None else workers
         origin, folder = FolderOrigin(source.resolve()), RunFolder(FolderSink(target.resolve()))
-        begun = Run(origin, folder, plan, secret, processes, resume, link, ready.paths)
+        begun = Run(origin, folder, plan, secret, processes, resume, link, ready.paths, spare=workers is None)
         begin(begun, target)
         undo.pop_all()
     if project.made:
@@ -118,6 +126,19 @@ def run(
 def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def hurry(source: Path, processes: int, *, sure: bool) -> None:
+    """Lets processes load what they need while this one does; not for so few files that one will do them."""
+    files = size = 0
+    if not sure:
+        with suppress(Failed):  # the run tells of it
+            for file in Pick(source):
+                files, size = files + 1, size + file.size
+                if is_much(files, size):
+                    break
+    if processes > 1 and (sure or is_much(files, size)):
+        prepare("dicom_deid.native.ready")
 
 
 def check_places(source: Path, target: Path) -> None:
@@ -177,10 +198,7 @@ def begin(run: Run, target: Path) -> None:
 def carry_out(run: Run, list_unwritten: bool) -> int:
     """Carries out an open run and shows its end; returns the exit code."""
     heed_signals(run)
-    from dicom_deid.cli.progress import Bar, Lines  # rich takes a moment to load
-
-    display: Bar | Lines = Bar() if sys.stderr.isatty() else Lines()
-    with display:
+    with shown() as display:
         summary = run.go(display)
     show_end(summary)
     if list_unwritten:
@@ -203,6 +221,15 @@ def show_nothing(run: Run) -> None:
     if alone := run.origin.left_alone:
         links = "1 symbolic link or special file was" if alone == 1 else f"{alone} symbolic links or special files were"
         print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)
+
+
+def shown() -> Bar | Lines:
+    """The display of the progress."""
+    if not sys.stderr.isatty():
+        return Lines()
+    from dicom_deid.cli.bar import Bar  # rich takes a moment to load
+
+    return Bar()
 
 
 def heed_signals(run: Run) -> None:

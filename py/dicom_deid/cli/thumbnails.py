@@ -88,12 +88,15 @@ def show_thumbnails(
 
 def executor_for(folder: Path, target: Path, size: int, workers: int | None) -> Executor[Draw, Drawn]:
     """The painter of the thumbnails."""
-    from dicom_deid.executors import Inline, Processes
+    from dicom_deid.executors import Inline, Processes, prepare
     from dicom_deid.native.thumbnail_job import Drawing
 
     drawing = Drawing(folder, target, size)
     count = len(os.sched_getaffinity(0)) if workers is None else workers
-    return Processes(drawing, count) if count else Inline(drawing)
+    if not count:
+        return Inline(drawing)
+    prepare(Drawing.__module__)
+    return Processes(drawing, count)
 
 
 def hold(index: Index, part: float | None, project: ProjectKey) -> None:

@@ -11,10 +11,11 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from math import inf
 from multiprocessing.connection import Connection, wait
 from time import monotonic, perf_counter
+from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 
 from dicom_deid.errors import WorkersFailed
@@ -68,17 +69,39 @@ class Inline(Generic[T, R]):
         pass
 
 
+def context() -> Any:
+    """The way in which processes are started."""
+    # Not fork: a forked child inherits the pipes of its siblings and would not see the parent's end.
+    methods = multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+
+
+def prepare(module: str) -> None:
+    """Starts to load a module in the server that processes are forked from, where there is one; this does not wait."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver  # not on Windows
+
+        context().set_forkserver_preload([module, __name__])
+        forkserver.ensure_running()
+
+
+@contextmanager
+def nameless_main() -> Iterator[None]:
+    """A context in which a process that is started does not import the main module anew: no job is of it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class Processes(Generic[T, R]):
-    """Several processes, started at once so that they load the code while the pick goes on."""
+    """Several processes."""
 
     def __init__(self, job: Callable[[T], R], workers: int, patience: float = inf) -> None:
         """``patience``: seconds without an answer after which a process is taken to hang, and is ended."""
-        # Not fork: a forked child inherits the pipes of its siblings and would not see the parent's end.
-        methods = multiprocessing.get_all_start_methods()
-        self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        if "forkserver" in methods:
-            self._context.set_forkserver_preload(["dicom_deid.native.job", "dicom_deid.executors"])
-        self._job, self._patience = job, patience
+        self._context, self._job, self._patience = context(), job, patience
         self._hands: list[Hand[T, R]] = [Hand(self._context, job) for _ in range(workers)]
 
     def run(self, batches: Iterable[list[T]], stopped: Callable[[], bool]) -> Iterator[Answers[T, R]]:
@@ -139,7 +162,8 @@ class Hand(Generic[T, R]):
         self.heard = monotonic()
         """When it last was given something, or answered."""
         self.process = context.Process(target=serve, args=(theirs, job), daemon=True)
-        self.process.start()
+        with nameless_main():
+            self.process.start()
         theirs.close()
 
     @property

@@ -15,6 +15,14 @@ from pathlib import Path
 from dicom_deid.errors import SourceFailure
 from dicom_deid.source_and_sink import Candidate
 
+FEW_FILES, FEW_BYTES = 256, 512 * 1024 * 1024
+"""So much one process has done before others would have started."""
+
+
+def is_much(files: int, size: int) -> bool:
+    """Whether files of so many bytes are worth more than one process."""
+    return files > FEW_FILES or size > FEW_BYTES
+
 
 class Pick:
     """One walk below ``root``; afterwards ``left_alone`` is how many links, pipes and devices it passed by."""

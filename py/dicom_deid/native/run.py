@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 from dicom_deid.conformance import conformance
 from dicom_deid.errors import Failed, SourceFailure, WorkersFailed
-from dicom_deid.executors import Executor, Inline, Processes
+from dicom_deid.executors import Executor, Inline, Processes, prepare
 from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.native.counts import Tally
 from dicom_deid.native.job import Job, Look, Looked, Paths, Take, Taken, look, plain_row, unwritten
 from dicom_deid.native.linkage_file import LinkageFile
-from dicom_deid.native.pick import Sources
+from dicom_deid.native.pick import Sources, is_much
 from dicom_deid.native.run_folder import Row, RunFolder
 from dicom_deid.native.scan import Display, listing
 from dicom_deid.native.turns import Turns
@@ -32,8 +32,6 @@ FILES_AT_ONCE = 32
 """Most files in a batch; towards the end there are fewer in it, so that all processes end together."""
 BYTES_AT_ONCE = 256 * 1024 * 1024
 """A batch that has so many bytes of files gets no more of them."""
-FEW_FILES, FEW_BYTES = 256, 512 * 1024 * 1024
-"""So much this process alone has done before others would have started."""
 CODE_PATIENCE = 600.0
 """Seconds after which a process that runs a policy's code and has not answered is ended."""
 SORTED_OUT = frozenset(("NOT_DICOM", "EMPTY"))
@@ -137,6 +135,7 @@ class Run:
         for _ in listing(self.origin, self.sources):
             self.display.scanned(len(self.sources))
             if executor is None and self.workers and self.is_much():
+                prepare("dicom_deid.native.job")
                 executor = Processes(job, self.workers, CODE_PATIENCE if policy.python else inf)
             if self.stop():
                 break
@@ -147,8 +146,9 @@ class Run:
 
     def is_much(self) -> bool:
         """Whether what was found so far is worth more than one process. Code of a policy, which can hang, always is."""
-        many = len(self.sources) > FEW_FILES or sum(self.sources.sizes) > FEW_BYTES
-        return many or not self.spare or bool(self.plan.policy.python)
+        if self.plan.policy.python:
+            return True
+        return self.workers > 1 and (not self.spare or is_much(len(self.sources), sum(self.sources.sizes)))
 
     def skip(self) -> None:
         """Marks what an earlier run did."""
