@@ -22,6 +22,8 @@ AUDIT_COLUMNS = (
 """The columns of audit.csv, in order; worker/shared/protocol/tasks.js has the same list. The last is empty:
 how long a file takes tells its size."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+UNUSUAL = re.compile(r'["\r\n\t]|(?:^|,)[-=+@]')
+"""Signs of a row with a cell that is not written as it is, beside a comma."""
 STATUSES = ("written", "withheld", "skipped", "failed")
 
 
@@ -66,7 +68,11 @@ def row(source_id: str, outcome: Outcome, bytes_in: int) -> dict[str, str | int]
 
 def csv_line(cells: Mapping[str, str | int]) -> str:
     """One line of audit.csv, with its line end (RFC 4180, but for LF)."""
-    return ",".join(cell_text(cells.get(column, "")) for column in AUDIT_COLUMNS) + "\n"
+    found = [cells.get(column, "") for column in AUDIT_COLUMNS]
+    line = ",".join(map(str, found))
+    if UNUSUAL.search(line) or line.count(",") >= len(found):
+        line = ",".join(map(cell_text, found))
+    return line + "\n"
 
 
 def cell_text(cell: str | int) -> str:

@@ -16,6 +16,7 @@ class FolderOrigin:
 
     def __init__(self, root: Path) -> None:
         self.root, self._pick = root, Pick(root)
+        self._prefix = os.path.join(root, "")  # noqa: PTH118 - a text: that of a Path for each file takes its time
         self._place: tuple[int, int] | None = None
         """Device and number of ``root`` when it was listed."""
 
@@ -32,7 +33,7 @@ class FolderOrigin:
     def open(self, path: str) -> FileSource:
         """The file at a path of the pick."""
         is_root = self.root.name == path and self.root.is_file()
-        return FileSource(self.root if is_root else self.root / path)
+        return FileSource(self.root if is_root else f"{self._prefix}{path}")
 
     def is_lost(self) -> bool:
         """Whether another folder, or none, is where the listed one was."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from dicom_deid.errors import SinkFailure
 from dicom_deid.model import Splice
 from dicom_deid.native.append_only import Appended
-from dicom_deid.native.write import code_of, discard, level, write
+from dicom_deid.native.write import SMALL, code_of, discard, level, write
 from dicom_deid.source_and_sink import OpenSource
 
 UNFINISHED, OUTPUTS = "unfinished", "out"
@@ -23,6 +23,14 @@ class FolderSink:
     def __init__(self, root: Path) -> None:
         self.root, self.name = root, root.name
         self._unfinished = root / UNFINISHED
+        # Of what is done for each file, making a Path would be a part that counts.
+        self._prefix, self._staging = f"{root}{os.sep}", f"{self._unfinished}{os.sep}"
+        self._made = set[str]()
+        """Folders of outputs that are there."""
+        self._scratch: memoryview | None = None
+
+    def __reduce__(self) -> tuple[type[FolderSink], tuple[Path]]:
+        return FolderSink, (self.root,)
 
     def open(self) -> None:
         with coded():
@@ -46,7 +54,7 @@ class FolderSink:
 
     def size(self, key: str) -> int | None:
         try:
-            return (self.root / key).stat().st_size
+            return os.stat(self._prefix + key).st_size  # noqa: PTH116
         except OSError:
             return None
 
@@ -74,16 +82,22 @@ class FolderSink:
             return Appended(self.root / key)
 
     def stage(self, name: str, splice: Splice, source: OpenSource) -> None:
-        write(splice, source, self._unfinished / name)
+        if self._scratch is None:
+            self._scratch = memoryview(bytearray(SMALL))
+        write(splice, source, self._staging + name, self._scratch)
 
     def place(self, name: str, key: str) -> None:
-        target = self.root / key
-        with coded():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._unfinished / name).replace(target)
+        folder = key.rpartition("/")[0]
+        try:
+            if folder not in self._made:
+                (self.root / folder).mkdir(parents=True, exist_ok=True)
+                self._made.add(folder)
+            os.replace(self._staging + name, self._prefix + key)  # noqa: PTH105
+        except OSError as error:
+            raise SinkFailure(code_of(error)) from None
 
     def discard(self, name: str) -> None:
-        discard(self._unfinished / name)
+        discard(self._staging + name)
 
 
 @contextmanager

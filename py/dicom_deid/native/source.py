@@ -11,16 +11,21 @@ from typing import Self
 from dicom_deid.errors import SourceFailure
 from dicom_deid.readable import Readable
 
+FOR_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+"""How a file is opened; Windows has texts beside."""
+
 
 class FileSource(Readable):
     """An open file. Raises SourceFailure READ_FAILED or SOURCE_CHANGED where an OSError would quote the path."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         began = time.perf_counter()
+        self._file = -1
         try:
-            self._file = path.open("rb", buffering=0)
+            self._file = os.open(path, FOR_READING)
             size, self.modified = self.stamp()
         except OSError:
+            self.close()
             raise SourceFailure("READ_FAILED") from None
         super().__init__(size)
         self.seconds = time.perf_counter() - began
@@ -30,15 +35,21 @@ class FileSource(Readable):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; a second time does nothing."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
     def fileno(self) -> int:
         """The descriptor, from which the operating system can copy."""
-        return self._file.fileno()
+        return self._file
 
     def stamp(self) -> tuple[int, int]:
         """Bytes, and when it was modified in nanoseconds: by these it shows that a file is still the same."""
-        status = os.fstat(self._file.fileno())
+        status = os.fstat(self._file)
         return status.st_size, status.st_mtime_ns
 
     def unchanged(self) -> bool:
@@ -53,9 +64,8 @@ class FileSource(Readable):
         began = time.perf_counter()
         parts: list[bytes] = []
         try:
-            self._file.seek(start)
             while start < end:
-                part = self._file.read(end - start)
+                part = read_at(self._file, end - start, start)
                 if not part:
                     raise SourceFailure("SOURCE_CHANGED")
                 parts.append(part)
@@ -64,3 +74,23 @@ class FileSource(Readable):
             raise SourceFailure("READ_FAILED") from None
         self.seconds += time.perf_counter() - began
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def read_into(self, target: memoryview, start: int) -> int:
+        """Reads bytes from ``start`` on into a memory that is there already, where the system can; how many, or 0."""
+        if not hasattr(os, "preadv"):
+            return 0
+        began = time.perf_counter()
+        try:
+            count = os.preadv(self._file, [target], start)
+        except OSError:
+            raise SourceFailure("READ_FAILED") from None
+        self.seconds += time.perf_counter() - began
+        return count
+
+
+def read_at(file: int, count: int, start: int) -> bytes:
+    """At most ``count`` bytes from ``start`` on."""
+    if hasattr(os, "pread"):
+        return os.pread(file, count, start)
+    os.lseek(file, start, os.SEEK_SET)
+    return os.read(file, count)

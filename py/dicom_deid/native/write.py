@@ -17,6 +17,8 @@ CHUNK = 4 * 1024 * 1024
 """Bytes held in memory at a time where the operating system cannot copy by itself."""
 SMALL = 1024 * 1024
 """Bytes that are read and written: for so few the operating system's own ways take more of the processor."""
+FOR_WRITING = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+"""How an output is opened; Windows has texts beside."""
 SYSTEM_CHUNK = 1024 * 1024 * 1024
 """Bytes the operating system is asked to copy at a time; more than 2 GiB it never does."""
 LEVEL = 946_684_800
@@ -27,23 +29,28 @@ Copier = Callable[[int, int, int, int], int]
 """(from descriptor, to descriptor, bytes, offset in the source) -> bytes copied to where the target stands."""
 
 
-def write(splice: Splice, source: OpenSource, path: Path) -> int:
+def write(splice: Splice, source: OpenSource, path: Path | str, scratch: memoryview | None = None) -> int:
     """Writes a splice of ``source`` to ``path`` and returns its bytes; on any failure there is no file.
+
+    ``scratch``: memory that pieces are read into, where there is some.
 
     Raises SourceFailure: SOURCE_CHANGED, READ_FAILED; SinkFailure: WRITE_FAILED for this file alone, OUTPUT_FULL and
     OUTPUT_LOST for the run.
     """
     try:
-        with path.open("wb", buffering=0) as target:
+        target = os.open(path, FOR_WRITING, 0o666)
+        try:
             for segment in splice:
-                put(segment, source, target.fileno())
-            size = os.fstat(target.fileno()).st_size
+                put(segment, source, target, scratch)
+            size = os.fstat(target).st_size
+            level(target if os.utime in os.supports_fd else path)
+        finally:
+            os.close(target)
         # A source that was rewritten meanwhile would give an output of old header and new pixel data.
         if not source.unchanged():
             raise SourceFailure("SOURCE_CHANGED")
         if size != splice_size(splice):
             raise SinkFailure("WRITE_FAILED")
-        level(path)
         return size
     except OSError as error:
         discard(path)
@@ -53,16 +60,16 @@ def write(splice: Splice, source: OpenSource, path: Path) -> int:
         raise
 
 
-def level(path: Path) -> None:
+def level(path: Path | str | int) -> None:
     """Gives a file or folder the time that all have: their own would tell in which order the originals came."""
     with suppress(OSError):
         os.utime(path, (LEVEL, LEVEL))
 
 
-def discard(path: Path) -> None:
+def discard(path: Path | str) -> None:
     """Removes what was begun; where even that fails, the run's end will see to it."""
     with suppress(OSError):
-        path.unlink(missing_ok=True)
+        Path(path).unlink(missing_ok=True)
 
 
 def code_of(error: OSError) -> str:
@@ -72,11 +79,11 @@ def code_of(error: OSError) -> str:
     return "OUTPUT_LOST" if error.errno in LOST else "WRITE_FAILED"
 
 
-def put(segment: bytes | Copy | Fill, source: OpenSource, target: int) -> None:
+def put(segment: bytes | Copy | Fill, source: OpenSource, target: int, scratch: memoryview | None = None) -> None:
     """Appends one segment."""
     match segment:
         case Copy(start, end):
-            copy(source, target, start, end)
+            copy(source, target, start, end, scratch)
         case Fill(count, byte):
             block = bytes([byte]) * min(count, CHUNK)
             for at in range(0, count, CHUNK):
@@ -85,20 +92,24 @@ def put(segment: bytes | Copy | Fill, source: OpenSource, target: int) -> None:
             append(target, segment)
 
 
-def append(target: int, data: bytes) -> None:
+def append(target: int, data: bytes | memoryview) -> None:
     """Writes all of the bytes; the operating system may take fewer at a time."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(target, rest) :]
 
 
-def copy(source: OpenSource, target: int, start: int, end: int) -> None:
+def copy(source: OpenSource, target: int, start: int, end: int, scratch: memoryview | None = None) -> None:
     """Copies bytes [start, end) of the source to the end of the target, the fastest way that works here."""
     if isinstance(source, FileSource) and end - start > SMALL:
         for copier in COPIERS:
             start = copy_by(copier, source.fileno(), target, start, end)
             if start == end:
                 return
+    elif isinstance(source, FileSource) and scratch is not None:
+        while start < end and (count := source.read_into(scratch[: end - start], start)):
+            append(target, scratch[:count])
+            start += count
     while start < end:
         chunk = source.read(start, min(start + CHUNK, end))
         append(target, chunk)
