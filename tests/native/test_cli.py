@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -379,3 +380,19 @@ def test_another_file_with_the_same_sop_instance_uid_is_written_and_told_of(tmp_
     done = command("run", tmp_path / "in", tmp_path / "run", "--passphrase-file", secret(tmp_path))
     assert done.returncode == 0
     assert "2 written SAME_SOP_INSTANCE: Another file has the same SOP Instance UID" in done.stdout
+
+
+def test_the_help_loads_no_pydicom_and_a_run_no_numpy(tmp_path: Path) -> None:
+    """Both are there at once only as long as nobody imports what they do not need."""
+    (tmp_path / "one.dcm").write_bytes(to_bytes(ct()))
+    line = ["run", "one.dcm", "run"]
+    for arguments, absent in ((["--help"], "pydicom"), (line, "numpy"), (line, "rich"), (line, "pydantic")):
+        code = (
+            "import sys\nfrom dicom_deid.cli.app import main\n"
+            f"sys.argv[1:] = {arguments!r}\n"
+            "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+            f"assert {absent!r} not in sys.modules"
+        )
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
