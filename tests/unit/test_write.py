@@ -43,6 +43,13 @@ def test_every_way_of_copying_gives_the_same_bytes(
     assert (tmp_path / "target").read_bytes() == b"head" + CONTENT[5:299_999] + b" " * 10_000 + b"tail"
 
 
+def test_memory_that_is_there_already_is_filled_piece_by_piece(original: Path, tmp_path: Path) -> None:
+    splice: Splice = (b"head", Copy(5, 299_999), Copy(7, 7), Copy(0, 10))
+    with FileSource(original) as source:
+        assert write(splice, source, tmp_path / "target", memoryview(bytearray(70_001))) == 4 + 299_994 + 10
+    assert (tmp_path / "target").read_bytes() == b"head" + CONTENT[5:299_999] + CONTENT[:10]
+
+
 def test_a_file_that_stood_there_is_replaced_whole(original: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"long" * 1000)

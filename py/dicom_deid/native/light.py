@@ -1,6 +1,6 @@
-"""pydicom without what it loads for pixel data where that is installed: numpy and decoders take most of its start.
+"""pydicom without what it loads for pixel data, downloads and examples: they take most of its start.
 
-Nothing of a run asks pydicom for pixels, and in the page it has never had numpy. What imports numpy itself still can.
+Nothing of a run asks pydicom for them, and in the page it has never had numpy. What imports numpy itself still can.
 """
 
 from __future__ import annotations
@@ -8,15 +8,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
-FOR_PIXELS = ("numpy", "PIL", "pylibjpeg", "libjpeg", "openjpeg", "gdcm", "jpeg_ls")
+OPTIONAL = ("numpy", "PIL", "pylibjpeg", "libjpeg", "openjpeg", "gdcm", "jpeg_ls")
+"""Modules that pydicom does without where they are not installed."""
+NEEDED = ("urllib.request", "pydicom.examples")
+"""Modules that it imports in any case, and needs when it is asked for a file of its examples."""
 
 
 @contextmanager
-def without_pixels() -> Iterator[None]:
-    """A context in which modules for pixel data seem not to be installed."""
-    hidden = [name for name in FOR_PIXELS if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: the import system's mark for it
+def without() -> Iterator[None]:
+    """A context in which modules seem not to be installed, or to be empty."""
+    hidden = [name for name in (*OPTIONAL, *NEEDED) if name not in sys.modules]
+    for name in hidden:
+        # None is the import system's mark of a module that is not there.
+        sys.modules[name] = ModuleType(name) if name in NEEDED else None  # type: ignore[assignment]
     try:
         yield
     finally:
@@ -26,5 +32,5 @@ def without_pixels() -> Iterator[None]:
 
 def load_pydicom() -> None:
     """Imports pydicom; one that this process has already stays as it is."""
-    with without_pixels():
+    with without():
         import pydicom  # noqa: F401 - it is only loaded here
