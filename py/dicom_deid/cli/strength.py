@@ -17,8 +17,6 @@ def refuse_weak(passphrase: str) -> None:
 
     from dicom_deid.profile import table
 
-    from dicom_deid.profile import table  # and pydicom with it
-
     guessed = [word for words in table("guessed-first.json")["words"].values() for word in words]
     if zxcvbn(passphrase[:LONGEST], user_inputs=guessed)["score"] < STRONG:
         raise Unusable(f"{sentence('WEAK_PASSPHRASE')} (--weak-passphrase)")
