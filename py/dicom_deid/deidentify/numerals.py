@@ -32,6 +32,8 @@ ROUND = re.compile(r"\d0+")
 """A number that occurs everywhere."""
 LONG = 8
 """Digits from which on a number is also found behind others: a telephone number behind the code of a country."""
+SEARCHED = frozenset(("DS", "IS", *NUMBERS))
+"""VRs of numbers in which identifiers are sought."""
 FEW = 32
 """Bytes of binary values that are looked at: in longer ones, as of a palette, any number stands by chance."""
 
@@ -58,6 +60,8 @@ def numbers_in(identifiers: frozenset[str]) -> tuple[frozenset[str], tuple[int, 
 
 def is_identifier(element: Element, identifiers: frozenset[str], syntax: Syntax) -> bool:
     """Whether a number of the element is an identifier, of MIN_DIGITS digits at least."""
+    if element.vr not in SEARCHED:
+        return False
     numbers, lengths = numbers_in(identifiers)
     if not numbers:
         return False

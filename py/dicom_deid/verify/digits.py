@@ -16,6 +16,8 @@ from pydicom.dataelem import RawDataElement
 LEAST, FEW = 5, 32
 """Digits of a number that is sought, and bytes of binary values in which it is."""
 BINARY = {"FD": "d", "FL": "f", "SL": "l", "SS": "h", "SV": "q", "UL": "L", "US": "H", "UV": "Q"}
+SEARCHED = frozenset(("DS", "IS", *BINARY))
+"""VRs of numbers in which identifiers are sought."""
 NUMERAL = re.compile(rb"[+-]?0*(\d{5,})(?:[.,]0*)?")
 IN_FIGURES = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})(?P<s>[-/.]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?:\d\d\d\d(?:\d\d)?)?"

@@ -12,7 +12,7 @@ from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.multival import MultiValue
 
 from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, equipment_labels, judged, table, words
-from dicom_deid.verify.digits import day_left, number_left
+from dicom_deid.verify.digits import SEARCHED, day_left, number_left
 from dicom_deid.verify.encoded import Codecs
 from dicom_deid.verify.numbers import is_held, is_number
 
@@ -86,7 +86,7 @@ def named_in(
         tag, value = raw.tag, raw.value
         if not value or tag in OURS or tag in retained:
             continue
-        if number_left(raw, vr, identifiers):
+        if vr in SEARCHED and number_left(raw, vr, identifiers):
             return True
         if vr in NUMERIC:
             continue
