@@ -96,7 +96,7 @@ def test_ctrl_c_stops_soon_leaves_whole_rows_and_the_run_goes_on(
 
 def test_a_killed_run_goes_on_and_its_processes_do_not(folder: Path, whole: Finished, tmp_path: Path) -> None:
     target = tmp_path / "run"
-    running = start(folder, target)
+    running = start(folder, target, "--workers", "2")
     wait_for_rows(target, 20)
     assert children(running.pid)
     running.kill()
@@ -123,7 +123,7 @@ def test_a_killed_run_goes_on_and_its_processes_do_not(folder: Path, whole: Fini
 
 def test_a_worker_that_is_killed_costs_no_file(folder: Path, whole: Finished, tmp_path: Path) -> None:
     target = tmp_path / "run"
-    running = start(folder, target)
+    running = start(folder, target, "--workers", "2")
     wait_for_rows(target, 10)
     # The group has the parent, the fork server, a tracker, and the workers, which came last.
     os.kill(max(children(running.pid)), signal.SIGKILL)

@@ -60,7 +60,8 @@ def run(
         Path | None, typer.Option(metavar="FILE", help="Where to keep the passphrase that is made, for you alone.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Processes; one per core by default, 0: no other process.")
+        int | None,
+        typer.Option(metavar="N", min=0, help="Processes; one per core by default, if that is faster; 0: no other."),
     ] = None,
     policy: PolicyFile = None,
     option: Options = None,
