@@ -1,5 +1,8 @@
 // @ts-check
-/** The project key: from a passphrase and its salt, which are made here when none are given. `key.py` does the same natively. */
+/**
+ * The project key: from a passphrase and its salt, which are made here when none are given. `key.py` does the same natively.
+ * Until a run has ended, its salt is kept with it (worker/storage/run-folders.js).
+ */
 
 /** Versions of the pseudonyms: those of a passphrase with a salt, and those of version 0.2 and before. */
 export const [NEWEST, OLDER] = [2, 1];

@@ -21,14 +21,17 @@ from dicom_deid.key import BY_ID, ITERATIONS, MAX_WEEKS, SALT
 from dicom_deid.policy import Plan
 from dicom_deid.policy.python import label
 from dicom_deid.profile import edition, listed_code, table
-from dicom_deid.verify.numbers import LEAST
+from dicom_deid.verify.binary_values import LEAST
 from dicom_deid.version import __version__
 
 DUMMY_VRS = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "TM", "UR")
 STANDARD_TABLES = ("profile.json", "methods.json", "content-items.json", "safe-private.json", "types.json")
 STANDARD_WORDS = ("months.json", "code-meanings.json", "vocabulary.json")
 """Tables of words, made of published ones, by which identifiers in text are told."""
-OWN_LISTS = ("judged.json", "letters.json", "languages.json", "clinical-words.json", "national-numbers.json")
+OWN_LISTS = (
+    "judged.json", "kinds.json", "placeholders.json", "letters.json", "languages.json", "clinical-words.json",
+    "national-numbers.json",
+)  # fmt: skip
 PRIVATE_ROW = "private"
 PIXEL_CODES = ("113101", "113102")
 """The options of CID 7050 that need the pixels, and so are never claimed."""

@@ -1,4 +1,4 @@
-"""Who the patient of an instance is: the identity that its pseudonym and the shift of its dates are made of.
+"""Who the patient of an instance is: the identity of which key.py makes pseudonym and shift of dates.
 
 The patient is the Patient ID within what issued it (PS3.3 C.7.1.1.1): two hospitals number their patients alike. An ID
 such as UNKNOWN or 0 names nobody; then name and birth date do, else each study is a patient of its own.

@@ -6,7 +6,7 @@ import hashlib
 import zlib
 from dataclasses import replace
 
-from dicom_deid.dicom.behind import Read, elements_behind, joined
+from dicom_deid.dicom.behind_pixels import Read, elements_behind, joined
 from dicom_deid.dicom.encoding import PIXEL_TAGS, UNDEFINED, ascii_text, encode, first_uid, number, vr_of
 from dicom_deid.dicom.header import VR_NAMES
 from dicom_deid.dicom.is_dicom import EXPLICIT, EXPLICIT_BIG, IMPLICIT, LOOK_BYTES, start_of

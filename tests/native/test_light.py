@@ -7,7 +7,7 @@ import sys
 
 CODE = """
 import sys
-from dicom_deid.native.light import load_pydicom
+from dicom_deid.native.light_pydicom import load_pydicom
 load_pydicom()
 assert "pydicom" in sys.modules
 assert not {"numpy", "PIL", "urllib.request", "pydicom.examples"} & sys.modules.keys()

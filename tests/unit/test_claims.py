@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pydicom
 import pytest
-from dicom_deid.deidentify.dated import is_dated
+from dicom_deid.deidentify.dated_uids import is_dated
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.key import Key
 from dicom_deid.policy import Plan, Policy

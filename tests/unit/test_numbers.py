@@ -14,7 +14,7 @@ from dicom_deid.explain import explain
 from dicom_deid.key import Key
 from dicom_deid.model import Copy, Outcome
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.verify.numbers import AT_ONCE, is_held
+from dicom_deid.verify.binary_values import AT_ONCE, is_held
 from dicom_deid.verify.stream import Joint, Stream
 from made import KEY, SOURCE_ID, UID, Stingy, ct, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset

@@ -1,5 +1,8 @@
 // @ts-check
-/** The rows of audit.csv: source ids, the rows that do not come from Python, their text, and the reading of it. */
+/**
+ * The rows of audit.csv: source ids, the rows that do not come from Python, their text, and the reading of it. The columns
+ * are in shared/protocol/tasks.js.
+ */
 
 import { cell } from "../shared/csv.js";
 import { digestBy, hexOf } from "../shared/key.js";

@@ -1,8 +1,6 @@
 // @ts-check
 /** Counts of a run: what the page is told at most four times a second, and what the summary says at its end. */
 
-/** Least time between two reports, in milliseconds. */
-const REPORT_MILLISECONDS = 250;
 /** Unwritten files told of in one report. */
 const UNWRITTEN_AT_ONCE = 1000;
 
@@ -28,7 +26,6 @@ export class Tally {
   /** Sources that are counted in. */ #seen = 0;
   #total = 0;
   #bytesTotal = 0;
-  #reported = Number.NEGATIVE_INFINITY;
 
   /** @param {import("../pick/sources.js").Sources} sources */
   constructor(sources) {
@@ -123,11 +120,6 @@ export class Tally {
     study.summary.study_instance_uid ||= String(row.study_instance_uid ?? "");
   }
 
-  /** Whether it is time for a report. */
-  get due() {
-    return performance.now() - this.#reported >= REPORT_MILLISECONDS;
-  }
-
   /** Whether a report would leave something untold. */
   get untold() {
     return this.#unwritten.length > 0 || this.#changed.size > 0;
@@ -139,7 +131,6 @@ export class Tally {
    * @returns {Progress}
    */
   report(rest) {
-    this.#reported = performance.now();
     const studies = [...this.#changed].map((study) => {
       const { done, total } = this.#studies[study];
       return { study, done, total };

@@ -39,7 +39,7 @@ from dicom_deid.cli.progress import Lines
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.executors import prepare
-from dicom_deid.native.light import load_pydicom
+from dicom_deid.native.light_pydicom import load_pydicom
 from dicom_deid.native.pick import Pick, is_much
 from dicom_deid.native.places import overlap
 from dicom_deid.report import STATUSES

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dicom_deid.deidentify import dates, numerals, text, uids_in_text
 from dicom_deid.deidentify.character_set import decode, encode, otherwise
-from dicom_deid.deidentify.dated import is_dated
+from dicom_deid.deidentify.dated_uids import is_dated
 from dicom_deid.deidentify.equipment import plain
 from dicom_deid.deidentify.suspects import Sought
 from dicom_deid.deidentify.vocabulary import unwritten

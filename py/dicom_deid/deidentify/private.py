@@ -1,4 +1,4 @@
-"""Which private data elements stay under the Retain Safe Private Option (PS3.15 E.3.10).
+"""The private data elements that stay: by the Retain Safe Private Option (PS3.15 E.3.10), and by rules.
 
 They are matched by private creator and element, never by the number of their block. An element is safe if Table
 E.3.10-1 lists it, or if the object declares it in (0008,0300) Private Data Element Characteristics (PS3.3 C.12.1.1.7).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dicom_deid.deidentify.dated import is_dated
+from dicom_deid.deidentify.dated_uids import is_dated
 from dicom_deid.model import Element, Item
 from dicom_deid.policy import Plan
 from dicom_deid.policy.claims import Claims

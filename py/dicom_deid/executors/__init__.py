@@ -1,4 +1,4 @@
-"""Runs a job over many tasks: in this process, or in several that each hold one batch at a time.
+"""Runs a job over many tasks, in this process or in several; a task whose process dies is tried once more, alone.
 
 A process that dies over a batch costs little: what it had not answered is tried once more, each task alone in a batch,
 and a task over which a process dies again is given up. The parent keeps nothing but the tasks under way.

@@ -1,4 +1,4 @@
-"""What a process of a run needs before its first file, as the import of this module: loaded, compiled and remembered.
+"""Import of all that a process of a run needs before its first file: loaded, compiled and remembered.
 
 The server from which the processes are forked imports it, so that it is done once for all of them.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 
-from dicom_deid.native.light import load_pydicom
+from dicom_deid.native.light_pydicom import load_pydicom
 
 load_pydicom()
 

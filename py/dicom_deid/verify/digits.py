@@ -1,4 +1,4 @@
-"""The search of numbers and days: identifiers of digits in values of numbers, and days in figures in text.
+"""The search for identifiers of digits in values of numbers, and for days in text.
 
 Sought in values are numbers of five digits or more that are not round, in IS, DS and short binary values.
 """

@@ -12,9 +12,9 @@ from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.multival import MultiValue
 
 from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, equipment_labels, judged, table, words
+from dicom_deid.verify.binary_values import is_held, is_number
 from dicom_deid.verify.digits import SEARCHED, day_left, number_left
 from dicom_deid.verify.encoded import Codecs
-from dicom_deid.verify.numbers import is_held, is_number
 
 NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
 """VRs whose values are numbers and dates, not words."""

@@ -1,4 +1,4 @@
-"""The search for suspects in labels: what its form alone tells. Apart from search.py, whose finders load slowly."""
+"""Suspects in labels: parts whose form alone tells that they identify. Apart from search.py, which loads slowly."""
 
 from __future__ import annotations
 

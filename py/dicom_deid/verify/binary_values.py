@@ -1,4 +1,4 @@
-"""The search of numbers: long identifiers in the bytes of binary values, a few megabytes at a time.
+"""The search for long identifiers in the bytes of binary values, a few megabytes at a time.
 
 Binary numbers hold any short word by chance: three given letters stand in every 2 MB of noise. Eight do not, but where
 values follow each other evenly, as in a palette, so do their bytes (0123456789). Sought are therefore identifiers of

@@ -1,4 +1,4 @@
-"""UIDs that carry a moment: with dates that are shifted, one that stays would tell by how much.
+"""UIDs that contain a date: beside shifted dates they are replaced, since they would tell the shift.
 
 Equipment makes UIDs of the date (…20240229101112…), of a counter that begins with it (…3000002402291011…) or of the
 seconds since 1970 (…1709201472…). The UID alone counts and never the object it stands in, so all that refer to it
