@@ -39,8 +39,12 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for a run in two processes: all tests of the browser are one, so that no two browsers share the cores."""
+    """Groups for a run in two processes: all tests of the browser are one, so that no two browsers share the cores.
+
+    Before pytest-xdist reads the marks.
+    """
     for item in items:
         group = BROWSER if item.path.is_relative_to(BROWSER) else item.path
         item.add_marker(pytest.mark.xdist_group(group.relative_to(ROOT).as_posix()))
