@@ -21,8 +21,8 @@ LINT = (
     (NODE_BIN / "tsc", "--project", "worker/tsconfig.json"),
     (NODE_BIN / "tsc", "--project", "py/sitebuild/tsconfig.json"),
 )
-TWO_LANES = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
-"""The tests of the browser in one process, all others beside them in a second (tests/conftest.py makes the groups)."""
+TWO_LANES = ("-n", "2", "--no-loadscope-reorder")
+"""The tests of the browser in one process, all others beside them in a second (tests/conftest.py divides them)."""
 SLOW = ("tests/browser", "tests/pyodide", "tests/build/test_install.py")  # what --quick leaves out
 
 
