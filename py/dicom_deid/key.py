@@ -23,6 +23,8 @@ SALT_LETTERS = 24
 """Letters of base32 in a salt: 120 bits."""
 SALTED = re.compile(rf"\s*\bsalt:\s*((?:[A-Z2-7]{{4}}-){{{SALT_LETTERS // 4 - 1}}}[A-Z2-7]{{4}})\s*\Z", re.IGNORECASE)
 """The salt behind a passphrase, in the same line or the next one."""
+DAMAGED_SALT = re.compile(r"\bsalt:\s*[A-Z0-9]*(?:-[A-Z0-9]*)+\s*\Z", re.IGNORECASE)
+"""A salt of which something is missing, or wrong."""
 MADE = re.compile(r"(?:[A-Z2-7]{4}-){7}[A-Z2-7]{4}")
 """A passphrase that was made. Its 160 random bits cannot be guessed, so it needs no salt."""
 ITERATIONS = 600_000

@@ -29,10 +29,12 @@ BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u3000]+")
 PLACEHOLDERS = "placeholders.json"
 NAME_PARTS = 3
 """Family, given and middle name: prefixes and suffixes come and go (PS3.5 6.2.1)."""
-BETWEEN = re.compile(r"[\s^,./_-]+")
+BETWEEN = re.compile(r"[\s^,./_\\-]+")
 """Separators of words and of the parts of a name."""
-REPEATED = re.compile(r"0+|9{3,}|x+")
+REPEATED = re.compile(r"0+|9{3,}|x+|(\d)\1{5,}")
 """One character over and over, which stands for an unknown number."""
+TYPES = ("00400033", "00400035")
+"""The type of an entity ID, and the kind of an ID: by themselves they scope nothing."""
 REMEMBERED = 1024
 
 
@@ -57,10 +59,11 @@ def by_study(data: Item, sop_instance: str) -> str:
 def issuer(data: Item, charset: str) -> str:
     """The issuer of the Patient ID, by name and by its qualifiers; "" where there is none."""
     named = text(data.get(ISSUER), charset)
-    found = [] if is_placeholder(named) else [f"issuer\0{named.casefold()}"]
+    found = [] if is_placeholder(named) else [f"issuer\0{plain(named) or named.casefold()}"]
     qualifiers = data.get(QUALIFIERS)
-    if qualifiers is not None:
-        found += sorted(set(scopes(qualifiers, charset)))
+    scoped = set() if qualifiers is None else set(scopes(qualifiers, charset))
+    if any(scope.rpartition("/")[2][:8] not in TYPES for scope in scoped):
+        found += sorted(scoped)
     return "\0".join(["", *found])
 
 
@@ -69,7 +72,7 @@ def scopes(sequence: Element, charset: str) -> Iterator[str]:
     for element in (element for item in sequence.items or () for element in item):
         if element.items is not None:
             yield from (f"{element.tag:08X}/{scope}" for scope in scopes(element, charset))
-        elif element.tag in SCOPE and (value := text(element, charset)):
+        elif element.tag in SCOPE and not is_placeholder(value := text(element, charset)):
             yield f"{element.tag:08X} {value.casefold()}"
 
 
@@ -98,12 +101,14 @@ def encodings(charset: str) -> list[str]:
 def is_placeholder(value: str) -> bool:
     """Whether a Patient ID, or an issuer, stands for none: nothing, a word such as UNKNOWN, or one sign repeated."""
     parts = [part for part in map(plain, BETWEEN.split(value)) if part]
-    return is_no_word("".join(parts)) or all(map(is_no_word, parts))
+    return value == "-1" or is_no_word("".join(parts)) or all(map(is_no_word, parts))
 
 
 def is_no_word(letters: str) -> bool:
     """Whether letters and digits, as they are compared, name nothing."""
-    return not letters or letters in placeholders() or REPEATED.fullmatch(letters) is not None
+    half = letters[: len(letters) // 2]
+    word = half if half + half == letters else letters
+    return not word or word in placeholders() or REPEATED.fullmatch(letters) is not None
 
 
 @lru_cache(REMEMBERED)

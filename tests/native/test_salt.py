@@ -159,3 +159,33 @@ def test_linkage_files_of_version_0_2_open_with_the_passphrase_alone(source: Pat
     line = [sys.executable, "-m", "dicom_deid", "decrypt", linkage, tmp_path / "tables", "--passphrase-file", secret]
     assert subprocess.run(line, capture_output=True, check=False).returncode == 0
     assert "MRN-0815-4711" in (tmp_path / "tables" / "patid_mapping.csv").read_text()
+
+
+@pytest.mark.parametrize("text", [f"{WORDS} salt:AAAA-BBBB", f"{WORDS}\nsalt:{SALT[:-1]}"])
+def test_a_damaged_salt_is_no_part_of_the_passphrase(source: Path, tmp_path: Path, text: str) -> None:
+    done = run(source, tmp_path / "run", text)
+    assert (done.returncode, (tmp_path / "run").exists()) == (2, False)
+    assert "The salt behind the passphrase is damaged" in done.stderr
+    assert not source.with_name("secret.salt").exists()
+
+
+def test_a_salt_needs_a_file_of_its_own_or_the_passphrase_s(source: Path, tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "dicom_deid", "run", source, tmp_path / "run", "--workers", "0"]
+    for options, words in (
+        (("--passphrase-file", "/dev/stdin"), "name --salt-file"),
+        (("--salt-file", tmp_path / "salt"), "--salt-file is for the passphrase of --passphrase-file"),
+    ):
+        done = subprocess.run([*line, *options], input=WORDS, capture_output=True, text=True, check=False)
+        assert (done.returncode, (tmp_path / "run").exists()) == (2, False)
+        assert words in done.stderr
+
+
+def test_a_linkage_file_whose_salt_is_missing_is_told(source: Path, tmp_path: Path) -> None:
+    assert run(source, tmp_path / "run", WORDS, "--linkage", tmp_path / "linkage").returncode == 0
+    source.with_name("secret.salt").unlink()
+    line = [sys.executable, "-m", "dicom_deid", "decrypt", tmp_path / "linkage", tmp_path / "tables"]
+    done = subprocess.run(
+        [*line, "--passphrase-file", source.with_name("secret")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "name the file with --salt-file" in done.stderr

@@ -6,6 +6,7 @@ import pytest
 from dicom_deid import patient
 from dicom_deid.key import Key
 from dicom_deid.model import Outcome
+from dicom_deid.patient import is_placeholder
 from dicom_deid.plan import digest
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.profile import table
@@ -195,3 +196,17 @@ def test_an_instance_without_any_identity_is_a_patient_of_its_own() -> None:
     del bare.StudyInstanceUID
     assert isinstance(bare, Dataset)
     assert outcome_of(to_bytes(bare)).names.patient == Key(KEY).patient(f"instance\0{UID}.3")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["UNKN", "nul", "not avail", "UNKNOWN PAT", "u/k", "UNKNOWNUNKNOWN", "UNKNOWN\\UNKNOWN", "JOHN DOE", "BABY GIRL",
+     "TRAUMA", "-1", "11111111"],
+)  # fmt: skip
+def test_more_that_names_nobody(number: str) -> None:
+    assert is_placeholder(number)
+
+
+@pytest.mark.parametrize("number", ["1", "1234", "123456789", "ANON0012", "1111", "DOE7", "Baba"])
+def test_an_id_that_may_be_somebodys_names_one(number: str) -> None:
+    assert not is_placeholder(number)

@@ -10,8 +10,8 @@ import typer
 
 from dicom_deid import key
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
-from dicom_deid.cli.text import UNSOUND
-from dicom_deid.errors import BadLinkage
+from dicom_deid.cli.text import UNSOUND, Unusable
+from dicom_deid.errors import BadLinkage, sentence
 
 
 def decrypt(
@@ -42,4 +42,9 @@ def opened(linkage: Path, folder: Path, project: ProjectKey) -> tuple[dict[str, 
         except BadLinkage as bad:
             if bad.reason != "LINKAGE_KEY":
                 raise
-    return unseal(linkage, folder, key.Key(last))
+    try:
+        return unseal(linkage, folder, key.Key(last))
+    except BadLinkage as bad:
+        if bad.reason == "LINKAGE_KEY" and project.lacks_salt():
+            raise Unusable(f"{sentence(bad.reason)} Or its salt is missing: name the file with --salt-file.") from None
+        raise

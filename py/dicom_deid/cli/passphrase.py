@@ -64,6 +64,12 @@ class ProjectKey:
         salt = (salt or self.kept_salt()) if self.version != key.BY_ID else ""
         return [key.derive(key.salted(passphrase, salt))] * bool(salt) + [key.derive(passphrase)]
 
+    def lacks_salt(self) -> bool:
+        """Whether the passphrase is one that a salt belongs to, and none is there."""
+        assert self.file is not None, "a passphrase is given"
+        passphrase, salt = key.parted(read_passphrase(self.file))
+        return not salt and key.needs_salt(passphrase) and not self.kept_salt()
+
     def version_of_file(self) -> int:
         """The version of the pseudonyms that the files speak for: without a salt that is needed, that of 0.2."""
         assert self.file is not None, "a passphrase is given"
@@ -94,6 +100,8 @@ class ProjectKey:
         """A new salt, kept beside the passphrase."""
         if begun:
             raise Unusable(f"The salt of this run is missing: {self.salt_place} (or name it with --salt-file)")
+        if not self.salt_file and not (self.file and self.file.is_file()):
+            raise Unusable("The passphrase does not come from a file beside which a salt could lie: name --salt-file.")
         salt = key.make_salt()
         keep(self.salt_place, f"salt:{salt}", "salt", undo)
         self.made = f"A salt was made for this passphrase and kept in {self.salt_place}.\n{SALT_NOTE}"
@@ -127,7 +135,8 @@ def keep(place: Path, text: str, what: str, undo: ExitStack) -> None:
         place.touch(mode=0o600, exist_ok=False)
         place.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise Unusable(f"The {what} cannot be saved ({error.strerror}): {place}") from None
+        elsewhere = " (--salt-file names another place)" if what == "salt" else ""
+        raise Unusable(f"The {what} cannot be saved ({error.strerror}): {place}{elsewhere}") from None
     undo.callback(place.unlink)
 
 
@@ -135,6 +144,8 @@ def check_passphrase(project: ProjectKey, save: Path | None, target: Path, *, be
     """Raises Unusable where a passphrase is missing or one too many, or would lie among the results."""
     if project.file is not None and save is not None:
         raise Unusable("--save-passphrase is for a passphrase that is made; with --passphrase-file there is one.")
+    if project.file is None and project.salt_file is not None:
+        raise Unusable("--salt-file is for the passphrase of --passphrase-file; one that is made needs no salt.")
     if project.file is None and begun:
         raise Unusable("--resume needs the passphrase of the run: give it with --passphrase-file.")
     kept = save if project.file is None else project.salt_place
@@ -160,4 +171,6 @@ def read_passphrase(file: Path) -> str:
     passphrase = text.removesuffix("\n").removesuffix("\r")
     if not key.parted(passphrase)[0]:
         raise Unusable(f"The passphrase file is empty: {file}")
+    if key.DAMAGED_SALT.search(key.parted(passphrase)[0]):
+        raise Unusable(f"The salt behind the passphrase is damaged: {file}")
     return passphrase

@@ -202,6 +202,9 @@ def carry_out(run: Run, list_unwritten: bool) -> int:
     with shown() as display:
         summary = run.go(display)
     show_end(summary)
+    if alone := run.origin.left_alone:
+        links = "1 symbolic link or special file was" if alone == 1 else f"{alone} symbolic links or special files were"
+        print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)
     if list_unwritten:
         for number in run.unwritten:
             print(printable(run.sources.path(number)))
@@ -211,17 +214,9 @@ def carry_out(run: Run, list_unwritten: bool) -> int:
         return 128 + run.stop.signal
     counts = summary["counts"]
     if summary["end"] == "finished" and not (counts["written"] or counts["withheld"] or counts["failed"]):
-        show_nothing(run)
+        print(sentence("NOTHING_THERE"), file=sys.stderr)
         return UNSOUND
     return UNSOUND if summary["end"] == "stopped" or counts["withheld"] or counts["failed"] else 0
-
-
-def show_nothing(run: Run) -> None:
-    """Says that there was no DICOM file, on stderr."""
-    print(sentence("NOTHING_THERE"), file=sys.stderr)
-    if alone := run.origin.left_alone:
-        links = "1 symbolic link or special file was" if alone == 1 else f"{alone} symbolic links or special files were"
-        print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)
 
 
 def shown() -> Bar | Lines:
