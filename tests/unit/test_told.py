@@ -194,3 +194,69 @@ def test_the_scheme_of_a_code_of_staff_stays_elsewhere() -> None:
     place = item(CodeValue="1", CodingSchemeDesignator="99HOSPITAL", CodeMeaning="CT")
     made = ct(PersonIdentificationCodeSequence=sequence(code), ProcedureCodeSequence=sequence(place))
     assert deidentified(made).ProcedureCodeSequence[0].CodingSchemeDesignator == "99HOSPITAL"
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+@pytest.mark.parametrize(
+    ("name", "charset", "codec"),
+    [
+        ("Завьялов", "ISO_IR 192", "utf-8"),
+        ("田村健二", "ISO_IR 192", "utf-8"),
+        ("田村健二", "GB18030", "gb18030"),
+        ("田村健二", "ISO_IR 13", "shift_jis"),
+        ("Łukaszewicz", "ISO_IR 192", "utf-8"),
+        ("Müßigbrodt", "ISO_IR 192", "utf-8"),
+        ("Müßigbrodt", "ISO_IR 100", "latin-1"),
+        ("Ščepanović", "ISO_IR 192", "utf-8"),
+        ("김수로", "ISO_IR 192", "utf-8"),
+        ("zorbathian", "ISO_IR 100", "ascii"),
+        ("Zorbathian" + "\0tail" * 600, "ISO_IR 100", "ascii"),
+    ],
+)
+def test_a_name_of_any_script_in_what_is_not_decoded_counts(
+    name: str, charset: str, codec: str, implicit: bool
+) -> None:
+    word = name.partition("\0")[0]
+    value = name.encode(codec)
+    made = ct(SpecificCharacterSet=charset, ImageID="#" * 30)
+    made.add(DataElement(0x00290010, "LO", "ACME 1"))
+    if implicit:
+        made.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    made.add(DataElement(0x00291020, "UN", value + b"\0" * (len(value) % 2)))
+    data = to_bytes(made).replace(b"#" * 30, (word.encode(codec) + b" left").ljust(30))
+    assert str(dcmread(DicomBytesIO(output_of(data, outcome_of(data)))).ImageID).strip() == "left"
+
+
+@pytest.mark.parametrize("tag", [0x00291020, 0x00189ABC])
+@pytest.mark.parametrize(
+    ("vr", "value", "label"),
+    [
+        ("IS", "4815162", "4815162"),
+        ("DS", "4815162", "4815162"),
+        ("DS", "1.5\\4815162", "4815162"),
+        ("AE", "QZX_PACS1", "QZX_PACS1"),
+        ("CS", "ZORBATH", "Zorbath"),
+        ("TM", "093817", "93817"),
+        ("UI", "1.2.4815162", "4815162"),
+        ("UL", 4815162, "4815162"),
+        ("SL", 4815162, "4815162"),
+        ("FD", 4815162.0, "4815162"),
+        ("UN", struct.pack("<L", 4815162), "4815162"),
+    ],
+)
+def test_a_value_of_any_vr_in_an_unknown_element_counts(
+    tag: int, vr: str, value: str | float | bytes, label: str
+) -> None:
+    made = ct(ImageID=f"{label} left")
+    if tag >> 16 & 1:
+        made.add(DataElement(0x00290010, "LO", "ACME 1"))
+    made.add(DataElement(tag, vr, value.split("\\") if isinstance(value, str) else value))
+    assert deidentified(made).ImageID == "left"
+
+
+@pytest.mark.parametrize(("vr", "value"), [("DS", "0.93817"), ("FD", 93817.5), ("US", 512), ("IS", "3000")])
+def test_a_measured_number_of_a_private_element_tells_nothing(vr: str, value: str | float) -> None:
+    made = ct(ImageID=f"scale {value}")
+    made.add(DataElement(0x00290010, "LO", "ACME 1"))
+    made.add(DataElement(0x00291020, vr, value))
+    assert deidentified(made).ImageID == f"scale {value}"

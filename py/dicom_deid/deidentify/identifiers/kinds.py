@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from dicom_deid.deidentify.private import is_creator
 from dicom_deid.dicom.encoding import registered, vr_of
-from dicom_deid.profile import BULK, FREE_TEXT, SHORT_TEXT, judged, telling
+from dicom_deid.profile import FREE_TEXT, SHORT_TEXT, judged, telling
 
 TEXTS = FREE_TEXT | SHORT_TEXT
 
@@ -43,6 +43,5 @@ def kind_of(tag: int, vr: str) -> Kind:
     if is_creator(tag) or tag in judged("technical_labels") or (vr == "CS" and registered(tag)):
         return Kind.COMMON
     if not registered(tag):
-        opaque = vr in TEXTS or vr in BULK or vr == "UN"
-        return Kind.OPAQUE if opaque and tag & 0xFFFF else Kind.NONE
+        return Kind.OPAQUE if tag & 0xFFFF and vr != "AT" else Kind.NONE
     return Kind.TEXT if vr in TEXTS or (vr == "UN" and stands in TEXTS) else Kind.NONE

@@ -7,12 +7,15 @@ medicine. So a word counts only if it has five digits, or four beside letters, o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from dicom_deid.deidentify.character_set import decode
+from dicom_deid.deidentify.character_set import decode, otherwise
 from dicom_deid.deidentify.identifiers.names import BROKEN, IDEOGRAPHS
-from dicom_deid.deidentify.identifiers.numbers import MIN_DIGITS
+from dicom_deid.deidentify.identifiers.numbers import MIN_DIGITS, is_wordy, whole_values
 from dicom_deid.deidentify.letters import fold
 from dicom_deid.deidentify.suspects.vocabulary import endings
+from dicom_deid.deidentify.values import NUMBERS
+from dicom_deid.deidentify.values import numbers_of as numbers_in
 from dicom_deid.deidentify.vocabulary import ordinary
 from dicom_deid.dicom.encoding import TEXT_VRS
 from dicom_deid.dicom.reader import Reader
@@ -21,13 +24,25 @@ from dicom_deid.model import Element, Item, Syntax
 
 MIN_WORD = 5
 """Least number of letters of a word that counts."""
-MOST_TEXT, MOST_BYTES = 64 * 1024, 2048
-"""Letters of a text, and bytes of a value without VR, that are looked at."""
+MOST_TEXT, MOST_BYTES, FEW = 64 * 1024, 2048, 64
+"""Letters of a text, readable bytes of a value without VR, and bytes of a value of numbers that are looked at.
+
+A value without VR of a FEW bytes is no more than a name or a number: there, small letters count, too.
+"""
+LEAST_NUMBER = 10 ** (MIN_DIGITS - 1)
+LARGEST = 1e18
+"""The least and the largest number of a value of numbers that counts."""
+WIDTH = 4
+"""Bytes of a value without VR that may be one number."""
+ORDERS = Syntax(explicit=True, little=True), Syntax(explicit=True, little=False)
 ITEM_TAGS = {b"\xfe\xff\x00\xe0": True, b"\xff\xfe\xe0\x00": False}
 """The bytes of the tag of an item -> whether they are in little endian."""
 CAPITALIZED, PERSON_PART = r"\b[A-Z][a-z]{3}\b", r"[^\W\d_]{4,}"
 """Words of four letters that count: with a capital, or a part of what is written like a person name."""
-READABLE = re.compile(rb"[\x1b\x20-\x7e\xa0-\xff]{4,}")
+READABLE = re.compile(rb"[\x1b\x20-\x7e\x80-\xff]{4,}")
+"""Runs of text in any character set: letters of several bytes have bytes from 0x80 on."""
+INTEGERS = re.compile(rb"(?:^|\\)[ +-]*(\d{%d,})[ \0]*(?=\\|$)" % MIN_DIGITS)
+"""Numbers without a fraction in DS, IS, or TM."""
 
 
 def nested(element: Element) -> list[Item] | None:
@@ -84,9 +99,39 @@ def opaque_words(element: Element, encodings: tuple[str, ...]) -> set[str]:
     """The words that may identify in a value of which only the VR, or not even that, is known."""
     if element.vr in TEXT_VRS:
         return words_of(decode(element, encodings))
-    if len(element.value) > MOST_BYTES:
-        return set()
-    found = set[str]()
-    for run in READABLE.findall(element.value):
-        found |= words_of(BROKEN.sub(" ", decode(Element(element.tag, "LO", run), encodings)))
+    if element.vr in ("DS", "IS", "TM"):
+        return {str(number, "ascii").lstrip("0") for number in INTEGERS.findall(element.value)}
+    if element.vr in NUMBERS:
+        return binary_numbers(element)
+    if element.vr == "AE":
+        return entities(decode(element, encodings))
+    found = binary_numbers(Element(element.tag, "UL", element.value)) if len(element.value) == WIDTH else set[str]()
+    for run in first_runs(element.value):
+        read = decode(Element(element.tag, "LO", run), encodings)
+        for text in {read, otherwise(run, read) or read}:
+            clear = BROKEN.sub(" ", text)
+            found |= words_of(clear.upper() if len(element.value) <= FEW and clear.islower() else clear)
     return found
+
+
+def entities(text: str) -> set[str]:
+    """The Application Entity Titles of a value that are no ordinary words."""
+    return words_of(text).union(*(whole_values(one) for one in text.split("\\") if not is_wordy(one)))
+
+
+def first_runs(value: bytes) -> Iterator[bytes]:
+    """The first runs of text in a value, of MOST_BYTES in all."""
+    left = MOST_BYTES
+    for hit in READABLE.finditer(value, 0, MOST_TEXT):
+        yield hit[0][:left]
+        left -= len(hit[0])
+        if left <= 0:
+            return
+
+
+def binary_numbers(element: Element) -> set[str]:
+    """The whole numbers of a short value, in either byte order: which one it has does not show in it."""
+    if len(element.value) > FEW:
+        return set()
+    read = [number for syntax in ORDERS for number in numbers_in(element, syntax) or ()]
+    return {str(int(abs(one))) for one in read if LEAST_NUMBER <= abs(one) < LARGEST and one == one // 1}
