@@ -62,6 +62,36 @@ def test_an_age_that_follows_from_dates_stands_nowhere_else(birth: str, study: s
     assert deidentified(made).ImageID == "left"
 
 
+@pytest.mark.parametrize("sex", ["F", ""])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "58歳", "58 才", "58岁", "58 周岁", "58세", "만 58세", "58살", "58 jähriger", "58-jährige", "58 Jahre", "58 J.",
+        "58J",
+        "Alter: 58", "58 ans", "58 años", "edad 58", "58 anos", "58 anni", "58 jaar", "58 lat", "58 let", "58 лет",
+        "58-летняя", "58 років", "58 ετών", "58 yaşında", "58 år", "58-årig", "58 vuotias", "58 سنة", "58 שנה",
+        "５８歳",
+        "age 58", "058Y", "58 y/o",
+    ],
+)  # fmt: skip
+def test_an_age_that_follows_from_dates_goes_in_other_languages(label: str, sex: str) -> None:
+    made = ct(SpecificCharacterSet="ISO_IR 192", ImageID=f"{label} left")
+    made.PatientBirthDate, made.StudyDate, made.PatientSex, made.PatientAge = "19651110", "20231117", sex, ""
+    assert deidentified(made).ImageID == "left"
+
+
+@pytest.mark.parametrize(
+    ("age", "label"),
+    [
+        ("005Y", "5F catheter"), ("003Y", "3F"), ("001Y", "M1 left"), ("012Y", "12 F"), ("058Y", "lat 58"),
+        ("058Y", "158 anni"), ("058Y", "58 g"), ("058Y", "58.5 mm"), ("058Y", "kV 58"), ("058Y", "58 month"),
+    ],
+)  # fmt: skip
+def test_a_size_or_a_measure_is_no_age(age: str, label: str) -> None:
+    sex = "F" if "F" in label else "M"
+    assert deidentified(ct(PatientAge=age, PatientSex=sex, ImageID=label)).ImageID == label
+
+
 def in_un(tag: int, value: bytes, *, label: str, implicit: bool = False, vr: str = "UN") -> str:
     """The label of an output whose input says the value in an element that is not decoded."""
     made = ct(ImageID=label)

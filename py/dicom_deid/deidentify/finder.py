@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dicom_deid.deidentify.identifiers import days
+from dicom_deid.deidentify.identifiers import ages, days
 from dicom_deid.deidentify.identifiers.names import IDEOGRAPHS, TITLED
 from dicom_deid.deidentify.inflection import inflected
 from dicom_deid.deidentify.letters import latin
@@ -39,6 +39,7 @@ class Finder:
     def __init__(self, identifiers: frozenset[str]) -> None:
         readable = {latin(one) for one in identifiers}
         self.days = frozenset(one for one in readable if days.DAY.fullmatch(one))
+        self.ages = ages.expressions(readable)
         self.expressions = [re.compile(one) for one in expressions(readable - self.days)]
         stems = inflected(one for one in readable if one.isascii() and one.isalpha())
         self.inflected = re.compile(BEGIN + stems + END) if stems else None
@@ -50,6 +51,7 @@ class Finder:
                 yield hit.span()
         if self.inflected is not None:
             yield from (hit.span() for hit in self.inflected.finditer(text) if not ordinary(hit[0]))
+        yield from ages.spans(text, self.ages)
         if self.days:
             yield from days.spans(text, self.days)
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from dicom_deid.deidentify.character_set import decode, encodings_of, otherwise
 from dicom_deid.deidentify.identifiers import told
-from dicom_deid.deidentify.identifiers.days import age_between, ages, days_of
+from dicom_deid.deidentify.identifiers.ages import age_between, of_age
+from dicom_deid.deidentify.identifiers.days import days_of
 from dicom_deid.deidentify.identifiers.kinds import Kind, kind_of
 from dicom_deid.deidentify.identifiers.names import name_parts
 from dicom_deid.deidentify.identifiers.numbers import is_wordy, significant_parts, whole_values
@@ -132,7 +133,7 @@ def age_of(data: Item) -> frozenset[str]:
     age, sex = ascii_text(data.get(PATIENT_AGE)), ascii_text(data.get(PATIENT_SEX)).lower()
     if not age:
         age = age_between(ascii_text(data.get(BIRTH_DATE)), ascii_text(data.get(STUDY_DATE)))
-    return ages(age, sex)
+    return of_age(age, sex)
 
 
 def said_by(

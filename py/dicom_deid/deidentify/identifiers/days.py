@@ -1,17 +1,15 @@
-"""Days and ages: those that an object states, and in text what may be one, as people of many countries write it."""
+"""Days: those that an object states, and in text what may be one, as people of many countries write it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from itertools import product
 
 from dicom_deid.deidentify.letters import read
 from dicom_deid.profile import table
 
-NO_AGES: frozenset[str] = frozenset()
 STORED = re.compile(r"\s*(\d{4})\.?(\d\d)\.?(\d\d)")
 DAY = re.compile(r"(?:19(?!00)|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 """A day as DICOM writes it. In 1900 are only dummies."""
@@ -114,28 +112,3 @@ def months_named() -> dict[str, tuple[int, ...]]:
 def split(names: str) -> list[str]:
     """The forms of a name in a table, as text is searched."""
     return [read(name.replace("\u0307", "")) for name in names.split("|")]
-
-
-@lru_cache(256)
-def ages(age: str, sex: str) -> frozenset[str]:
-    """The ways in which people write age and sex ("55F", "55 y/o"), from (0010,1010) and (0010,0040)."""
-    if not re.fullmatch(r"\d{3}Y", age) or age == "000Y":
-        return NO_AGES
-    years = str(int(age[:3]))
-    units = ("y", "yo", "y/o", "yr", "yrs", "years", "years old", "year old", "-year-old", "y.o.")
-    found = {f"{years}{gap}{unit}" for unit in units for gap in ("", " ")}
-    if sex in ("f", "m"):
-        named = (sex, "female" if sex == "f" else "male")
-        found |= {f"{start}{gap}{name}" for start in {years, *found} for name in named for gap in ("", " ")}
-        found |= {f"{name}{gap}{years}" for name in named for gap in ("", " ")}
-    return frozenset(found)
-
-
-def age_between(born: str, seen: str) -> str:
-    """The age in years, as of VR AS, of somebody born on a day when seen on another; "" where one is no day."""
-    try:
-        birth, study = (date(int(day[:4]), int(day[4:6]), int(day[6:8])) for day in (born, seen))
-    except ValueError:
-        return ""
-    years = study.year - birth.year - ((study.month, study.day) < (birth.month, birth.day))
-    return f"{years:03}Y" if 0 < years < 130 else ""
