@@ -45,6 +45,37 @@ def test_makes_and_models_stay_though_a_station_is_called_so(keyword: str, value
     assert read.get(keyword) in (None, "", "REMOVED")
 
 
+@pytest.mark.parametrize(
+    ("model", "station"),
+    [
+        ("Vantage Titan", "VANTAGE"),
+        ("Selenia Dimensions", "SELENIA"),
+        ("G-scan Brio", "Brio"),
+        ("G-scan Brio", "BRIO"),
+        ("Vantage Titan 3T", "Vantage Titan"),
+    ],
+)
+@pytest.mark.parametrize("keyword", ["StationName", "GantryID", "TreatmentMachineName"])
+def test_a_model_stays_whole_though_a_station_is_called_as_a_word_of_it(model: str, station: str, keyword: str) -> None:
+    read = deidentified(ct(ManufacturerModelName=model, ImageID=f"on {station} today", **{keyword: station}))
+    assert read.ManufacturerModelName == model
+
+
+def test_a_model_with_the_name_of_a_person_or_a_place_does_not_stay() -> None:
+    for values in ({"PatientName": "Zorbath^Jo"}, {"InstitutionName": "Zorbath Clinic"}, {"PatientID": "Zorbath"}):
+        read = deidentified(ct(ManufacturerModelName="Vantage Zorbath", StationName="VANTAGE", **values))
+        assert "Zorbath" not in str(read.ManufacturerModelName)
+
+
+@pytest.mark.parametrize("keyword", ["InstitutionAddress", "PatientAddress", "ReferringPhysicianAddress"])
+def test_a_maker_stays_whole_though_an_address_has_a_word_of_it(keyword: str) -> None:
+    assert deidentified(ct(Manufacturer="GE Marquette", **{keyword: "12 Marquette Street"})).Manufacturer == (
+        "GE Marquette"
+    )
+    named = ct(Manufacturer="GE Marquette", PatientName="Marquette^Jo", **{keyword: "12 Marquette Street"})
+    assert deidentified(named).Manufacturer == "GE"
+
+
 @pytest.mark.parametrize("name", ["Galan 3T", "Galan^Jo"])
 def test_a_model_that_a_person_or_an_id_is_called_does_not_stay(name: str) -> None:
     by_name = ct(**EQUIPMENT, StationName="Galan 3T", OperatorsName=name)
