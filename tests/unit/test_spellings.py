@@ -39,7 +39,11 @@ from dicom_deid.deidentify.text import clean_named
         ("Соловьёв^В", "Solovyov"), ("Butkevičius^R", "Butkevičiaus"), ("MacDonald^Ron", "Donald"),
         ("Wang^XiaoDong", "Dong"),
         ("Šimůnek^J", "Šimůnka"), ("Ozoliņa^I", "Ozoliņas"), ("Kovács^J", "Kovácsnak"), ("홍^길동", "Hong Gil-dong"),
- ("Đặng^Văn", "Dang"), ("Łukasz^W", "Lukaszem"),
+ ("Đặng^Văn", "Dang"),
+        ("Chen^Xiaoming", "Xiao-Ming"), ("Chen^Xiaoming", "Xiao Ming Chen"), ("Chen^Xiaoming", "Chen Xiao Ming"),
+        ("Park^Jihoon", "Ji-hoon"), ("Park^Jihoon", "Ji Hoon"), ("Obrien^Ann", "O'Brien"), ("Dangelo^Ann", "D'Angelo"),
+        ("Nguyen^Thanhtung", "Thanh Tung"), ("Marylou^A", "Mary-Lou"),
+ ("Łukasz^W", "Lukaszem"),
     ],
 )  # fmt: skip
 def test_a_name_goes_in_other_spellings(name: str, written: str) -> None:
@@ -53,7 +57,9 @@ def test_a_name_goes_in_other_spellings(name: str, written: str) -> None:
     [
         ("Spina^A", "spine"), ("Li^Bo", "MR links"), ("He^Ad", "head coil"), ("Coron^B", "coronal"),
         ("Sagi^B", "sagittal"),
-        ("Wu^Li", "LI knee"), ("Kim^B", "kimble"), ("Ross^A", "across"), ("Axi^A", "axial"), ("Contra^A", "contrast"),
+        ("Wu^Li", "LI knee"),
+        ("Headneck^A", "head neck"), ("Backbone^A", "back bone"), ("Foreman^A", "for a man"), ("Lindell^A", "in dell"),
+        ("Kim^B", "kimble"), ("Ross^A", "across"), ("Axi^A", "axial"), ("Contra^A", "contrast"),
         ("Volum^A", "volume"), ("王^伟", "王"), ("Foote^A", "foot"), ("Novák^A", "novel"),
         ("De^La", "Tour de l'épaule"),
         ("Ma^To", "tomato"), ("Legg^A", "legs"), ("Marti^A", "arti"), ("Brey^A", "brain"), ("Series^A", "series 2"),

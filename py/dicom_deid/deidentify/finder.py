@@ -25,6 +25,8 @@ SHORT = 4
 """Letters of a name from which on it is recognised with a number beside it."""
 DIGITS = 4
 """Digits from which on such an identifier is one also where letters stand beside it."""
+PAUSE = "[-' ]?"
+"""Separator of two parts of a name that others write as one."""
 TITLES = (
     r"(?:(?:mr|ms|mrs|sr|sra|dra?|fr|hr|prof|mme|mlle|sig|dott|dhr|mevr|doc|mudr|ing|rev)\.|mrs?|miss|dra?|prof|doctor|"
     "herrn?|frau|mme|mlle|sra|senora?|signora?|pani?|docteur|doktor)"
@@ -42,6 +44,8 @@ class Finder:
         self.ages = ages.expressions(readable)
         self.expressions = [re.compile(one) for one in expressions(readable - self.days)]
         stems = inflected(one for one in readable if one.isascii() and one.isalpha())
+        divided = divisible(readable)
+        self.divided = re.compile(divided) if divided else None
         self.inflected = re.compile(BEGIN + stems + END) if stems else None
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
@@ -51,6 +55,8 @@ class Finder:
                 yield hit.span()
         if self.inflected is not None:
             yield from (hit.span() for hit in self.inflected.finditer(text) if not ordinary(hit[0]))
+        if self.divided is not None:
+            yield from (hit.span() for hit in self.divided.finditer(text) if is_divided(hit[0]))
         yield from ages.spans(text, self.ages)
         if self.days:
             yield from days.spans(text, self.days)
@@ -118,3 +124,17 @@ def joined(identifiers: list[str]) -> list[str]:
     if short:
         found.append(rf"{BEGIN}(?:\d+(?:{short})|(?:{short})\d+){END}")
     return found + ([rf"{BEGIN}(?:(?:[a-z]|\d+)?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])
+
+
+def divisible(identifiers: Iterable[str]) -> str:
+    """An expression for long names that are written as two: Xiao-Ming for Xiaoming, O'Brien for OBrien."""
+    names = sorted(text for text in identifiers if len(text) >= LONG and text.isascii() and text.isalpha())
+    bounded = ((name, f"{name[0]}(?<![a-z0-9]{name[0]})") for name in names)  # a letter first is searched for faster
+    within = (f"{first}'?{PAUSE.join((name[1], *name[2:-2], name[-2:]))}" for name, first in bounded)
+    return f"(?:{'|'.join(within)}){END}" if names else ""
+
+
+def is_divided(found: str) -> bool:
+    """Whether a name stands there as two parts that are not both ordinary words."""
+    parts = re.split("[-' ]", found)
+    return len(parts) == 2 and not all(len(part) == 2 or ordinary(part) for part in parts)
