@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dicom_deid.deidentify.identifiers.days import days_of
 from dicom_deid.deidentify.identifiers.names import name_parts
-from dicom_deid.deidentify.identifiers.numbers import whole_values
+from dicom_deid.deidentify.identifiers.numbers import significant_parts, whole_values
 from dicom_deid.deidentify.text import clean_named
 
 
@@ -124,3 +124,32 @@ def test_a_day_goes_as_people_of_many_countries_write_it(written: str) -> None:
 )
 def test_another_day_stays(written: str) -> None:
     assert clean_named(written, frozenset(days_of(b"19520714"))) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        ("020 7946 0777", "7946 0777"), ("+44 20 7946 0777", "79460777"), ("(020) 7946-0777", "7946-0777"),
+        ("01 42 34 56 78", "42 34 56 78"), ("+1 555 867 5309", "867-5309"),
+        ("浜松中央病院", "浜松中央"), ("田中クリニック", "田中"), ("서울아산병원", "서울아산"),
+        ("上海瑞金医院", "上海瑞金"),
+        ("北京协和医疗中心", "北京协和"), ("浜松医療センター", "浜松"), ("鈴木内科クリニック", "鈴木"),
+        ("부산대학교병원", "부산"),
+        ("TannerJ1962", "Tanner"), ("tannerJ1962", "TANNER"), ("StRavensfordClinic", "Ravensford"),
+        ("H44817", "H0044817"), ("H0044817", "H44817"), ("MRN-0815-22", "MRN 815/22"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_number_a_place_or_an_id_goes(value: str, label: str) -> None:
+    assert clean_named(f"{label} knee", frozenset(whole_values(value) | significant_parts(value))) == "knee"
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        ("中央病院", "中央"), ("総合病院", "総合"), ("肿瘤医院", "肿瘤"), ("乳腺クリニック", "乳腺"),
+        ("소아과의원", "소아과"),
+        ("HeadScan1962", "Head Scan"), ("H44817", "H448170"), ("12 34 56", "34 56"),
+    ],
+)  # fmt: skip
+def test_an_ordinary_part_of_a_number_a_place_or_an_id_stays(value: str, label: str) -> None:
+    assert clean_named(f"{label} knee", frozenset(whole_values(value) | significant_parts(value))) == f"{label} knee"

@@ -100,9 +100,11 @@ def is_mixed(letters: str) -> bool:
 def number(letters: str) -> str:
     """An expression for an ID of some digits, with any separators: MRN-0815 is also written MRN0815 and MRN 08 15.
 
-    Letters beside it do not count: ID081547 holds 081547. A telephone number may have the code of a country.
+    Letters beside it do not count: ID081547 holds 081547; nor do zeros behind a letter. A telephone number may have
+    the code of a country.
     """
-    inner = GAP.join(letters)
+    plain = re.sub(rf"([a-z])0+(?=\d{{{DIGITS}}})", r"\1", letters)
+    inner = re.sub(rf"([a-z])({re.escape(GAP)})(?=\d)", r"\1\g<2>0*", GAP.join(plain))
     if letters.isdigit():
         inner = rf"{COUNTRY}\(?0*{inner}" if len(letters) > LONG else f"0*{inner}"
     return (r"(?<!\d)" if letters[0].isdigit() else "") + inner + (r"(?!\d)" if letters[-1].isdigit() else "")
