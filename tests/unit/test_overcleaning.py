@@ -226,3 +226,48 @@ READ = {"LO": "blue", "FD": 0.0, "DA": "20240229", "PN": "Ng^A"}
 def test_the_words_of_meanings_are_those_of_the_standard() -> None:
     words = table("code-meanings.json")["words"].split()
     assert {"foot", "hand", "lung", "knee", "mammography"} <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ({"PatientID": "T12000"}, "T1 2000"),
+        ({"PatientID": "T12000"}, "T1_2000"),
+        ({"PatientID": "B11000"}, "b1 1000"),
+        ({"StudyID": "3000"}, "TR 3000 TE 80"),
+        ({"StudyID": "3000"}, "TR=3000"),
+        ({"StudyID": "2350"}, "TI: 2350 ms"),
+        ({"AccessionNumber": "1000"}, "b 1000"),
+        ({"PatientID": "1500"}, "WW 1500"),
+        ({"PatientID": "1500"}, "1500 Hz"),
+    ],
+)
+def test_a_measure_is_no_id(values: dict[str, str], label: str) -> None:
+    assert deidentified(ct(**values, ImageID=label)).ImageID == label
+
+
+@pytest.mark.parametrize(
+    ("identity", "label"),
+    [
+        ("T12000", "T12000 knee"),
+        ("T12000", "T-12000 knee"),
+        ("T12000", "12000 knee"),
+        ("T1-2000", "T1 2000 knee"),
+        ("AB-0815", "AB 0815 knee"),
+        ("4711", "4711 knee"),
+        ("4711", "knee 4711"),
+        ("3000", "No 3000 knee"),
+    ],
+)
+def test_a_short_id_goes(identity: str, label: str) -> None:
+    assert "knee" in deidentified(ct(PatientID=identity, ImageID=label)).ImageID
+    assert not any(map(str.isdigit, deidentified(ct(PatientID=identity, ImageID=label)).ImageID))
+
+
+@pytest.mark.parametrize(
+    ("name", "keyword", "value"),
+    [("Lao^Mei", "ViewPosition", "LAO"), ("Iso^Aki", "ViewPosition", "ISO"), ("Rao^Anil", "ViewPosition", "RAO")],
+)
+def test_a_defined_term_stays_whoever_is_called_so(name: str, keyword: str, value: str) -> None:
+    read = deidentified(ct(PatientName=name, ImageID=f"{name.split('^', maxsplit=1)[0]} left", **{keyword: value}))
+    assert (read[keyword].value, read.ImageID) == (value, "left")

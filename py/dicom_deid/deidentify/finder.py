@@ -27,6 +27,9 @@ DIGITS = 4
 """Digits from which on such an identifier is one also where letters stand beside it."""
 PAUSE = "[-' ]?"
 """Separator of two parts of a name that others write as one."""
+UNMEASURED = r"(?<!\b(?:t[reic12]|fa|w[wl]|bw|sl|kv|ma)[ =:_-])(?<!\bt[rei] = )(?<!\bb[ =:-])"
+NO_UNIT = "(?! ?(?:ms(?:ec)?|mm|k?hz|kv|mas?|us(?:ec)?|s(?:ec)?|hu|px)(?![a-z0-9]))"
+"""Bounds of a number of four digits, which is no ID where it says what is measured, or in which unit: TR 3000."""
 TITLES = (
     r"(?:(?:mr|ms|mrs|sr|sra|dra?|fr|hr|prof|mme|mlle|sig|dott|dhr|mevr|doc|mudr|ing|rev)\.|mrs?|miss|dra?|prof|doctor|"
     "herrn?|frau|mme|mlle|sra|senora?|signora?|pani?|docteur|doktor)"
@@ -76,9 +79,9 @@ def expressions(identifiers: Iterable[str]) -> Iterator[str]:
         if not text.isascii():
             foreign.append(ideographs(text))
         elif len(letters) >= LONG and sum(map(str.isdigit, letters)) >= DIGITS:
-            loose.append(number(letters))
+            loose.append(number(letters) if len(letters) > LONG or letters.isdigit() else short_number(text))
         elif letters.isdigit() and letters == text:
-            bounded.append("0*" + text)
+            bounded.append(f"{UNMEASURED}0*{text}{NO_UNIT}" if len(text) == DIGITS else "0*" + text)
         elif len(letters) == len(text) or (len(letters) < LONG and not is_mixed(letters)):
             plain.append(re.escape(text))
         else:
@@ -108,6 +111,18 @@ def number(letters: str) -> str:
     if letters.isdigit():
         inner = rf"{COUNTRY}\(?0*{inner}" if len(letters) > LONG else f"0*{inner}"
     return (r"(?<!\d)" if letters[0].isdigit() else "") + inner + (r"(?!\d)" if letters[-1].isdigit() else "")
+
+
+def short_number(text: str) -> str:
+    """An expression for an ID of five digits at most beside a letter, divided only where it is: T12000 is not T1 2000.
+
+    A letter and the digits may stand apart.
+    """
+    pieces = re.findall(r"[a-z]+|\d+", text)
+    inner = GAP.join(
+        f"0*{piece.lstrip('0') or piece}" if at and piece.isdigit() else piece for at, piece in enumerate(pieces)
+    )
+    return (r"(?<!\d)" if pieces[0].isdigit() else "") + inner + (r"(?!\d)" if pieces[-1].isdigit() else "")
 
 
 def ideographs(text: str) -> str:

@@ -26,6 +26,10 @@ EQUIPMENT, MEANINGS, CODE_MEANING = ("equipment",), ("meanings",), 0x00080104
 """Stand for attributes whose ordinary words mean what they say: those of equipment, and the meaning of a code."""
 UNDIVIDED = str.maketrans(dict(zip("øłđ\u0131æœðþ", ("o", "l", "d", "i", "ae", "oe", "d", "th"), strict=True)))
 """Letters with a stroke and ligatures, which normalization leaves as they are."""
+FOUR = 4
+UNMEASURED = r"(?<!\b(?:t[reic12]|fa|w[wl]|bw|sl|kv|ma)[ =:_-])(?<!\bt[rei] = )(?<!\bb[ =:-])"
+NO_UNIT = "(?! ?(?:ms(?:ec)?|mm|k?hz|kv|mas?|us(?:ec)?|s(?:ec)?|hu|px)(?![a-z0-9]))"
+"""Digits of a number, and what must not stand before and behind it, where it is to be an ID."""
 WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for at in range(256))
 """Table of bytes that makes spaces of everything between ASCII words."""
 
@@ -41,8 +45,15 @@ def finder(identifiers: frozenset[str]) -> re.Pattern[str]:
     """Finds any identifier as a word of its own in folded text; of none, nothing."""
     if not identifiers:
         return re.compile(r"(?!)")
-    words = (rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else re.escape(w) for w in sorted(identifiers))
-    return re.compile("|".join(words))
+    return re.compile("|".join(expression(word) for word in sorted(identifiers)))
+
+
+def expression(word: str) -> str:
+    """An expression for a folded identifier; one of four digits is none where it says what is measured: TR 3000."""
+    if not word.isascii():
+        return re.escape(word)
+    measured, unit = (UNMEASURED, NO_UNIT) if len(word) == FOUR and word.isdigit() else ("", "")
+    return rf"(?<![a-z0-9]){measured}{re.escape(word)}{unit}(?![a-z0-9])"
 
 
 @lru_cache(64)
