@@ -1,6 +1,7 @@
 """Names in other cases: Nowakowskiej of Nowakowska, Nováka of Novák, Virtasen of Virtanen, Papadopoulou.
 
-The endings are those of Slavic and Baltic languages, Finnish, Greek, Latin and Hungarian, in text as it is searched.
+The endings are those of Slavic and Baltic languages, Estonian, Finnish, Greek, Latin and Hungarian, in text as it is
+searched.
 """
 
 from __future__ import annotations
@@ -18,6 +19,13 @@ SHORT_ENDING = r"(?![a-z](?![a-z]))"
 """No ending of one letter."""
 MASCULINE = re.compile("(.{4,}(?:ov|ev|in|yn))a|(.{5,})ova")
 """Names of women, from which those of men are made."""
+CASES = "i(?:o|ui|u|ai|ams|us|uje|uose)"
+SOFTENED = (
+    (re.compile("(.{3,}[scz])k[iay]"), "cy(?:ch|m|mi)?"),
+    (re.compile("(.{3,})t[iy]s"), f"c{CASES}"),
+    (re.compile("(.{3,}d)[iy]s"), f"z{CASES}"),
+)
+"""Names whose last consonant changes in other cases, and the new end: Kowalscy of Kowalski, Petraičio of Petraitis."""
 FLEETING = re.compile("(?<=[b-df-hj-np-tv-z])[eo](?=[cklnr]$)")
 
 
@@ -35,6 +43,7 @@ def inflected(names: Iterable[str]) -> str:
         masculine = MASCULINE.fullmatch(name)
         if masculine:
             whole.add(masculine[1] or masculine[2])
+        whole.update(hit[1] + end for form, end in SOFTENED if (hit := form.fullmatch(name)))
     endings = table("letters.json")["endings"].replace(" ", "|")
     ways = [f"(?:{'|'.join(sorted(stems))})(?:{endings})"] if stems else []
     ways += sorted(whole)

@@ -9,6 +9,7 @@ from itertools import chain
 from dicom_deid.deidentify.identifiers.numbers import numbers_in
 from dicom_deid.deidentify.identifiers.transcriptions import transcriptions
 from dicom_deid.deidentify.letters import fold
+from dicom_deid.deidentify.suspects.languages import everywhere
 from dicom_deid.deidentify.vocabulary import is_written, ordinary
 from dicom_deid.profile import words
 
@@ -37,7 +38,7 @@ BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]+")
 """Control characters, and U+FFFD for bytes that the character set does not have: no part of any name."""
 BETWEEN_PARTS = re.compile(r"[\s,.;/()\[\]\"'`\u00b4\u2018\u2019\u02bc\u2010-\u2015·\u30fb_-]+")
 """Separators of the parts of a name component; Unicode has several apostrophes, hyphens and middle dots."""
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "đ": "dj"})
 
 
 def name_parts(text: str) -> set[str]:
@@ -52,7 +53,7 @@ def name_parts(text: str) -> set[str]:
         numbered = any(map(str.isdigit, component))
         named = [part for part in parts if is_name(part) and not (numbered and ordinary(fold(part)))]
         if 0 < len(named) < len(parts) and not BROKEN.search(component):
-            named.append("".join(parts))
+            named += ["".join(parts), with_initials(parts)]
         named += [
             word for part in named for word in re.findall(CAMEL, part) if is_name(word) and not ordinary(fold(word))
         ]
@@ -60,6 +61,11 @@ def name_parts(text: str) -> set[str]:
         if numbered:
             found |= numbers_in(fold(component.strip()))
     return found
+
+
+def with_initials(parts: list[str]) -> str:
+    """A name whose particles are initials: vdBerg of van den Berg."""
+    return "".join(part[0] if fold(part) in everywhere("particles") else part for part in parts)
 
 
 def short_names(text: str) -> set[str]:
@@ -114,7 +120,7 @@ def spellings(part: str) -> set[str]:
         whole = unicodedata.normalize("NFC", part).casefold()
         return {fold(part), fold(whole.translate(UMLAUTS)), *transcriptions(whole)}
     name = part.lower()
-    shorter = re.sub("([aou])e", r"\1", name.replace("aa", "a"))
+    shorter = re.sub("([aou])e", r"\1", name.replace("aa", "a").replace("dj", "d"))
     return {name} if len(shorter) < MIN_UMLAUT or ordinary(shorter) else {name, shorter}
 
 

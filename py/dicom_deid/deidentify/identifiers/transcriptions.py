@@ -17,6 +17,8 @@ GERMAN = (("shch", "schtsch"), ("zh", "sch"), ("ch", "tsch"), ("sh", "sch"), ("t
 GERMAN_VOWELS = (("ya", "ja"), ("yu", "ju"), ("ye", "je"), ("yo", "jo"))
 SCIENTIFIC = (("shch", "sc"), ("zh", "z"), ("kh", "h"), ("ts", "c"), ("ch", "c"), ("sh", "s"), *GERMAN_VOWELS)
 FRENCH = (("shch", "chtch"), ("ch", "tch"), ("sh", "ch"), ("zh", "j"), ("u", "ou"))
+LONG_SHCH, SHORT_SHCH = ("shch", "schtsch", "chtch"), ("sch", "stch")
+"""Ways to write щ, and those that are shorter than the rules have it: Scherbakow."""
 ENDINGS = (("ii", "y"), ("yi", "y"), ("ii", "ij"), ("ii", "i"), ("ai", "ay"), ("ei", "ey"), ("iya", "ia"), ("v", "ff"))
 GREEK = (("y", "i"), ("y", "u"), ("v", "b"), ("ch", "h"), ("th", "t"), ("mp", "b"), ("nt", "d"), ("gk", "g"))
 GREEK_MORE = (("f", "ph"), ("k", "c"), ("x", "ks"), ("aug", "avg"))
@@ -46,6 +48,7 @@ def softened(name: str) -> set[str]:
 def cyrillic(plain: str) -> set[str]:
     """English, German, French and scientific ways, from the plain one."""
     found = {plain, *(replaced(plain, way) for way in (GERMAN, GERMAN + GERMAN_VOWELS, SCIENTIFIC, FRENCH))}
+    found |= {one.replace(long, short) for one in found for long in LONG_SHCH for short in SHORT_SHCH}
     found |= {replaced(one, GERMAN_VOWELS) for one in found}
     found |= {one[: -len(old)] + new for one in found for old, new in ENDINGS if one.endswith(old)}
     return found | {re.sub("^e", "ye", one) for one in found if one[:1] == "e"}
