@@ -150,7 +150,7 @@ def test_a_number_of_five_digits_in_a_private_element_counts_where_it_stands_in_
 
 
 @pytest.mark.parametrize(
-    "value", ["HEAD", "T1", "NONE", "Sagittal kernel", "B30f", "tse2d1", "Contrast enhanced", "1.25.3"]
+    "value", ["HEAD", "SEIZURES", "T1", "NONE", "Sagittal kernel", "B30f", "tse2d1", "Contrast enhanced", "1.25.3"]
 )
 @pytest.mark.parametrize("tag", [0x00191001, 0x00189ABC, 0x00081030, 0x0008103E])
 def test_ordinary_and_technical_words_of_what_is_removed_stay_in_labels(tag: int, value: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dicom_deid.deidentify.character_set import decode, otherwise
 from dicom_deid.deidentify.identifiers.names import BROKEN, IDEOGRAPHS
@@ -24,8 +25,10 @@ from dicom_deid.model import Element, Item, Syntax
 
 MIN_WORD = 5
 """Least number of letters of a word that counts."""
-MOST_TEXT, MOST_BYTES, FEW = 64 * 1024, 2048, 64
-"""Letters of a text, readable bytes of a value without VR, and bytes of a value of numbers that are looked at.
+MIN_PLURAL = 8
+"""Least number of letters of the plural of an ordinary word, which is one, too; shorter ones are also names: Woods."""
+MOST_TEXT, MOST_LOOKED_AT, MOST_BYTES, FEW = 64 * 1024, 8192, 2048, 64
+"""Letters of a text, bytes of a value without VR, readable ones among these, and bytes of numbers that are looked at.
 
 A value without VR of a FEW bytes is no more than a name or a number: there, small letters count, too.
 """
@@ -91,6 +94,7 @@ def may_identify(word: str) -> bool:
     return (
         len(word) >= (2 if min(word) >= IDEOGRAPHS else MIN_WORD)
         and not ordinary(word)
+        and not (len(word) >= MIN_PLURAL and ordinary(word.removesuffix("s")))
         and not endings().fullmatch(word)
     )
 
@@ -105,13 +109,29 @@ def opaque_words(element: Element, encodings: tuple[str, ...]) -> set[str]:
         return binary_numbers(element)
     if element.vr == "AE":
         return entities(decode(element, encodings))
-    found = binary_numbers(Element(element.tag, "UL", element.value)) if len(element.value) == WIDTH else set[str]()
-    for run in first_runs(element.value):
-        read = decode(Element(element.tag, "LO", run), encodings)
-        for text in {read, otherwise(run, read) or read}:
-            clear = BROKEN.sub(" ", text)
-            found |= words_of(clear.upper() if len(element.value) <= FEW and clear.islower() else clear)
-    return found
+    return set(readable_words(element.value[:MOST_LOOKED_AT], encodings, short=len(element.value) <= FEW))
+
+
+@lru_cache(256)
+def readable_words(value: bytes, encodings: tuple[str, ...], *, short: bool) -> frozenset[str]:
+    """The same of the beginning of a value without VR; ``short``: it is the whole value, and may be a single number."""
+    found = binary_numbers(Element(0, "UL", value)) if len(value) == WIDTH else set[str]()
+    for text in readable_texts(value, encodings):
+        clear = BROKEN.sub(" ", text)
+        found |= words_of(clear.upper() if short and clear.islower() else clear)
+    return frozenset(found)
+
+
+def readable_texts(value: bytes, encodings: tuple[str, ...]) -> set[str]:
+    """The texts in a value; those in ASCII are one, but for person names, since few texts are read faster."""
+    plain, found = list[bytes](), set[str]()
+    for run in first_runs(value):
+        if run.isascii() and b"^" not in run and b"\x1b" not in run:
+            plain.append(run)
+            continue
+        read = decode(Element(0, "LO", run), encodings)
+        found |= {read, otherwise(run, read) or read}
+    return found | ({b"\n".join(plain).decode("ascii")} if plain else set())
 
 
 def entities(text: str) -> set[str]:
@@ -122,7 +142,7 @@ def entities(text: str) -> set[str]:
 def first_runs(value: bytes) -> Iterator[bytes]:
     """The first runs of text in a value, of MOST_BYTES in all."""
     left = MOST_BYTES
-    for hit in READABLE.finditer(value, 0, MOST_TEXT):
+    for hit in READABLE.finditer(value):
         yield hit[0][:left]
         left -= len(hit[0])
         if left <= 0:
