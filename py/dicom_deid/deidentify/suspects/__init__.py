@@ -29,7 +29,7 @@ CLOSE = re.compile(
     re.I,
 )
 """What a label must have to hold one of the things that are sought in labels, but for titles."""
-WORDS = re.compile(r"[^\W\d_]\.?[\s.][^\W\d_]{2}")
+WORDS = re.compile(r"[^\W\d_]\.?[\s._][^\W\d_]{2}")
 """What a label must have to hold a title with a name."""
 
 

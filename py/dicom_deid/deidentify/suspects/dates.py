@@ -16,12 +16,13 @@ TIME = (
     r"(?:(?:[t ]{1,3}|,\s|\s(?:at|um|a|as|a las|alle|om|o|v|kl\.?|klo)\s)"
     r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
 )
+ROMAN = r"(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)"
 FIGURES = (
     rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01])(?:-\d{{4}}|{TIME})",
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
     rf"{DAY}[./-]{DAY}[./-]'?(?:{YEAR}|\d\d){TIME}",
     rf"{DAY}\.\s{DAY}\.\s?{YEAR}",
-    rf"{DAY}[./ -]\s?(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)[./ -]\s?{YEAR}",
+    rf"{DAY}[./ -]\s?{ROMAN}[./ -]\s?{YEAR}",
     rf"{YEAR}\.\s?(?:0?[1-9]|1[0-2])\.\s?{DAY}\.?",
     rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep){DAY}",
     rf"(?:0?[1-9]|1[0-2])/{YEAR}|{MONTH}[.-]{YEAR}|{YEAR}-{MONTH}",
@@ -34,6 +35,8 @@ SEPARATED = r"[\s./-]{0,3}"
 ORDINAL = r"(?:st|nd|rd|th|er|re|o|a|η|ος|\.)?"
 BRIEF = 3
 """Letters of the stem of a month from which on any ending of two may follow; four from five letters on."""
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+"""As these letters are written where a keyboard has none: Maerz."""
 VOWELS = "aeiouyаеиоуяюьйοιυε"
 
 
@@ -41,9 +44,8 @@ VOWELS = "aeiouyаеиоуяюьйοιυε"
 def months(width: str) -> tuple[str, ...]:
     """The names of the months in all languages, plain."""
     rows = table("months.json")["rows"].values()
-    return tuple(
-        dict.fromkeys(plain(form.rstrip("׳'")) for row in rows for each in row[width] for form in each.split("|"))
-    )
+    forms = [form.rstrip("׳'").lower() for row in rows for each in row[width] for form in each.split("|")]
+    return tuple(dict.fromkeys(map(plain, (*forms, *(form.translate(UMLAUTS) for form in forms)))))
 
 
 def beginning(forms: list[str]) -> str:
@@ -97,7 +99,8 @@ def words() -> re.Pattern[str]:
 def beginnings() -> frozenset[str]:
     """The first letters of the names of months, one of which a text must have; in Hebrew behind a preposition, too."""
     names = {name[:BRIEF] for width in ("wide", "abbreviated") for name in months(width)}
-    return frozenset(names | {before + name[: BRIEF - 1] for name in names for before in "בהל"} | {"мая", "мае", "дек"})
+    names |= {form[:BRIEF] for form in everywhere("month_forms")}
+    return frozenset(names | {before + name[: BRIEF - 1] for name in names for before in "בהל"})
 
 
 @cache
@@ -121,6 +124,16 @@ def cued() -> re.Pattern[str]:
     )
 
 
+@cache
+def births() -> re.Pattern[str]:
+    """A date or a month behind a word for birth, which no other mark need tell: DOB 3/3/61, geb. 3/61."""
+    value = rf"{DAY}[./-]{DAY}[./-](?:{YEAR}|\d\d)|(?:0?[1-9]|1[0-2])[./-](?:{YEAR}|\d\d)|{YEAR}|\d{{6}}|\d{{8}}"
+    return re.compile(
+        rf"{BEGIN}(?:{alternation(word for word in listed('born') if len(word.strip('.')) >= BRIEF)})(?:\s(?:on|in|im|am|en|em|el|le|il|nel|w|v|в))?[\s:=._-]{{0,3}}"
+        rf"(?P<year>{value})(?![./-]?[^\W_])"
+    )
+
+
 ERAS = r"(?:令和|平成|昭和|大正|明治|民国|民國|[RHS](?=\d{1,2}[./]))"
 NUMERAL = "[〇零一二三四五六七八九十○\\d]"
 IDEOGRAPHIC = re.compile(
@@ -137,6 +150,7 @@ def dates(reading: Reading) -> Iterator[Span]:
     if reading.numbered:
         named = not beginnings().isdisjoint(word[:BRIEF] for word in reading.words)
         told = cues("dated", "born").may_be_in(reading)
+        yield from born(reading)
         for pattern in (figures(), *([words(), capital()] if named else ()), *([cued()] if told else ())):
             for hit in pattern.finditer(reading.flat if pattern.pattern == capital().pattern else reading.plain):
                 if not (BRIEFEST.fullmatch(hit[0]) and measures(reading, hit.span())):
@@ -145,6 +159,12 @@ def dates(reading: Reading) -> Iterator[Span]:
             yield from (hit.span() for hit in BARE.finditer(reading.flat))
     if reading.eastern:
         yield from (hit.span() for hit in IDEOGRAPHIC.finditer(reading.flat))
+
+
+def born(reading: Reading) -> Iterator[Span]:
+    """The places of dates of birth behind a word for it."""
+    if cues("born").may_be_in(reading):
+        yield from (hit.span("year") for hit in births().finditer(reading.plain))
 
 
 def place(hit: re.Match[str]) -> Span:
@@ -170,7 +190,7 @@ def figures() -> re.Pattern[str]:
 
 FULL = re.compile(
     rf"{BEGIN}(?<!\d[./-])(?:{YEAR}(?P<gap>[-/._])(?:0?[1-9]|1[0-2])(?P=gap){DAY}{TIME}|{DAY}(?P<mark>[./-]){DAY}(?P=mark){YEAR}{TIME}"
-    rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
+    rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{DAY}[./ -]\s?{ROMAN}[./ -]\s?{YEAR}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
 )
 """Dates in figures with day, month and a year of four digits."""
 
@@ -200,6 +220,7 @@ def full(reading: Reading) -> Iterator[Span]:
     """The places of dates with day, month and year, which are no part of a protocol's or a program's name."""
     if not reading.numbered or not reading.sought.dated:
         return
+    yield from born(reading)
     for pattern in (FULL, SHORT):
         for hit in pattern.finditer(reading.plain):
             if not names_version(reading, hit.start()) and not (pattern is SHORT and measures(reading, hit.span())):

@@ -11,6 +11,8 @@ from dicom_deid.profile import table
 
 BEGIN, END = r"(?<![^\W_])", r"(?![^\W_])"
 """Bounds of a word; an underscore is none of its letters."""
+JOINED = rf"(?:{END}|(?:(?<=[^\W\d_]{{3}})|(?<=[^\W_][-. ](?:n[or]|id)))(?=\d[\d./-]{{4}}))"
+"""The end of a word of three letters or more, right behind which a long number may stand: MRN5512093, Fall-Nr20231."""
 NUMBER_WORDS = {"no": r"(?:n\.?[or]?\.?|№|nr\.?|num\.?|numero|#)", "n": r"(?:n\.?[or]?\.?|№|#)"}
 EASTERN = ("zh", "ja", "ko")
 SCRIPTS = (
@@ -50,14 +52,14 @@ def expression(words: str) -> str:
     colon = r"\s?:" if words.endswith(":") else ""
     last = words.rstrip(":")[-1]
     end = END if (last.isalnum() or last == "~") and not IDEOGRAPHS.match(last) else ""
-    return r"\.?\s{1,2}".join(parts) + end + colon
+    return r"\.?[\s_]{1,2}".join(parts) + end + colon
 
 
 class Cues:
     """Some words of all languages, found by expressions for those alone whose first word is in the text."""
 
-    def __init__(self, words: Iterable[str], behind: str = "") -> None:
-        self.behind = behind
+    def __init__(self, words: Iterable[str], behind: str = "", *, joined: bool = False) -> None:
+        self.behind, self.joined = behind, joined
         self.by_first: dict[str, list[str]] = {}
         self.inflected: list[str] = []
         for word in words:
@@ -80,13 +82,14 @@ class Cues:
         """The places in the plain text."""
         if not self.may_be_in(reading):
             return ()
-        return compiled(f"{BEGIN}(?P<cue>{self.among(reading)}){self.behind}").finditer(reading.plain)
+        words = self.among(reading).replace(END, JOINED) if self.joined else self.among(reading)
+        return compiled(f"{BEGIN}(?P<cue>{words}){self.behind}").finditer(reading.plain)
 
 
 @cache
-def cues(*keys: str, behind: str = "") -> Cues:
+def cues(*keys: str, behind: str = "", joined: bool = False) -> Cues:
     """The words of some keys of languages that are written in letters."""
-    return Cues([word for key in keys for word in listed(key)], behind)
+    return Cues([word for key in keys for word in listed(key)], behind, joined=joined)
 
 
 @lru_cache(256)
@@ -129,8 +132,8 @@ def told_languages(reading: Reading) -> Iterable[str]:
 
 @cache
 def numbered(key: str, behind: str) -> Cues:
-    """The cues of a kind of number, with the number behind them."""
-    return cues(key, behind=behind)
+    """The cues of a kind of number, with the number behind them, perhaps without a space."""
+    return cues(key, behind=behind, joined=True)
 
 
 @cache

@@ -16,9 +16,11 @@ from dicom_deid.deidentify.suspects.languages import BEGIN, eastern_cue, numbere
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 from dicom_deid.profile import table
 
+GAP = r"(?:[\s.:#=-]{0,3}|_{1,2}(?=[^\W\d_]{0,4}[_/-]?\d[\d/.-]{4}))"
+"""Between a cue and its number: marks, or in a label an underscore before five digits."""
 AFTER = (
-    r"(?!\s?\(?[\da-f]{4}(?:'h)?,)[\s.:#=-]{0,3}"
-    r"(?:(?:id|no|nr|n|num|number|numer|numero|№|o)(?![^\W\d_])[\s.:#]{0,3})?\(?"
+    rf"(?!\s?\(?[\da-f]{{4}}(?:'h)?,){GAP}"
+    rf"(?:(?:id|no|nr|n|num|number|numer|numero|№|o)(?![^\W\d_])(?:[\s.:#]{{0,3}}|{GAP}))?\(?"
 )
 VALUE = (
     r"(?P<value>[a-z]{0,4}[-/]?\d[\d/.-]{2,24}(?<![./-])(?:\s\d{3,8}){0,3}"

@@ -15,6 +15,8 @@ ACRONYM = 4
 """The most letters of what in capitals may be an abbreviation."""
 UPPER = frozenset(("dr", "dra", "mme"))
 """Titles of fewer than four letters that count in capitals and without a dot: MR, MS, SR and others are modalities."""
+INFLECTED = r"(?:(?<=\.)(?:ssa|ra|ras|re|ri|na|ma|ta|in|innen|as?|os?)(?![^\W_]))?"
+"""An ending directly behind the dot of a title: Sr.ª, Dr.in, prof.ssa."""
 SHORT = frozenset(("dr", "mr", "ms", "mx", "hr", "pr", "mw", "sr", "др", "δρ", "sn"))
 """Titles of two letters that count without a dot where only the first is a capital."""
 
@@ -34,8 +36,9 @@ def capitals(languages: tuple[str, ...]) -> frozenset[str]:
 
 def titles(reading: Reading) -> re.Pattern[str]:
     """Up to four titles in plain text."""
-    more = rf"(?:(?:{'|'.join(sorted(everywhere('behind_titles')))})\.[ \t]{{0,2}}){{0,4}}"
-    return compiled(rf"(?:{BEGIN}(?:{cues('titles', 'forms').among(reading)})\.?[ \t]{{0,2}}{more}){{1,4}}")
+    more = rf"(?:(?:{'|'.join(sorted(everywhere('behind_titles')))})\.[ \t_]{{0,2}}){{0,4}}"
+    one = rf"{BEGIN}(?:{cues('titles', 'forms').among(reading)})\.?{INFLECTED}"
+    return compiled(rf"(?:{one}[ \t_]{{0,2}}{more}){{1,4}}")
 
 
 def title(reading: Reading) -> re.Pattern[str]:
@@ -49,7 +52,7 @@ def is_title(flat: str, reading: Reading, *, dotted: bool) -> bool:
     abbreviations, forms = title_words()
     if small in forms:
         return not flat.islower() or small not in everywhere("capital_forms")
-    if dotted or flat.endswith(("'", ".")) or '"' in flat:
+    if dotted or flat.endswith("'") or "." in flat or '"' in flat:
         return True
     if flat[0].upper() == flat[0].lower():
         return len(flat) > 1
@@ -79,7 +82,7 @@ def behind_title(reading: Reading, hit: re.Match[str]) -> Suspect | None:
     flats = [(reading.flat[part.start("cue") : part.end("cue")], bool(part["dot"])) for part in parts]
     if not any(is_title(flat, reading, dotted=dotted) for flat, dotted in flats):
         return None
-    if not reading.flat[hit.end() - 1].isspace() and not flats[-1][1] and not flats[-1][0].endswith("'"):
+    if reading.flat[hit.end() - 1] not in " \t_" and not flats[-1][1] and not flats[-1][0].endswith("'"):
         return None
     if all(flat.isupper() and not dotted for flat, dotted in flats) and opens_term(reading, hit.end()):
         return None

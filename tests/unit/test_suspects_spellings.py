@@ -1,0 +1,61 @@
+"""What identifies goes in the spellings of daily use, from labels and from free text, and terms beside it stay."""
+
+from __future__ import annotations
+
+import pytest
+from dicom_deid.deidentify.suspects import Sought
+from dicom_deid.deidentify.text import clean, clean_thoroughly
+
+NOBODY: frozenset[str] = frozenset()
+GOES = (
+    ("MRN_5512093_head", "5512093"),
+    ("MRN5512093 head", "5512093"),
+    ("PatID551209", "551209"),
+    ("SSN219099999", "219099999"),
+    ("Acc_No_7719004_knee", "7719004"),
+    ("Fall-Nr20231187 Knie", "20231187"),
+    ("SSN_219-09-9999_head", "219-09-9999"),
+    ("Dr_Zorbath_chest", "Zorbath"),
+    ("CT_Prof_Dr_Zorbath", "Zorbath"),
+    ("dott.ssa Zorbatini torace", "Zorbatini"),
+    ("prof.ssa Zorbatini", "Zorbatini"),
+    ("T.ri Zorbala polvi", "Zorbala"),
+    ("Sr.ª Zorbañu tórax", "Zorbañu"),
+    ("D.ª Zorbañu", "Zorbañu"),
+    ("Dr.in Zorbath", "Zorbath"),
+    ("Priv.-Doz. Zorbath", "Zorbath"),
+    ("Dipl.-Ing. Zorbath", "Zorbath"),
+    ("dob 3/3/61 head", "3/3/61"),
+    ("geb. 3.3.61 Kopf", "3.3.61"),
+    ("DOB 3/61 head", "3/61"),
+    ("14-III-2019", "III-2019"),
+    ("14.III.2019", "III.2019"),
+    ("14. Maerz 2019", "Maerz"),
+    ("14. Mrz 2019", "Mrz"),
+    ("3. Jänner 2019", "nner"),
+)
+"""A text, and what must not be left of it."""
+STAYS = (
+    "MRN12 map",
+    "ca_score_12345",
+    "DR_CHEST_AP",
+    "MS_Brain_FLAIR",
+    "Prof_mode",
+    "F 10-20",
+    "S 4/12",
+    "t1_mprage_sag_p2_iso_1.0",
+)
+"""Texts that stay as they are, as labels and as free text."""
+
+
+@pytest.mark.parametrize("checked", [False, True])
+@pytest.mark.parametrize(("text", "goes"), GOES)
+def test_it_goes_everywhere(text: str, goes: str, checked: bool) -> None:
+    assert goes not in clean(text, NOBODY, Sought(checked=checked))
+    assert goes not in clean_thoroughly(text, NOBODY, Sought(checked=checked))
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_terms_stay(text: str) -> None:
+    assert clean(text, NOBODY) == text
+    assert clean_thoroughly(text, NOBODY, Sought(checked=True)) == text
