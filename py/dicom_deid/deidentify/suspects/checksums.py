@@ -5,29 +5,49 @@ from __future__ import annotations
 import re
 from functools import cache
 
-LUHN, LETTERS, NEVER = "luhn ", "letters ", "never"
+LUHN, LETTERS, NEVER, IBAN, VEHICLE = "luhn ", "letters ", "never", "iban", "vehicle"
 DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 """The sum of the digits of twice a digit."""
 FIRST = str.maketrans("XYZ", "012")
+PLACES = {letter: f"{at:02}" for at, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1)}
+TRANSLITERATED = str.maketrans("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789")
+"""Letters of the number of a vehicle as digits (ISO 3779, 49 CFR 565.15)."""
+VEHICLE_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 def holds(number: str, rule: str) -> bool:
     """Whether a number follows a rule.
 
-    A rule is "never"; "luhn" with the number of its last digits; "letters" with those of which the remainder chooses
-    the last one; or a modulus, perhaps with a remainder ("11=1"), and the weights of all digits, several such separated
+    A rule is "never"; "luhn" with the number of its last digits, a letter being its place in the alphabet; "letters"
+    with those of which the remainder chooses the last one; "iban" (ISO 13616); "vehicle"; or a modulus, perhaps with a remainder ("11=1"), and the weights of all digits, several such separated
     by ";".
     """
     if rule == NEVER:
         return False
+    if rule in (IBAN, VEHICLE):
+        return (is_account if rule == IBAN else is_vehicle)(number)
     if rule.startswith(LUHN):
-        digits = [int(digit) for digit in re.sub(r"\D", "", number)][-int(rule.removeprefix(LUHN)) :]
+        lettered = "".join(PLACES.get(letter, letter) for letter in number)
+        digits = [int(digit) for digit in re.sub(r"\D", "", lettered)][-int(rule.removeprefix(LUHN)) :]
         return (sum(digits[-1::-2]) + sum(DOUBLED[digit] for digit in digits[-2::-2])) % 10 == 0
     if rule.startswith(LETTERS):
         letters = rule.removeprefix(LETTERS)
         body = re.sub(r"\D", "", number[:1].translate(FIRST) + number[1:-1])
         return number[-1] == letters[int(body) % len(letters)]
     return all(is_weighed(re.sub(r"[^\dX]", "", number), *weights(one)) for one in rule.split(";"))
+
+
+def is_account(number: str) -> bool:
+    """Whether the number of a bank account has the right checksum (ISO 13616): its letters are 10 to 35."""
+    joined = re.sub(r"[^A-Z\d]", "", number)
+    return int("".join(str(int(letter, 36)) for letter in joined[4:] + joined[:4])) % 97 == 1
+
+
+def is_vehicle(number: str) -> bool:
+    """Whether the number of a vehicle has the check digit in its ninth place."""
+    digits = number.translate(TRANSLITERATED)
+    total = sum(int(digit) * weight for digit, weight in zip(digits, VEHICLE_WEIGHTS, strict=True))
+    return number[8] == "0123456789X"[total % 11]
 
 
 def is_weighed(digits: str, modulus: int, remainder: int, by: tuple[int, ...]) -> bool:

@@ -128,8 +128,9 @@ def cued() -> re.Pattern[str]:
 def births() -> re.Pattern[str]:
     """A date or a month behind a word for birth, which no other mark need tell: DOB 3/3/61, geb. 3/61."""
     value = rf"{DAY}[./-]{DAY}[./-](?:{YEAR}|\d\d)|(?:0?[1-9]|1[0-2])[./-](?:{YEAR}|\d\d)|{YEAR}|\d{{6}}|\d{{8}}"
+    cue = alternation(word for word in listed("born") if len(word.strip(".")) >= BRIEF)
     return re.compile(
-        rf"{BEGIN}(?:{alternation(word for word in listed('born') if len(word.strip('.')) >= BRIEF)})(?:\s(?:on|in|im|am|en|em|el|le|il|nel|w|v|в))?[\s:=._-]{{0,3}}"
+        rf"{BEGIN}(?:{cue})(?:\s(?:on|in|im|am|en|em|el|le|il|nel|w|v|в))?[\s:=._-]{{0,3}}"
         rf"(?P<year>{value})(?![./-]?[^\W_])"
     )
 
@@ -190,7 +191,8 @@ def figures() -> re.Pattern[str]:
 
 FULL = re.compile(
     rf"{BEGIN}(?<!\d[./-])(?:{YEAR}(?P<gap>[-/._])(?:0?[1-9]|1[0-2])(?P=gap){DAY}{TIME}|{DAY}(?P<mark>[./-]){DAY}(?P=mark){YEAR}{TIME}"
-    rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{DAY}[./ -]\s?{ROMAN}[./ -]\s?{YEAR}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
+    rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{DAY}[./ -]\s?{ROMAN}[./ -]\s?{YEAR}"
+    rf"|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
 )
 """Dates in figures with day, month and a year of four digits."""
 

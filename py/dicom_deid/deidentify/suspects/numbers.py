@@ -28,18 +28,25 @@ VALUE = (
 )
 SPACED = (
     r"(?P<value>(?:[a-zα-ω]{1,3}[ -]?)?\d(?:[\s./-]{0,2}[\da-z](?![a-z]{2})){4,30}"
-    r"|[a-z\d]{4}-[a-z\d]{3}-[a-z\d]{4}|[a-z]{4,6}\d\d[a-z\d]{6,12})"
+    r"|[a-z\d]{4}-[a-z\d]{3}-[a-z\d]{4}|[a-z]{4,6}\d\d[a-z\d]{6,12}"
+    r"|[a-hj-npr-z\d]{13}\d{4}|[a-z]{2}\d\d(?:\s?[a-z\d]{4}){2,7}(?:\s?[a-z\d]{1,3})?(?![^\W_]))"
 )
 """National numbers are written with spaces, too, and with letters in them."""
-KEYS = (("numbers", VALUE), ("national", SPACED))
+LONG = (
+    r"(?P<value>[a-z]{0,3}[-/]?(?:(?:19|20)\d\d[-/.]\d{3,8}|\d{5,14})(?:[-/]\d{1,6}){0,2}"
+    r"(?![^\W_]|[.,]\d|\s?(?:mm|cm|ml|mg|mbq|kv|ms|hz|hu)\b))"
+)
+"""A number of five digits or more, which everyday words want: Patient 551209."""
+KEYS = (("numbers", VALUE), ("national", SPACED), ("everyday_numbers", LONG))
 OTHERS = re.compile(
     rf"{BEGIN}[a-z]{{3,12}}\s?#\s?[a-z]{{0,3}}\d{{5,14}}(?![^\W_])"
-    rf"|{BEGIN}(?:id|acc|mrn|pid|case|no|req|order|exam|visit|episode|ref|enc|csn|fin|har|urn)[:#]\s?[a-z]{{0,4}}[-/]?\d[\d/-]{{2,20}}(?![^\W_])"
+    rf"|{BEGIN}(?:id|acc|mrn|pid|case|no|req|order|exam|visit|episode|ref|enc|csn|fin|har|urn|patient|pat|pt|visit|file|chart)\s?[:#]\s?[a-z]{{0,4}}[-/]?\d[\d/-]{{2,20}}(?![^\W_])"
 )
 CODED = re.compile(rf"{BEGIN}[a-z]{{1,4}}-(?:19|20)\d\d-?\d{{3,8}}(?![^\W_])")
 """Letters, a year and a number: the number of a case."""
 SHAPED = re.compile(
     r"\d{6}|[A-Z]{6}\d\d|\d{3}[-. ]\d{2,3}[-. ]|\d{4}[-. ]\d|\d{2}[. ]\d{2,3}[. ]\d|[A-Z]{4}\d{6}|[12] \d\d"
+    r"|[A-Z]{2}\d\d ?[A-Z\d]{4}|[A-HJ-NPR-Z\d]{13}\d{4}"
 )
 
 
@@ -89,9 +96,7 @@ def national(reading: Reading) -> Iterator[Span]:
 
 def is_right(number: str, shape: Shape, *, checked: bool) -> bool:
     """Whether a number of this shape has the right checksum; where nothing is known of one, the shape is enough."""
-    if not checked:
+    if not checked or not shape.module:
         return not shape.rule or holds(number, shape.rule)
-    if not shape.module:
-        return True
     checks: Any = import_module(f"stdnum.{shape.module}")
     return bool(checks.is_valid(number))
