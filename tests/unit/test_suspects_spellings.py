@@ -52,8 +52,28 @@ GOES = (
     ("0101006500006 glava", "0101006500006"),
     ("00 49 30 5550142", "5550142"),
     ("+ 49 30 5550142", "5550142"),
+    ("TAJ 123 456 788", "123 456 788"),
+    ("Dr. Zorbányi térd", "Zorbányi"),
+    ("2019. március 14. térd", "14"),
 )
 """A text, and what must not be left of it."""
+GOES_FROM_TEXT = (
+    ("beküldő orvos: Zorbányi Péter, térd", "Zorbányi"),
+    ("95 éves nő, térd", "95"),
+    ("Zorbányi utca 12, térd", "Zorbányi"),
+    ("Zorbányi u. 12, térd", "Zorbányi"),
+    ("remitterende läkare Zorbström", "Zorbström"),
+    ("remitterande läkare: Zorbström", "Zorbström"),
+    ("ο ασθενής Ζορμπαθάς προσήλθε", "Ζορμπαθάς"),
+    ("המטופל: זורבטיאן", "זורבטיאן"),
+    ("Patientin Zorbath, Knie", "Zorbath"),
+    ("pt. Zorbath, knee", "Zorbath"),
+    ("reviewed w/ Zorbath MD", "Zorbath"),
+    ("brother of Cassius Zorbath", "Zorbath"),
+    ("husband's name is Thaddeus", "Thaddeus"),
+    ("prefers to be called Dot", "Dot"),
+)
+"""The same in free text only."""
 STAYS = (
     "MRN12 map",
     "ca_score_12345",
@@ -79,6 +99,11 @@ STAYS = (
 def test_it_goes_everywhere(text: str, goes: str, checked: bool) -> None:
     assert goes not in clean(text, NOBODY, Sought(checked=checked))
     assert goes not in clean_thoroughly(text, NOBODY, Sought(checked=checked))
+
+
+@pytest.mark.parametrize(("text", "goes"), GOES_FROM_TEXT)
+def test_it_goes_from_free_text(text: str, goes: str) -> None:
+    assert goes not in clean_thoroughly(text, NOBODY, Sought(checked=True))
 
 
 @pytest.mark.parametrize("text", STAYS)

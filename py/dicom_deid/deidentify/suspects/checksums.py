@@ -19,8 +19,8 @@ def holds(number: str, rule: str) -> bool:
     """Whether a number follows a rule.
 
     A rule is "never"; "luhn" with the number of its last digits, a letter being its place in the alphabet; "letters"
-    with those of which the remainder chooses the last one; "iban" (ISO 13616); "vehicle"; or a modulus, perhaps with a remainder ("11=1"), and the weights of all digits, several such separated
-    by ";".
+    with those of which the remainder chooses the last one; "iban" (ISO 13616); "vehicle"; or a modulus, perhaps with a
+    remainder ("11=1"), and the weights of all digits, several such separated by ";".
     """
     if rule == NEVER:
         return False

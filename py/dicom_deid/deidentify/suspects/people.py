@@ -18,12 +18,13 @@ ALONE = re.compile(r"\s{0,2}(?:[^\w\s]|$)|\s{1,2}[^\W\d_A-ZÀ-Þ]")
 BETWEEN = re.compile(r"(?:[ \t]{0,3}[:=])?[ \t]{0,3}[-(\"']?[ \t]{0,2}")
 """What may stand between a cue and a name."""
 CALLED = re.compile(
-    r"(?:\s{1,2}(?:heißt|namens|named|called|nommée?|prénommée?|llamad[oa]|se llama|chamad[oa]|di nome|imieniem|jménem|"
+    r"(?:'?s\sname(?:\sis)?|\s{1,2}(?:of|heißt|namens|named|called|"
+    r"nommée?|prénommée?|llamad[oa]|se llama|chamad[oa]|di nome|imieniem|jménem|"
     r"genaamd|heter|nimeltään|по имени|с именем|με το όνομα|adlı|isimli|is|ist|est|es|é|è))?(?![^\W_])"
 )
 """What may stand between a relative and a name."""
 ARTICLES = re.compile(r"(?:(?:el|la|le|les|il|lo|den|de|der|dem|die|o|a|os|as|the|pani|pana|paní|του|την|τον|της)\s)?")
-CAPITAL, SMALL = "[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞА-ЯЁΑ-Ω]", "[a-zß-öø-ÿłśżźćńšěčřžůťďňđığşа-яёα-ωά-ώ]"
+CAPITAL, SMALL = "[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞŐŰА-ЯЁΑ-Ω]", "[a-zß-öø-ÿłśżźćńšěčřžůťďňđığşőűа-яёα-ωά-ώ]"
 WORD = rf"{CAPITAL}(?:[^\W\d_]|['-](?=[^\W\d_])){{1,60}}"
 GIVEN = rf"{CAPITAL}{SMALL}{{1,60}}(?:['-]{CAPITAL}?{SMALL}{{1,60}}){{0,3}}"
 CYRILLIC = "[А-ЯЁ][а-яё]{1,30}(?:-[А-ЯЁ][а-яё]{1,30})?"
@@ -40,6 +41,13 @@ BRACKETED = re.compile(
     rf"{BEGIN}(?P<name>{GIVEN},?\s{{1,2}}{GIVEN})\s\((?i:patient|patientin|patiente|pt|pat\.?|paciente|paziente|pacjent|pacient)\)"
 )
 """A name, and behind it that it is the patient's."""
+BESIDE = re.compile(
+    rf"{BEGIN}(?i:d/w|w/|c/o|with|by|per|via)\s{{0,2}}(?:(?i:dr)\.?\s)?(?P<name>{GIVEN}(?:\s{GIVEN})?)"
+    rf"\s?,?\s{{1,2}}(?P<title>MD|DO|NP|RN|PA|PA-C|RT|PhD|FRCR|DPM|CRNP|APRN){END}"
+)
+"""A name between a word such as "with" and a degree: w/ Zorbath MD."""
+STRONG = re.compile(r"nick|prefer|like|want|ask|wish|goes by|answers")
+"""What tells of words for being called that a name follows, whatever it means: prefers to be called Dot."""
 QUOTED = re.compile(r"[ \t]?:?[ \t]{0,2}[\"'(][^\"')\n]{2,30}[\"')]")
 
 
@@ -65,7 +73,8 @@ def is_ordinary(reading: Reading, hit: re.Match[str], name: Span) -> bool:
 def paired(reading: Reading) -> Iterator[Suspect]:
     """Names behind a word that wants a colon, without it: two words, or one behind the word for a patient."""
     for hit in pairs().found(reading):
-        at = GAP.match(reading.flat, hit.end()).end()  # type: ignore[union-attr]
+        short = hit.end("cue") - hit.start("cue") < ACRONYM and reading.flat[hit.end() : hit.end() + 1] == "."
+        at = GAP.match(reading.flat, hit.end() + short).end()  # type: ignore[union-attr]
         names = Reader(reading, at, most=3, comma=False, titled=False).read()
         parts = [reading.flat[begin:end] for begin, end in names]
         written = not any(part.isupper() and part.lower() != part for part in parts[:2])
@@ -78,7 +87,7 @@ def is_patient(reading: Reading, hit: re.Match[str], name: Span) -> bool:
     word, cue = reading.plain[name[0] : name[1]], reading.flat[hit.start("cue") : hit.end("cue")]
     return (
         hit["cue"].rstrip(".") in everywhere("patients")
-        and "de" not in languages_of(reading)
+        and ("de" not in languages_of(reading) or (hit["cue"] == "patientin" and not is_medical(word)))
         and not cue.isupper()
         and len(word) > ACRONYM
         and word not in behind_patient()
@@ -119,7 +128,7 @@ def related(reading: Reading) -> Iterator[Suspect]:
             yield Suspect((hit.end(), hit.end()), (quoted.span(),))
             continue
         at = BETWEEN.match(reading.flat, hit.end()).end()  # type: ignore[union-attr]
-        names = Reader(reading, at, most=2, comma=False, titled=False).read()
+        names = Reader(reading, at, most=2, comma=False, titled=STRONG.search(hit["cue"]) is not None).read()
         if names:
             yield Suspect((at, at), names)
 
@@ -146,6 +155,14 @@ def shaped(reading: Reading) -> Iterator[Suspect]:
         if any(is_medical(word) for word in plain(hit["name"]).replace(",", "").split()):
             continue
         yield Suspect((hit.end("name"), hit.end("name")), (hit.span("name"),))
+    yield from graduates(reading)
+
+
+def graduates(reading: Reading) -> Iterator[Suspect]:
+    """Names before a degree."""
+    for hit in BESIDE.finditer(reading.flat):
+        if not any(is_medical(word) for word in plain(hit["name"]).split()):
+            yield Suspect(hit.span("title"), (hit.span("name"),))
     for hit in GRADUATE.finditer(reading.flat):
         place = hit.span("name") if hit["name"] else hit.span("doctor")
         words = tuple(

@@ -21,7 +21,7 @@ POSTCODE = re.compile(
     r"|\d{4}\s?[A-Z]{2}\s[A-Z]\w+|\d{2}-\d{3}\s[A-Z]\w+|\d{3}\s\d{2}\s[A-Z]\w+)\b"
 )
 STRONG = re.compile(r"^\d.*(?i:street|avenue|road|boulevard|lane|drive|highway|parkway)\b", re.DOTALL)
-CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞА-ЯЁΑ-ΩΆΈΉΊΌΎΏ]"
+CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞŐŰА-ЯЁΑ-ΩΆΈΉΊΌΎΏ]"
 STREET_NAME = (
     rf"(?:{CAP}|d[ei]l?\s|de\s|des\s|du\s|d'|da\s|do\s|das\s|dos\s|della\s|dei\s|la\s|van\s)"
     rf"(?:[^\W\d_]|[.'’-](?=\w)){{0,30}}"
@@ -55,9 +55,9 @@ def cased(words: tuple[str, ...], *, small: bool) -> str:
     letters = {  # with their accents
         "e": "[eéèêëěę]",
         "a": "[aáàâãäåą]",
-        "o": "[oóòôõöø]",
+        "o": "[oóòôõöøő]",
         "i": "[iíìîı]",
-        "u": "[uúùûüů]",
+        "u": "[uúùûüůű]",
         "c": "[cçč]",
         "n": "[nñň]",
         "s": "[sšşß]",
@@ -83,11 +83,11 @@ def cased(words: tuple[str, ...], *, small: bool) -> str:
 def street_behind() -> re.Pattern[str]:
     """42 Main Street; Atatürk Cad. No: 5; Зорбатовский бульвар 3."""
     behind = cased(tuple(word for word in listed("streets") if len(word) > 1), small=True)
-    numbered = cased(listed("streets", "tr", "ru", "cs"), small=True)
+    numbered = cased(listed("streets", "tr", "ru", "cs", "hu"), small=True)
     return re.compile(
         rf"{BEGIN}(?:(?i:flat|apt|apartment|unit|suite)\.?\s#?\w{{1,4}},?\s)?(?:\d{{1,4}}/)?\d{{1,5}}[A-Za-z]?\s{{1,2}}(?P<name>(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}){behind}(?![^\W_])"
         rf"(?:{POSTCODE.pattern})?"
-        rf"|{BEGIN}(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}{numbered}{HOUSE.pattern}"
+        rf"|{BEGIN}(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}(?:{numbered}|u\.){HOUSE.pattern}"
     )
 
 
