@@ -55,6 +55,7 @@ GOES = (
     ("TAJ 123 456 788", "123 456 788"),
     ("Dr. Zorbányi térd", "Zorbányi"),
     ("2019. március 14. térd", "14"),
+    ("ngày 9 tháng 7 năm 2013", "tháng"),
 )
 """A text, and what must not be left of it."""
 GOES_FROM_TEXT = (
@@ -72,6 +73,15 @@ GOES_FROM_TEXT = (
     ("brother of Cassius Zorbath", "Zorbath"),
     ("husband's name is Thaddeus", "Thaddeus"),
     ("prefers to be called Dot", "Dot"),
+    ("רחוב הרצל 18", "הרצל"),
+    ("شارع الملك فهد 22", "فهد"),
+    ("zip 31201", "31201"),
+    ("postcode: SW1A 1AA", "1AA"),
+    ("PLZ 83022", "83022"),
+    ("from CHU de Zorbroy", "Zorbroy"),
+    ("transfer from Ward Juniper", "Juniper"),
+    ("pain since Christmas 2017", "2017"),
+    ("seit Weihnachten 2017", "2017"),
 )
 """The same in free text only."""
 STAYS = (

@@ -17,6 +17,11 @@ TIME = (
     r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
 )
 ROMAN = r"(?:i|ii|iii|iv|v|vi|vii|viii|ix|x|xi|xii)"
+VIETNAMESE = (
+    rf"(?:(?:ngay\s)?{DAY},?\s)?thang\s(?:0?[1-9]|1[0-2])[\s,/-]{{1,2}}(?:nam\s)?{YEAR}"
+    rf"|(?:ngay\s)?{DAY}\sthang\s(?:0?[1-9]|1[0-2])"
+)
+"""ngày 9 tháng 7 năm 2013, in plain text."""
 FIGURES = (
     rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01])(?:-\d{{4}}|{TIME})",
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
@@ -26,6 +31,7 @@ FIGURES = (
     rf"{YEAR}\.\s?(?:0?[1-9]|1[0-2])\.\s?{DAY}\.?",
     rf"{YEAR}(?P<sep>[-/])(?:0?[1-9]|1[0-2])(?P=sep){DAY}",
     rf"(?:0?[1-9]|1[0-2])/{YEAR}|{MONTH}[.-]{YEAR}|{YEAR}-{MONTH}",
+    VIETNAMESE,
 )
 BRIEFEST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d\d")
 """A date that may as well be three numbers."""
@@ -125,6 +131,19 @@ def cued() -> re.Pattern[str]:
 
 
 @cache
+def feast_words() -> frozenset[str]:
+    """The first words of feasts."""
+    return frozenset(re.split("[ '-]", plain(name))[0] for name in everywhere("feasts"))
+
+
+@cache
+def feasts() -> re.Pattern[str]:
+    """A feast of a year: Christmas 2017."""
+    names = alternation(map(plain, everywhere("feasts")))
+    return re.compile(rf"{BEGIN}(?:{names})[\s,]{{1,2}}(?:(?:of|in|de|del|di|van)\s)?{YEAR}{END}")
+
+
+@cache
 def births() -> re.Pattern[str]:
     """A date or a month behind a word for birth, which no other mark need tell: DOB 3/3/61, geb. 3/61."""
     value = rf"{DAY}[./-]{DAY}[./-](?:{YEAR}|\d\d)|(?:0?[1-9]|1[0-2])[./-](?:{YEAR}|\d\d)|{YEAR}|\d{{6}}|\d{{8}}"
@@ -152,6 +171,8 @@ def dates(reading: Reading) -> Iterator[Span]:
         named = not beginnings().isdisjoint(word[:BRIEF] for word in reading.words)
         told = cues("dated", "born").may_be_in(reading)
         yield from born(reading)
+        if not feast_words().isdisjoint(reading.words):
+            yield from (hit.span() for hit in feasts().finditer(reading.plain))
         for pattern in (figures(), *([words(), capital()] if named else ()), *([cued()] if told else ())):
             for hit in pattern.finditer(reading.flat if pattern.pattern == capital().pattern else reading.plain):
                 if not (BRIEFEST.fullmatch(hit[0]) and measures(reading, hit.span())):
@@ -192,7 +213,7 @@ def figures() -> re.Pattern[str]:
 FULL = re.compile(
     rf"{BEGIN}(?<!\d[./-])(?:{YEAR}(?P<gap>[-/._])(?:0?[1-9]|1[0-2])(?P=gap){DAY}{TIME}|{DAY}(?P<mark>[./-]){DAY}(?P=mark){YEAR}{TIME}"
     rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{DAY}[./ -]\s?{ROMAN}[./ -]\s?{YEAR}"
-    rf"|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
+    rf"|{VIETNAMESE}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
 )
 """Dates in figures with day, month and a year of four digits."""
 

@@ -9,7 +9,7 @@ from functools import cache
 from dicom_deid.deidentify.suspects.languages import BEGIN, END, alternation, cues, everywhere, languages_of, listed
 from dicom_deid.deidentify.suspects.names import TOKEN
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
-from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term, kinds
+from dicom_deid.deidentify.suspects.vocabulary import behind_patient, is_medical, is_term, kinds
 
 FEW = 4
 """Words of a name."""
@@ -24,6 +24,13 @@ GENERAL = re.compile(
     r"\b(?:at|from|to|in)\s(?:the\s)?(?P<name>(?:[A-Z][a-z]{2,20}\s){1,2}(?:General|Memorial|Infirmary))\b(?!\s[A-Z])"
 )
 """One that is called General and no hospital."""
+
+
+STAFF = frozenset(("round", "rounds", "sister", "manager", "clerk", "nurse", "staff", "team", "based", "book"))
+WARD = re.compile(r"\b(?:Ward|Wing|Pavilion|Pavillon|Pabellón)\s(?P<name>[A-Z][a-z]{2,20})(?=\s{0,2}(?:[,;.()-]|$))")
+"""A ward that bears a name."""
+JOINED = re.compile(r"\s(?:de|du|des|d'|del|la)\s?(?:l'|la\s)?[A-ZÀ-Þ]")
+"""Behind an abbreviation for a hospital: of a place."""
 
 
 def hospitals(reading: Reading) -> Iterator[Span]:
@@ -49,6 +56,9 @@ def unworded(reading: Reading) -> Iterator[Span]:
         if not is_medical(plain(hit["place"])):
             yield hit.span()
     yield from (hit.span("name") for hit in GENERAL.finditer(reading.flat))
+    for hit in WARD.finditer(reading.flat):
+        if not is_medical(plain(hit["name"])) and plain(hit["name"]) not in behind_patient() | STAFF:
+            yield hit.span("name")
     for word in hospital_endings().finditer(reading.plain):
         if not is_term(word["name"]) and word["name"] not in kinds() and reading.flat[word.start()].isupper():
             yield word.span()
@@ -58,6 +68,8 @@ def counts(reading: Reading, hit: re.Match[str]) -> bool:
     """Whether a word for hospital counts: an abbreviation only in its language, since elsewhere ASL is perfusion."""
     flat = reading.flat[hit.start("cue") : hit.end("cue")]
     if len(flat) > FEW or not flat.isupper() or not flat.isascii():
+        return True
+    if JOINED.match(reading.flat, hit.end()):
         return True
     return any(hit["cue"] in listed("hospitals_before", language) for language in languages_of(reading))
 

@@ -20,6 +20,8 @@ POSTCODE = re.compile(
     r"(?:,\s{0,2}|\s-\s|\s)(?:(?:in|à|te|w)\s)?(?:[A-Z]{1,2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})?\s[A-Z]\w+"
     r"|\d{4}\s?[A-Z]{2}\s[A-Z]\w+|\d{2}-\d{3}\s[A-Z]\w+|\d{3}\s\d{2}\s[A-Z]\w+)\b"
 )
+BRITISH = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
+"""A postal code of the United Kingdom."""
 STRONG = re.compile(r"^\d.*(?i:street|avenue|road|boulevard|lane|drive|highway|parkway)\b", re.DOTALL)
 CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞŐŰА-ЯЁΑ-ΩΆΈΉΊΌΎΏ]"
 STREET_NAME = (
@@ -34,6 +36,8 @@ def streets(reading: Reading) -> Iterator[re.Pattern[str]]:
         yield street_behind()
     if cues("streets_before").may_be_in(reading):
         yield street_before()
+        if not reading.text.isascii():
+            yield caseless()
     if any(word.endswith(plain_endings()) for word in reading.words):
         yield street_ending()
     if "bp" in reading.words or cues("post").may_be_in(reading):
@@ -114,6 +118,16 @@ def street_before() -> re.Pattern[str]:
 
 
 @cache
+def caseless() -> re.Pattern[str]:
+    """רחוב הרצל 18, in scripts without capitals: behind words that mean nothing but a street."""
+    words = r"(?:ב|ל|מ|וב)?(?:רחוב|רח'|רח|שדרות|שד'|סמטת|כיכר)|(?:ب|ل)?(?:شارع|ميدان|زقاق)"
+    return re.compile(
+        rf"{BEGIN}(?:{words})\s{{1,2}}(?:[א-ת\u0621-\u064a\u064b-\u0652][א-ת\u0621-\u0652'\"-]{{0,20}}\s{{1,2}}){{1,4}}"
+        r"(?:מס'?\s|رقم\s)?\d{1,4}(?:/\d{1,4})?(?![\w%])"
+    )
+
+
+@cache
 def street_ending() -> re.Pattern[str]:
     """Lindenstraße 44; Kerkstraat 12; Storgatan 5."""
     endings = "|".join(
@@ -143,6 +157,7 @@ def raw_endings() -> list[str]:
 def boxes() -> re.Pattern[str]:
     words = tuple(word for word in listed("post") if len(word) > FEW or "." in word or " " in word)
     return re.compile(
-        rf"{BEGIN}(?:{cased(words, small=True)}\s{{0,2}}\d{{2,8}}(?:-\d{{3}})?|BP\s\d{{3,5}}(?!/)"
+        rf"{BEGIN}(?:{cased(words, small=True)}\s?:?\s{{0,2}}(?:\d{{2,8}}(?:-\d{{3,4}})?|\d{{3}}\s\d\d|{BRITISH})"
+        rf"|(?i:zip|plz|cep|irsz|psč)\.?\s?:?\s{{0,2}}\d{{4,5}}(?:-\d{{3,4}})?|BP\s\d{{3,5}}(?!/)"
         rf"|(?:Rural Route|RR)\s\d{{1,3}},?\sBox\s\d{{1,5}})(?!\w)"
     )
