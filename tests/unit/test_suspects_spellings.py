@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from dicom_deid.deidentify.suspects import Sought
 from dicom_deid.deidentify.text import clean, clean_thoroughly
+from dicom_deid.deidentify.vocabulary import ordinary
 
 NOBODY: frozenset[str] = frozenset()
 GOES = (
@@ -55,6 +56,10 @@ GOES = (
     ("TAJ 123 456 788", "123 456 788"),
     ("Dr. Zorbányi térd", "Zorbányi"),
     ("2019. március 14. térd", "14"),
+    ("د. الزهراني رأس", "الزهراني"),
+    ('ד"ר שטיינברג ראש', "שטיינברג"),
+    ("DR. BROWN CHEST", "BROWN"),
+    ("Dr. Wilms", "Wilms"),
     ("ngày 9 tháng 7 năm 2013", "tháng"),
 )
 """A text, and what must not be left of it."""
@@ -114,6 +119,22 @@ def test_it_goes_everywhere(text: str, goes: str, checked: bool) -> None:
 @pytest.mark.parametrize(("text", "goes"), GOES_FROM_TEXT)
 def test_it_goes_from_free_text(text: str, goes: str) -> None:
     assert goes not in clean_thoroughly(text, NOBODY, Sought(checked=True))
+
+
+@pytest.mark.parametrize("text", ["Dynamic 1/2/12", "2D TOF 3x3x3 10-15-20"])
+def test_numbers_of_protocols_stay(text: str) -> None:
+    assert clean_thoroughly(text, NOBODY, Sought(checked=True)) == text
+
+
+@pytest.mark.parametrize(("text", "term"), [("د. الزهراني رأس", "رأس"), ('ד"ר שטיינברג ראש', "ראש")])
+def test_a_term_behind_a_name_stays(text: str, term: str) -> None:
+    assert clean(text, NOBODY) == term
+    assert clean_thoroughly(text, NOBODY) == term
+
+
+@pytest.mark.parametrize("word", ["omnipaque", "spirale", "mdixon", "gadovist"])
+def test_drugs_and_sequences_are_ordinary_words(word: str) -> None:
+    assert ordinary(word)
 
 
 @pytest.mark.parametrize("text", STAYS)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dicom_deid.deidentify.suspects.languages import SCRIPTED, eastern_cue, everywhere, languages_of, numbered
-from dicom_deid.deidentify.suspects.measures import measures
+from dicom_deid.deidentify.suspects.measures import measures, ranges
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 from dicom_deid.profile import table
 
@@ -75,7 +75,9 @@ def phones(reading: Reading) -> Iterator[Span]:
 
 def formatted(reading: Reading) -> Iterator[Span]:
     """Telephone numbers that are told by their form alone."""
-    return (hit.span() for hit in FORMATTED.finditer(reading.flat))
+    for hit in FORMATTED.finditer(reading.flat):
+        if hit[0][0] == "+" or not ranges(reading, hit.start()):
+            yield hit.span()
 
 
 def regions_where(number: str, languages: tuple[str, ...], reading: Reading) -> tuple[str, ...]:

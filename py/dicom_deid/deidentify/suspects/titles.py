@@ -9,7 +9,7 @@ from functools import cache
 from dicom_deid.deidentify.suspects.languages import BEGIN, compiled, cues, everywhere, languages_of, listed
 from dicom_deid.deidentify.suspects.names import LEAST, TOKEN, Reader, Suspect, is_eponym
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
-from dicom_deid.deidentify.suspects.vocabulary import is_medical, named_things
+from dicom_deid.deidentify.suspects.vocabulary import endings, is_medical, named_things
 
 ACRONYM = 4
 """The most letters of what in capitals may be an abbreviation."""
@@ -84,7 +84,7 @@ def behind_title(reading: Reading, hit: re.Match[str]) -> Suspect | None:
         return None
     if reading.flat[hit.end() - 1] not in " \t_" and not flats[-1][1] and not flats[-1][0].endswith("'"):
         return None
-    if all(flat.isupper() and not dotted for flat, dotted in flats) and opens_term(reading, hit.end()):
+    if all(flat.isupper() for flat, _ in flats) and opens_term(reading, hit.end(), sure=flats[-1][1]):
         return None
     if flats[-1][0].isalpha() and not flats[-1][0].isupper() and plain(flats[-1][0]) in listed("relatives"):
         first = TOKEN.match(reading.flat, hit.end())
@@ -99,10 +99,12 @@ def behind_title(reading: Reading, hit: re.Match[str]) -> Suspect | None:
     return Suspect(hit.span(), names) if names else None
 
 
-def opens_term(reading: Reading, at: int) -> bool:
-    """Whether a word of medicine that is no eponym follows: DR Mechanical."""
+def opens_term(reading: Reading, at: int, *, sure: bool) -> bool:
+    """Whether a word of medicine that is no eponym follows: DR Mechanical; behind a dot one with its ending, too."""
     token = TOKEN.match(reading.plain, at)
-    return token is not None and is_medical(token[0]) and not is_eponym(token[0])
+    if token is None or is_eponym(token[0]) or not is_medical(token[0]):
+        return False
+    return not sure or endings().fullmatch(token[0]) is not None
 
 
 def names_disease(reading: Reading, at: int) -> bool:
