@@ -131,7 +131,7 @@ def completed(
         return data, at < size
     if pixels.end == size:
         return data, False
-    behind, tail = elements_behind(read, pixels.end, size, MAX_HEADER, syntax, cache)
+    behind, tail = elements_behind(read, pixels.end, size, MAX_HEADER, syntax, cache, data)
     return (joined(data, behind) if behind else data), tail
 
 

@@ -211,6 +211,48 @@ def test_elements_behind_zeros_that_fill_up_the_pixel_data_are_read(syntax: str,
     assert output_of(data, outcome_of(data, first=at_hand)) == output_of(whole, outcome_of(whole))
 
 
+PADDING = b"\xfc\xff\xfc\xffOB\0\0\x0a\0\0\0Okonkwo \0\0"
+BETWEEN = [
+    PADDING, bytes(4096), bytes(70_000), b"\xfa\xff\xfa\xffSQ" + bytes(6), b"\2\0\x16\0AE\4\0ABCD",
+    b"\4\0\x30\x11CS\4\0ABCD", b"\xfe\xff\0\xe0\0\0\0\0", b"\xfe\xff\xdd\xe0\0\0\0\0", PADDING + bytes(5000) + PADDING,
+    b"\xfa\xff\xfa\xffSQ\0\0\xff\xff\xff\xff\xfe\xff\xdd\xe0\0\0\0\0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize("at_hand", [500, 200_000])
+def test_elements_behind_others_that_have_no_place_are_read(between: bytes, at_hand: int) -> None:
+    dataset = slice_in(ExplicitVRLittleEndian)
+    coded = elements(dataset)
+    name, patient = coded.pop(0x00100010), coded.pop(0x00100020)
+    whole = to_bytes(dataset)
+    meta = 144 + int.from_bytes(whole[140:144], "little")
+    for behind in (between + name + patient, between + name + PADDING + patient, name + PADDING + between + patient):
+        data = whole[:meta] + b"".join(coded.values()) + behind
+        assert output_of(data, outcome_of(data, first=at_hand)) == output_of(whole, outcome_of(whole))
+
+
+@pytest.mark.parametrize("between", [b"\xff", b"SIGNED!\n", b"x\0", PADDING + b"\r\n", bytes(5000) + b"\1"])
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_bytes_that_may_hide_an_element_end_the_instance(between: bytes, syntax: str) -> None:
+    dataset = slice_in(syntax)
+    for keywords in (("PatientName", "PatientID"), ("PatientName",), ("PixelSpacing",)):
+        coded = elements(dataset)
+        late = b"".join(coded[int(dataset[keyword].tag)] for keyword in keywords)
+        without = slice_in(syntax)
+        for keyword in keywords:
+            del without[keyword]
+        outcome = outcome_of(moved(without, behind=between + late))
+        assert outcome.status == "failed"
+        assert outcome.reason in ("MALFORMED", "TRUNCATED")
+
+
+def test_bytes_without_an_element_stay_in_doubt_where_patient_id_is_missing() -> None:
+    dataset = slice_in(ExplicitVRLittleEndian)
+    del dataset.PatientID
+    assert outcome_of(moved(dataset, behind=b"MRN-0815")).reason == "MALFORMED"
+
+
 @pytest.mark.parametrize("behind", [b"", b"\0"])
 def test_pixel_data_of_odd_length_stay_as_they_are(behind: bytes) -> None:
     dataset = slice_in(ExplicitVRLittleEndian, Rows=3, Columns=3, BitsAllocated=8, BitsStored=8, HighBit=7)
