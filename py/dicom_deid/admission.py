@@ -9,17 +9,22 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from pydicom._dicom_dict import DicomDictionary
 from pydicom.datadict import tag_for_keyword
 
 from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Withheld
-from dicom_deid.model import TAG, Instance
+from dicom_deid.model import TAG, Element, Instance, Item
 from dicom_deid.patient import CHARACTER_SET, text
 from dicom_deid.policy import Plan
 from dicom_deid.policy.file import sop_class
 from dicom_deid.profile import sop_class_state, table
 
-IMAGE_TYPE = 0x00080008
+IMAGE_TYPE, TECHNIQUE = 0x00080008, 0x00089207
+FRAME_TAGS = {IMAGE_TYPE: 0x00089007, TECHNIQUE: TECHNIQUE}
+"""Image Type and Volume Based Calculation Technique -> the attribute that says the same of single frames."""
+FUNCTIONAL_GROUPS = (0x52009229, 0x52009230)
+"""Shared, and Per-frame Functional Groups Sequence."""
 WAVEFORMS, INTERPRETATION, MODALITY = 0x54000100, 0x54001006, 0x00080060
 SOUND = "SOUND_RECORDED"
 REMEMBERED = 1024
@@ -55,23 +60,67 @@ def admit(plan: Plan, instance: Instance) -> None:
         raise Withheld("OVERLAY_IN_PIXELS")
     if policy.pass_burned_in:
         return
+    frames = list(frame_types(instance.data))
     for sign in signs():
-        if (not allowed or sign.says_so) and told(instance, sign):
+        if (not allowed or sign.says_so) and told(instance, sign, frames):
             raise Withheld(sign.reason)
     if not allowed and sounds(instance):
         raise Withheld(SOUND)
 
 
-def told(instance: Instance, sign: Sign) -> bool:
-    """Whether an instance has a sign; where there are no pixels only one that says so in so many words counts."""
-    element = instance.data.get(sign.tag)
-    if element is None or not element.value or not (instance.pixels or sign.says_so):
+def told(instance: Instance, sign: Sign, frames: list[Item]) -> bool:
+    """Whether an instance has a sign; where there are no pixels only one that says so in so many words counts.
+
+    ``frames``: the descriptions of its frames.
+    """
+    found = {element.value: element for element in stated(instance.data, sign.tag, frames) if element.value}
+    if not found or not (instance.pixels or sign.says_so):
         return False
     if sign.sop_classes and instance.sop_class not in sign.sop_classes:
         return False
     if sign.untyped and is_typed(instance):
         return False
-    return holds(sign.words, text(element, ascii_text(instance.data.get(CHARACTER_SET))))
+    character_set = ascii_text(instance.data.get(CHARACTER_SET))
+    return any(holds(sign.words, text(element, character_set)) for element in found.values())
+
+
+def stated(data: Item, tag: int, frames: list[Item]) -> Iterator[Element]:
+    """The elements of an attribute, and those that say the same of single frames."""
+    of_frame = FRAME_TAGS.get(tag, 0)
+    for item, wanted in ((data, tag), *((frame, of_frame) for frame in frames if of_frame)):
+        element = item.get(wanted)
+        if element is not None:
+            yield element
+
+
+def frame_types(data: Item) -> Iterator[Item]:
+    """The items of the functional groups that say of which type frames are (PS3.3 C.7.6.16), equal ones once."""
+    known = set[tuple[bytes, ...]]()
+    for group in (group for tag in FUNCTIONAL_GROUPS for group in items_of(data, tag)):
+        for item in (item for tag in frame_type_sequences() for item in items_of(group, tag)):
+            values = tuple(ascii_bytes(item, tag) for tag in FRAME_TAGS.values())
+            if any(values) and values not in known:
+                known.add(values)
+                yield item
+
+
+def items_of(item: Item, tag: int) -> list[Item]:
+    """The items of a sequence; none where there is no such."""
+    element = item.get(tag)
+    return (element.items if element is not None else None) or []
+
+
+def ascii_bytes(item: Item, tag: int) -> bytes:
+    """The value of an element; none where there is no such."""
+    element = item.get(tag)
+    return element.value if element is not None else b""
+
+
+@cache
+def frame_type_sequences() -> tuple[int, ...]:
+    """The sequences of PS3.6 in which the type of a frame stands."""
+    names = ("FrameTypeSequence", "ImageDescriptionSequence")
+    return tuple(tag for tag, entry in DicomDictionary.items() if entry[4].endswith(names))
 
 
 def is_typed(instance: Instance) -> bool:
@@ -110,9 +159,8 @@ def listed(rows: Iterable[dict[str, list[str]]]) -> Iterator[Sign]:
     for row in rows:
         kinds = frozenset(map(sop_class, row.get("sop_classes", ())))
         tag = tag_for_keyword(str(row["keyword"])) or 0
-        yield Sign(
-            tag, str(row["reason"]), any_of(row["values"]), bool(row.get("says_so")), kinds, bool(row.get("untyped"))
-        )
+        words = any_of(row["values"], row.get("innocent", []))
+        yield Sign(tag, str(row["reason"]), words, bool(row.get("says_so")), kinds, bool(row.get("untyped")))
 
 
 @cache
@@ -122,9 +170,10 @@ def sound_words() -> tuple[str, str]:
     return any_of(coded["values"]), any_of(modality["values"])
 
 
-def any_of(words: list[str]) -> str:
-    """An expression for any of some words."""
-    return rf"(?<![A-Z0-9])(?:{'|'.join(map(re.escape, words))})(?![A-Z0-9])"
+def any_of(words: list[str], innocent: list[str] | None = None) -> str:
+    """An expression for any of some words, unless an ``innocent`` phrase begins with it."""
+    wrong = f"(?!(?:{'|'.join(map(re.escape, innocent))})(?![A-Z0-9]))" if innocent else ""
+    return rf"(?<![A-Z0-9]){wrong}(?:{'|'.join(map(re.escape, words))})(?![A-Z0-9])"
 
 
 def overlay_in_pixels(instance: Instance) -> bool:

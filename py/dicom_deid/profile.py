@@ -164,6 +164,14 @@ def listed_code(tag: int, row: dict[str, str], options: frozenset[str]) -> str:
     return "K" if "K" in cells.values() else "C"
 
 
+def keeping(tag: int, vr: str, options: frozenset[str]) -> frozenset[str]:
+    """The chosen options that retain the values of an attribute."""
+    row = row_of(tag)
+    if row is not None:
+        return frozenset(option for option in options if row.get(option) == "K")
+    return options & {"retain-full-dates" if vr in DATES else "retain-uids" if vr == "UI" else ""}
+
+
 def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
     """Action code and rule for an attribute that Table E.1-1 does not list."""
     if not registered(tag):

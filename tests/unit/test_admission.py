@@ -63,6 +63,28 @@ SIGNS = [
     ({"ImageType": ["DERIVED", "SECONDARY", "POSDISP"]}, TEXT),
     ({"ImageType": ["DERIVED", "SECONDARY", "OTHER", "CSA 3D EDITOR", "VRT"]}, PERSON),
     ({"ImageType": ["DERIVED", "SECONDARY", "PHOTO"]}, PERSON),
+    *(
+        ({"ImageType": ["DERIVED", "SECONDARY", value]}, TEXT)
+        for value in (
+            "SCREENDUMP",
+            "PRINTSCREEN",
+            "SCRSHOT",
+            "SNAPSHOT",
+            "SCANNED",
+            "BATCHFILM",
+            "TEXT",
+            "GRAPH",
+            "TABLE",
+        )
+    ),
+    *(
+        ({"ImageType": ["DERIVED", "SECONDARY", "OTHER", value]}, PERSON)
+        for value in ("RENDERED", "RENDERING", "SURFACE", "3D VIEW", "VR")
+    ),
+    *(
+        ({"SeriesDescription": value}, TEXT)
+        for value in ("Dosis Protokoll", "Dosisprotokoll", "Snapshot", "CAPTURE", "Screen Save", "print-screen")
+    ),
     ({"VolumeBasedCalculationTechnique": "VOLUME_RENDER"}, PERSON),
     *(({"ConversionType": value}, TEXT) for value in ("WSD", "DV", "DF", "SD", "SI", "DRW", "SYN", "wsd ")),
     ({"Modality": "XC"}, PERSON),
@@ -88,7 +110,7 @@ def test_what_says_that_it_shows_text_or_a_person_is_withheld(
     assert reason(of(sop_class, **values), Policy(pass_burned_in=True)) == ""
 
 
-@pytest.mark.parametrize("kind", ["LABEL", "OVERVIEW"])
+@pytest.mark.parametrize("kind", ["LABEL", "OVERVIEW", "MACRO"])
 def test_the_label_of_a_slide_is_withheld(kind: str) -> None:
     assert reason(of(SLIDE, ImageType=["ORIGINAL", "PRIMARY", kind, "NONE"], BurnedInAnnotation="NO")) == TEXT
     assert reason(of(CT, ImageType=["ORIGINAL", "PRIMARY", kind])) == ""
@@ -105,6 +127,19 @@ def test_the_label_of_a_slide_is_withheld(kind: str) -> None:
         {"ImageType": ["DERIVED", "PRIMARY", "PROTON"]},
         {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"], "SeriesDescription": "Patient Protocol"},
         {"ImageType": ["DERIVED", "SECONDARY", "MPR"], "SeriesDescription": "Patient Protocol"},
+        *(
+            {"ImageType": ["DERIVED", "SECONDARY", value]}
+            for value in (
+                "PERFUSION",
+                "MIP",
+                "RT FILM-FOCUS",
+                "RADIOGRAPH",
+                "TEXTURE",
+                "ANGIOGRAPHY",
+                "PROJECTION IMAGE",
+            )
+        ),
+        {"SeriesDescription": "SnapShot Freeze 75%"},
         {"ConversionType": "DI"},
         {"SeriesDescription": "Dose finding study, protocol 3"},
         {"BurnedInAnnotation": "NO", "RecognizableVisualFeatures": "NO", "SpecimenLabelInImage": "NO"},
@@ -112,6 +147,26 @@ def test_the_label_of_a_slide_is_withheld(kind: str) -> None:
 )
 def test_what_a_scanner_made_is_written(values: dict[str, object]) -> None:
     assert reason(ct(**values)) == ""
+
+
+ENHANCED = "1.2.840.10008.5.1.4.1.1.2.1"
+
+
+@pytest.mark.parametrize("groups", ["SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"])
+@pytest.mark.parametrize("kind", ["CTImageFrameTypeSequence", "MRImageFrameTypeSequence", "XRay3DFrameTypeSequence"])
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"FrameType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]}, TEXT),
+        ({"FrameType": ["DERIVED", "SECONDARY", "VRT"]}, PERSON),
+        ({"VolumeBasedCalculationTechnique": "SURFACE_RENDER"}, PERSON),
+        ({"FrameType": ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"], "VolumeBasedCalculationTechnique": "MAX_IP"}, ""),
+    ],
+)
+def test_a_frame_may_say_it_too(groups: str, kind: str, values: dict[str, object], code: str) -> None:
+    plain = item(**{kind: sequence(item(FrameType=["ORIGINAL", "PRIMARY", "VOLUME", "NONE"]))})
+    made = of(ENHANCED, **{groups: sequence(plain, plain, item(**{kind: sequence(item(**values))}))})
+    assert reason(made) == code
 
 
 @pytest.mark.parametrize("kind", ["VOLUME", "THUMBNAIL"])

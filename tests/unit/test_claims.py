@@ -167,6 +167,8 @@ def test_every_date_that_no_table_lists_is_shifted() -> None:
         ("retain-full-dates", "", "UNMODIFIED"),
         ("retain-full-dates", "UNMODIFIED", "UNMODIFIED"),
         ("retain-full-dates", "MODIFIED", "MODIFIED"),
+        ("retain-full-dates", "modified", "MODIFIED"),
+        ("retain-full-dates", "Removed", "REMOVED"),
         ("retain-full-dates", "REMOVED", "REMOVED"),
         ("retain-full-dates", "Okonkwo", "UNMODIFIED"),
         ("retain-modified-dates", "UNMODIFIED", "MODIFIED"),
@@ -205,8 +207,11 @@ DATED = (
     "1.2.276.0.99999.240229101112",
     "1.2.276.0.99999.240229.101112",
     "1.2.276.0.99999.29022024",
-    "1.2.276.0.99999.0120240229",
+    "1.2.276.0.99999.10120240229",
     "1.2.276.0.99999.638447994720000000",
+    "2.25.20210412101112",
+    "2.25.2021.4.12.101112",
+    "2.25.1709201472123",
 )
 UNDATED = (
     f"{UID}.3",
@@ -247,3 +252,51 @@ def test_where_all_uids_are_replaced_the_profile_is_claimed_without_the_option()
         **dict.fromkeys(("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"), DATED[0])
     )
     assert codes(deidentified(dataset, "retain-uids", "retain-modified-dates")) == ["113100", "113107"]
+
+
+INVALID = ["FRAME-X77", "N/A", "1.2.826.00.1.999", "1.2." + "3" * 77, "1.2.826.0.1\\1.2.826.0.2", "1.2.826.0.1\\N/A"]
+
+
+@pytest.mark.parametrize("uid", INVALID)
+@pytest.mark.parametrize("keyword", ["FrameOfReferenceUID", "StudyInstanceUID", "SeriesInstanceUID"])
+def test_a_uid_that_is_none_is_not_retained_and_the_option_is_not_claimed(keyword: str, uid: str) -> None:
+    dataset = ct(**{keyword: "PLACEHOLDER"})
+    data = to_bytes(dataset).replace(padded("PLACEHOLDER"), padded(uid), 1)
+    outcome = outcome_of(data, Policy(options=["retain-uids"]))
+    assert (outcome.status, outcome.reason) == ("written", "")
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome)))
+    assert read[keyword].VM == 1
+    assert read[keyword].value.is_valid
+    assert read[keyword].value != uid
+    assert "113110" not in codes(read)
+    assert read.SOPInstanceUID == f"{UID}.3"
+
+
+def padded(uid: str) -> bytes:
+    """The value of a UI element in Explicit VR, with its VR and length."""
+    value = uid.encode() + b"\0" * (len(uid) % 2)
+    return b"UI" + len(value).to_bytes(2, "little") + value
+
+
+@pytest.mark.parametrize("text", ["12.4.21", "someday"])
+def test_dates_are_not_unmodified_where_one_is_emptied(text: str) -> None:
+    data = to_bytes(ct(AcquisitionDate="20240229")).replace(b"\x08\0\x22\0DA\x08\x00" + b"20240229", date_of(text))
+    outcome = outcome_of(data, Policy(options=["retain-full-dates"]))
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome)))
+    assert read.get("AcquisitionDate", "") == ""
+    assert "113106" not in codes(read)
+    assert read.LongitudinalTemporalInformationModified == "MODIFIED"
+
+
+def date_of(text: str) -> bytes:
+    """Acquisition Date in Explicit VR."""
+    value = text.encode() + b" " * (len(text) % 2)
+    return b"\x08\0\x22\0DA" + len(value).to_bytes(2, "little") + value
+
+
+@pytest.mark.parametrize(("age", "claimed"), [("045Y", True), ("45Y ", False), ("45  ", False)])
+def test_an_age_that_is_none_is_emptied_and_the_option_is_not_claimed(age: str, claimed: bool) -> None:
+    data = to_bytes(ct(PatientAge="045Y")).replace(b"AS\x04\x00045Y", b"AS\x04\0" + age.encode())
+    outcome = outcome_of(data, Policy(options=["retain-patient-characteristics"]))
+    read = pydicom.dcmread(BytesIO(output_of(data, outcome)))
+    assert (read.PatientAge, "113108" in codes(read)) == (age if claimed else "", claimed)

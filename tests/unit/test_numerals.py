@@ -32,15 +32,30 @@ def stored(keyword: str, text: str, *options: str) -> Dataset:
     [
         ("IS", ["1", "-12", " 42 ", "0012", "1.0", "1\\2\\3", ""]),
         ("DS", ["1.5", "-0.0000123456789012", "1e-3", ".5", "5.", "1\\2.5\\", "0,5"]),
-        ("AS", ["045Y", "003M", "45", "45Y"]),
+        ("AS", ["045Y", "003M", ""]),
         ("DA", ["20231117", "2023.11.17", "2023-11-17", "2023", "202311", ""]),
         ("TM", ["101112", "1011", "10", "10:11:12", "101112.123456", "235960.5", "072143.421000\\143236.000000"]),
         ("DT", ["2023", "202311", "20231117101112.5+0100", "20231117101112", "202311171011-0500"]),
-        ("UI", ["1.2.840.10008.1.2", "1.2.03.4\\2.25.99", ""]),
+        ("UI", ["1.2.840.10008.1.2", "1.2.0.4\\2.25.99", ""]),
     ],
 )
 def test_what_scanners_write_is_valid(vr: str, valid: list[str]) -> None:
     assert [one for one in valid if not is_valid(one.encode() + b" ", vr)] == []
+
+
+@pytest.mark.parametrize(
+    ("vr", "text"),
+    [
+        ("AS", "45Y"),
+        ("AS", "45"),
+        ("UI", "1.2.826.00.1.999"),
+        ("UI", "1.2.03.4"),
+        ("UI", "1.2." + "3" * 77),
+        ("UI", "1"),
+    ],
+)
+def test_values_that_are_nearly_of_their_vr_are_not_valid(vr: str, text: str) -> None:
+    assert not is_valid(text.encode(), vr)
 
 
 @pytest.mark.parametrize("vr", ["AS", "DA", "DT", "TM", "UI", "IS", "DS"])

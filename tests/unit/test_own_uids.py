@@ -14,6 +14,7 @@ from dicom_deid.policy import Plan, Policy
 from made import KEY, SOURCE_ID, UID, Stingy, ct, outcome_of, output_of, to_bytes
 from pydicom.dataset import Dataset
 
+CT_CLASS = b"1.2.840.10008.5.1.4.1.1.2"
 KEYWORDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 
@@ -182,3 +183,17 @@ def test_the_linkage_says_that_there_was_none() -> None:
 def test_what_stands_behind_a_patient_id_makes_no_other_patient(end: str) -> None:
     plain = outcome_of(to_bytes(ct(PatientID="MRN-0815-4711")))
     assert outcome_of(to_bytes(ct(PatientID=f"MRN-0815-4711{end}"))).names.patient == plain.names.patient
+
+
+@pytest.mark.parametrize("options", [(), ("retain-uids",)])
+@pytest.mark.parametrize("value", [None, b"", CT_CLASS, CT_CLASS + b"\\1.2.840.10008.5.1.4.1.1.4"])
+def test_the_sop_class_is_in_the_data_set(value: bytes | None, options: tuple[str, ...]) -> None:
+    data = stored(ct(), meta=True)
+    at = data.index(b"\x08\0\x16\0UI")
+    end = at + 8 + data[at + 6]
+    padded = (value or b"") + b"\0" * (len(value or b"") % 2)
+    new = b"" if value is None else data[at : at + 6] + len(padded).to_bytes(2, "little") + padded
+    data = data[:at] + new + data[end:]
+    outcome = outcome_of(data, Policy(options=options))
+    assert (outcome.status, outcome.reason) == ("written", "")
+    assert pydicom.dcmread(BytesIO(output_of(data, outcome))).SOPClassUID == CT_CLASS.decode()

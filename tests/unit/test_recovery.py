@@ -12,7 +12,8 @@ from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import Item, Syntax
-from made import ct, outcome_of, output_of, to_bytes
+from dicom_deid.policy import Policy
+from made import ct, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian
 
@@ -305,7 +306,7 @@ def test_one_that_was_text_once_is_a_sequence_the_next_time() -> None:
         (0x00100020, "LO", (b"4711", b"4711"), "written"),
         (0x00100020, "LO", (b"4711", b"4712"), "failed"),
         (0x00290010, "LO", (b"ACME 1", b"ACME 1"), "written"),
-        (0x00290010, "LO", (b"ACME 1", b"ACME 2"), "failed"),
+        (0x00290010, "LO", (b"ACME 1", b"ACME 2"), "written"),
         (0x00280010, "US", (b"\4\0", b"\4\0"), "written"),
         (0x00280010, "US", (b"\4\0", b"\5\0"), "failed"),
         (0x00280000, "UL", (b"\4\0\0\0", b"\5\0\0\0"), "written"),
@@ -325,3 +326,27 @@ def test_an_element_that_comes_twice_with_one_value_is_written(
     assert (outcome.status, outcome.reason) == (status, "" if status == "written" else "MALFORMED")
     if status == "written":
         written(data)
+
+
+@pytest.mark.parametrize("options", [(), ("retain-safe-private",)])
+@pytest.mark.parametrize("second", [b"Okonkwo ", b"CHANGED "])
+@pytest.mark.parametrize("creators", [(b"ACME 1", b"ACME 1"), (b"ACME 1", b"OTHER ")])
+def test_private_elements_that_come_twice_with_other_values_go(
+    creators: tuple[bytes, bytes], second: bytes, options: tuple[str, ...]
+) -> None:
+    declared = item(
+        PrivateGroupReference=0x0029, PrivateCreatorReference="ACME 1", BlockIdentifyingInformationStatus="SAFE"
+    )
+    dataset = ct(PrivateDataElementCharacteristicsSequence=sequence(declared))
+    whole = to_bytes(dataset)
+    at = whole.index(b"\xe0\x7f\x10\0", 132)
+    blocks = (
+        element(0x00290010, "LO", creator) + element(0x00291001, "LO", value) + element(0x00291002, "US", b"\7\0")
+        for creator, value in zip(creators, (b"FIRST ", second), strict=True)
+    )
+    data = whole[:at] + b"".join(blocks) + whole[at:]
+    outcome = outcome_of(data, Policy(options=options))
+    assert (outcome.status, outcome.reason) == ("written", "")
+    read = written(data) if not options else pydicom.dcmread(BytesIO(output_of(data, outcome)))
+    assert 0x00291001 not in read
+    assert (0x00291002 in read) is (bool(options) and creators[0] == creators[1])

@@ -12,7 +12,7 @@ from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.equipment import repeated
 from dicom_deid.deidentify.identifiers import IdentifierCache
-from dicom_deid.deidentify.own_uids import SERIES, SOP_INSTANCE, STUDY, own_uids
+from dicom_deid.deidentify.own_uids import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, own_uids
 from dicom_deid.deidentify.python_rules import Inquiry
 from dicom_deid.deidentify.shortfall import narrowed
 from dicom_deid.dicom.encoding import ascii_text, vr_of
@@ -100,10 +100,11 @@ class Deidentifier(Actions):
 
     def complete(self, data: Item) -> None:
         """Puts in the UIDs of the object itself where it has none, or several: they are of Type 1 and single."""
-        for tag, uid in zip((STUDY, SERIES, SOP_INSTANCE), self.own, strict=True):
+        new = [self.new_uid(uid) for uid in self.own]
+        for tag, uid in zip((STUDY, SERIES, SOP_INSTANCE, SOP_CLASS), (*new, self.instance.sop_class), strict=True):
             now = ascii_text(data.get(tag))
             if uid and (not now or "\\" in now):
-                markers.put(data, Element(tag, "UI", self.new_uid(uid).encode("ascii")))
+                markers.put(data, Element(tag, "UI", uid.encode("ascii")))
 
     def item(
         self,

@@ -10,15 +10,18 @@ from dicom_deid.deidentify import dates, numerals, text, uids_in_text
 from dicom_deid.deidentify.character_set import decode, encode, otherwise
 from dicom_deid.deidentify.dated_uids import is_dated
 from dicom_deid.deidentify.equipment import plain
+from dicom_deid.deidentify.own_uids import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_deid.deidentify.suspects import Sought
 from dicom_deid.deidentify.vocabulary import unwritten
-from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, padding, vr_of
+from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, first_uid, is_single, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
 from dicom_deid.patient import identity
 from dicom_deid.policy import Plan
-from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, equipment_labels, judged, well_known
+from dicom_deid.profile import CODE_TERMS, DATES, MAKER_NAMES, equipment_labels, judged, keeping, well_known
 
-PATIENT_ID, PATIENT_NAME, STUDY = 0x00100020, 0x00100010, 0x0020000D
+PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
+OWN = frozenset((STUDY, SERIES, SOP_INSTANCE, SOP_CLASS))
+"""The UIDs of an object itself: of several the first is its own."""
 DEVICE_SERIAL, MAKER, MODEL, STATION = 0x00181000, 0x00080070, 0x00081090, 0x00081010
 CODE_MEANING = 0x00080104
 NONE: frozenset[str] = frozenset()
@@ -26,6 +29,11 @@ NONE: frozenset[str] = frozenset()
 PSEUDONYMS = frozenset((PATIENT_NAME, PATIENT_ID, 0x00120040))
 NUMERIC = DATES | {"AS", "DS", "IS"}
 """VRs whose values are made of digits and a few other characters."""
+
+
+def has_several(element: Element) -> bool:
+    """Whether there are several UIDs where PS3.6 has one."""
+    return b"\\" in element.value and is_single(element.tag)
 
 
 class Actions(ABC):
@@ -154,9 +162,16 @@ class Actions(ABC):
     def checked(self, element: Element) -> Element:
         """Action K, unless the value is none of its VR, or a number in it an identifier: then nothing of it stays."""
         if element.vr == "UI":
+            if has_several(element):
+                self.short |= keeping(element.tag, "UI", self.plan.policy.options)
+                if element.tag not in OWN:
+                    self.counts.uids_remapped += 1
+                    return Element(element.tag, "UI", self.key.uid(ascii_text(element)).encode("ascii"))
+                element = Element(element.tag, "UI", first_uid(element).encode("latin-1"))
             if not numerals.is_valid(element.value, "UI"):
                 plain = element.value.decode("latin-1").strip(PADDING).encode("latin-1")
                 if not numerals.is_valid(plain, "UI"):
+                    self.short |= keeping(element.tag, "UI", self.plan.policy.options)
                     return self.remap(element)
                 element = Element(element.tag, "UI", plain)
             new = self.with_uids(element, self.kept_uid) if self.plan.hides_moments else element
@@ -165,6 +180,7 @@ class Actions(ABC):
             return new
         vr = element.vr if element.vr in NUMERIC else vr_of(element.tag)
         if vr in NUMERIC and not numerals.is_valid(element.value, vr):
+            self.short |= keeping(element.tag, vr, self.plan.policy.options)
             return self.emptied(element)
         if element.tag in self.retained or not numerals.is_identifier(element, self.identifiers, self.instance.syntax):
             return self.with_new_uids(element)

@@ -2,7 +2,7 @@
 
 Equipment makes UIDs of the date (…20240229101112…), of a counter that begins with it (…3000002402291011…) or of the
 seconds since 1970 (…1709201472…). The UID alone counts and never the object it stands in, so all that refer to it
-agree. UIDs of the root 2.25 are numbers without any meaning (PS3.5 B.2).
+agree. UIDs of the root 2.25 are random numbers without any meaning (PS3.5 B.2), unless they are too short for that.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ COMPONENTS = (
     r"(?:6[3-9]\d|[7-9]\d\d|1\d{3})\d{6}(?:\d{3}){0,3}",  # seconds, or smaller units, since 1970: 1990 to 2033
     r"(?:6[23]|1[23])\d{16}",  # tenths of microseconds since the year 1 or 1601
 )
+RANDOM = re.compile(r"2\.25\.\d{30,}")
+"""A UID made of a UUID: of a billion, one is shorter."""
 MOMENT = re.compile(rf"(?<=\.)(?:{'|'.join(COMPONENTS)})(?=\.)")
 
 
 def is_dated(uid: str) -> bool:
     """Whether a UID carries a date, as far as its digits show."""
-    return not uid.startswith("2.25.") and MOMENT.search(f"{uid}.") is not None
+    return not RANDOM.fullmatch(uid) and MOMENT.search(f"{uid}.") is not None

@@ -55,7 +55,7 @@ def mark(data: Item, claims: Claims, how: str) -> None:
         put(data, codes)
     elif earlier is not None:  # without a code, (0012,0063) alone says what was done (PS3.3 C.7.1.1, Type 1C)
         data.remove(earlier)
-    states = (claims.dates, ascii_text(data.get(DATES_MODIFIED)), implied(items))
+    states = (claims.dates, ascii_text(data.get(DATES_MODIFIED)).upper(), implied(items))
     least = max((state for state in states if state in STATES), key=STATES.index)
     put(data, dates if least == claims.dates else text(DATES_MODIFIED, "CS", least))
 

@@ -1,6 +1,6 @@
 """Values of numbers and dates: whether they are valid for their VR (PS3.5 6.2), and whether one is an identifier.
 
-Valid is also what is often written and can mean nothing else: longer numbers, colons in times, ages without a unit.
+Valid is also what is often written and can mean nothing else: longer numbers, colons in times.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ MONTH_DAY = r"(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])"
 YEAR = r"(?:1[6-9]|2\d)\d\d"
 HOUR, FULL_HOUR, SIXTY = r"(?:[01]?\d|2[0-4])", r"(?:[01]\d|2[0-4])", r"[0-6]\d"
 FORMS = {
-    "AS": r"\d{1,3}[DWMY]?",
+    "AS": r"\d{3}[DWMY]",
     "DA": rf"{YEAR}(?:[-./]?{MONTH_DAY}|0[1-9]|1[0-2])?",
     "DS": r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:E[+-]?\d+)?",
     "DT": rf"{YEAR}(?:(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:{FULL_HOUR}(?:{SIXTY}(?:{SIXTY}(?:\.\d+)?)?)?)?)?)?"
     r"(?:[+-]\d{4})?",
     "IS": r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:E[+-]?\d+)?",
-    "UI": r"\d+(?:\.\d+)+",
+    "UI": r"(?![\d.]{65})(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+",
     "TM": rf"{HOUR}(?::?{SIXTY}(?::?{SIXTY}(?:[.,]\d+)?)?)?",
 }
 """VR -> the form of a single value."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dicom_deid.dicom.encoding import ascii_text, first_uid
 from dicom_deid.model import Instance, Item
 
-STUDY, SERIES, SOP_INSTANCE = 0x0020000D, 0x0020000E, 0x00080018
+STUDY, SERIES, SOP_INSTANCE, SOP_CLASS = 0x0020000D, 0x0020000E, 0x00080018, 0x00080016
 OF_PATIENT = (0x00100020, 0x00100021, 0x00100010, 0x00100030)
 """Patient ID, its issuer, Patient's Name and Birth Date."""
 OF_STUDY = (0x00080020, 0x00080030, 0x00200010, 0x00080050)

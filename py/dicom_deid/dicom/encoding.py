@@ -56,6 +56,11 @@ def is_signed_or_not(tag: int) -> bool:
     return registered(tag) and get_entry(tag)[0].startswith("US or SS")
 
 
+def is_single(tag: int) -> bool:
+    """Whether an attribute of PS3.6 has one value."""
+    return registered(tag) and get_entry(tag)[1] == "1"
+
+
 def registered(tag: int) -> bool:
     """Whether PS3.6 has the attribute."""
     try:

@@ -14,18 +14,20 @@ ANY = Syntax(explicit=True, little=True)
 def in_order(item: Item) -> Item:
     """The item with its elements in order; one that comes twice with the same value is there once.
 
-    Raises Failed MALFORMED where the two have different values: nobody knows which of them is true. Group lengths, and
-    what has no place in a data set, never stay.
+    Raises Failed MALFORMED where the two have different values: nobody knows which of them is true. Private ones go
+    then, and a private creator's with it. Group lengths, and what has no place in a data set, never stay.
     """
     tags = list(map(TAG, item))
     if all(map(lt, tags, tags[1:])):
         return item
-    found: dict[int, Element] = {}
+    found, doubtful = dict[int, Element](), set[int]()
     for element in item:
         first = found.setdefault(element.tag, element)
         if may_stay(element.tag) and not is_same(first, element):
-            raise Failed("MALFORMED")
-    item[:] = sorted(found.values(), key=TAG)
+            if not element.tag >> 16 & 1:
+                raise Failed("MALFORMED")
+            doubtful.add(element.tag)
+    item[:] = sorted((element for tag, element in found.items() if tag not in doubtful), key=TAG)
     item.units = []
     return item
 
