@@ -23,6 +23,8 @@ NEEDED = (0x00100020, 0x00280010)
 """Patient ID and Rows: where one of them is missing, it may be among bytes that cannot be read."""
 NO_PLACE = frozenset((0x0002, 0x0004, 0x0006, 0xFFFA, 0xFFFC))
 """Groups of file meta information, directories, digital signatures and padding: never part of an output."""
+NEXT_FILE = b"DICM\2\0"
+"""The start of another file, behind a preamble of zeros: its elements are none of this data set."""
 Read = Callable[[int, int], bytes]
 """Reads a range of the source, or raises ShortRead."""
 
@@ -120,7 +122,11 @@ def starts(reader: Reader) -> bool:
 
 def check_rest(read: Read, at: int, size: int, syntax: Syntax, before: Item) -> None:
     """Raises Failed where an element may be among the bytes from ``at``, at the start of which none stands."""
-    if size - at > LONGEST_REST or any(before.get(tag) is None for tag in NEEDED):
+    if any(before.get(tag) is None for tag in NEEDED):
+        raise Failed("MALFORMED")
+    if read(at, min(size, at + len(NEXT_FILE))) == NEXT_FILE:
+        return
+    if size - at > LONGEST_REST:
         raise Failed("MALFORMED")
     rest = read(at, size)
     if any(is_like_one(rest, place, syntax) for place in range(len(rest) - SHORTEST_HEADER + 1)):
