@@ -152,7 +152,7 @@ def one(tally: Tally, where: str, data: bytes) -> None:
 
 
 def is_left(word: str, header: bytes) -> bool:
-    """Whether a word stands in a header more often than by right: as a number, or as a term of a code string."""
+    """Whether a word stands in a header more often than by right: as a number, a term or the meaning of a code."""
     pattern = re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
     times = len(pattern.findall(header.decode("latin-1").lower()))
     if not times:
@@ -161,7 +161,8 @@ def is_left(word: str, header: bytes) -> bool:
     numbers = [element for element in dataset.iterall() if element.VR in ("IS", "DS")]
     stays = word.upper() in words("terms") | words("code_terms")
     terms = [element for element in dataset.iterall() if element.VR == "CS" and stays]
-    by_right = " \\ ".join(str(element.value).lower() for element in numbers + terms)
+    meanings = [element for element in dataset.iterall() if element.keyword == "CodeMeaning"]
+    by_right = " \\ ".join(str(element.value).lower() for element in numbers + terms + meanings)
     return times > len(pattern.findall(by_right))
 
 
