@@ -193,7 +193,7 @@ def test_the_table_is_what_the_command_line_says(
     shown = open_whatif(journey)
     expect(shown.get_by_text("would be written")).to_be_visible()
     expect(shown.get_by_text(expected["sop_class"], exact=True)).to_be_visible()
-    expect(shown.get_by_text("There is no passphrase yet")).to_be_hidden()
+    expect(shown.get_by_text("is made when you press Start")).to_be_hidden()
     found = [{**row, "before": short(row["before"]), "after": short(row["after"])} for row in rows(journey)]
     for row in found:
         del row["word"]
@@ -207,7 +207,7 @@ def test_it_says_why_a_file_is_not_written(journey: Journey, source: Path) -> No
     shown = open_whatif(journey)
     expect(shown.get_by_text("would be withheld")).to_be_visible()
     expect(shown.get_by_text("usually show or hold the patient's name")).to_be_visible()
-    expect(shown.get_by_text("There is no passphrase yet")).to_be_visible()
+    expect(shown.get_by_text("is made when you press Start")).to_be_visible()
     assert len(rows(journey)) > 50  # as they would be if it were allowed
     choose(journey, "MR_truncated.dcm")
     settled(journey)
@@ -277,7 +277,7 @@ def test_it_follows_the_policy_and_the_passphrase(journey: Journey, source: Path
     page.keyboard.press("Tab")
     expect(study.locator(".element-after")).not_to_have_text(made_up, timeout=SHOWN)
     settled(journey)
-    expect(page.get_by_text("There is no passphrase yet")).to_be_hidden()
+    expect(page.get_by_text("is made when you press Start")).to_be_hidden()
 
 
 def test_a_long_value_is_cut_and_shown_whole_when_asked_for(journey: Journey, source: Path) -> None:
