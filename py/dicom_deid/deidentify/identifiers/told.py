@@ -112,7 +112,7 @@ def opaque_words(element: Element, encodings: tuple[str, ...]) -> set[str]:
     return set(readable_words(element.value[:MOST_LOOKED_AT], encodings, short=len(element.value) <= FEW))
 
 
-@lru_cache(256)
+@lru_cache(64)
 def readable_words(value: bytes, encodings: tuple[str, ...], *, short: bool) -> frozenset[str]:
     """The same of the beginning of a value without VR; ``short``: it is the whole value, and may be a single number."""
     found = binary_numbers(Element(0, "UL", value)) if len(value) == WIDTH else set[str]()
