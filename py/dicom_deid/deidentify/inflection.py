@@ -24,6 +24,7 @@ SOFTENED = (
     (re.compile("(.{3,}[scz])k[iay]"), "cy(?:ch|m|mi)?"),
     (re.compile("(.{3,})t[iy]s"), f"c{CASES}"),
     (re.compile("(.{3,}d)[iy]s"), f"z{CASES}"),
+    (re.compile("(.{3,})ne"), "se(?:le?|lt|ga|sse|st|s|ks|ta|na|ni)?"),
 )
 """Names whose last consonant changes in other cases, and the new end: Kowalscy of Kowalski, Petraičio of Petraitis."""
 FLEETING = re.compile("(?<=[b-df-hj-np-tv-z])[eo](?=[cklnr]$)")

@@ -118,7 +118,8 @@ def spellings(part: str) -> set[str]:
     """The spellings of a part of a name, folded: with umlauts, and without, and in Latin."""
     if not part.isascii():
         whole = unicodedata.normalize("NFC", part).casefold()
-        return {fold(part), fold(whole.translate(UMLAUTS)), *transcriptions(whole)}
+        plain = fold(part)
+        return {plain, plain.replace("dj", "d"), fold(whole.translate(UMLAUTS)), *transcriptions(whole)}
     name = part.lower()
     shorter = re.sub("([aou])e", r"\1", name.replace("aa", "a").replace("dj", "d"))
     return {name} if len(shorter) < MIN_UMLAUT or ordinary(shorter) else {name, shorter}
