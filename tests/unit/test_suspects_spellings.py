@@ -18,6 +18,7 @@ GOES = (
     ("SSN_219-09-9999_head", "219-09-9999"),
     ("Dr_Zorbath_chest", "Zorbath"),
     ("CT_Prof_Dr_Zorbath", "Zorbath"),
+    ("Dr_van_der_Zorb_knee", "Zorb"),
     ("dott.ssa Zorbatini torace", "Zorbatini"),
     ("prof.ssa Zorbatini", "Zorbatini"),
     ("T.ri Zorbala polvi", "Zorbala"),
@@ -31,6 +32,7 @@ GOES = (
     ("DOB 3/61 head", "3/61"),
     ("14-III-2019", "III-2019"),
     ("14.III.2019", "III.2019"),
+    ("14-VII-19", "VII-19"),
     ("14. Maerz 2019", "Maerz"),
     ("14. Mrz 2019", "Mrz"),
     ("3. Jänner 2019", "nner"),
@@ -121,7 +123,10 @@ def test_it_goes_from_free_text(text: str, goes: str) -> None:
     assert goes not in clean_thoroughly(text, NOBODY, Sought(checked=True))
 
 
-@pytest.mark.parametrize("text", ["Dynamic 1/2/12", "2D TOF 3x3x3 10-15-20"])
+@pytest.mark.parametrize(
+    "text",
+    ["Dynamic 1/2/12", "DCE 1/2/12", "ROI 1 100-200-3000", "3D FFE 0.9x0.9x0.9 10-15-20", "2D TOF 3x3x3 10-15-20"],
+)
 def test_numbers_of_protocols_stay(text: str) -> None:
     assert clean_thoroughly(text, NOBODY, Sought(checked=True)) == text
 

@@ -22,7 +22,9 @@ VIETNAMESE = (
     rf"|(?:ngay\s)?{DAY}\sthang\s(?:0?[1-9]|1[0-2])"
 )
 """ngày 9 tháng 7 năm 2013, in plain text."""
+BRIEF_ROMAN = rf"{DAY}(?P<dash>[.-])(?:ii|iii|iv|vi|vii|viii|ix|xi|xii)(?P=dash)\d\d"
 FIGURES = (
+    BRIEF_ROMAN,
     rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01])(?:-\d{{4}}|{TIME})",
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
     rf"{DAY}[./-]{DAY}[./-]'?(?:{YEAR}|\d\d){TIME}",
@@ -213,7 +215,7 @@ def figures() -> re.Pattern[str]:
 FULL = re.compile(
     rf"{BEGIN}(?<!\d[./-])(?:{YEAR}(?P<gap>[-/._])(?:0?[1-9]|1[0-2])(?P=gap){DAY}{TIME}|{DAY}(?P<mark>[./-]){DAY}(?P=mark){YEAR}{TIME}"
     rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{DAY}[./ -]\s?{ROMAN}[./ -]\s?{YEAR}"
-    rf"|{VIETNAMESE}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
+    rf"|{BRIEF_ROMAN}|{VIETNAMESE}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
 )
 """Dates in figures with day, month and a year of four digits."""
 

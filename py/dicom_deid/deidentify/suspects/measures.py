@@ -9,12 +9,12 @@ from dicom_deid.deidentify.suspects.reading import Reading, Span
 UNITS = re.compile(r"\s?(?:mm|cm|ml|mg|kv|ms|hz|mas|mhz|ma|hu|%|x|s/mm|iu|kbq|mbq|µ|u)\b")
 MEASURES = re.compile(
     r"(?:\b(?:te|tr|ti|fov|matrix|b|kv|mas|dlp|uid|series|image|im|img|kernel|delay|x|×|echo|times?|phases?|sets?"
-    r"|dynamics?|dyn|tof|voxels?|resolution|thk|thickness|gap|bw|bandwidth|etl|nex|nsa|flip|angles?|slices?|window|level"
-    r"|wl|ww|range|grid|roi)|\d[x×]\d{1,4}\s?|[=x×*]|[#_])[\s:=]{0,2}$"
+    r"|dynamics?|dyn|dce|dsc|perf|tof|voxels?|resolution|thk|thickness|gap|bw|bandwidth|etl|nex|nsa|flip|angles?|slices?|window|level"
+    r"|wl|ww|range|grid|roi)|\d[x×]\d{1,4}(?:\.\d{1,3})?\s?|[=x×*]|[#_])[\s:=]{0,2}$"
 )
 """Words and marks right before a number that measures."""
 RANGES = re.compile(
-    r"\b(?:roi|window|ww|wl|hu|range|threshold|dynamics?|fov|matrix|grid|bins?|b-?values?|intervals?)[\s:=]{0,2}$"
+    r"\b(?:roi|window|ww|wl|hu|range|threshold|dynamics?|fov|matrix|grid|bins?|b-?values?|intervals?)(?:\s\d{1,3})?[\s:=]{0,2}$"
 )
 VERSION = re.compile(r"(?:\b(?:v|ver|version|rev|revision|release|rel|r|build|sw|software|firmware)[.:]?)\s{0,2}$")
 NEAR = 12

@@ -12,7 +12,7 @@ from dicom_deid.deidentify.suspects.vocabulary import eponyms, is_medical, is_te
 TOKEN = re.compile(r"[^\W\d_]+(?:(?:['-]|\"(?=[\u05d0-\u05ea]))[^\W\d_]+){0,6}")
 GAP, COMMA = re.compile(r"[ \t\xa0_]{0,3}"), re.compile(r"[ \t]?,[ \t]{0,3}")
 SLASH = re.compile(r"[ \t]?/[ \t]?(?=[A-Z])")
-NEXT = re.compile(r"[ \t]{0,2}'?")
+NEXT = re.compile(r"[ \t_]{0,2}'?")
 ENDED = re.compile(r"\s{0,2}(?:[,;.()-]|$)")
 LEAST = 2
 """Letters of a name."""

@@ -15,7 +15,7 @@ ACRONYM = 4
 """The most letters of what in capitals may be an abbreviation."""
 UPPER = frozenset(("dr", "dra", "mme"))
 """Titles of fewer than four letters that count in capitals and without a dot: MR, MS, SR and others are modalities."""
-INFLECTED = r"(?:(?<=\.)(?:ssa|ra|ras|re|ri|na|ma|ta|in|innen|as?|os?)(?![^\W_]))?"
+INFLECTED = r"(?:(?<=\.)(?:ssa|sa|ra|ras|re|ri|na|ma|ta|in|innen|as?|os?)(?![^\W_]))?"
 """An ending directly behind the dot of a title: Sr.ª, Dr.in, prof.ssa."""
 SHORT = frozenset(("dr", "mr", "ms", "mx", "hr", "pr", "mw", "sr", "др", "δρ", "sn"))
 """Titles of two letters that count without a dot where only the first is a capital."""
