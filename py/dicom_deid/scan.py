@@ -126,12 +126,11 @@ def inspect_deflated(source: Source, meta: Item, start: int, cache: ReadCache) -
 def completed(
     data: Item, at: int, pixels: Pixels | None, size: int, read: Read, syntax: Syntax, cache: ReadCache
 ) -> tuple[Item, bool]:
-    """The data set with what of it stands behind the pixel data, and whether other bytes follow."""
-    if pixels is None:
-        return data, at < size
-    if pixels.end == size:
+    """The data set with what of it stands behind the pixel data or padding, and whether other bytes follow."""
+    end = at if pixels is None else pixels.end
+    if end == size:
         return data, False
-    behind, tail = elements_behind(read, pixels.end, size, MAX_HEADER, syntax, cache, data)
+    behind, tail = elements_behind(read, end, size, MAX_HEADER, syntax, cache, data)
     return (joined(data, behind) if behind else data), tail
 
 

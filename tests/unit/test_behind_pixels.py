@@ -270,3 +270,17 @@ def test_pixel_data_of_unknown_vr_get_that_of_the_standard(vr: bytes, expected: 
     data = whole.replace(b"\xe0\x7f\x10\0OW", b"\xe0\x7f\x10\0" + vr)
     read = written(data, outcome_of(data))
     assert (read["PixelData"].VR, read.PixelData) == (expected, bytes(range(32)))
+
+
+@pytest.mark.parametrize("between", [PADDING, PADDING + bytes(5000), PADDING + BETWEEN[3], PADDING + PADDING])
+@pytest.mark.parametrize("at_hand", [300, 65536])
+def test_elements_behind_padding_are_read_where_there_are_no_pixel_data(between: bytes, at_hand: int) -> None:
+    dataset = slice_in(ExplicitVRLittleEndian, SOPClassUID="1.2.840.10008.5.1.4.1.1.88.67")
+    del dataset.PixelData
+    coded = elements(dataset)
+    patient = coded.pop(0x00100020)
+    whole = to_bytes(dataset)
+    meta = 144 + int.from_bytes(whole[140:144], "little")
+    data = whole[:meta] + b"".join(coded.values()) + between + patient
+    assert output_of(data, outcome_of(data, first=at_hand)) == output_of(whole, outcome_of(whole))
+    assert outcome_of(data + b"MRN-0815-4711").reason == "MALFORMED"

@@ -1,4 +1,4 @@
-"""Data elements behind Pixel Data: in order (PS3.5 7.1) they stand before it, but for private and padding ones."""
+"""Data elements behind Pixel Data or padding: in order (PS3.5 7.1) they stand before it, but for private ones."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LONGEST_ZEROS = 1024 * 1024
 """Bytes that are read at a time where zeros go on."""
 LONGEST_REST = 64 * 1024
 """Bytes without an element that are searched for one."""
-NEEDED = (0x00100020, 0x00280010)
-"""Patient ID and Rows: where one of them is missing, it may be among bytes that cannot be read."""
+NEEDED = (0x00100020, 0x00080018)
+"""Patient ID and SOP Instance UID: where one of them is missing, it may be among bytes that cannot be read."""
 NO_PLACE = frozenset((0x0002, 0x0004, 0x0006, 0xFFFA, 0xFFFC))
 """Groups of file meta information, directories, digital signatures and padding: never part of an output."""
 NEXT_FILE = b"DICM\2\0"
@@ -32,9 +32,9 @@ Read = Callable[[int, int], bytes]
 def elements_behind(
     read: Read, at: int, size: int, most: int, syntax: Syntax, cache: ReadCache, before: Item
 ) -> tuple[Item, bool]:
-    """The elements from ``at``, where Pixel Data end, up to ``size``, and whether other bytes are among them.
+    """The elements from ``at``, where Pixel Data or padding end, up to ``size``, and whether there are other bytes.
 
-    Zeros and elements that have no place in a data set are passed over. ``before``: the elements before Pixel Data.
+    Zeros and elements that have no place in a data set are passed over. ``before``: the elements before that.
     Raises Failed where there are elements that cannot be read with certainty, or more than ``most`` bytes, where bytes
     that are none may hide some, and what ``read`` raises.
     """
@@ -122,6 +122,8 @@ def starts(reader: Reader) -> bool:
 
 def check_rest(read: Read, at: int, size: int, syntax: Syntax, before: Item) -> None:
     """Raises Failed where an element may be among the bytes from ``at``, at the start of which none stands."""
+    if size - at < SHORTEST_HEADER:
+        return
     if any(before.get(tag) is None for tag in NEEDED):
         raise Failed("MALFORMED")
     if read(at, min(size, at + len(NEXT_FILE))) == NEXT_FILE:
