@@ -81,7 +81,7 @@ class Reader:
     def data_set(self, at: int) -> tuple[Item, int]:
         """The elements from ``at`` up to the pixel data or the end, and the offset where they end.
 
-        Elements behind Data Set Trailing Padding are left to others (behind_pixels.py), unless pixel data are there, too.
+        Those behind Data Set Trailing Padding are left to behind_pixels.py, unless pixel data are there, too.
         """
         units: list[Element | Run] = []
         try:
