@@ -135,6 +135,7 @@ def test_the_label_of_a_slide_is_withheld(kind: str) -> None:
                 "RT FILM-FOCUS",
                 "RADIOGRAPH",
                 "TEXTURE",
+                "SURFACE COIL",
                 "ANGIOGRAPHY",
                 "PROJECTION IMAGE",
             )
