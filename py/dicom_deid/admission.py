@@ -97,7 +97,8 @@ def frame_types(data: Item) -> Iterator[Item]:
     """The items of the functional groups that say of which type frames are (PS3.3 C.7.6.16), equal ones once."""
     known = set[tuple[bytes, ...]]()
     for group in (group for tag in FUNCTIONAL_GROUPS for group in items_of(data, tag)):
-        for item in (item for tag in frame_type_sequences() for item in items_of(group, tag)):
+        kinds = (element for element in group if element.tag in frame_type_sequences())
+        for item in (item for element in kinds for item in element.items or ()):
             values = tuple(ascii_bytes(item, tag) for tag in FRAME_TAGS.values())
             if any(values) and values not in known:
                 known.add(values)
@@ -117,10 +118,10 @@ def ascii_bytes(item: Item, tag: int) -> bytes:
 
 
 @cache
-def frame_type_sequences() -> tuple[int, ...]:
+def frame_type_sequences() -> frozenset[int]:
     """The sequences of PS3.6 in which the type of a frame stands."""
     names = ("FrameTypeSequence", "ImageDescriptionSequence")
-    return tuple(tag for tag, entry in DicomDictionary.items() if entry[4].endswith(names))
+    return frozenset(tag for tag, entry in DicomDictionary.items() if entry[4].endswith(names))
 
 
 def is_typed(instance: Instance) -> bool:
