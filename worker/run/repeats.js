@@ -2,6 +2,7 @@
 /** Files that repeat a SOP Instance UID: whether they are copies of the first that has it, or something else. */
 
 import { Lane } from "../shared/async.js";
+import { CodedError, codeOf } from "../shared/errors.js";
 
 /** Bytes of each of two files that are compared at a time. */
 const COMPARED_AT_ONCE = 1024 * 1024;
@@ -16,7 +17,7 @@ export class Repeats {
   /** One pair at a time is in memory. */ #lane = new Lane(1);
 
   /**
-   * @param {Pick<import("../pick/sources.js").Sources, "sizes" | "firsts" | "open">} sources
+   * @param {Pick<import("../pick/sources.js").Sources, "sizes" | "firsts" | "open" | "reachable">} sources
    * @param {() => Promise<void>} checkpoint   waits while the run is paused, throws when it is over
    */
   constructor(sources, checkpoint) {
@@ -38,11 +39,14 @@ export class Repeats {
   /**
    * @param {number} first
    * @param {Pick<Opened, "size" | "read">} opened
+   * @param {boolean} [again]   whether a second try is left
+   * @returns {Promise<boolean>}
    */
-  async #same(first, opened) {
+  async #same(first, opened, again = true) {
     const other = await this.#sources.open(first).catch(() => null);
-    if (other?.size !== opened.size) return false;
     try {
+      if (!other) throw new CodedError("READ_FAILED");
+      if (other.size !== opened.size) return false;
       for (let at = 0; at < opened.size; at += COMPARED_AT_ONCE) {
         await this.#checkpoint();
         const end = Math.min(at + COMPARED_AT_ONCE, opened.size);
@@ -50,10 +54,13 @@ export class Repeats {
         if (!mine.every((byte, i) => byte === its[i])) return false;
       }
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      if (codeOf(error, "") === "CANCELLED") throw error;
+      // Where none of the files can be read, the run waits; one that was away for a moment is tried again.
+      if (!(await this.#sources.reachable())) throw new CodedError("SOURCE_LOST");
+      return again && this.#same(first, opened, false);
     } finally {
-      await other.release().catch(() => {});
+      await other?.release().catch(() => {});
     }
   }
 }

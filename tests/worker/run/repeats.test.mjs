@@ -25,6 +25,7 @@ const sources = (first) => ({
   sizes: [first?.length ?? LONG, LONG],
   firsts: new Map([[1, 0]]),
   open: async () => (first ? opened(first) : Promise.reject(new Error("gone"))),
+  reachable: async () => true,
 });
 
 for (const [what, first, copy] of [
@@ -42,4 +43,21 @@ for (const [what, first, copy] of [
 
 test("a file whose first one is not known is no copy", async () => {
   assert.equal(await new Repeats(sources(long()), async () => {}).isCopy(2, opened(long())), false);
+});
+
+test("while none of the files can be read, nothing is said of a copy: the run waits", async () => {
+  const lost = { ...sources(null), reachable: async () => false };
+  await assert.rejects(new Repeats(lost, async () => {}).isCopy(1, opened(long())), { code: "SOURCE_LOST" });
+});
+
+test("a first file that was away for a moment is read again", async () => {
+  let away = true;
+  const back = { ...sources(long()) };
+  const { open } = back;
+  back.open = async () => {
+    if (!away) return open();
+    away = false;
+    throw new Error("gone");
+  };
+  assert.equal(await new Repeats(back, async () => {}).isCopy(1, opened(long())), true);
 });
