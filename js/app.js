@@ -8,6 +8,7 @@ import { lacks } from "./page/capabilities.js";
 import { one } from "./page/dom.js";
 import { actOn, noteWith } from "./page/notes.js";
 import { showPhase } from "./page/steps.js";
+import { loadJudge } from "./page/strength.js";
 import { fetchTables, fetchVersion } from "./page/tables.js";
 import "./pick/drop-anywhere.js";
 import { ChoosePanel } from "./pick/panel.js";
@@ -63,6 +64,7 @@ function start() {
   const files = startFiles(() => store.note(isRunning() ? "run" : "choose", noteWith("FILES_WORKER_LOST")));
   const pool = new Pool({ onChange: (workers) => python.show(workers) });
   pool.ready.catch(() => python.fail());
+  pool.ready.then(loadJudge).catch(() => {}); // while the network is there; what is missing is said at Start
   policy.readWith(reader(pool));
   showTables();
   showTrial(files, pool);

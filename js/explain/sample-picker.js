@@ -50,7 +50,10 @@ export class SamplePicker extends HTMLElement {
   }
 
   async #chooseStudy() {
-    const turn = ++this.#turn;
+    const turn = this.#begin();
+    // Steps would go on from the study that was chosen before.
+    for (const name of ["previous", "next"]) part(this, name, HTMLButtonElement).disabled = true;
+    part(this, "number", HTMLInputElement).disabled = true;
     const found = (await this.#files?.series(Number(part(this, "study", HTMLSelectElement).value))) ?? [];
     if (turn !== this.#turn) return;
     const select = part(this, "series", HTMLSelectElement);
@@ -71,9 +74,16 @@ export class SamplePicker extends HTMLElement {
     await this.#choose();
   }
 
+  /** Begins a choice, which ends what was begun before. */
+  #begin() {
+    this.ariaBusy = "true";
+    return ++this.#turn;
+  }
+
   async #choose() {
-    const turn = ++this.#turn;
+    const turn = this.#begin();
     const number = part(this, "number", HTMLInputElement);
+    number.disabled = false;
     const most = Number(number.max);
     const at = Math.min(Math.max(Math.trunc(Number(number.value)) || 1, 1), most);
     number.value = String(at);
@@ -83,6 +93,7 @@ export class SamplePicker extends HTMLElement {
     const sample = most > 0 ? ((await this.#files?.sample(study, series, at - 1)) ?? null) : null;
     if (turn !== this.#turn) return;
     this.#sample = sample;
+    this.ariaBusy = null;
     part(this, "path", HTMLElement).textContent = sample?.path ?? "";
     send(this, "sample-chosen", sample);
   }

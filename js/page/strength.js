@@ -16,11 +16,16 @@ const LONGEST = 72;
 /** @type {Promise<(passphrase: string) => boolean> | null} */
 let judging = null;
 
-/** Whether a passphrase is easy to guess. The library is loaded when it is first asked. @param {string} passphrase */
+/** Whether a passphrase is easy to guess. Rejects with PAGE_INCOMPLETE. @param {string} passphrase */
 export async function isWeak(passphrase) {
+  return (await loadJudge())(passphrase);
+}
+
+/** Loads the library, unless it is there. Rejects with PAGE_INCOMPLETE. */
+export async function loadJudge() {
   judging ??= load();
   try {
-    return (await judging)(passphrase);
+    return await judging;
   } catch {
     judging = null; // loaded again the next time
     throw new CodedError("PAGE_INCOMPLETE");

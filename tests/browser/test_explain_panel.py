@@ -74,24 +74,17 @@ def planned(file: Path, folder: Path, *options: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-PATIENCE = (150, 1000, 3000)  # milliseconds until a study's first file is shown: on a busy machine later
-
-
 def choose(journey: Journey, name: str) -> None:
     """Chooses the file of that name, by its study and its number; each has one series here."""
     page = journey.page
-    study, path = page.locator("#try-study"), page.locator("sample-picker .path")
+    study, path = page.locator("#try-study"), page.locator("sample-picker:not([aria-busy]) .path")
     following = journey.button("Next file")
-    for patience in PATIENCE:
-        for index in range(study.locator("option").count()):
-            study.select_option(index=index)
-            page.wait_for_timeout(patience)
-            while not path.inner_text().endswith(name) and following.is_enabled():
-                before = path.inner_text()
-                following.click()
-                expect(path).not_to_have_text(before)
-            if path.inner_text().endswith(name):
-                return
+    for index in range(study.locator("option").count()):
+        study.select_option(index=index)
+        while not path.inner_text(timeout=SHOWN).endswith(name) and following.is_enabled():
+            following.click()
+        if path.inner_text().endswith(name):
+            return
     raise AssertionError(f"{name} is not among the files to choose from")
 
 

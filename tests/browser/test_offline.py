@@ -13,7 +13,7 @@ from samples import sample_folder
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-SPARE = 1500  # milliseconds for a worker in reserve to load its code
+QUIET = 2000  # milliseconds without a request after which the page has loaded what it keeps in reserve
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,22 @@ def run_and_compare(journey: Journey, source: Path, expected: RunFolder, folder:
     assert timeless(run.rows) == timeless(expected.rows)
 
 
+def wait_for_the_last_request(journey: Journey) -> None:
+    """Until the page has loaded a worker in reserve and the judge of passphrases; nothing says so but silence."""
+    requests: list[str] = []
+    journey.page.context.on("request", lambda request: requests.append(request.url))
+    journey.wait_for_python()
+    seen = -1
+    while seen < len(requests):
+        seen = len(requests)
+        journey.page.wait_for_timeout(QUIET)
+
+
 def test_everything_works_when_the_network_is_cut_after_loading(
     browser: "BrowserContext", own_server: Server, source: Path, expected: RunFolder, tmp_path: Path
 ) -> None:
     with visiting(browser, own_server) as journey:
-        journey.wait_for_python()
-        journey.page.wait_for_timeout(SPARE)
+        wait_for_the_last_request(journey)
         own_server.stop()
         browser.set_offline(True)
         try:
