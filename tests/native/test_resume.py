@@ -21,7 +21,7 @@ from made import UID, ct, to_bytes
 from runs import PASSPHRASE, RUN_NAMES, native_run, timeless
 from runs import RunFolder as Finished
 
-FILES = 240
+FILES = 720
 
 
 @pytest.fixture(scope="module")
