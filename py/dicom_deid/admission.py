@@ -73,6 +73,8 @@ def told(instance: Instance, sign: Sign, frames: list[Item]) -> bool:
 
     ``frames``: the descriptions of its frames.
     """
+    if not frames and instance.data.get(sign.tag) is None:
+        return False  # most have none
     found = {element.value: element for element in stated(instance.data, sign.tag, frames) if element.value}
     if not found or not (instance.pixels or sign.says_so):
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dicom_deid.dicom.bounded import CONTEXTS, ENTRY, Contexts
+from dicom_deid.dicom.bounded import CONTEXTS, ENTRY, FULL, Contexts
 from dicom_deid.errors import Withheld
 from dicom_deid.verify import SoundCache, verify
 from made import ct, item, sequence, to_bytes
@@ -160,6 +160,9 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(contexts.held) <= CONTEXTS
     assert sum(ENTRY + 100 for _ in contexts.of("one")) <= 10_000
     assert contexts.of("one").add(1000, b"longer than all", 20_000) == b"longer than all"
+    for number in range(100):
+        contexts.of(number).add(2, b"", 9000)
+    assert contexts.bytes <= FULL * 10_000
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ C = TypeVar("C")
 
 ENTRY = 250
 """Bytes that an entry takes, beside those of its key and value that the caller counts."""
-CONTEXTS = 16
-"""Contexts remembered; in one folder, series hardly ever take turns by more."""
+CONTEXTS, FULL = 16, 4
+"""Contexts remembered, and how many of them may be full; in one folder, series hardly ever take turns by more."""
 
 
 class Remembered(dict[K, V]):
@@ -40,7 +40,10 @@ class Remembered(dict[K, V]):
 
 
 class Contexts(Generic[K, V]):
-    """A cache for each of a few contexts; a context is everything that the cached values depend on."""
+    """A cache for each of a few contexts; a context is everything that the cached values depend on.
+
+    Those that came first are forgotten first.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -51,10 +54,15 @@ class Contexts(Generic[K, V]):
         """The cache of a context."""
         known = self.held.get(context)
         if known is None:
-            if len(self.held) >= CONTEXTS:
-                self.held.clear()
+            while len(self.held) >= CONTEXTS or self.bytes > (FULL - 1) * self.most:
+                del self.held[next(iter(self.held))]
             known = self.held[context] = Remembered(self.most)
         return known
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that all contexts take."""
+        return sum(cache.held for cache in self.held.values())
 
 
 class Caches:
