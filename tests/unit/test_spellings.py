@@ -50,6 +50,9 @@ from dicom_deid.deidentify.text import clean_named
         ("Park^Jihoon", "Ji-hoon"), ("Park^Jihoon", "Ji Hoon"), ("Obrien^Ann", "O'Brien"), ("Dangelo^Ann", "D'Angelo"),
         ("Nguyen^Thanhtung", "Thanh Tung"), ("Marylou^A", "Mary-Lou"),
  ("Łukasz^W", "Lukaszem"),
+        ("Иванов^Аркадий", "Аркадия"), ("Иванов^Сергей", "Сергеем"),
+        ("Иванов^Сергей", "Сергея"), ("Ли^Валерий", "Валерию"), ("Παππάς^Ελευθερία", "Eleftheria"),
+        ("Παππάς^Ευάγγελος", "Evangelos"), ("Παππάς^Ευάγγελος", "Evaggelos"), ("Παππάς^Παύλος", "Pavlos"),
     ],
 )  # fmt: skip
 def test_a_name_goes_in_other_spellings(name: str, written: str) -> None:

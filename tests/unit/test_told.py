@@ -219,6 +219,12 @@ def test_words_of_a_report_that_is_removed_stay_in_descriptions(word: str) -> No
     assert deidentified(made, "clean-descriptors").StudyDescription == word
 
 
+@pytest.mark.parametrize("word", ["肺炎", "甲状腺结节", "骨折", "嚢胞", "폐렴", "골절", "신장"])
+def test_findings_in_scripts_without_capitals_stay_where_a_description_that_is_removed_has_them(word: str) -> None:
+    made = ct(SpecificCharacterSet="ISO_IR 192", StudyDescription=f"{word} 王大山", ImageID=f"{word} left 王大山")
+    assert deidentified(made).ImageID == f"{word} left"
+
+
 def test_the_scheme_of_a_code_of_staff_stays_elsewhere() -> None:
     code = item(CodeValue="QZ41", CodingSchemeDesignator="99HOSPITAL", CodeMeaning="Zorbath, Emil")
     place = item(CodeValue="1", CodingSchemeDesignator="99HOSPITAL", CodeMeaning="CT")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 
 from dicom_deid.deidentify.suspects import vocabulary as suspects
@@ -12,7 +13,8 @@ LISTS = ("code_terms", "maker_names", "place_words")
 
 
 def ordinary(word: str) -> bool:
-    """Whether a folded text is one ordinary word."""
+    """Whether a folded text is one ordinary word; folding takes apart the syllables of Hangul."""
+    word = unicodedata.normalize("NFC", word)
     return word in suspects.terms() or word in suspects.meanings() or word in suspects.kinds() or in_lists(word)
 
 

@@ -22,6 +22,8 @@ LONG_SHCH, SHORT_SHCH = ("shch", "schtsch", "chtch"), ("sch", "stch")
 ENDINGS = (("ii", "y"), ("yi", "y"), ("ii", "ij"), ("ii", "i"), ("ai", "ay"), ("ei", "ey"), ("iya", "ia"), ("v", "ff"))
 GREEK = (("y", "i"), ("y", "u"), ("v", "b"), ("ch", "h"), ("th", "t"), ("mp", "b"), ("nt", "d"), ("gk", "g"))
 GREEK_MORE = (("f", "ph"), ("k", "c"), ("x", "ks"), ("aug", "avg"))
+VOICELESS, VOICED = re.compile("([ae])[uy](?=th|ch|[kxpstf]|$)"), re.compile("([ae])[uy]")
+"""Alpha or epsilon with upsilon, before a voiceless consonant and before any other letter."""
 SMALL = frozenset("ゃゅょ")
 """Letters that make one syllable with the one before."""
 
@@ -57,9 +59,16 @@ def cyrillic(plain: str) -> set[str]:
 def greek(plain: str) -> set[str]:
     """The ways that change one letter, and those that change several."""
     found = {plain}
-    for old, new in (*GREEK, *GREEK_MORE):
-        found |= {one.replace(old, new) for one in (plain, replaced(plain, GREEK[:1]))}
-    return found | {replaced(plain, GREEK[:1] + GREEK[3:])}
+    for base in {plain, spoken(plain), spoken(plain).replace("gg", "ng")}:
+        for old, new in (*GREEK, *GREEK_MORE):
+            found |= {one.replace(old, new) for one in (base, replaced(base, GREEK[:1]))}
+        found |= {base, replaced(base, GREEK[:1] + GREEK[3:])}
+    return found
+
+
+def spoken(plain: str) -> str:
+    """The diphthongs as they are spoken and in passports (ISO 843): Eleftheria, Pavlos."""
+    return VOICED.sub(r"\1v", VOICELESS.sub(r"\1f", plain))
 
 
 def replaced(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
