@@ -64,11 +64,11 @@ def phrases() -> Iterator[tuple[str, str]]:
         yield from ((path.stem, phrase.strip()) for phrase in sections(path)["clinical"])
 
 
-def sentences() -> Iterator[Sentence]:
-    """Every sentence in every carrier."""
-    for path in sorted(FOLDER.glob("*.txt")):
+def sentences(language: str = "*") -> Iterator[Sentence]:
+    """Every sentence, of one language or of all, in every carrier."""
+    for path in sorted(FOLDER.glob(f"{language}.txt")):
         found = sections(path)
-        for category in found.keys() - {"carriers", "clinical"}:
+        for category in sorted(found.keys() - {"carriers", "clinical"}):
             for number, line in enumerate(found[category]):
                 bare, around = re.sub("[{}]", "", line), re.sub(r"\{.*?\}", "", line)
                 goes = " ".join(re.findall(r"\{(.*?)\}", line))
@@ -128,30 +128,75 @@ def lost(sentence: Sentence, after: str) -> bool:
 
 
 class Measured(NamedTuple):
-    """How many sentences there are and how many are clean, by (category, held) and (language, held); what was lost."""
+    """How many sentences and phrases there are, and of how many only what must go went."""
 
-    all: Counter[tuple[str, bool]]
-    clean: Counter[tuple[str, bool]]
+    all: Counter[tuple[str, str, bool]]
+    """Sentences by category, language and whether they were held back."""
+    clean: Counter[tuple[str, str, bool]]
+    """Those of which nothing is left that must go."""
+    whole: Counter[tuple[str, str, bool]]
+    """Those of which the words around stay."""
+    phrases: Counter[str]
+    """Clinical phrases by language."""
     kept: Counter[str]
-    """Clinical phrases that stay as they are, by language."""
+    """Those that stay as they are."""
     losses: list[str]
     leaks: list[str]
 
+    def gone(self, category: str = "", language: str = "", held: bool | None = None) -> tuple[int, int]:
+        """Clean sentences, and all; of every category, language or set where none is named."""
+        return self.sum(self.clean, category, language, held), self.sum(self.all, category, language, held)
+
+    def around(self, category: str = "", language: str = "") -> tuple[int, int]:
+        """Sentences whose other words stay, and all."""
+        return self.sum(self.whole, category, language, None), self.sum(self.all, category, language, None)
+
+    @staticmethod
+    def sum(counts: Counter[tuple[str, str, bool]], category: str, language: str, held: bool | None) -> int:
+        return sum(
+            count
+            for (which, spoken, back), count in counts.items()
+            if category in ("", which) and language in ("", spoken) and held in (None, back)
+        )
+
+    @property
+    def categories(self) -> list[str]:
+        return sorted({category for category, _, _ in self.all})
+
+    def table(self) -> str:
+        """By language and category, how many sentences are clean; then where the words around, and phrases, stay."""
+        columns = [*self.categories, ""]
+        lines = [
+            f"| gone | {' | '.join(self.categories)} | all | held back | words around stay | clinical phrases stay |",
+            "| --- " * (len(columns) + 4) + "|",
+        ]
+        for language in (*sorted(self.phrases), ""):
+            shares = [self.gone(category, language) for category in columns]
+            shares += [self.gone("", language, held=True), self.around("", language)]
+            cells = [f"{part}/{count}" if count else "" for part, count in shares]
+            some = (language,) if language else tuple(self.phrases)
+            cells.append("/".join(str(sum(counts[one] for one in some)) for counts in (self.kept, self.phrases)))
+            lines.append(f"| {language or 'all'} | {' | '.join(cells)} |")
+        around = (f"{part}/{count}" for part, count in (self.around(category) for category in columns))
+        return "\n".join([*lines, f"| words around stay | {' | '.join(around)} | | | |"])
+
 
 def measure() -> Measured:
-    measured = Measured(Counter(), Counter(), Counter(), [], [])
+    measured = Measured(Counter(), Counter(), Counter(), Counter(), Counter(), [], [])
     for sentence in sentences():
         after = clean_thoroughly(sentence.text, frozenset(), CHECKED)
-        clean = not left(sentence, after)
-        for key in (sentence.category, sentence.language):
-            measured.all[key, sentence.held] += 1
-            measured.clean[key, sentence.held] += clean
+        key = sentence.category, sentence.language, sentence.held
+        clean, whole = not left(sentence, after), not lost(sentence, after)
+        measured.all[key] += 1
+        measured.clean[key] += clean
+        measured.whole[key] += whole
         if not clean:
             measured.leaks.append(f"{sentence.language} {sentence.category}: {sentence.text} -> {after}")
-        if lost(sentence, after):
+        if not whole:
             measured.losses.append(f"{sentence.language}: {sentence.text} -> {after}")
     for language, phrase in phrases():
         after = clean_thoroughly(phrase, frozenset(), CHECKED)
+        measured.phrases[language] += 1
         measured.kept[language] += after == phrase
         if after != phrase:
             measured.losses.append(f"{language}: {phrase} -> {after}")
@@ -160,11 +205,7 @@ def measure() -> Measured:
 
 def main() -> None:
     measured = measure()
-    there = Counter(language for language, _ in phrases())
-    print("| | gone, tuned on | gone, held back | clinical phrases that stay |\n| --- | --- | --- | --- |")
-    for key in sorted({key for key, _ in measured.all}):
-        cells = (f"{measured.clean[key, held]}/{measured.all[key, held]}" for held in (False, True))
-        print(f"| {key} | {' | '.join(cells)} | {f'{measured.kept[key]}/{there[key]}' if key in there else ''} |")
+    print(measured.table())
     print(f"\n{len(measured.losses)} losses")
     if "--losses" in sys.argv:
         print(*measured.losses, *measured.leaks, sep="\n")
