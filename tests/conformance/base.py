@@ -24,12 +24,17 @@ class Study:
     dice: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(f"{self.seed}/{self.person.patient_id}/{self.number}")
+        self.dice = random.Random(f"{self.seed}/{self.person.name}/{self.number}")
 
     def uid(self, *what: object) -> str:
-        """A UID for something of this study; the same for the same words."""
-        text = "/".join(map(str, (self.seed, self.person.patient_id, self.number, *what)))
-        return f"{ROOT}.{int(hashlib.sha256(text.encode()).hexdigest()[:24], 16)}"
+        """A UID for something of this study; the same for the same words. Its first digit can begin no date."""
+        text = "/".join(map(str, (self.seed, self.person.name, self.number, *what)))
+        return f"{ROOT}.7{int(hashlib.sha256(text.encode()).hexdigest()[:24], 16):029d}"
+
+    @property
+    def dated_uid(self) -> str:
+        """A UID that tells the day, as equipment makes them: of the frame of reference."""
+        return f"{ROOT}.{self.date}235012.1{self.uid()[-5:]}"
 
     @property
     def date(self) -> str:
@@ -83,6 +88,8 @@ def made(study: Study, kind: str, number: int, sop_class: str, modality: str) ->
         "Manufacturer": "ACME Imaging", "ManufacturerModelName": "Peregrine 64", "SoftwareVersions": ["VB40A", "7.2"],
         "SeriesNumber": str(100 + number), "InstanceNumber": str(number + 1),
     }  # fmt: skip
+    if person.issuer:
+        values["IssuerOfPatientID"] = person.issuer
     for keyword, value in values.items():
         setattr(dataset, keyword, value)
     dataset.ReferencedStudySequence = Sequence(

@@ -97,7 +97,7 @@ DEVICE = frozenset(
         "TreatmentMachineName",
     )
 )
-INSTITUTION = frozenset(("InstitutionName",))
+INSTITUTION = frozenset(("InstitutionName", "InstitutionalDepartmentName"))
 CHARACTERISTICS = frozenset(("PatientSex", "PatientAge", "PatientSize", "PatientWeight"))
 DESCRIPTORS = frozenset(
     (
@@ -122,7 +122,16 @@ DESCRIPTORS = frozenset(
 )
 """Removed or replaced; with Clean Descriptors, kept without what identifies. The last two are free text (UT, ST) that
 E.1-1 does not list."""
-LABELS = frozenset(("AcquisitionProtocolName", "BeamName", "SegmentLabel", "ContentDescription", "TransducerData"))
+LABELS = frozenset(
+    (
+        "AcquisitionProtocolName",
+        "BeamName",
+        "SegmentLabel",
+        "ContentDescription",
+        "TransducerData",
+        "WindowCenterWidthExplanation",
+    )
+)
 """Not in E.1-1, and kept under every option without the identifiers that the object names."""
 CONDITIONAL_SEQUENCES = {
     "GraphicAnnotationSequence": "clean-graphics",

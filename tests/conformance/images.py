@@ -29,7 +29,7 @@ def pixels(dataset: Dataset, study: Study, frames: int = 1, colour: bool = False
 
 
 def geometry(dataset: Dataset, study: Study, number: int) -> None:
-    dataset.FrameOfReferenceUID, dataset.PositionReferenceIndicator = study.uid("frame of reference"), "XY"
+    dataset.FrameOfReferenceUID, dataset.PositionReferenceIndicator = study.dated_uid, "XY"
     dataset.ImagePositionPatient = ["-120.5", "-88", str(2.5 * number)]
     dataset.ImageOrientationPatient = ["1", "0", "0", "0", "1", "0"]
     dataset.PixelSpacing, dataset.SliceThickness = ["0.75", "0.75"], "2.5"
@@ -44,7 +44,7 @@ def image(study: Study, kind: str, number: int = 0, modality: str = "") -> Datas
     dataset.AcquisitionDate, dataset.AcquisitionTime = study.days[1], "000130.5"
     dataset.BodyPartExamined, dataset.BurnedInAnnotation = "CHEST", "NO"
     dataset.ImageComments = f"seen by {study.person.operator.split('^')[0]}, sharp"
-    dataset.AcquisitionProtocolName = f"THORAX ROUTINE {study.person.patient_id}"
+    dataset.AcquisitionProtocolName = " ".join(("THORAX ROUTINE", *([study.person.patient_id] * study.person.is_named)))
     return dataset
 
 
@@ -57,7 +57,6 @@ def ct(study: Study, number: int) -> Dataset:
     dataset.IrradiationEventUID = study.uid("event")
     dataset.DateOfLastCalibration, dataset.TimeOfLastCalibration = "20181130", "061500"
     dataset.AnatomicRegionSequence = code("51185008", "SCT", "Chest")
-    dataset.ProcedureCodeSequence = code("CTX1", "99HOSPITAL", f"CT for {study.person.physician.split('^')[0]}")
     pixels(dataset, study)
     return dataset
 

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import cases
 import expected
 import storing
 from base import GANTRY, SERIAL, STATION, Study
+from check import Check, Options, Path
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 
-Path = tuple[str | int, ...]
-"""Keywords, with the number of the item after that of a sequence."""
-Options = frozenset[str]
-
-
 DEVICE_OR_MODIFIED = frozenset(("retain-device-identity", "retain-modified-dates"))
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check of one value: what category it counts in, where the value stands, and what it was."""
-
-    category: str
-    path: Path
-    value: object = ""
 
 
 def leaves(dataset: Dataset, path: Path = ()) -> Iterator[tuple[Path, Dataset]]:
@@ -45,7 +32,12 @@ def key_of(study: Study, kind: str, source: Dataset, options: Options) -> list[C
     """All checks of one instance that look at single values; judge.py adds those that look at the file and the set."""
     checks = [Check("tag_retained", (word,)) for word in (*expected.REQUIRED[""], *expected.REQUIRED.get(kind, ()))]
     checks += [Check("text_notnull", (word,)) for word in (*expected.FILLED[""], *expected.FILLED.get(kind, ()))]
+    examples = [check for case in cases.of(kind) for check in case.checks(study, options)]
+    checks += examples
+    covered = {check.path for check in examples}
     for path, item in leaves(source):
+        if path in covered:
+            continue
         value = item[str(path[-1])].value
         if value not in ("", None, []):
             checks += element_checks(study, path, value, options)
@@ -60,7 +52,7 @@ def key_of(study: Study, kind: str, source: Dataset, options: Options) -> list[C
 def element_checks(study: Study, path: Path, value: object, options: Options) -> list[Check]:
     """The demand on one value."""
     keyword = str(path[-1])
-    if keyword in expected.CHANGED_FREELY or keyword in expected.MARKERS or is_local_code(keyword, value):
+    if keyword in expected.CHANGED_FREELY or keyword in expected.MARKERS:
         return []
     steps = {step for step in path[:-1] if isinstance(step, str)}
     conditional = [step for step in steps if step in expected.CONDITIONAL_SEQUENCES]
@@ -76,7 +68,7 @@ def fate(study: Study, path: Path, value: object, options: Options) -> list[Chec
     if keyword in expected.PSEUDONYMS or keyword in expected.IDENTITY:
         return gone
     if keyword in expected.UIDS:
-        return stays if "retain-uids" in options else [Check("uid_changed", path, value)]
+        return uid_checks(study, path, str(value), options)
     if keyword in expected.DATES | expected.TIMES:
         return dated(path, value, options, gone, stays)
     if keyword in expected.DEVICE_DATES:
@@ -95,6 +87,14 @@ def fate(study: Study, path: Path, value: object, options: Options) -> list[Chec
     if keyword in expected.DESCRIPTORS | expected.LABELS:
         return cleaned(study, path, str(value), options)
     return stays
+
+
+def uid_checks(study: Study, path: Path, uid: str, options: Options) -> list[Check]:
+    """A UID that tells the day is not retained where dates are shifted: it would tell the shift (rule 6)."""
+    fault = "dated UIDs" if uid == study.dated_uid else ""
+    if "retain-uids" not in options or (fault and "retain-modified-dates" in options):
+        return [Check("uid_changed", path, uid, fault)]
+    return [Check("text_retained", path, uid, fault)]
 
 
 def keeps_device_dates(options: Options) -> bool:
@@ -116,7 +116,8 @@ def cleaned(study: Study, path: Path, value: str, options: Options) -> list[Chec
     words = [word for word in expected.WORDS.get(keyword, ()) if word in lower]
     words += [study.person.clinical.lower()] if keyword in expected.FINDINGS else []
     checks = [Check("words_retained", path, word) for word in words if word in lower]
-    named = {*study.person.all_names, study.person.patient_id, study.accession, study.person.phone}
+    named = {*study.person.all_names, study.accession, study.person.phone}
+    named |= {study.person.patient_id} if study.person.is_named else set()
     if "retain-patient-characteristics" not in options:
         named.add(f"{int(study.person.age[:3])}{study.person.sex}")
     return checks + [Check("words_removed", path, word) for word in sorted(named) if word.lower() in lower]
@@ -128,11 +129,6 @@ def inner_checks(path: Path, value: object) -> list[Check]:
     if keyword in expected.PSEUDONYMS | expected.IDENTITY | expected.INSTITUTION:
         return [Check("text_removed", path, value)]
     return []
-
-
-def is_local_code(keyword: str, value: object) -> bool:
-    """The values that stand beside a code of a private scheme: the plan replaces its meaning (docs/policy.md)."""
-    return keyword == "CodeMeaning" and str(value).startswith("CT for ")
 
 
 def content_checks(study: Study, source: Dataset, options: Options) -> list[Check]:
@@ -148,7 +144,9 @@ def content_checks(study: Study, source: Dataset, options: Options) -> list[Chec
 def planted(study: Study, options: Options) -> set[str]:
     """Every string of the instance that must not be left anywhere in its output, in any encoding."""
     person = study.person
-    found = {*person.all_names, person.patient_id, person.other_id, person.phone, person.address, study.accession}
+    found = {*person.all_names, person.other_id, person.phone, person.address, study.accession, person.issuer}
+    found |= {person.patient_id} if person.is_named else set()
+    found |= {cases.WARD_KEY, *cases.unseen(study)}
     found |= {study.accession[3:8] and f"STDY{study.accession[3:8]}", person.birth_date, "RPQ-4410", "SPS-4411"}
     found |= {"PPS-4412", "STAFF-9921", "RIS-ZEPHYR", "OVERLAYS", "ZEPHYR PADDING", storing.SOURCE_AE}
     found |= {storing.BEHIND.decode(), storing.PRIVATE_META.decode(), "tPatientName"}
@@ -160,4 +158,5 @@ def planted(study: Study, options: Options) -> set[str]:
         found |= {*study.days, f"{study.date[:4]}-{study.date[4:6]}-{study.date[6:]}", "20181130"}
     if keeps_device_dates(options):
         found -= {"20181130"}
+    found -= cases.TERMS
     return {text for text in found if len(text) >= (4 if text.isascii() else 2)}
