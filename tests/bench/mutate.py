@@ -34,6 +34,7 @@ LARGEST = 200_000  # bytes of a file that is damaged; what is beyond its header 
 HEADER = 4_000  # bytes at the beginning, where most damage is done
 LIMIT = 10.0  # seconds for one input
 SHORTEST = 5  # characters of a name that is looked for; shorter ones are found by chance
+LONGEST = 3 * 64  # characters of a name (PS3.5 6.2); a longer one has swallowed elements that do not name anybody
 POLICY = Policy(allow_sop_classes=frozenset(row["uid"] for row in table("sop-classes.json")), pass_burned_in=True)
 NAMING = ("PatientName", "PatientID", "OtherPatientIDs", "ReferringPhysicianName", "OperatorsName", "AccessionNumber")
 
@@ -106,6 +107,7 @@ def names_in(data: bytes) -> frozenset[str]:
         texts = [str(dataset.get(keyword) or "") for keyword in NAMING]
     except Exception:  # the files are broken in any way there is
         return frozenset()
+    texts = [text for text in texts if len(text) <= LONGEST]
     found = {word for text in texts for word in re.split(r"[^a-z0-9_]+", text.lower()) if len(word) >= SHORTEST}
     return frozenset(found - words("not_names"))
 
