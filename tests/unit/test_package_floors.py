@@ -15,9 +15,10 @@ FLOORS = """
     readable
     dicom
     key
-    tables profile
+    tables profile regions
     patient policy
     scan admission plan deidentify verify report linkage index preview
+    pixels
     pipeline entries frames
     explain warm_up
     conformance
