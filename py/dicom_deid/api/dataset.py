@@ -14,7 +14,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 
 from dicom_deid.api import agree
 from dicom_deid.errors import Failed
-from dicom_deid.model import Copy, Fill, Outcome, Splice
+from dicom_deid.model import Copy, Fill, Outcome, Splice, Stripes
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
 from dicom_deid.profile import is_transfer_syntax
@@ -138,13 +138,17 @@ def syntax_of(dataset: Dataset) -> UID:
 def joined(splice: Splice, data: bytes) -> bytes:
     """The output that a splice of ``data`` describes."""
     whole = memoryview(data)
-    parts: list[bytes | memoryview] = []
+    parts: list[bytes | bytearray | memoryview] = []
     for segment in splice:
         match segment:
             case Copy(start, end):
                 parts.append(whole[start:end])
             case Fill(count, byte):
                 parts.append(bytes([byte]) * count)
+            case Stripes(start=start):
+                part = bytearray(whole[start : segment.end])
+                segment.over(part)
+                parts.append(part)
             case bytes():
                 parts.append(segment)
     return b"".join(parts)

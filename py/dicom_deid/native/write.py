@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dicom_deid.errors import SinkFailure, SourceFailure
-from dicom_deid.model import Copy, Fill, Splice, splice_size
+from dicom_deid.model import Copy, Fill, Splice, Stripes, splice_size
 from dicom_deid.native.source import FileSource
 from dicom_deid.source_and_sink import OpenSource
 
@@ -79,7 +79,9 @@ def code_of(error: OSError) -> str:
     return "OUTPUT_LOST" if error.errno in LOST else "WRITE_FAILED"
 
 
-def put(segment: bytes | Copy | Fill, source: OpenSource, target: int, scratch: memoryview | None = None) -> None:
+def put(
+    segment: bytes | Copy | Fill | Stripes, source: OpenSource, target: int, scratch: memoryview | None = None
+) -> None:
     """Appends one segment."""
     match segment:
         case Copy(start, end):
@@ -88,11 +90,16 @@ def put(segment: bytes | Copy | Fill, source: OpenSource, target: int, scratch: 
             block = bytes([byte]) * min(count, CHUNK)
             for at in range(0, count, CHUNK):
                 append(target, block[: count - at])
+        case Stripes():
+            for start, end in segment.ranges(CHUNK):
+                part = bytearray(source.read(start, end))
+                segment.over(part)
+                append(target, part)
         case bytes():
             append(target, segment)
 
 
-def append(target: int, data: bytes | memoryview) -> None:
+def append(target: int, data: bytes | bytearray | memoryview) -> None:
     """Writes all of the bytes; the operating system may take fewer at a time."""
     rest = memoryview(data)
     while rest:
