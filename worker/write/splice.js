@@ -25,7 +25,7 @@ export function lengthOf(segments, size) {
     if ("bytes" in segment) sum += segment.bytes.length;
     else if ("fill" in segment) sum += segment.fill[0];
     else {
-      const [start, end] = segment.copy;
+      const [start, end] = "copy" in segment ? segment.copy : segment.stripes;
       if (!(0 <= start && start <= end && end <= size)) throw new CodedError("WRITE_FAILED");
       sum += end - start;
     }
@@ -53,6 +53,10 @@ export function headerEnd(segments, size) {
 export async function* piecesOf(segments, source, checkpoint) {
   let since = 0;
   for (const segment of segments) {
+    if ("stripes" in segment) {
+      yield* striped(segment, source, checkpoint);
+      continue;
+    }
     const [start, end] =
       "copy" in segment ? segment.copy : [0, "bytes" in segment ? segment.bytes.length : segment.fill[0]];
     const most = "copy" in segment && source.held === 0 ? SLICE_BYTES : CHUNK_BYTES;
@@ -65,6 +69,30 @@ export async function* piecesOf(segments, source, checkpoint) {
       else if ("fill" in segment) yield new Uint8Array(to - at).fill(segment.fill[1]);
       else yield/** @type {Uint8Array<ArrayBuffer>} */ (segment.bytes.subarray(at, to));
     }
+  }
+}
+
+/**
+ * The bytes of stripes, as many rows at a time as are in memory at once.
+ * @param {import("../shared/protocol/tasks.js").Stripes} segment
+ * @param {import("../pick/sources.js").Opened} source
+ * @param {Checkpoint} checkpoint
+ * @returns {AsyncGenerator<Piece>}
+ */
+async function* striped({ stripes: [start, end, step], laid }, source, checkpoint) {
+  const patterns = laid.map(([offset, count, ...unit]) => {
+    const pattern = new Uint8Array(count * unit.length);
+    for (let at = 0; at < pattern.length; at += unit.length) pattern.set(unit, at);
+    return { offset, pattern };
+  });
+  const most = Math.max(1, Math.floor(CHUNK_BYTES / step)) * step;
+  for (let at = start; at < end; at += most) {
+    if (at > start) await checkpoint();
+    const part = await new Blob([source.part(at, Math.min(at + most, end))]).arrayBuffer();
+    const bytes = new Uint8Array(part);
+    for (const { offset, pattern } of patterns)
+      for (let to = offset; to < bytes.length; to += step) bytes.set(pattern, to);
+    yield bytes;
   }
 }
 

@@ -135,7 +135,7 @@ function partsOf(segments, source) {
   /** @type {Bytes[]} */
   const parts = [];
   for (const segment of segments) {
-    if ("fill" in segment) return null;
+    if ("fill" in segment || "stripes" in segment) return null;
     if ("copy" in segment) parts.push(/** @type {Bytes} */ (source.part(...segment.copy)));
     else parts.push(ownBuffer(/** @type {Bytes} */ (segment.bytes)));
   }

@@ -12,7 +12,7 @@ from dicom_deid.explain import explain as explain_source
 from dicom_deid.importers import read_any
 from dicom_deid.key import Key
 from dicom_deid.linkage import Reading, Tables, table_bytes
-from dicom_deid.model import Copy, Fill, Fragments, Outcome
+from dicom_deid.model import Copy, Fill, Fragments, Splice, Stripes
 from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
@@ -158,19 +158,26 @@ def answer(source: Ranges, plan: Plan, number: int, source_id: str, repeat: bool
         file_line(source_id, text) for text in outcome.log
     ]  # the files worker adds the line of a file that was not written
     link = {"link": outcome.link._asdict()} if outcome.link else {}
-    return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome), "log": log, **link}
+    return {"kind": "outcome", "id": number, "row": cells, "segments": segments(outcome.splice), "log": log, **link}
 
 
-def segments(outcome: Outcome) -> list[dict[str, Any]]:
+def segments(splice: Splice) -> list[dict[str, Any]]:
     """A splice as the protocol writes it."""
-    return [
-        {"copy": [part.start, part.end]}
-        if isinstance(part, Copy)
-        else {"fill": [part.count, part.byte]}
-        if isinstance(part, Fill)
-        else {"bytes": part}
-        for part in outcome.splice
-    ]
+    return [segment(part) for part in splice]
+
+
+def segment(part: bytes | Copy | Fill | Stripes) -> dict[str, Any]:
+    """A segment as the protocol writes it."""
+    match part:
+        case Copy(start, end):
+            return {"copy": [start, end]}
+        case Fill(count, byte):
+            return {"fill": [count, byte]}
+        case Stripes(start, step, rows, stripes):
+            laid = [[one.offset, one.count, *one.unit] for one in stripes]
+            return {"stripes": [start, part.end, step, rows], "laid": laid}
+        case bytes():
+            return {"bytes": part}
 
 
 class Tabulating:

@@ -49,7 +49,10 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
 
 /**
  * A part of an output: new bytes, a range of the source, or a byte repeated.
- * @typedef {{bytes: Uint8Array} | {copy: [number, number]} | {fill: [number, number]}} Segment  copy: [start, end); fill: [count, byte]
+ * @typedef {{bytes: Uint8Array} | {copy: [number, number]} | {fill: [number, number]} | Stripes} Segment  copy: [start, end); fill: [count, byte]
+ * @typedef {{stripes: [number, number, number, number], laid: number[][]}} Stripes
+ * The bytes [start, end) of the source with the same laid over each row: stripes are [start, end, step, rows], laid are
+ * [offset in the row, count, ...the bytes that are there so many times].
  */
 
 /**

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dicom_deid.dicom.pixel_length import DELIMITER
-from dicom_deid.errors import Withheld
 from dicom_deid.model import Copy, Instance, Splice
+from dicom_deid.pixels.redaction import native
 from dicom_deid.pixels.redaction.areas import spans_of
 from dicom_deid.pixels.redaction.changes import Changes, plain
-from dicom_deid.pixels.redaction.description import CANNOT, described
+from dicom_deid.pixels.redaction.compressed import Compressed
+from dicom_deid.pixels.redaction.description import described
 from dicom_deid.pixels.redaction.fill import fill_of
-from dicom_deid.pixels.redaction.native import Layout, native
 from dicom_deid.regions import Region
 from dicom_deid.source_and_sink import Source
 
@@ -53,8 +53,7 @@ def redact(source: Source, instance: Instance, regions: Sequence[Region]) -> Red
         return Redacted(kept, instance.transfer_syntax, {}, (1, 1))
     fill = fill_of(source, instance, told)
     if pixels.encapsulated:
-        raise Withheld(CANNOT)
-    inflated = instance.inflated
-    read = source.read if inflated is None else lambda start, end: inflated[start:end]
-    segments = tuple(native(read, pixels, spans, Layout(instance, pixels, told, fill)))
-    return Redacted(segments, instance.transfer_syntax, plain(), (1, 1))
+        segments, syntax, changes, grid = Compressed(source, instance, pixels, told, spans, fill).redacted()
+        return Redacted(segments, syntax, changes, grid)
+    segments, per = native.redacted(source, instance, pixels, told, spans, fill)
+    return Redacted(segments, instance.transfer_syntax, plain(), (per, 1))

@@ -77,7 +77,7 @@ def is_sound(described: Description) -> bool:
         and photometric in kinds
         and not (photometric == "PALETTE COLOR" and allocated > 16)
         and not (signed and (samples == 3 or allocated == 1))
-        and not (samples == 3 and allocated not in (8, 16))
+        and not (samples == 3 and allocated not in (8, 16, 32))
         and not (described.halved and (allocated != 8 or described.planar or columns % 2))
     )
 

@@ -6,17 +6,19 @@ The number of segments depends on the frames and rectangles, not on the rows; on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from dicom_deid.errors import Withheld
-from dicom_deid.model import Copy, Fill, Instance, Pixels, Stripe, Stripes
+from dicom_deid.model import Copy, Fill, Instance, Pixels, Splice, Stripe, Stripes
 from dicom_deid.pixels.redaction.areas import Band, Span, bands_of
 from dicom_deid.pixels.redaction.description import CANNOT, Description
+from dicom_deid.pixels.redaction.proof import check_alike, prove_native
+from dicom_deid.pixels.redaction.spliced import Read, Segment, Spliced, inflated
+from dicom_deid.preview.frames import Frames
+from dicom_deid.source_and_sink import Source
 
-Segment = bytes | Copy | Fill | Stripes
-Read = Callable[[int, int], bytes]
 NEAR, MOST = 256, 1 << 20
 """Words between two ranges that are read together with them, and words that are read at a time."""
 
@@ -57,12 +59,25 @@ class Layout:
                 yield (plane * self.described.rows + top) * self.row, Band(top, bottom, cells), unit
 
 
-def native(read: Read, pixels: Pixels, spans: Sequence[Span], layout: Layout) -> Iterator[Segment]:
-    """The segments of the value of native pixel data. ``read``: the bytes that ``pixels`` counts."""
-    swapped = not layout.little and layout.described.allocated == 8 and pixels.vr == "OW"
-    if layout.described.allocated == 1 or swapped:
-        return joined(patched(read, pixels, spans, layout), pixels)
-    return joined(striped(pixels, spans, layout), pixels)
+def redacted(
+    source: Source, instance: Instance, pixels: Pixels, described: Description, spans: Sequence[Span],
+    fill: tuple[int, ...],
+) -> tuple[Splice, int]:  # fmt: skip
+    """The value of native pixel data with spans blank, and how many pixels of a row share samples.
+
+    Raises Withheld where the result is not proven.
+    """
+    data, layout = instance.inflated, Layout(instance, pixels, described, fill)
+    read = source.read if data is None else lambda start, end: data[start:end]
+    apart = described.allocated > 1 and not (described.allocated == 8 and pixels.vr == "OW" and not layout.little)
+    blank = striped(pixels, spans, layout) if apart else patched(read, pixels, spans, layout)
+    segments, per = tuple(joined(blank, pixels)), 2 if layout.halved else 1
+    spliced = Spliced(source, read, pixels, segments)
+    if apart:
+        check_alike(segments, layout.frame, spans)
+    after = Frames(inflated(instance, spliced, pixels), spliced)
+    prove_native(Frames(instance, source), after, spans, per, alike=apart)
+    return segments, per
 
 
 def joined(blank: Iterator[tuple[int, int, Segment]], pixels: Pixels) -> Iterator[Segment]:
