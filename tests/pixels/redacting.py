@@ -81,6 +81,7 @@ def frames_by_another(dataset: Dataset) -> list[Values]:
     decoder = get_decoder(dataset.file_meta.TransferSyntaxUID)
     count = int(dataset.get("NumberOfFrames") or 1)
     plugins = [one for one in PLUGINS if one in decoder.available_plugins] if decoder.is_encapsulated else [""]
+    plugins = plugins or list(decoder.available_plugins)  # inside Pyodide there are no others
     return [decoder.as_array(dataset, index=n, raw=True, decoding_plugin=plugins[0])[0] for n in range(count)]
 
 

@@ -41,7 +41,7 @@ async function pytest(args) {
   const pyodide = await loadPyodide({
     env: { HOME: "/tmp", PYTHONDONTWRITEBYTECODE: "1", COLUMNS: "120" },
   });
-  const preview = args.some((argument) => argument.startsWith("tests/preview"));
+  const preview = args.some((argument) => /^tests.(preview|pixels)/.test(argument));
   install(pyodide, preview);
   if (preview) pyodide.pyimport("imagecodecs._jpeg8"); // first, as worker/python/boot.js does
   pyodide.FS.mkdir(MOUNTED);

@@ -1,4 +1,4 @@
-"""The unit tests of the core, and those of the preview, inside the Python that the browser runs."""
+"""The unit tests of the core, and those of the preview and of pixels, inside the Python that the browser runs."""
 
 import hashlib
 import json
@@ -17,6 +17,7 @@ MINUTES = 40  # a property test takes some ten times as long there
 UNIT = ("tests/unit",)
 PREVIEW = tuple(f"tests/preview/test_{name}.py" for name in ("damage", "frames", "painting", "viewing"))
 """Those that make their images themselves: the reference decoders are not in the browser."""
+PIXELS = tuple(f"tests/pixels/test_{name}.py" for name in ("compressed", "fragments", "jpeg", "native"))
 
 
 def collected(paths: tuple[str, ...]) -> list[str]:
@@ -32,7 +33,7 @@ def name(node: str) -> str:
     return test.split("::")[-1] + bracket + parameters
 
 
-@pytest.mark.parametrize("paths", [UNIT, PREVIEW])
+@pytest.mark.parametrize("paths", [UNIT, PREVIEW, PIXELS])
 def test_every_one_passes_inside_pyodide(tmp_path: Path, paths: tuple[str, ...]) -> None:
     results = tmp_path / "results.xml"
     command = ("node", RUNNER, results, *paths)

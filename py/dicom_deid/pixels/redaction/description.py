@@ -59,7 +59,8 @@ def described(instance: Instance, pixels: Pixels) -> Description:
         photometric, told(0x0006, 0) == 1 and samples == 3, told(0x0008, 1),
     )  # fmt: skip
     high = told(0x0102, found.stored - 1)
-    if pixels.tag != PIXEL_DATA or not is_sound(found) or high != found.stored - 1:
+    odd = found.halved and not pixels.encapsulated and (found.allocated != 8 or found.planar or found.columns % 2)
+    if pixels.tag != PIXEL_DATA or not is_sound(found) or high != found.stored - 1 or odd:
         raise Withheld(CANNOT)
     if has_embedded_overlay(data, instance):
         raise Withheld("PIXELS_HIDE_OVERLAY")
@@ -78,7 +79,6 @@ def is_sound(described: Description) -> bool:
         and not (photometric == "PALETTE COLOR" and allocated > 16)
         and not (signed and (samples == 3 or allocated == 1))
         and not (samples == 3 and allocated not in (8, 16, 32))
-        and not (described.halved and (allocated != 8 or described.planar or columns % 2))
     )
 
 

@@ -103,7 +103,8 @@ def to_jpeg_ls(samples: Samples, described: Description) -> bytes:
 def extended(values: Values, bits: int) -> Values:
     """Numbers in two's complement of fewer bits than their cells have."""
     sign = 1 << bits - 1
-    return ((values.astype(np.int32 if bits < 31 else np.int64) & (2 * sign - 1)) ^ sign) - sign
+    wide: Values = values.astype(np.int32 if bits < 31 else np.int64)
+    return ((wide & (2 * sign - 1)) ^ sign) - sign
 
 
 def from_jpeg_2000(frame: bytes) -> Samples:

@@ -56,8 +56,11 @@ def target(image: Image, place: int, fill: Sequence[int]) -> int:
     step = image.steps.get(image.components[place].table)
     if step is None:
         raise Failed("PIXELS_DAMAGED")
-    difference = BLOCK * (min(max(value, 0), 2 * level - 1) - level)
-    return difference // step if difference >= 0 else -(-difference // step)
+    lowest, highest = -level, level - 1
+    difference = min(max(value - level, lowest), highest)
+    if difference in (lowest, highest):  # decoders cut off what is beyond black and white
+        return BLOCK * lowest // step if difference == lowest else -(-BLOCK * highest // step)
+    return round(BLOCK * difference / step)
 
 
 def scanned(image: Image, scan: Scan, rectangles: Sequence[Rectangle], targets: Sequence[int]) -> bytes:
