@@ -93,13 +93,12 @@ def test_only_the_linkage_file_knows_the_cipher() -> None:
         assert path.name == "linkage_file.py" or "cryptography" not in roots, path.name
 
 
-def test_only_the_preview_knows_pixels() -> None:
-    """The rest works without numpy, imagecodecs and pillow, which are an extra."""
+def test_only_preview_and_pixels_know_pixels() -> None:
+    """The rest works without numpy, imagecodecs, pillow and onnxruntime, which are extras."""
     for path, tree in modules().items():
-        roots = {name.split(".")[0] for name in imported(path, tree)}
-        assert unit(path) == "preview" or path.name == "viewer.py" or not roots & {"numpy", "imagecodecs", "PIL"}, (
-            path.name
-        )
+        roots = {name.split(".")[0] for name in imported(path, tree)} & {"numpy", "imagecodecs", "PIL", "onnxruntime"}
+        assert unit(path) in ("preview", "pixels") or path.name == "viewer.py" or not roots, path.name
+        assert path.name == "networks.py" or "onnxruntime" not in roots, path.name
 
 
 def test_only_the_command_line_prints() -> None:
