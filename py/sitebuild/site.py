@@ -12,6 +12,7 @@ from .paths import DIST, ROOT, TABLES, VENDOR, digest, digest_files
 from .shell import BuildError, run, say
 
 SITE_TABLES = (
+    "detection.json",
     "guessed-first.json",
     "options.json",
     "policy.schema.json",
@@ -69,6 +70,7 @@ def source_files() -> dict[str, Path]:
         VENDOR / "comlink.mjs",
         VENDOR / "idb-keyval.mjs",
         VENDOR / "zxcvbn.js",
+        *files_below(VENDOR / "detection"),
         *files_below(VENDOR / "licences"),
         *files_below(VENDOR / "pyscript"),
     ]

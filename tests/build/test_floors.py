@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
     "worker": (
         "shared", "dicom", "storage", "report", "zip", "pick", "linkage", "write", "scan", "run", "preview", "python",
-        "index", "writer.worker.js", "files-thread.js", "python-thread.js", "files.worker.js", "python.worker.js",
+        "index", "detection", "writer.worker.js", "detector.worker.js", "files-thread.js", "python-thread.js",
+        "files.worker.js", "python.worker.js",
     ),
     "js": (
         "state.js", "intents.js", "page", "background", "threads", "index", "pick", "scan", "policy", "explain",

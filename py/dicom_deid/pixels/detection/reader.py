@@ -75,8 +75,11 @@ def line(crop: Picture, numbers: Reading) -> Planes:
 def decoded(chances: Planes, characters: list[str]) -> tuple[str, float]:
     """The text of (steps, classes), and the mean chance of its characters.
 
-    A class that is the likeliest of several steps in a row counts once.
+    A class that is the likeliest of several steps in a row counts once. Raises ValueError where one is no number: a
+    place is not acquitted by that.
     """
+    if not np.isfinite(chances).all():
+        raise ValueError("no numbers")
     best = chances.argmax(1)
     begins = np.append([True], best[1:] != best[:-1]) & (best != 0)
     if not begins.any():

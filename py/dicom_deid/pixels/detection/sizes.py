@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from math import floor
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,7 +95,8 @@ def resized(picture: Picture, rows: int, columns: int) -> Picture:
     values = picture.astype(np.float64)  # whole numbers, which a product of matrices of this type keeps exactly
     tall = np.floor((np.einsum("or,rcs->ocs", down, values, optimize=True) + UNIT // 2) / UNIT)
     both = np.floor((np.einsum("oc,rcs->ros", across, tall, optimize=True) + UNIT // 2) / UNIT)
-    return np.clip(both, 0, 255).astype(np.uint8)
+    out: Picture = np.clip(both, 0, 255).astype(np.uint8)
+    return out
 
 
 def _weights(length: int, wanted: int) -> NDArray[np.float64]:
@@ -105,7 +108,7 @@ def _weights(length: int, wanted: int) -> NDArray[np.float64]:
         centre = (number + 0.5) * scale
         first, last = max(0, floor(centre - reach)), min(length, floor(centre + reach) + 1)
         shares = [max(0.0, 1 - abs((place + 0.5 - centre) / reach)) for place in range(first, last)]
-        total = sum(shares)
+        total = reduce(add, shares)  # `sum` is more exact from Python 3.12 on, and the page is not
         whole = [floor(share / total * UNIT + 0.5) for share in shares]
         whole[whole.index(max(whole))] += UNIT - sum(whole)
         out[number, first:last] = whole
