@@ -1,0 +1,73 @@
+"""Two regions files made one: boxes are united, never intersected, and no decision is stretched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dicom_deid.errors import PolicyError
+from dicom_deid.regions import APPROVED, LEFT_OUT, NONE, Group, Regions, Review
+
+STRICT = (APPROVED, NONE, LEFT_OUT)
+"""Decisions, from the one that lets most through."""
+
+
+def unite(one: Regions, other: Regions) -> Regions:
+    """Both together; where an instance changed between them, ``other`` has its newer mark.
+
+    Left out in one is left out. Approved stays approved only for instances that the approver had before the eyes: where
+    there are others, or one that changed, the group waits for a new decision, and so does an exception. Raises
+    PolicyError REGIONS_OTHER_KEY where they are of two projects.
+    """
+    if one.project != other.project:
+        raise PolicyError("REGIONS_OTHER_KEY")
+    groups = dict(one.groups)
+    for group_id, added in other.groups.items():
+        groups[group_id] = united(groups[group_id], added) if group_id in groups else added
+    exceptions = seen_as_now(one, groups)
+    for source_id, review in seen_as_now(other, groups).items():
+        exceptions[source_id] = stricter(exceptions[source_id], review) if source_id in exceptions else review
+    return Regions(one.project, groups, exceptions)
+
+
+def united(one: Group, other: Group) -> Group:
+    """A group of two files."""
+    instances = {**one.instances, **other.instances}
+    unread = {name: code for name, code in {**one.unread, **other.unread}.items() if name not in instances}
+    approved = [group for group in (one, other) if group.review.decision == APPROVED]
+    review = stricter(one.review, other.review)
+    if review.decision != LEFT_OUT and approved:
+        seen = {pair for group in approved for pair in group.instances.items()}
+        whole = instances.items() <= seen
+        latest = max((group.review for group in approved), key=lambda found: found.at)
+        review = replace(latest if whole else Review(), boxes=review.boxes)
+    frames, alarms = max(one.frames, other.frames), max(one.alarms, other.alarms)
+    return Group(one.rows, one.columns, frames, review, instances, unread, alarms)
+
+
+def stricter(one: Review, other: Review) -> Review:
+    """The boxes of both, with the decision that lets less through; of equal ones the later."""
+    decided = max(one, other, key=lambda review: (STRICT.index(review.decision), review.at))
+    return replace(decided, boxes=tuple(sorted({*one.boxes, *other.boxes})))
+
+
+def seen_as_now(regions: Regions, groups: dict[str, Group]) -> dict[str, Review]:
+    """The exceptions of a file; those of instances that have another mark in ``groups`` wait for a new decision."""
+    if not regions.exceptions:
+        return {}
+    before = marks(regions.groups.values())
+    now = marks(groups.values())
+    return {
+        source_id: review if before.get(source_id) == now.get(source_id) else waiting(review)
+        for source_id, review in regions.exceptions.items()
+    }
+
+
+def waiting(review: Review) -> Review:
+    """A review whose approval no longer counts."""
+    return Review(review.boxes) if review.decision == APPROVED else review
+
+
+def marks(groups: Iterable[Group]) -> dict[str, str]:
+    """Source id -> mark, of the instances of all groups."""
+    return {source_id: mark for group in groups for source_id, mark in group.instances.items()}
