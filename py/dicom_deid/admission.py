@@ -14,6 +14,7 @@ from pydicom.datadict import tag_for_keyword
 
 from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Withheld
+from dicom_deid.faces import shows_head
 from dicom_deid.model import TAG, Element, Instance, Item
 from dicom_deid.patient import CHARACTER_SET, text
 from dicom_deid.policy import Plan
@@ -27,6 +28,9 @@ FUNCTIONAL_GROUPS = (0x52009229, 0x52009230)
 """Shared, and Per-frame Functional Groups Sequence."""
 WAVEFORMS, INTERPRETATION, MODALITY = 0x54000100, 0x54001006, 0x00080060
 SOUND = "SOUND_RECORDED"
+CLEANABLE = frozenset(("SOP_CLASS_WITHHELD", "BURNED_IN", "PIXELS_SHOW_TEXT", "PIXELS_SHOW_PERSON"))
+"""Reasons that speak of what pixels show: an approved review of them answers it (PS3.15 E.3.1)."""
+PIXEL_DATA = 0x7FE00010
 REMEMBERED = 1024
 
 
@@ -45,27 +49,51 @@ class Sign(NamedTuple):
     """Whether it counts only where Image Type does not say which image it is."""
 
 
-def admit(plan: Plan, instance: Instance) -> None:
-    """Raises Withheld for an instance of a kind that the policy does not write."""
+def admit(plan: Plan, instance: Instance) -> str:
+    """Raises Withheld for an instance of a kind that the policy does not write.
+
+    With Clean Pixel Data, the reason for which it would be withheld but for that option, "" where there is none.
+    """
+    doubt = ""
+    for reason in objections(plan, instance):
+        if reason not in CLEANABLE or not plan.cleans_pixels or not has_picture(instance):
+            raise Withheld(reason)
+        doubt = doubt or reason
+    return doubt
+
+
+def objections(plan: Plan, instance: Instance) -> Iterator[str]:
+    """The reasons why the policy does not write an instance."""
     policy, state = plan.policy, sop_class_state(instance.sop_class)
     allowed = instance.sop_class in policy.allow_sop_classes
     if not allowed:
         if not instance.sop_class or state == "other":
-            raise Withheld("UNKNOWN_SOP_CLASS")
-        if state == "private":
-            raise Withheld("PRIVATE_SOP_CLASS")
-        if state == "withheld":
-            raise Withheld("SOP_CLASS_WITHHELD")
+            yield "UNKNOWN_SOP_CLASS"
+        elif state == "private":
+            yield "PRIVATE_SOP_CLASS"
+        elif state == "withheld":
+            yield "SOP_CLASS_WITHHELD"
+    if policy.withhold_faces and shows_head(instance):
+        yield "FACE_WITHHELD"
     if overlay_in_pixels(instance):
-        raise Withheld("OVERLAY_IN_PIXELS")
-    if policy.pass_burned_in:
-        return
+        yield "OVERLAY_IN_PIXELS"
+    if not policy.pass_burned_in:
+        yield from told_objections(instance, allowed)
+
+
+def told_objections(instance: Instance, allowed: bool) -> Iterator[str]:
+    """The reasons that an instance states itself; ``allowed``: its SOP Class is, by the policy."""
     frames = list(frame_types(instance.data))
     for sign in signs():
         if (not allowed or sign.says_so) and told(instance, sign, frames):
-            raise Withheld(sign.reason)
+            yield sign.reason
     if not allowed and sounds(instance):
-        raise Withheld(SOUND)
+        yield SOUND
+
+
+def has_picture(instance: Instance) -> bool:
+    """Whether an instance has pixels that a person can look at."""
+    return instance.pixels is not None and instance.pixels.tag == PIXEL_DATA
 
 
 def told(instance: Instance, sign: Sign, frames: list[Item]) -> bool:

@@ -18,7 +18,8 @@ from dicom_deid.deidentify.markers import IMPLEMENTATION_UID
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.errors import reasons
 from dicom_deid.key import BY_ID, ITERATIONS, MAX_WEEKS, SALT
-from dicom_deid.policy import Plan
+from dicom_deid.policy import PIXEL_OPTION, Plan
+from dicom_deid.policy.claims import CLEAN_PIXELS
 from dicom_deid.policy.python import label
 from dicom_deid.profile import edition, listed_code, table
 from dicom_deid.verify.binary_values import LEAST
@@ -30,11 +31,11 @@ STANDARD_WORDS = ("months.json", "code-meanings.json", "vocabulary.json")
 """Tables of words, made of published ones, by which identifiers in text are told."""
 OWN_LISTS = (
     "judged.json", "kinds.json", "placeholders.json", "letters.json", "languages.json", "clinical-words.json",
-    "national-numbers.json",
+    "national-numbers.json", "faces.json",
 )  # fmt: skip
 PRIVATE_ROW = "private"
-PIXEL_CODES = ("113101", "113102")
-"""The options of CID 7050 that need the pixels, and so are never claimed."""
+FACES = "113102"
+"""Clean Recognizable Visual Features, which this program does not do."""
 
 
 def conformance(plan: Plan) -> str:
@@ -85,11 +86,13 @@ def claims(plan: Plan) -> dict[str, str]:
     said["113100"] = "All that Table E.1-1 lists; what it does not, by the rules below."
     codes = plan.claims.codes
     claimed = rows(("code", "title", "what it means"), ((code, meanings[code], said[code]) for code in codes))
-    left = ((code, meaning, unclaimed(code, plan)) for code, meaning in meanings.items() if code not in codes)
+    claimable = {*codes, *((CLEAN_PIXELS,) if codes and plan.keeps(PIXEL_OPTION) else ())}
+    left = ((code, meaning, unclaimed(code, plan)) for code, meaning in meanings.items() if code not in claimable)
     return {
         "claimed": claimed
         if codes
         else "Nothing: rules of this policy do otherwise than the profile and its options, or may.",
+        "cleaned_pixels": table("statement.json")["variants"]["cleaned_pixels"] if CLEAN_PIXELS in claimable else "",
         "unclaimed": rows(("code", "title", "why"), left),
         "own_rules": own_rules(plan),
         "attributes": rows(("tag", "attribute", "Basic Profile", "this policy"), attributes(plan)),
@@ -98,7 +101,7 @@ def claims(plan: Plan) -> dict[str, str]:
 
 def unclaimed(code: str, plan: Plan) -> str:
     """Why a code is not claimed."""
-    if code in PIXEL_CODES:
+    if code == FACES:
         return "This program does not do it."
     chosen = code == "113100" or any(plan.keeps(row["name"]) for row in table("options.json") if row["code"] == code)
     return "Rules of this policy do otherwise, or may." if chosen else "Not chosen."
@@ -155,10 +158,20 @@ def choices(plan: Plan) -> dict[str, str]:
         "dates": Template(variants["dates"][plan.dates]).substitute(weeks=MAX_WEEKS),
         "dates_marker": plan.claims.dates,
         "identity_removed": plan.claims.identity_removed,
+        "pixels": pixels(plan),
         "burned_in": variants["burned_in"]["passed" if plan.policy.pass_burned_in else "withheld"],
         "allowed": ", ".join(sorted(plan.policy.allow_sop_classes)) or "none",
         "policy": f"```json\n{json.dumps(plan.policy.stated(), indent=2)}\n```",
     }
+
+
+def pixels(plan: Plan) -> str:
+    """What becomes of pixel data."""
+    variants = table("statement.json")["variants"]
+    unreviewed = variants["unreviewed"]["written" if plan.unreviewed else "withheld"]
+    return Template(variants["pixels"]["cleaned" if plan.keeps(PIXEL_OPTION) else "copied"]).substitute(
+        unreviewed=unreviewed
+    )
 
 
 def tables(plan: Plan) -> Iterable[tuple[str, str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dicom_deid.admission import admit
 from dicom_deid.deidentify import Deidentifier
@@ -15,12 +17,16 @@ from dicom_deid.dicom.encoding import encode, encode_header, pieces
 from dicom_deid.dicom.pixel_length import DELIMITER
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.model import Bulk, Copy, Element, Instance, Item, Names, Outcome, Pixels, Splice
+from dicom_deid.faces import shows_head
+from dicom_deid.model import Bulk, Copy, Element, Fill, Instance, Item, Names, Outcome, Splice, Stripes, splice_size
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.silence import NO_WARNINGS
 from dicom_deid.source_and_sink import Source
 from dicom_deid.verify import SoundCache, verify
+
+if TYPE_CHECKING:
+    from dicom_deid.pixels.treatment import Treatment
 
 # Messages and warnings of pydicom quote the value that they are about; no console and no log may get one.
 logging.getLogger("pydicom").disabled = True
@@ -45,8 +51,15 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         instance = inspect(source, plan.caches.of(ReadCache))
         deidentifier = make(instance, plan)
         names = deidentifier.names(source_id, repeat)
-        admit(plan, instance)
+        doubt = admit(plan, instance)
+        treatment = treated(source, instance, plan, source_id, doubt) if plan.cleans_pixels else None
+        if treatment is not None:
+            instance = replace(instance, transfer_syntax=treatment.transfer_syntax(instance))
+            names = replace(names, transfer_syntax=instance.transfer_syntax)
+            deidentifier.pixels_reviewed = treatment.verdict.approved
         data = deidentifier.header()
+        if treatment is not None:
+            treatment.tell(data)
         claims = deidentifier.claims
         header = verify(
             file_meta(instance, data),
@@ -61,7 +74,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
             coded=bool(claims.codes),
             cache=plan.caches.of(SoundCache),
         )
-        splice = join(instance, header, behind_pixels(data, instance))
+        splice = join(instance, header, behind_pixels(data, instance), treatment.value if treatment else None)
         linked = link(deidentifier, data) if plan.linked else None
     except (ShortRead, FragmentsWanted):
         raise
@@ -70,8 +83,16 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
     except Exception:
         # The text of an unforeseen error may quote a value, so nothing of it goes on but the code.
         return Outcome("failed", "INTERNAL_ERROR", without_path(names))
-    pixels = "kept" if instance.pixels else ""
-    return Outcome("written", "", names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
+    pixels = treatment.verdict.told if treatment else "kept" if instance.pixels else ""
+    reason = "FACE_CAN_BE_REBUILT" if shows_head(instance) else ""
+    return Outcome("written", reason, names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
+
+
+def treated(source: Source, instance: Instance, plan: Plan, source_id: str, doubt: str) -> Treatment | None:
+    """The treatment of an instance's pixels; its modules are loaded when the first one needs it."""
+    from dicom_deid.pixels.treatment import treat
+
+    return treat(source, instance, plan, source_id, doubt)
 
 
 def behind_pixels(data: Item, instance: Instance) -> bytes:
@@ -82,37 +103,52 @@ def behind_pixels(data: Item, instance: Instance) -> bytes:
     return encode(Item([element for element in data if element.tag > pixels.tag]), instance.syntax)
 
 
-def join(instance: Instance, header: list[bytes | Bulk], behind: bytes) -> Splice:
+def join(instance: Instance, header: list[bytes | Bulk], behind: bytes, value: Splice | None = None) -> Splice:
     """The output as a splice: the new header, with bulk values and the pixel data copied from the source.
 
-    ``behind``: the end of the header, which goes behind the pixel data.
+    ``behind``: the end of the header, which goes behind the pixel data. ``value``: what stands in place of these.
     """
     pixels = instance.pixels
     if pixels is not None:
-        length = pixels.end - pixels.start
+        value, closed = ((Copy(pixels.start, pixels.end),), pixels.closed) if value is None else (value, True)
+        length = splice_size(value)
         element = Element(pixels.tag, pixels.vr, b"", None, pixels.encapsulated)
         last = encode_header(element, length, instance.syntax)
         end = header[-1]
         header[-1:] = [end.removesuffix(behind) + last] if isinstance(end, bytes) else [end, last]
-        behind = behind if pixels.closed else DELIMITER + behind
+        behind = behind if closed else DELIMITER + behind
     if instance.inflated is not None:
-        return (deflated(instance.inflated, pixels, header, behind),)
+        return (deflated(instance.inflated, value, header, behind),)
     copied = tuple(Copy(part.start, part.end) if isinstance(part, Bulk) else part for part in header)
-    if pixels is None:
+    if value is None:
         return copied
-    return (*copied, Copy(pixels.start, pixels.end), *((behind,) if behind else ()))
+    return (*copied, *value, *((behind,) if behind else ()))
 
 
-def deflated(inflated: bytes, pixels: Pixels | None, header: list[bytes | Bulk], behind: bytes) -> bytes:
-    """The output of an instance whose data set was deflated (PS3.5 A.5)."""
-    parts = [part.view if isinstance(part, Bulk) else part for part in header]
+def deflated(inflated: bytes, value: Splice | None, header: list[bytes | Bulk], behind: bytes) -> bytes:
+    """The output of an instance whose data set was deflated (PS3.5 A.5); ``value``: of its pixel data, if any."""
+    parts: list[bytes | bytearray | memoryview] = [part.view if isinstance(part, Bulk) else part for part in header]
     opening = bytes(parts[0])
     meta, packer = meta_end(opening), zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     parts[0] = opening[meta:]
-    if pixels is not None:
-        parts += [memoryview(inflated)[pixels.start : pixels.end], behind]
+    if value is not None:
+        parts += [*(stretch(inflated, segment) for segment in value), behind]
     packed = b"".join((*map(packer.compress, parts), packer.flush()))
     return opening[:meta] + packed + bytes(len(packed) % 2)
+
+
+def stretch(inflated: bytes, segment: bytes | Copy | Fill | Stripes) -> bytes | bytearray | memoryview:
+    """The bytes of a segment, whose ranges are those of the inflated data set."""
+    match segment:
+        case Copy(start, end):
+            return memoryview(inflated)[start:end]
+        case Fill(count=count, byte=byte):
+            return bytes([byte]) * count
+        case Stripes():
+            part = bytearray(inflated[segment.start : segment.end])
+            segment.over(part)
+            return part
+    return segment
 
 
 def meta_end(header: bytes) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections import Counter
 from typing import Any
 
 import pydicom
@@ -27,7 +28,18 @@ def content(plan: Plan) -> dict[str, Any]:
         "policy": plan.policy.stated(),
         **pseudonyms,
         **wheels,
+        **pixels(plan),
     }
+
+
+def pixels(plan: Plan) -> dict[str, Any]:
+    """What decides about pixels, where they are cleaned: digest of the regions, and whether unreviewed ones count."""
+    if not plan.cleans_pixels:
+        return {}
+    from dicom_deid.regions.file import digest as regions_digest  # needed for this option only
+
+    regions = "" if plan.regions is None else regions_digest(plan.regions)
+    return {"regions_sha256": regions, "pixels_unreviewed": plan.unreviewed}
 
 
 def digest(plan: Plan) -> str:
@@ -50,9 +62,25 @@ def opening(plan: Plan) -> list[str]:
         f"policy: Basic Application Confidentiality Profile{''.join(f', {name}' for name in names)}",
         f"SOP Classes allowed: {allowed}; objects that say that they show text or a person: "
         + ("passed" if plan.policy.pass_burned_in else "withheld"),
+        *pixel_lines(plan),
         *rule_lines(plan),
         f"plan {digest(plan)[:16]}",
     ]
+
+
+def pixel_lines(plan: Plan) -> list[str]:
+    """What is made blank, where pixels are cleaned."""
+    if not plan.cleans_pixels:
+        return []
+    if plan.regions is None:
+        return ["pixels: no regions are given, so nothing is made blank, and nothing written that needs it"]
+    from dicom_deid.regions import DECISIONS  # needed for this option only
+    from dicom_deid.regions.file import digest as regions_digest
+
+    found = Counter(group.review.decision for group in plan.regions.groups.values())
+    groups = ", ".join(f"{found[decision]} {decision}" for decision in DECISIONS)
+    told = f"pixels: regions, SHA-256 {regions_digest(plan.regions)[:16]}; groups by decision: {groups}"
+    return [told, *(["pixels: regions that nobody has reviewed count, too; nothing is claimed"] * plan.unreviewed)]
 
 
 def rule_lines(plan: Plan) -> list[str]:

@@ -62,7 +62,7 @@ WALKS: dict[str, dict[str, Edit]] = {
         f"{TABLES}/generate.py": instead("OPTION_COLUMNS = {", 'OPTION_COLUMNS = {"rtn_example": "retain-example",'),
         f"{TABLES}/profile.json": with_cell,
         f"{TABLES}/options.json": with_option,
-        f"{TABLES}/policy.schema.json": instead('"retain-safe-private"', '"retain-safe-private", "retain-example"'),
+        f"{TABLES}/policy.schema.json": instead('"clean-pixel-data"', '"clean-pixel-data", "retain-example"'),
     },
     "command": {
         "py/dicom_deid/cli/example.py": behind('"""An example."""\n\n\ndef show() -> None:\n    """Shows."""\n'),
@@ -90,9 +90,9 @@ WALKS: dict[str, dict[str, Edit]] = {
 FILES = {name for walk in WALKS.values() for name in walk}
 SHOWN = {
     "reason code": "from dicom_deid.errors import reasons; assert 'EXAMPLE_MET' in reasons()",
-    "option": "from dicom_deid.tables.generate import OPTION_COLUMNS as c;"
+    "option": "from dicom_deid.tables.generate import OPTION_COLUMNS as c, WITHOUT_COLUMN as w;"
     "from dicom_deid.profile import table, decide;"
-    "assert sorted(c.values()) == sorted(row['name'] for row in table('options.json'));"
+    "assert sorted((*c.values(), *w)) == sorted(row['name'] for row in table('options.json'));"
     "assert decide(0x00101010, 'AS', (), '', frozenset(['retain-example'])).code == 'K';"
     'from dicom_deid.policy import Policy; Policy.read(\'{"options": ["retain-example"]}\')',
     "command": "from dicom_deid.cli.app import app; assert 'example' in [one.name for one in app.registered_commands]",

@@ -9,11 +9,12 @@ from dicom_deid.conformance import conformance
 from dicom_deid.errors import reasons
 from dicom_deid.key import Key
 from dicom_deid.policy import Plan, Policy
+from dicom_deid.policy.rules import Rule
 from dicom_deid.profile import table
 from made import KEY, ct, deidentified
 
 CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-NEVER = {"113101", "113102"}
+PIXELS, FACES = "113101", "113102"
 
 
 def statement(*options: str, **others: object) -> str:
@@ -32,10 +33,22 @@ def codes(text: str) -> set[str]:
 def test_the_codes_claimed_are_those_that_an_output_gets(option: dict[str, str]) -> None:
     text = statement(option["name"])
     written = deidentified(ct(), option["name"]).DeidentificationMethodCodeSequence
-    assert codes(section(text, "What is claimed")) == {code.CodeValue for code in written} == {"113100", option["code"]}
+    always = {"113100", option["code"]} - {PIXELS}
+    assert codes(section(text, "What is claimed")) == {code.CodeValue for code in written} == always
     left = codes(section(text, "What is not claimed"))
     assert left == table("methods.json")["rows"].keys() - {"113100", option["code"]}
-    assert left >= NEVER
+    assert FACES in left
+
+
+def test_it_says_of_which_instances_clean_pixel_data_is_claimed() -> None:
+    assert f"{PIXELS} Clean Pixel Data Option is added to those instances alone" in statement("clean-pixel-data")
+    assert "added to those instances alone" not in statement()
+    assert "Pixel data are copied byte by byte. What they show is not looked at" in statement()
+    rules = (Rule(match="PatientName", action="K"),)
+    assert "added to those instances alone" not in statement("clean-pixel-data", rules=rules)
+    unreviewed = conformance(Plan(Policy(["clean-pixel-data"]), Key(KEY), unreviewed=True))
+    assert "though nobody reviewed it" in unreviewed
+    assert "none is written without such a review" in statement("clean-pixel-data")
 
 
 def test_it_names_every_table_with_edition_and_digest() -> None:

@@ -17,6 +17,7 @@ FLOORS = """
     key
     tables profile regions
     patient policy
+    faces
     scan admission plan deidentify verify report linkage index preview
     pixels
     pipeline entries frames

@@ -10,6 +10,7 @@ from dicom_deid.errors import PolicyError
 from dicom_deid.key import Key
 from dicom_deid.regions import APPROVED, LEFT_OUT, NONE, Box, Group, Rectangle, Region, Regions, Review
 from dicom_deid.regions.file import digest, project_of, read, write
+from dicom_deid.regions.merge import merged
 from dicom_deid.regions.unite import unite
 
 KEY = Key(bytes(range(32)))
@@ -22,7 +23,7 @@ SEEN = Review((TOP, WORD), APPROVED, "MK", "2026-11-29T10:30:00Z")
 
 
 def regions(group: Group | None = None, **exceptions: Review) -> Regions:
-    one = group or Group(600, 800, 34, SEEN, {ONE: MARK}, {TWO: "PIXELS_DAMAGED"}, 1)
+    one = group or Group(600, 800, 34, SEEN, {ONE: MARK}, {TWO: "PIXELS_DAMAGED"}, "PP-OCRv6 small", 1)
     return Regions(PROJECT, {GROUP: one}, exceptions)
 
 
@@ -117,15 +118,6 @@ def test_a_file_of_another_key_is_refused() -> None:
         unite(regions(), Regions(other))
 
 
-def test_a_decision_covers_what_was_looked_at() -> None:
-    known = regions(**{ONE: Review((WORD,), APPROVED, "", "2026-11-29T10:31:00Z")})
-    assert known.review(GROUP, ONE) == known.exceptions[ONE]
-    assert regions().review(GROUP, ONE) == SEEN
-    assert known.review(GROUP, TWO) is None, "a frame could not be read"
-    assert known.review(GROUP, THREE) is None, "nobody has seen it"
-    assert known.review("f" * 20, ONE) is None, "the picture is of another group"
-
-
 def test_regions_are_in_one_order_and_once() -> None:
     again = TOP._replace(evidence="person")
     assert Review((WORD, TOP, again)).regions == (Region(TOP.rectangle), Region(WORD.rectangle, 1, 12))
@@ -135,20 +127,28 @@ def found(boxes: tuple[Box, ...], **instances: str) -> Regions:
     return regions(Group(600, 800, 2, Review(boxes), instances))
 
 
-def test_boxes_are_united_and_an_approval_stays_for_the_same_instances() -> None:
-    more = Box(Rectangle(1, 1, 9, 9))
-    both = unite(regions(), found((more, TOP), **{ONE: MARK})).groups[GROUP]
-    assert both.review == replace(SEEN, boxes=tuple(sorted((TOP, WORD, more))))
-    assert both.frames == 34
-    assert both.unread == {TWO: "PIXELS_DAMAGED"}
+def test_boxes_are_united_while_nobody_has_decided() -> None:
+    more = Box(Rectangle(1, 100, 9, 109), evidence="detector")
+    both = unite(found((TOP,), **{ONE: MARK}), found((more,), **{THREE: MARK})).groups[GROUP]
+    assert both.review == Review((TOP, more))
+    assert both.instances == {ONE: MARK, THREE: MARK}
+
+
+def test_an_approval_stays_as_it_is_for_the_same_instances() -> None:
+    """What a person took away does not come back because it is found again."""
+    added = found((Box(Rectangle(1, 1, 9, 9), evidence="detector"),), **{ONE: MARK})
+    for both in (unite(regions(), added), unite(added, regions())):
+        assert both.groups[GROUP].review == SEEN
+        assert both.groups[GROUP].frames == 34
 
 
 @pytest.mark.parametrize("instances", [{THREE: MARK}, {ONE: OTHER_MARK}, {TWO: MARK}])
 def test_an_approval_is_not_stretched(instances: dict[str, str]) -> None:
-    added = found((), **instances)
-    for both in (unite(regions(), added), unite(added, regions())):
-        if both.groups[GROUP].instances != {ONE: MARK}:
-            assert both.groups[GROUP].review == Review(tuple(sorted(SEEN.boxes)))
+    more = Box(Rectangle(1, 100, 9, 109), evidence="detector")
+    both = unite(regions(), found((more,), **instances)).groups[GROUP]
+    assert both.review == Review(tuple(sorted((*SEEN.boxes, more))))
+    if ONE not in instances:
+        assert unite(found((more,), **instances), regions()).groups[GROUP].review == both.review
 
 
 def test_two_approvals_cover_both_and_the_later_one_is_told() -> None:
@@ -171,4 +171,37 @@ def test_an_exception_of_an_instance_that_changed_waits() -> None:
     assert unite(known, found((), **{ONE: OTHER_MARK})).exceptions == {ONE: Review((WORD,))}
     out = Regions(PROJECT, known.groups, {ONE: Review((), LEFT_OUT, "", "2026-01-01T00:00:00Z")})
     assert unite(known, out).exceptions[ONE].decision == LEFT_OUT
-    assert unite(out, known).exceptions[ONE].boxes == (WORD,)
+    assert unite(out, known).exceptions[ONE].decision == LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    ("instances", "detector"), [({}, "small"), ({ONE: MARK}, "small"), ({THREE: MARK}, ""), ({ONE: OTHER_MARK}, "")]
+)
+def test_a_detector_that_did_not_look_at_all_is_not_named(instances: dict[str, str], detector: str) -> None:
+    looked = regions(Group(600, 800, instances={ONE: MARK}, detector="small"))
+    not_looked = regions(Group(600, 800, instances=instances))
+    for both in (unite(looked, not_looked), unite(not_looked, looked)):
+        if both.groups[GROUP].instances[ONE] == MARK:
+            assert both.groups[GROUP].detector == detector
+
+
+def test_merged_boxes_cover_what_they_covered_and_only_found_ones_are_merged() -> None:
+    near = [Box(Rectangle(10, 10, 50, 20), evidence="detector"), Box(Rectangle(12, 10, 53, 20), evidence="detector")]
+    assert merged(near) == (Box(Rectangle(10, 10, 53, 20), evidence="detector"),)
+    apart = [near[0], Box(Rectangle(10, 40, 50, 50), evidence="detector")]
+    assert merged(apart) == tuple(apart)
+    drawn = tuple(box._replace(evidence="person") for box in near)
+    assert merged(drawn) == drawn
+    other_frames = (near[0], near[1]._replace(first=2))
+    assert merged(other_frames) == other_frames
+
+
+def test_many_boxes_become_few_enough_for_a_file() -> None:
+    many = [
+        Box(Rectangle(9 * x, 9 * y, 9 * x + 1, 9 * y + 1), evidence="detector") for x in range(70) for y in range(70)
+    ]
+    few = merged(many)
+    assert len(few) <= 512
+    places = [one.rectangle for one in few]
+    for x, y, *_ in (box.rectangle for box in many):
+        assert any(one.left <= x < one.right and one.top <= y < one.bottom for one in places)

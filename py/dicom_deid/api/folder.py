@@ -110,7 +110,8 @@ def deidentify_folder(
     used = found(plan.policy.wheels, Path(wheels)) if plan.policy.python else Wheels()
     importable(used.paths)
     # A run remembers what its files have in common, and ends what takes too long: it has a plan of its own.
-    own = Plan(plan.policy, plan.key, watch=TimeLimit(), wheels=dict(used.digests))
+    digests, regions = dict(used.digests), plan.regions
+    own = Plan(plan.policy, plan.key, False, TimeLimit(), digests, regions, plan.unreviewed)  # noqa: FBT003 - linked
     own.load()
     folder = RunFolder(FolderSink(place))
     run = Run(FolderOrigin(root), folder, own, plan.key.secret, workers, resume, None, used.paths)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dicom_deid.conformance import conformance
 from dicom_deid.errors import BadLinkage, FragmentsWanted, PolicyError, ShortRead
@@ -19,6 +19,9 @@ from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import file_line, row
 from dicom_deid.warm_up import warm_up as make_outcomes
+
+if TYPE_CHECKING:
+    from dicom_deid.regions import Regions
 
 ENCODE = json.JSONEncoder(check_circular=False).encode
 PAGE_LONGEST = 20_000
@@ -77,13 +80,24 @@ class Session:
 
     plan: Plan
 
-    def configure(self, policy: str, key: Any, linked: bool = False, wheels: str = "{}") -> Any:
+    def configure(
+        self,
+        policy: str,
+        key: Any,
+        linked: bool = False,
+        wheels: str = "{}",
+        regions: str = "",
+        unreviewed: bool = False,
+    ) -> Any:
         """Makes the plan of a run. Returns {document, key_check, opening, statement}, or {error, problems} with a code.
 
-        Runs the code of rules in Python: the page has asked for it. ``wheels``: name -> SHA-256, in JSON.
+        Runs the code of rules in Python: the page has asked for it. ``wheels``: name -> SHA-256, in JSON. ``regions``:
+        the text of a regions file, "" for none.
         """
         try:
-            plan = Plan(Policy.read(policy), Key(key.to_bytes()), linked, wheels=json.loads(wheels))
+            own = Key(key.to_bytes())
+            plan = Plan(Policy.read(policy), own, linked, wheels=json.loads(wheels), unreviewed=unreviewed)
+            plan.regions = regions_of(regions, own)
             plan.load()
             self.plan = plan
         except PolicyError as error:
@@ -103,6 +117,15 @@ class Session:
     def explain(self, number: int, source_id: str, _repeat: bool, *file: Any) -> str:
         """The explanation of the file of a task, with its values: shown, never stored. In JSON: it can be long."""
         return json.dumps(explanation(ranges_of(*file), self.plan, number, source_id))
+
+
+def regions_of(text: str, key: Key) -> Regions | None:
+    """The regions of a file's text; None for "". Raises PolicyError."""
+    if not text:
+        return None
+    from dicom_deid.regions.file import project_of, read  # needed for Clean Pixel Data only
+
+    return read(text, project_of(key))
 
 
 def warm_up(first: int, count: int) -> None:

@@ -19,6 +19,7 @@ from dicom_deid.dicom.encoding import ascii_text, vr_of
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
+from dicom_deid.policy.claims import with_pixels
 from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words
 
 MODALITY = 0x00080060
@@ -43,6 +44,8 @@ class Deidentifier(Actions):
         self.inquiry = Inquiry(plan, instance, self.encodings)
         self.claims = plan.claims
         """The claims of the markers; those of this instance once it is de-identified."""
+        self.pixels_reviewed = False
+        """Whether a person has approved that nothing in its pixels identifies; then Clean Pixel Data is claimed."""
         self.declared = private.declared(data, instance.syntax) if plan.keeps("retain-safe-private") else None
         """The declarations of the object on its private elements; None without the Retain Safe Private Option."""
         self.defined = private.defined(data, instance.syntax) if self.declared else None
@@ -95,6 +98,8 @@ class Deidentifier(Actions):
         self.complete(data)
         claims, instance = self.inquiry.claims, self.instance
         self.claims = narrowed(claims, self.short, instance.data, self.plan, instance.sop_class)
+        if self.pixels_reviewed:
+            self.claims = with_pixels(self.claims)
         markers.mark(data, self.claims, self.plan.method)
         return data
 

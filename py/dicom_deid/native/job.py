@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dicom_deid.dicom.is_dicom import LOOK_BYTES, start_of
 from dicom_deid.dicom.peek import LONG_LOOK_BYTES, peek
@@ -20,6 +20,9 @@ from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import file_line, row, unwritten_line
 from dicom_deid.source_and_sink import OpenSource, Origin, Sink
+
+if TYPE_CHECKING:
+    from dicom_deid.regions import Regions
 
 SAME_UID = "SAME_SOP_INSTANCE"
 """The reason that goes with an output whose SOP Instance UID another file has, too, with other content."""
@@ -79,15 +82,23 @@ class Job:
     has agreed, the key, and the wheels that the code imports."""
 
     def __init__(
-        self, origin: Origin, policy: Policy, key: bytes, sink: Sink, linked: bool = False, wheels: Paths = ()
+        self,
+        origin: Origin,
+        policy: Policy,
+        key: bytes,
+        sink: Sink,
+        linked: bool = False,
+        wheels: Paths = (),
+        regions: Regions | None = None,
+        unreviewed: bool = False,
     ) -> None:
         importable(wheels)
         self.origin, self.sink = origin, sink
-        self.plan = Plan(policy, Key(key), linked, TimeLimit())
+        self.plan = Plan(policy, Key(key), linked, TimeLimit(), regions=regions, unreviewed=unreviewed)
         # A plan does not travel between processes: it holds a running HMAC. Each makes its own.
-        self._parts = (origin, policy, key, sink, linked, wheels)
+        self._parts = (origin, policy, key, sink, linked, wheels, regions, unreviewed)
 
-    def __reduce__(self) -> tuple[type[Job], tuple[Origin, Policy, bytes, Sink, bool, Paths]]:
+    def __reduce__(self) -> tuple[type[Job], tuple[Origin, Policy, bytes, Sink, bool, Paths, Regions | None, bool]]:
         return Job, self._parts
 
     def __call__(self, task: Look | Take) -> Looked | Taken:

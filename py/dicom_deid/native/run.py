@@ -98,7 +98,7 @@ class Run:
         if self.resume:
             self.folder.resume(document(self.plan), self.plan.key.check(), keep)
         else:
-            self.folder.begin(document(self.plan), self.plan.key.check())
+            self.folder.begin(document(self.plan), self.plan.key.check(), self.regions())
         self.folder.state(conformance(self.plan))
         how = f"{'up to ' if self.spare else ''}{self.workers} processes" if self.workers else "one process"
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
@@ -107,6 +107,14 @@ class Run:
             self.folder.log(["what links old to new goes to a separate encrypted file"])
         if self.resume:
             self.folder.log([f"resumed: {len(self._earlier)} files were done before"])
+
+    def regions(self) -> str:
+        """The text of the regions that the run uses; "" without any."""
+        if self.plan.regions is None or not self.plan.cleans_pixels:
+            return ""
+        from dicom_deid.regions.file import write  # needed for this option only
+
+        return write(self.plan.regions)
 
     def go(self, display: Display) -> dict[str, Any]:
         """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol/files.js)."""
@@ -131,7 +139,8 @@ class Run:
         """Lists the files; the processes, where they are worth while, are started meanwhile."""
         began, executor = time.perf_counter(), None
         policy, linked = self.plan.policy, self.linkage is not None
-        job = Job(self.origin, policy, self.key, self.folder.sink, linked, self.wheels)
+        plan, sink = self.plan, self.folder.sink
+        job = Job(self.origin, policy, self.key, sink, linked, self.wheels, plan.regions, plan.unreviewed)
         for _ in listing(self.origin, self.sources):
             self.display.scanned(len(self.sources))
             if executor is None and self.workers and self.is_much():

@@ -1,7 +1,7 @@
 """The run folder in a sink: plan.json, conformance.md, audit.csv, output.log, out/, and staged outputs till the end.
 
 key-check.json is for resuming alone, and not to be passed on: by it, the run knows its key again, and so would whoever
-tries out passphrases.
+tries out passphrases. So is regions.json, which is there where pixels were made blank.
 
 The audit row is the commit record: it is appended when the output stands at its place. So a run that was cut off can be
 resumed from its audit.csv alone, and an output without a row is simply written again. When a run ends, whichever way,
@@ -25,8 +25,8 @@ OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 """The paths that may be written to: pseudonyms only. worker/write/outputs.js has the same rule."""
 SOURCE_ID = re.compile(r"[0-9a-f]{20}")
 PLAN, AUDIT, LOG, STATEMENT = "plan.json", "audit.csv", "output.log", "conformance.md"
-KEY_CHECK = "key-check.json"
-BEGINNINGS = frozenset((UNFINISHED, LOG, f"{PLAN}.new", KEY_CHECK, f"{KEY_CHECK}.new"))
+KEY_CHECK, REGIONS = "key-check.json", "regions.json"
+BEGINNINGS = frozenset((UNFINISHED, LOG, f"{PLAN}.new", KEY_CHECK, f"{KEY_CHECK}.new", REGIONS, f"{REGIONS}.new"))
 """Names that a run leaves which was cut off before its plan.json stood: then nothing was done."""
 NOTE = "For --resume alone. Do not pass this file on: by it, passphrases could be tried out."
 PREFIX, PREFIX_AT = b"DICM", 128
@@ -42,12 +42,14 @@ class RunFolder:
         self._audit: Journal | None = None
         self._log: Journal | None = None
 
-    def begin(self, document: str, key_check: str) -> None:
-        """Starts a new run where nothing is yet."""
+    def begin(self, document: str, key_check: str, regions: str = "") -> None:
+        """Starts a new run where nothing is yet; ``regions``: the text of its regions file, which stays with it."""
         if not self.is_new():
             raise NoRun("NOT_EMPTY")
         self.sink.open()
         self.open_log()
+        if regions:
+            self.sink.put(REGIONS, [regions])
         self.keep_plan(document, key_check)
         self.sink.put(AUDIT, [csv_head()])
         self._audit = self.sink.journal(AUDIT)

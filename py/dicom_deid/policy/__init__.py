@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import InitVar, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dicom_deid.dicom.bounded import Caches
 from dicom_deid.dicom.encoding import vr_of
@@ -23,6 +23,12 @@ from dicom_deid.policy.rules import Rule, Rules
 from dicom_deid.policy.targets import compiled
 from dicom_deid.profile import PATIENT_AGE, dates, decide, edition, judged, persons, telling
 from dicom_deid.version import __version__
+
+if TYPE_CHECKING:
+    from dicom_deid.regions import Regions
+
+PIXEL_OPTION = "clean-pixel-data"
+"""The option that a run does by regions which somebody approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Policy:
     options: frozenset[str]
     allow_sop_classes: frozenset[str]
     pass_burned_in: bool
+    withhold_faces: bool
+    """Whether volumes of the head are withheld, from which a face can be rebuilt."""
     verbose: bool
     rules: tuple[Rule, ...]
     python: tuple[PythonRule, ...]
@@ -61,6 +69,7 @@ class Policy:
         wheels: Iterable[str] = (),
         private_dispositions: str = "",
         pseudonyms: int = NEWEST,
+        withhold_faces: bool = False,
     ) -> None:
         classes = map(file.sop_class, words(allow_sop_classes))
         for name, value in (
@@ -73,6 +82,7 @@ class Policy:
             ("wheels", tuple(wheels)),
             ("private_dispositions", private_dispositions),
             ("pseudonyms", pseudonyms),
+            ("withhold_faces", withhold_faces),
         ):
             object.__setattr__(self, name, value)
 
@@ -105,6 +115,8 @@ class Policy:
             "allow_sop_classes": sorted(self.allow_sop_classes),
             "pass_burned_in": self.pass_burned_in,
         }
+        if self.withhold_faces:
+            found["withhold_faces"] = True
         if self.private_dispositions:
             found["private_dispositions"] = self.private_dispositions
         if self.rules:
@@ -138,6 +150,10 @@ class Plan:
     """Within it rules in Python are asked: it ends what takes too long, where there are means to."""
     wheels: Mapping[str, str] = field(default_factory=dict)
     """Name -> SHA-256 of the wheels that the policy names, as far as they are known."""
+    regions: Regions | None = None
+    """With Clean Pixel Data: what is to be made blank, and who approved it."""
+    unreviewed: bool = False
+    """Whether regions that nobody has reviewed count, too. Then nothing is claimed of the pixels."""
     rules: Rules = field(init=False)
     caches: Caches = field(default_factory=Caches, compare=False, repr=False)
     """Caches of the stages, from one instance to the next, under this plan and no other."""
@@ -181,6 +197,11 @@ class Plan:
             found |= self.rules.keeping(identifying | persons())
             self._retained[sop_class] = found
         return found
+
+    @property
+    def cleans_pixels(self) -> bool:
+        """Whether pixels are made blank where somebody approved it."""
+        return PIXEL_OPTION in self.policy.options
 
     def keeps(self, option: str) -> bool:
         """Whether an option is chosen."""

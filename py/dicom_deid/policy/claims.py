@@ -21,7 +21,7 @@ from dicom_deid.policy.python import PythonRule
 from dicom_deid.policy.rules import ONE, PROTECTING, Rules, Target, fixed, named_vr
 from dicom_deid.profile import DATES, LABEL, decide, judged, row_of, table
 
-BASIC = "113100"
+BASIC, CLEAN_PIXELS = "113100", "113101"
 INSIDE = 0
 """Stands in a path for whatever sequence a rule without a fixed place also looks into."""
 
@@ -39,6 +39,11 @@ class Claims(NamedTuple):
     """The rules that protect less than the profile."""
     tells_offset: bool = False
     """Whether shifted dates stand beside dates that are kept, so that the patient's offset can be worked out."""
+
+
+def with_pixels(known: Claims) -> Claims:
+    """The claims of an instance whose pixels were cleaned besides; none where nothing else is claimed."""
+    return known._replace(codes=(known.codes[0], *sorted((*known.codes[1:], CLEAN_PIXELS)))) if known.codes else known
 
 
 class Finding(NamedTuple):
@@ -69,7 +74,9 @@ def claims(options: frozenset[str], dates: str, rules: Rules, python: tuple[Pyth
     if "retain-safe-private" not in options:
         weaker |= {action.rule for to, action in rules.targets() if to.creator and action.code in "KC"}
     lost = any(otherwise(finding, options) for finding in found)
-    codes = sorted(entry["code"] for entry in table("options.json") if entry["name"] in options)
+    codes = sorted(
+        entry["code"] for entry in table("options.json") if entry["name"] in options and "by_instance" not in entry
+    )
     kept = any(finding.vr in DATES and finding.ruled.code == "K" != finding.profile.code for finding in found)
     shifted = any(finding.vr in DATES and finding.ruled.code == "C" and finding.lost for finding in found)
     may = {code for rule in python for code in rule.may}

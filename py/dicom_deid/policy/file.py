@@ -20,7 +20,7 @@ from dicom_deid.policy.targets import nearest, target
 from dicom_deid.profile import table
 
 LISTS = ("options", "allow_sop_classes")
-SWITCHES = ("pass_burned_in", "verbose")
+SWITCHES = ("pass_burned_in", "withhold_faces", "verbose")
 RULES, PYTHON, WHEELS, DISPOSITIONS = "attribute", "python", "wheels", "private_dispositions"
 PSEUDONYMS = "pseudonyms"
 FIELDS = (*LISTS, *SWITCHES, DISPOSITIONS, PSEUDONYMS, RULES, WHEELS, PYTHON)

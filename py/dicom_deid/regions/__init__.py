@@ -80,6 +80,8 @@ class Group:
     """Source id -> mark of each instance that was looked at. No other one is covered by the decision."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Source id -> reason code of each other instance: a frame of it could not be read, so no decision covers it."""
+    detector: str = ""
+    """The detector of text that looked at every instance; "": none has."""
     alarms: int = 0
     """Instances in whose pictures words of their headers were read."""
 
@@ -94,10 +96,3 @@ class Regions:
     """By group id: twenty hexadecimal digits."""
     exceptions: Mapping[str, Review] = field(default_factory=dict)
     """By source id, of instances that are among those of a group."""
-
-    def review(self, group_id: str, source_id: str) -> Review | None:
-        """The boxes and the decision for an instance; None where it was not looked at, or not all of it."""
-        group = self.groups.get(group_id)
-        if group is None or source_id not in group.instances:
-            return None
-        return self.exceptions.get(source_id, group.review)

@@ -93,7 +93,7 @@ def refuse(problems: list[Problem]) -> None:
 
 
 REVIEW = ("boxes", "decision", "by", "at")
-GROUP = ("rows", "columns", "frames", *REVIEW, "instances", "unread", "alarms")
+GROUP = ("rows", "columns", "frames", *REVIEW, "instances", "unread", "detector", "alarms")
 
 
 def group(place: Place) -> Group:
@@ -114,6 +114,7 @@ def group(place: Place) -> Group:
         reviewed(fields, place),
         instances,
         unread,
+        fields["detector"].text(NAME, "a name"),
         fields["alarms"].number(0, LARGEST, 0),
     )
 
@@ -190,6 +191,8 @@ def stated_group(group: Group) -> dict[str, Any]:
     found["instances"] = dict(sorted(group.instances.items()))
     if group.unread:
         found["unread"] = dict(sorted(group.unread.items()))
+    if group.detector:
+        found["detector"] = group.detector
     if group.alarms:
         found["alarms"] = group.alarms
     return found

@@ -7,17 +7,19 @@ from dataclasses import replace
 
 from dicom_deid.errors import PolicyError
 from dicom_deid.regions import APPROVED, LEFT_OUT, NONE, Group, Regions, Review
+from dicom_deid.regions.merge import merged
 
-STRICT = (APPROVED, NONE, LEFT_OUT)
-"""Decisions, from the one that lets most through."""
+STRONG = (NONE, APPROVED, LEFT_OUT)
+"""Decisions, from the one that any other goes before."""
 
 
 def unite(one: Regions, other: Regions) -> Regions:
     """Both together; where an instance changed between them, ``other`` has its newer mark.
 
-    Left out in one is left out. Approved stays approved only for instances that the approver had before the eyes: where
-    there are others, or one that changed, the group waits for a new decision, and so does an exception. Raises
-    PolicyError REGIONS_OTHER_KEY where they are of two projects.
+    Left out in one is left out. Approved stays approved, with the boxes that were approved, for instances that the
+    approver had before the eyes: where there are others, or one that changed, the group gets the boxes of both and
+    waits for a new decision, and so does an exception. Raises PolicyError REGIONS_OTHER_KEY where they are of two
+    projects.
     """
     if one.project != other.project:
         raise PolicyError("REGIONS_OTHER_KEY")
@@ -26,7 +28,7 @@ def unite(one: Regions, other: Regions) -> Regions:
         groups[group_id] = united(groups[group_id], added) if group_id in groups else added
     exceptions = seen_as_now(one, groups)
     for source_id, review in seen_as_now(other, groups).items():
-        exceptions[source_id] = stricter(exceptions[source_id], review) if source_id in exceptions else review
+        exceptions[source_id] = stronger(exceptions[source_id], review) if source_id in exceptions else review
     return Regions(one.project, groups, exceptions)
 
 
@@ -34,29 +36,38 @@ def united(one: Group, other: Group) -> Group:
     """A group of two files."""
     instances = {**one.instances, **other.instances}
     unread = {name: code for name, code in {**one.unread, **other.unread}.items() if name not in instances}
-    approved = [group for group in (one, other) if group.review.decision == APPROVED]
-    review = stricter(one.review, other.review)
-    if review.decision != LEFT_OUT and approved:
-        seen = {pair for group in approved for pair in group.instances.items()}
-        whole = instances.items() <= seen
-        latest = max((group.review for group in approved), key=lambda found: found.at)
-        review = replace(latest if whole else Review(), boxes=review.boxes)
+    seen = {pair for group in (one, other) if group.review.decision == APPROVED for pair in group.instances.items()}
+    review = stronger(one.review, other.review)
+    if review.decision == APPROVED and not instances.items() <= seen:
+        review = Review(merged((*one.review.boxes, *other.review.boxes)))
     frames, alarms = max(one.frames, other.frames), max(one.alarms, other.alarms)
-    return Group(one.rows, one.columns, frames, review, instances, unread, alarms)
+    detector = one.detector if one.detector == other.detector else looked_by(one, other)
+    return Group(one.rows, one.columns, frames, review, instances, unread, detector, alarms)
 
 
-def stricter(one: Review, other: Review) -> Review:
-    """The boxes of both, with the decision that lets less through; of equal ones the later."""
-    decided = max(one, other, key=lambda review: (STRICT.index(review.decision), review.at))
-    return replace(decided, boxes=tuple(sorted({*one.boxes, *other.boxes})))
+def looked_by(one: Group, other: Group) -> str:
+    """The detector that looked at every instance of both; "" where none did, or each at its own."""
+    found = [
+        group.detector
+        for group, apart in ((one, other), (other, one))
+        if group.detector and apart.instances.items() <= group.instances.items()
+    ]
+    return found[-1] if found else ""
+
+
+def stronger(one: Review, other: Review) -> Review:
+    """The review that goes before the other; of two alike the later one, with the boxes of both."""
+    weaker, decided = sorted((one, other), key=lambda review: (STRONG.index(review.decision), review.at))
+    if weaker.decision != decided.decision:
+        return decided
+    return replace(decided, boxes=merged((*one.boxes, *other.boxes)))
 
 
 def seen_as_now(regions: Regions, groups: dict[str, Group]) -> dict[str, Review]:
     """The exceptions of a file; those of instances that have another mark in ``groups`` wait for a new decision."""
     if not regions.exceptions:
         return {}
-    before = marks(regions.groups.values())
-    now = marks(groups.values())
+    before, now = marks(regions.groups.values()), marks(groups.values())
     return {
         source_id: review if before.get(source_id) == now.get(source_id) else waiting(review)
         for source_id, review in regions.exceptions.items()

@@ -27,6 +27,7 @@ from pydicom.sr._snomed_dict import mapping as snomed
 from dicom_deid.deidentify.letters import fold
 from dicom_deid.deidentify.private import BULK
 from dicom_deid.profile import DATES, DOUBTFUL_TEXT, FREE_TEXT, judged
+from dicom_deid.tables.device_regions import device_regions
 
 EDITION = "2026d"
 HERE = Path(__file__).parent
@@ -42,6 +43,8 @@ OPTION_COLUMNS = {
     "clean_struct_cont": "clean-structured-content",
     "clean_graph": "clean-graphics",
 }
+"""Column of Table E.1-1 -> option. Clean Pixel Data (E.3.1) has none: it does not change what becomes of a header."""
+WITHOUT_COLUMN = ("clean-pixel-data",)
 STRENGTH = {"1": 5, "1C": 4, "2": 3, "2C": 2, "3": 1}
 
 
@@ -301,6 +304,7 @@ def main() -> None:
     write("months.json", months())
     write("code-meanings.json", meaning_words())
     write("vocabulary.json", vocabulary())
+    write("devices.json", device_regions(source), indent=None)
     sys.stdout.write(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows\n")
 
 

@@ -1,0 +1,62 @@
+"""The treatment of an instance's pixels: what the regions file says of it, carried out, and told by its header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicom_deid.deidentify.markers import put
+from dicom_deid.model import Instance, Item, Splice
+from dicom_deid.pixels.marks import say_cleaned, say_reviewed, without_icons
+from dicom_deid.pixels.verdict import Verdict, judge
+from dicom_deid.policy import Plan
+from dicom_deid.source_and_sink import Source
+
+if TYPE_CHECKING:
+    from dicom_deid.pixels.redaction import Redacted
+
+
+class Treatment(NamedTuple):
+    """What is done to the pixels of an instance."""
+
+    verdict: Verdict
+    redacted: Redacted | None
+    """None where nothing is made blank."""
+
+    @property
+    def value(self) -> Splice | None:
+        """The new value of the pixel data element; None: it is copied."""
+        return self.redacted.segments if self.redacted else None
+
+    def transfer_syntax(self, instance: Instance) -> str:
+        """The transfer syntax of the output."""
+        return self.redacted.transfer_syntax if self.redacted else instance.transfer_syntax
+
+    def tell(self, data: Item) -> None:
+        """Puts what is true now into a new data set."""
+        if self.redacted:
+            for tag, element in self.redacted.changes.items():
+                known = data.get(tag)
+                if element is not None:
+                    put(data, element)
+                elif known is not None:
+                    data.remove(known)
+            data[:] = without_icons(data)
+            say_cleaned(data, len(self.verdict.regions), self.verdict.approved)
+        if self.verdict.approved:
+            say_reviewed(data)
+
+
+def treat(source: Source, instance: Instance, plan: Plan, source_id: str, doubt: str) -> Treatment | None:
+    """The treatment of an instance; None where it has no pixels.
+
+    ``doubt``: the reason for which it would be withheld without Clean Pixel Data, or "". Raises Withheld where that
+    stands, or its pixels cannot be made blank, and what else redaction raises.
+    """
+    if instance.pixels is None:
+        return None
+    verdict = judge(instance, source.size, plan, source_id, doubt)
+    if not verdict.regions:
+        return Treatment(verdict, None)
+    from dicom_deid.pixels.redaction import redact  # needs numpy, which what has nothing to blank does without
+
+    return Treatment(verdict, redact(source, instance, verdict.regions))
