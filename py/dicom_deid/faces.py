@@ -27,12 +27,14 @@ def shows_head(instance: Instance) -> bool:
     if instance.sop_class not in kinds() or instance.pixels is None:
         return False
     data = instance.data
-    said = tuple(element.value for element in map(data.get, WORDED) if element is not None and element.value)
-    meanings = tuple(element.value for item in regions(data) if (element := item.get(MEANING)) is not None)
-    image_type, thickness = data.get(IMAGE_TYPE), data.get(THICKNESS)
-    if not names_head((*said, *meanings), ascii_text(data.get(CHARACTER_SET))):
+    said = [element.value for element in map(data.get, WORDED) if element is not None and element.value]
+    said += (element.value for item in regions(data) if (element := item.get(MEANING)) is not None)
+    # Each look for an element costs a run without any of this as much as all the rest of this function.
+    whole = b"".join(said)
+    charset = "" if whole.isascii() and b"\x1b" not in whole else ascii_text(data.get(CHARACTER_SET))
+    if not names_head(tuple(said), charset):
         return False
-    return is_slice(ascii_text(image_type), ascii_text(thickness))
+    return is_slice(ascii_text(data.get(IMAGE_TYPE)), ascii_text(data.get(THICKNESS)))
 
 
 def regions(data: Item) -> list[Item]:

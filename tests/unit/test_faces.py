@@ -37,6 +37,7 @@ def reason(dataset: Dataset, policy: Policy | None = None) -> str:
         {"SeriesDescription": "t1_mprage_sag_p2_iso"},
         {"SpecificCharacterSet": "ISO_IR 192", "StudyDescription": "КТ головного мозга"},
         {"SpecificCharacterSet": "ISO_IR 192", "StudyDescription": "頭部単純CT"},
+        {"SpecificCharacterSet": ["", "ISO 2022 IR 87"], "StudyDescription": "頭部単純CT"},
         {"AnatomicRegionSequence": sequence(item(CodeMeaning="Head and Neck"))},
         {"BodyPartExamined": "HEAD", "ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"], "SliceThickness": "5"},
     ],

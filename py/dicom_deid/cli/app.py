@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from dicom_deid.cli import conformance, decrypt, import_policy, index, plan, run, search, thumbnails
+from dicom_deid.cli import conformance, decrypt, import_policy, index, pixels, plan, run, search, thumbnails
 from dicom_deid.cli.policy_options import spread
 from dicom_deid.cli.text import UNSOUND, Unusable, usage
 from dicom_deid.errors import BadLinkage, sentence
@@ -63,4 +63,5 @@ app.command("import")(import_policy.show_import)
 app.command("conformance")(conformance.show_conformance)
 app.command("index")(index.show_index)
 app.command("search")(search.show_search)
+app.command("pixels")(pixels.find_pixels)
 app.command("thumbnails")(thumbnails.show_thumbnails)

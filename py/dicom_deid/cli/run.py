@@ -36,6 +36,7 @@ from dicom_deid.cli.policy_options import (
     unusable,
 )
 from dicom_deid.cli.progress import Lines
+from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for, uses_regions
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.executors import prepare
@@ -70,6 +71,8 @@ def run(
     pseudonyms: Pseudonyms = None,
     run_code: RunCode = False,
     wheels: WheelFolder = None,
+    regions: RegionsFile = None,
+    pixels_unreviewed: Unreviewed = False,
     linkage: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Encrypted file for what links old to new, apart from OUTPUT. Else none."),
@@ -89,8 +92,10 @@ def run(
         usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
     check_places(source, target)
     processes = cores() if workers is None else workers
-    hurry(source, processes, sure=workers is not None)
-    load_pydicom()
+    pixels = uses_regions(regions, target, resume=resume)
+    hurry(source, processes, sure=workers is not None, ready="ready_for_pixels" if pixels else "ready")
+    if not pixels:
+        load_pydicom()
     earlier = version_of_run(target) if resume else None
     chosen = chosen_policy(
         policy,
@@ -113,6 +118,8 @@ def run(
         secret = derived()
         link = open_linkage(linkage, (source, target), secret, resume, undo)
         plan = loaded(chosen, secret, ready)
+        plan.regions = regions_for(chosen, regions, target, secret, unreviewed=pixels_unreviewed)
+        plan.unreviewed = pixels_unreviewed
         origin, folder = FolderOrigin(source.resolve()), RunFolder(FolderSink(target.resolve()))
         begun = Run(origin, folder, plan, secret, processes, resume, link, ready.paths, spare=workers is None)
         begin(begun, target)
@@ -129,8 +136,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def hurry(source: Path, processes: int, *, sure: bool) -> None:
-    """Lets processes load what they need while this one does; not for so few files that one will do them."""
+def hurry(source: Path, processes: int, *, sure: bool, ready: str) -> None:
+    """Lets processes load what they need while this one does; not for so few files that one will do them.
+
+    ``ready``: the module of native/ that loads it.
+    """
     files = size = 0
     if not sure:
         with suppress(Failed):  # the run tells of it
@@ -139,7 +149,7 @@ def hurry(source: Path, processes: int, *, sure: bool) -> None:
                 if is_much(files, size):
                     break
     if processes > 1 and (sure or is_much(files, size)):
-        prepare("dicom_deid.native.ready")
+        prepare(f"dicom_deid.native.{ready}")
 
 
 def check_places(source: Path, target: Path) -> None:

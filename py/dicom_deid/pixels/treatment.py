@@ -59,4 +59,7 @@ def treat(source: Source, instance: Instance, plan: Plan, source_id: str, doubt:
         return Treatment(verdict, None)
     from dicom_deid.pixels.redaction import redact  # needs numpy, which what has nothing to blank does without
 
-    return Treatment(verdict, redact(source, instance, verdict.regions))
+    redacted = redact(source, instance, verdict.regions)
+    if not redacted.changes:  # all regions lie outside of its frames
+        return Treatment(verdict._replace(regions=()), None)
+    return Treatment(verdict, redacted)

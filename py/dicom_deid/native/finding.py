@@ -1,0 +1,98 @@
+"""The search for text in the pictures of a folder, natively: nothing is written but the regions that come of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dicom_deid.errors import reasons
+from dicom_deid.executors import Executor
+from dicom_deid.native.pick import Sources
+from dicom_deid.native.scan import Display, listing
+from dicom_deid.pixels.sighting import Gathering, Sighting
+from dicom_deid.regions import Regions
+from dicom_deid.source_and_sink import Origin
+
+FILES_AT_ONCE = 4
+"""Files in a batch: one can take seconds."""
+
+
+class Search(NamedTuple):
+    """Asks what speaks for boxes in a file."""
+
+    path: str
+
+
+class Found(NamedTuple):
+    """The answer: the sighting, or why there is none. ``head``: it is of a volume of the head."""
+
+    sighting: Sighting | None = None
+    reason: str = ""
+    head: bool = False
+
+
+@dataclass(slots=True)
+class Finding:
+    """One search over the files of ``origin``."""
+
+    origin: Origin
+    project: str
+    display: Display = field(default_factory=Display)
+    looked: int = 0
+    """Instances with pictures that were looked at."""
+    heads: int = 0
+    """Instances from which a face can be rebuilt."""
+    unneeded: int = 0
+    """Instances that are written as they are."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Reason code -> files that were not looked at."""
+
+    def go(self, start: Callable[[], Executor[Search, Found]], stopped: Callable[[], bool]) -> Regions:
+        """Looks at every file. Raises SourceFailure SOURCE_LOST, and WorkersFailed."""
+        sources, gathering = Sources(), Gathering(self.project)
+        for _ in listing(self.origin, sources):
+            self.display.scanned(len(sources))
+        self.display.started(len(sources), sum(sources.sizes))
+        executor = start()
+        try:
+            for answers in executor.run(self.batches(sources), stopped):
+                for _, found in answers:
+                    self.take(found or Found(reason="WORKER_ERROR"), gathering)
+                self.display.advanced(len(answers), 0)
+        finally:
+            executor.close()
+        return gathering.regions()
+
+    def batches(self, sources: Sources) -> Iterator[list[Search]]:
+        """The files that were listed without a reason, a few at a time."""
+        batch: list[Search] = []
+        for number in range(len(sources)):
+            if reason := sources.reason(number):
+                self.reasons[reason] += 1
+                continue
+            batch.append(Search(sources.path(number)))
+            if len(batch) == FILES_AT_ONCE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def take(self, found: Found, gathering: Gathering) -> None:
+        """Counts an answer, and takes what was seen into its group."""
+        self.heads += found.head
+        if found.sighting is not None:
+            self.looked += 1
+            gathering.add(found.sighting)
+        elif found.reason:
+            self.reasons[found.reason] += 1
+        else:
+            self.unneeded += 1
+
+    def told(self) -> list[str]:
+        """The reasons for not looking at files, in words."""
+        return [
+            f"{count} not looked at, {code}: {reasons()[code]['sentence']}"
+            for code, count in sorted(self.reasons.items())
+        ]

@@ -1,0 +1,55 @@
+"""The search for text in the pictures of one file: what a process does. It needs the extra `pixels`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dicom_deid.dicom.is_dicom import start_of
+from dicom_deid.errors import Failed, Refused, ShortRead, Unwritten
+from dicom_deid.faces import shows_head
+from dicom_deid.key import Key
+from dicom_deid.native.finding import Found, Search
+from dicom_deid.pixels.finding import Finder
+from dicom_deid.pixels.sighting import Sighting
+from dicom_deid.policy import Plan, Policy
+from dicom_deid.scan import inspect
+from dicom_deid.source_and_sink import OpenSource, Origin
+
+
+class FindingJob:
+    """All that a process needs for any file: where it is, the policy, the key, and what is to be looked at."""
+
+    def __init__(
+        self, origin: Origin, policy: Policy, key: bytes, every_kind: bool, detect: bool, models: Path | None
+    ) -> None:
+        self.origin, self.plan = origin, Plan(policy, Key(key))
+        self.finder = Finder(self.plan, every_kind=every_kind, detect=detect, models=models)
+        self._parts = (origin, policy, key, every_kind, detect, models)
+
+    def __reduce__(self) -> tuple[type[FindingJob], tuple[Origin, Policy, bytes, bool, bool, Path | None]]:
+        return FindingJob, self._parts
+
+    def __call__(self, task: Search) -> Found:
+        head = False
+        try:
+            with self.origin.open(task.path) as source:
+                if not source.size or start_of(source.head(), source.size) is None:
+                    return Found(reason="NOT_DICOM" if source.size else "EMPTY")
+                sighting = self.look(source, task.path)
+                head = shows_head(inspect(source))
+                return Found(sighting, head=head)
+        except Unwritten as end:
+            return Found(reason=end.reason, head=head)
+        except Refused:
+            raise
+        except Exception:  # its text may quote a value or the path
+            return Found(reason="INTERNAL_ERROR")
+
+    def look(self, source: OpenSource, path: str) -> Sighting | None:
+        """What speaks for boxes; more of the file is read as asked for."""
+        while True:
+            try:
+                return self.finder.look(source, self.plan.key.source(path))
+            except ShortRead as short:
+                if not source.extend(short.end):
+                    raise Failed("INTERNAL_ERROR") from None

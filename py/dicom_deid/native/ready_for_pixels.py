@@ -1,0 +1,16 @@
+"""Import of all that a process of a run with Clean Pixel Data needs, as ready.py does for any other run.
+
+pydicom is loaded whole: it decodes frames by numpy, which it does not look for a second time.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from dicom_deid.native import job  # noqa: F401 - it is only loaded here
+from dicom_deid.pixels import treatment  # noqa: F401
+from dicom_deid.pixels.redaction import redact  # noqa: F401
+from dicom_deid.warm_up import warm_up
+
+warm_up(0, 8)
+gc.freeze()  # what is here stays in memory that all processes share
