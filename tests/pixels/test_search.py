@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pydicom
 import pytest
@@ -40,11 +41,15 @@ def picture(sop_class: str, frames: Picture, **values: Any) -> Dataset:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A secondary capture, an ultrasound cine whose second frame alone has text in its image, a CT, and a note."""
+    """A compressed capture, an ultrasound cine whose second frame alone has text in its image, a CT, and a note."""
     folder = tmp_path_factory.mktemp("pictures") / "in"
     folder.mkdir()
     screen, _ = lettered(200, 320, NAME, ground=phantom(200, 320) // 8)
-    (folder / "a.dcm").write_bytes(to_bytes(picture(CAPTURE, screen, ConversionType="WSD", Modality="OT")))
+    capture = picture(CAPTURE, screen, ConversionType="WSD", Modality="OT")
+    capture.file_meta.TransferSyntaxUID = pydicom.uid.JPEGLSLossless
+    capture.PixelData = pydicom.encaps.encapsulate([imagecodecs.jpegls_encode(screen)])
+    capture["PixelData"].is_undefined_length = True
+    (folder / "a.dcm").write_bytes(to_bytes(capture))
     frames = np.stack([phantom(160, 240) // 4] * 3)
     frames[1], _ = lettered(160, 240, Line("KIDNEY 42", 90, 100), ground=frames[0])
     region = item(RegionSpatialFormat=1, RegionDataType=1, RegionFlags=1, RegionLocationMinX0=0,
@@ -288,9 +293,10 @@ def test_a_frame_that_cannot_be_read_is_told_and_stays_withheld(folder: Path, tm
 
 def test_a_run_without_the_option_loads_nothing_for_pixels() -> None:
     code = (
-        "import sys; from dicom_deid.native import run, job; from dicom_deid.cli import run, app;"
+        "import sys; from dicom_deid.native.light_pydicom import load_pydicom; load_pydicom();"
+        "from dicom_deid.native import ready, run; from dicom_deid.cli import run, app;"
         "from dicom_deid.browser import bridge;"
-        "unwanted = ('dicom_deid.pixels', 'dicom_deid.regions', 'numpy', 'onnxruntime');"
+        "unwanted = ('dicom_deid.pixels', 'dicom_deid.regions', 'numpy', 'onnxruntime', 'imagecodecs', 'PIL');"
         "assert not [name for name in sys.modules if name.startswith(unwanted)]"
     )
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT / "py")}, check=True)
