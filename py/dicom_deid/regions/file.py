@@ -99,14 +99,8 @@ GROUP = ("rows", "columns", "frames", *REVIEW, "instances", "unread", "detector"
 def group(place: Place) -> Group:
     """The group that an object states."""
     fields = place.fields(GROUP)
-    instances = {
-        source_id: entry.text(MARK, "sixteen hexadecimal digits")
-        for source_id, entry in fields["instances"].entries(ID, LARGEST, "a source id of twenty hexadecimal digits")
-    }
-    unread = {
-        source_id: entry.text(REASON, "a reason code")
-        for source_id, entry in fields["unread"].entries(ID, LARGEST, "a source id of twenty hexadecimal digits")
-    }
+    instances = fields["instances"].texts(ID, MARK, "sixteen hexadecimal digits")
+    unread = fields["unread"].texts(ID, REASON, "a reason code")
     return Group(
         fields["rows"].number(1, MOST_PIXELS),
         fields["columns"].number(1, MOST_PIXELS),
@@ -167,7 +161,7 @@ def check_sources(groups: Mapping[str, Group], exceptions: Mapping[str, Review],
     for source_ids in (one for group in groups.values() for one in (group.instances, group.unread)):
         if not known.isdisjoint(source_ids):
             place.wrong("An instance stands there twice.")
-        known |= source_ids.keys()
+        known.update(source_ids)
     if not exceptions.keys() <= known:
         place.wrong("There is an exception for an instance that stands in no group.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -47,6 +48,16 @@ class Place(NamedTuple):
                 yield name, Place(value, f"{self.name}.{name}", self.problems)
             else:
                 self.wrong(f"entry {number} is not named by {meaning}.")
+
+    def texts(self, key: re.Pattern[str], pattern: re.Pattern[str], meaning: str) -> dict[str, str]:
+        """An object of texts by source ids; there can be a million."""
+        value = self.value
+        if isinstance(value, dict) and all(
+            key.fullmatch(name) and isinstance(text, str) and pattern.fullmatch(text) for name, text in value.items()
+        ):
+            return value
+        entries = self.entries(key, sys.maxsize, "a source id of twenty hexadecimal digits")
+        return {name: entry.text(pattern, meaning) for name, entry in entries}
 
     def number(self, least: int, most: int, default: int | None = None) -> int:
         """A whole number; ``least`` where it is none."""
