@@ -77,6 +77,7 @@ export function wordsOf(policy, titles) {
   if (policy.private_dispositions === "tcia") words.push("TCIA's dispositions of private elements");
   if (allowed.length > 0) words.push(`${counted(allowed.length, "more SOP Class", "more SOP Classes")} allowed`);
   if (pass_burned_in) words.push("burned-in annotation passed");
+  if (policy.withhold_faces) words.push("volumes of the head withheld");
   if (policy.pseudonyms === OLDER) words.push("pseudonyms as in version 0.2");
   if (attribute.length > 0) words.push(counted(attribute.length, "rule"));
   if (python.length > 0) words.push(`${counted(python.length, "rule")} in Python`);

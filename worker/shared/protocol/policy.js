@@ -7,6 +7,7 @@
  * @property {string[]} options            option names of tables/options.json ("retain-uids", …)
  * @property {string[]} allow_sop_classes  SOP Class UIDs to pass that the policy withholds otherwise
  * @property {boolean} pass_burned_in      pass instances that say Burned In Annotation YES
+ * @property {boolean} [withhold_faces]    withhold volumes of the head, from which a face can be rebuilt
  * @property {boolean} verbose             the log also names each element action
  * @property {string} [private_dispositions]  "tcia": its list of safe private elements counts too (docs/policy-file.md)
  * @property {number} [pseudonyms]         version of the pseudonyms: 2, or 1 for those that version 0.2 and before gave
