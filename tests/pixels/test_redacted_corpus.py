@@ -96,7 +96,7 @@ def compare(path: Path, made: bytes, result: Redacted, seen: Seen) -> None:
             mask = covered(before[0].shape, REGIONS, number, frames)
             blank = after[0].reshape(*mask.shape, -1)[mask]
             lossy = result.transfer_syntax in JPEG
-            if np.ptp(blank.astype(float), 0).max() > (90 if lossy and blank.shape[1] == 3 else 1):
+            if blank.size and np.ptp(blank.astype(float), 0).max() > (90 if lossy and blank.shape[1] == 3 else 1):
                 seen.wrong.append((path.name, "not blank"))
             near = grown(mask, result.grid) if result.grid != (1, 1) else mask
             if (np.asarray(before[0] != after[0]).reshape(*mask.shape, -1).any(-1) & ~near).any():
