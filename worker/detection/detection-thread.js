@@ -70,6 +70,9 @@ async function begun() {
   const [model, known] = await Promise.all(
     ["reader.onnx", "characters.txt"].map((name) => fetchModel(name, numbers.files)),
   );
-  const characters = new TextDecoder().decode(known).replace(/\r?\n$/, "").split(/\r?\n/);
+  const characters = new TextDecoder()
+    .decode(known)
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/);
   return { numbers, runtime, reader: new Reader(await Network.of(runtime, model), characters, numbers.reading) };
 }
