@@ -1,6 +1,6 @@
 """How much burned-in text the detector hides, what it hides besides, how fast, natively and in a real Chromium.
 
-    .venv/bin/python tests/bench/pixels.py [--count 120] [--browser 16] [--seed 7] [--keep DIR]
+    .venv/bin/python tests/bench/pixels.py [--count 120] [--browser 16] [--only native] [--seed 7] [--keep DIR]
 
 Invented names, dates and numbers are drawn on real frames (of ../shared/data/corpus, where it is there) and on made
 ones, in the fonts of this machine, and some pictures are spoilt as captures are. Of every line it is known which pixels
@@ -95,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=120, help="pictures with text")
     parser.add_argument("--browser", type=int, default=16, help="of these in Chromium too")
+    parser.add_argument("--only", default="", help="ways whose name has this in it")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--keep", type=Path, help="folder for the pictures, with what is left of lines in red")
     options = parser.parse_args()
@@ -103,7 +104,7 @@ def main() -> None:
     made += [bare(picture) for picture, is_bare in grounds if is_bare]
     lines = sum(len(one.inks) for one in made)
     sys.stdout.write(f"{len(made)} pictures, {lines} lines, {len(grounds)} backgrounds\n")
-    ways = native_ways()
+    ways = {name: way for name, way in native_ways().items() if options.only in name}
     tallies = {name: Tally() for name in ways}
     for number, one in enumerate(made):
         for name, way in ways.items():
