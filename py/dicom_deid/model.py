@@ -170,16 +170,16 @@ class Fill:
 
 
 class Stripe(NamedTuple):
-    """Bytes that are laid over a row: ``unit``, ``count`` times, from ``offset`` on."""
+    """Bytes that are laid over a row: ``unit``, ``times`` times, from ``offset`` on."""
 
     offset: int
-    count: int
+    times: int
     unit: bytes
 
     @property
     def end(self) -> int:
         """The offset behind it."""
-        return self.offset + self.count * len(self.unit)
+        return self.offset + self.times * len(self.unit)
 
 
 class Stripes(NamedTuple):
