@@ -19,7 +19,7 @@ FILES = (
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from(FILES), st.data())
 def test_damaged_frames_end_in_a_reason_or_in_a_picture(name: str, data: st.DataObject) -> None:
     dataset = dcmread(str(get_testdata_file(name)))

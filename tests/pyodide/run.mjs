@@ -53,6 +53,7 @@ async function pytest(args) {
     "no:cacheprovider",
     "-p",
     "no:faulthandler",
+    "--hypothesis-profile=pyodide",
     "-o",
     "junit_family=xunit1",
     `--junit-xml=${RESULTS}`,

@@ -276,7 +276,7 @@ def test_what_cannot_be_read_has_an_outcome_and_no_rows(data: bytes) -> None:
     assert (found.outcome.status in ("skipped", "failed"), found.rows) == (True, ())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from((rich, report)), st.lists(st.tuples(st.integers(140, 1500), st.integers(0, 255)), max_size=4))
 @pytest.mark.filterwarnings("ignore")
 def test_a_damaged_file_is_explained_as_it_is_processed(

@@ -70,7 +70,7 @@ def test_nothing_is_said_of_a_value_that_breaks_its_vr(
     assert (list(recwarn), capfd.readouterr(), caplog.text) == ([], ("", ""), "")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 @pytest.mark.filterwarnings("ignore")
 def test_a_damaged_file_ends_in_an_outcome(draw: st.DataObject) -> None:

@@ -178,7 +178,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.dictionaries(WORDS, VALUES, max_size=4))
 def test_whatever_a_policy_says_it_is_followed_or_refused(document: dict[str, object]) -> None:
     try:

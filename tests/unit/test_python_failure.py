@@ -87,7 +87,7 @@ ANSWERS = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(st.dictionaries(KEYWORDS, ANSWERS, max_size=4), st.booleans())
 def test_whatever_a_rule_returns_there_is_an_outcome_without_the_name(answers: dict[str, Any], keeps: bool) -> None:
     rule = code(f"inf = nan = 0.5\nreturn {answers!r}.get(element.keyword)", ALL if keeps else ("D", "Z", "X", "U"))
@@ -112,7 +112,7 @@ ERRORS = (
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from(ERRORS), KEYWORDS, st.integers(0, 2))
 def test_whatever_a_rule_raises_withholds_and_says_no_more(error: str, keyword: str, kind: int) -> None:
     body = f"if element.keyword == {keyword!r}:\n    "
