@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import storing
 from base import Study, code, item
@@ -146,19 +147,20 @@ def check_short(study: Study, _: Options) -> Iterator[Check]:
 
 # Elements behind Pixel Data
 
-APPENDED = ("PatientName", "PatientID", "InstitutionName", "PixelSpacing", "AcquisitionProtocolName")
+APPENDED = ("PatientName", "PatientID", "InstitutionName", "PixelSpacing", "PositionReferenceIndicator")
 """storing.py writes them there."""
 
 
-def plant_nothing(dataset: Dataset, study: Study) -> None:
-    """The elements are there; only the file differs."""
+def plant_behind(dataset: Dataset, study: Study) -> None:
+    """A label; the others are there."""
+    dataset.PositionReferenceIndicator = f"XY {study.person.patient_id}"
 
 
 def check_behind(study: Study, options: Options) -> Iterator[Check]:
     person = study.person
     yield Check("text_retained", ("PixelSpacing",), "0.75\\0.75", "behind")
-    yield Check("words_retained", ("AcquisitionProtocolName",), "THORAX ROUTINE", "behind")
-    yield Check("words_removed", ("AcquisitionProtocolName",), person.patient_id, "behind")
+    yield Check("words_retained", ("PositionReferenceIndicator",), "XY", "behind")
+    yield Check("words_removed", ("PositionReferenceIndicator",), person.patient_id, "behind")
     yield Check("text_removed", ("PatientName",), person.name, "behind")
     yield Check("text_removed", ("PatientID",), person.patient_id, "behind")
     if "retain-institution-identity" not in options:
@@ -200,19 +202,24 @@ def check_model(_: Study, options: Options) -> Iterator[Check]:
 # Free text in which nobody is named elsewhere
 
 
-def sentences_of(study: Study) -> list[Sentence]:
-    """One of each category in the language of the person, as far as their characters have it.
+@cache
+def sentences_in(language: str, codec: str) -> list[Sentence]:
+    """One of each category in a language, as far as its characters have it.
 
     Each with the words around all of them, since they stand in one text.
     """
     found: dict[str, Sentence] = {}
-    for sentence in sentences(study.person.language):
-        if is_written(sentence.text, study.person.codec):
+    for sentence in sentences(language):
+        if is_written(sentence.text, codec):
             found.setdefault(sentence.category, sentence)
     kept, carrier = (
         " ".join(words) for words in zip(*((one.kept, one.carrier) for one in found.values()), strict=True)
     )
     return [sentence._replace(kept=kept, carrier=carrier) for sentence in found.values()]
+
+
+def sentences_of(study: Study) -> list[Sentence]:
+    return sentences_in(study.person.language, study.person.codec)
 
 
 def is_written(text: str, codec: str) -> bool:
@@ -244,7 +251,7 @@ CASES = (
     Case(("CR",), plant_written, check_written),
     Case(("CT",), plant_numbers, check_numbers),
     Case(("CR",), plant_short, check_short),
-    Case(("MR",), plant_nothing, check_behind),
+    Case(("MR",), plant_behind, check_behind),
     Case(("CT",), plant_local_code, check_local_code),
     Case(("MG",), plant_model, check_model),
     Case(("CR",), plant_history, check_history),
