@@ -202,8 +202,10 @@ def sound_words() -> tuple[str, str]:
 
 
 def any_of(words: list[str], innocent: list[str] | None = None) -> str:
-    """An expression for any of some words, unless an ``innocent`` phrase begins with it."""
+    """An expression for any of some words, unless an ``innocent`` phrase begins or ends with it."""
     wrong = f"(?!(?:{'|'.join(map(re.escape, innocent))})(?![A-Z0-9]))" if innocent else ""
+    before = (phrase.rpartition(" ") for phrase in innocent or ())
+    wrong += "".join(f"(?<!{re.escape(others)} )" for others, _, word in before if word in words)
     return rf"(?<![A-Z0-9]){wrong}(?:{'|'.join(map(re.escape, words))})(?![A-Z0-9])"
 
 

@@ -138,6 +138,7 @@ def test_the_label_of_a_slide_is_withheld(kind: str) -> None:
                 "SURFACE COIL",
                 "ANGIOGRAPHY",
                 "PROJECTION IMAGE",
+                "MOVING TABLE",
             )
         ),
         {"SeriesDescription": "SnapShot Freeze 75%"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+from dicom_deid.policy import Policy
 from dicom_deid.profile import table
 from made import ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
 from pydicom import dcmread
@@ -182,6 +183,25 @@ def test_escape_sequences_left_in_a_name_hide_nothing() -> None:
     data = to_bytes(made).replace(b"#" * 20, name.ljust(20)).replace(b"@" * 12, (label + b" x").ljust(12))
     read = dcmread(DicomBytesIO(output_of(data, outcome_of(data))))
     assert str(read.ImageID).strip() == "x"
+
+
+@pytest.mark.parametrize(
+    ("character_set", "codec", "escape", "name", "text", "left"),
+    [
+        ("ISO 2022 IR 149", "euc_kr", b"\x1b$)C", "김^철수", "담당의: x\r\n김철수 y", "y"),
+        ("ISO 2022 IR 58", "gb2312", b"", "陈^伟", "x\r\n陈伟 y", "y"),
+    ],
+)
+def test_text_whose_writer_gave_the_escape_sequence_once_or_never_is_read(
+    character_set: str, codec: str, escape: bytes, name: str, text: str, left: str
+) -> None:
+    made = ct(SpecificCharacterSet=f"\\{character_set}", PatientName="#" * 20, ImageComments="@" * 40)
+    family, given = (escape + part.encode(codec) for part in name.split("^"))
+    comments = (escape + text.encode(codec)).ljust(40)
+    data = to_bytes(made).replace(b"#" * 20, (family + b"^" + given).ljust(20)).replace(b"@" * 40, comments)
+    read = output_of(data, outcome_of(data, Policy(options=["clean-descriptors"])))
+    last = bytes(dcmread(DicomBytesIO(read)).get_item("ImageComments").value).split(b"\r\n")[-1]
+    assert last.strip() == left.encode()
 
 
 @pytest.mark.parametrize("keyword", ["InstitutionalDepartmentName", "DeviceDescription", "ClinicalTrialProtocolName"])

@@ -197,7 +197,7 @@ def segment(part: bytes | Copy | Fill | Stripes) -> dict[str, Any]:
         case Fill(count, byte):
             return {"fill": [count, byte]}
         case Stripes(start, step, rows, stripes):
-            laid = [[one.offset, one.count, *one.unit] for one in stripes]
+            laid = [[one.offset, one.times, *one.unit] for one in stripes]
             return {"stripes": [start, part.end, step, rows], "laid": laid}
         case bytes():
             return {"bytes": part}

@@ -15,6 +15,9 @@ CHARACTER_SET = 0x00080005
 DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
 ESCAPES = re.compile(r"\x1b[ -/]{1,3}[0-~]")
 """Escape sequences of ISO 2022; some stay in text that was decoded, such as those of ISO 2022 IR 58."""
+DESIGNATIONS = {"euc_kr": b"\x1b$)C", "iso_ir_58": b"\x1b$)A"}
+"""Codecs of two bytes for a letter, and the escape sequences after which they count, up to a delimiter."""
+PARTS = re.compile(rb"[^\\^=\r\n\t\f]+")
 
 
 def encodings_of(item: Item, inherited: tuple[str, ...]) -> tuple[str, ...]:
@@ -41,9 +44,45 @@ def decode(element: Element, encodings: tuple[str, ...]) -> str:
     if element.vr not in TEXT_VRS or (value.isascii() and b"\x1b" not in value):
         return value.decode("latin-1")
     try:
-        return ESCAPES.sub("", str(decode_bytes(value, list(encodings), DELIMITERS)))
+        return read(designated(value, encodings), encodings)
     except (LookupError, ValueError):
         return value.decode("latin-1")
+
+
+def read(value: bytes, encodings: tuple[str, ...]) -> str:
+    """The text of a value, without escape sequences."""
+    return ESCAPES.sub("", str(decode_bytes(value, list(encodings), DELIMITERS)))
+
+
+def designated(value: bytes, encodings: tuple[str, ...]) -> bytes:
+    """A value with the escape sequence in each part between delimiters that needs one (PS3.5 6.1.2.5.3).
+
+    Many writers give it once, or not at all where nothing else can be meant; their readers see the letters all the same.
+    """
+    known = [name for name in encodings if name in DESIGNATIONS]
+    if not known:
+        return value
+    latest = known[0] if encodings[0] == "iso8859" else ""
+
+    def whole(part: re.Match[bytes]) -> bytes:
+        nonlocal latest
+        found = part[0]
+        if b"\x1b" in found:
+            latest = max(known, key=lambda name: found.rfind(DESIGNATIONS[name]))
+        elif latest and not found.isascii() and fits(found, latest):
+            return DESIGNATIONS[latest] + found
+        return found
+
+    return PARTS.sub(whole, value)
+
+
+def fits(value: bytes, codec: str) -> bool:
+    """Whether bytes are text of a codec."""
+    try:
+        value.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def otherwise(value: bytes, text: str) -> str | None:
@@ -69,6 +108,7 @@ def encode(text: str, encodings: tuple[str, ...]) -> bytes:
         pass
     try:
         value = b"\\".join(encode_string(one, list(encodings)) for one in text.split("\\"))
-        return value if str(decode_bytes(value, list(encodings), DELIMITERS)) == text else b""
+        value = designated(value, encodings)
+        return value if read(value, encodings) == text else b""
     except (UnicodeError, LookupError, ValueError):
         return b""
