@@ -178,6 +178,22 @@ VALUES = st.recursive(
 )
 
 
+DEEP = ('{"options": ' + "[" * 100_000, "options = " + "[" * 100_000, '{"a":' * 100_000, "a = " + "{a = " * 10_000,
+        "[" + "a." * 50_000 + "b]")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
+def test_what_is_nested_without_end_is_no_policy(text: str) -> None:
+    assert [problem.text for problem in problems(text)] == ["This is nested too deep for a policy."]
+
+
+def test_brackets_in_texts_are_not_nested() -> None:
+    reason = json.dumps("[{" * 500)
+    rule = f'{{"match": "PatientAge", "action": "K", "reason": {reason}}}'
+    [found] = Policy.read(f'{{"attribute": [{rule}]}}').rules
+    assert found.reason == "[{" * 500
+
+
 @settings(deadline=None)
 @given(st.dictionaries(WORDS, VALUES, max_size=4))
 def test_whatever_a_policy_says_it_is_followed_or_refused(document: dict[str, object]) -> None:

@@ -57,7 +57,7 @@ def read(value: bytes, encodings: tuple[str, ...]) -> str:
 def designated(value: bytes, encodings: tuple[str, ...]) -> bytes:
     """A value with the escape sequence in each part between delimiters that needs one (PS3.5 6.1.2.5.3).
 
-    Many writers give it once, or not at all where nothing else can be meant; their readers see the letters all the same.
+    Many writers give it once, or not at all where nothing else can be meant; their readers see the letters still.
     """
     known = [name for name in encodings if name in DESIGNATIONS]
     if not known:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from dicom_deid.errors import PolicyError, Problem, Wrong
 from dicom_deid.key import BY_ID, NEWEST
+from dicom_deid.nesting import is_deep
 from dicom_deid.policy.python import of_fields
 from dicom_deid.policy.rules import Rule
 from dicom_deid.policy.targets import nearest, target
@@ -130,6 +131,8 @@ def policy_of(document: dict[str, Any]) -> dict[str, Any]:
 
 def load(text: str) -> dict[str, Any]:
     """The document that a text is; JSON begins with a brace."""
+    if is_deep(text):
+        raise PolicyError("BAD_POLICY", "", (Problem(1, "", "This is nested too deep for a policy."),))
     try:
         document = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except json.JSONDecodeError as error:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dicom_deid.errors import PolicyError, Problem
 from dicom_deid.key import Key
+from dicom_deid.nesting import is_deep
 from dicom_deid.regions import DECISIONS, EVIDENCE, NONE, Box, Group, Rectangle, Regions, Review
 from dicom_deid.regions.places import Place
 
@@ -65,10 +66,10 @@ def read(text: str, project: str) -> Regions:
 def loaded(text: str) -> object:
     """The document that a text is. Raises PolicyError."""
     try:
-        if len(text) <= LARGEST:
+        if len(text) <= LARGEST and not is_deep(text):
             return json.loads(text, parse_float=no_number, parse_constant=no_number, object_pairs_hook=single)
-        problem = f"The file is longer than {LARGEST:,} characters."
-    except (ValueError, RecursionError):
+        problem = f"The file is nested too deep, or longer than {LARGEST:,} characters."
+    except ValueError:
         problem = "This is no JSON, or it is damaged."
     raise PolicyError("BAD_REGIONS", "", (Problem(0, "", problem),))
 
