@@ -14,7 +14,7 @@ FLOORS = {
         "files.worker.js", "python.worker.js",
     ),
     "js": (
-        "state.js", "intents.js", "page", "background", "threads", "index", "pick", "scan", "policy", "explain",
+        "state.js", "intents.js", "page", "background", "threads", "index", "pick", "scan", "pixels", "policy", "explain",
         "viewer", "thumbnails", "run", "results", "resume", "search", "session.js", "app.js",
     ),
 }  # fmt: skip
