@@ -48,10 +48,7 @@ export function moved(box, right, down, { rows, columns }) {
 /** The box with its sides moved; it keeps a pixel, and stays in the picture. @param {Box} box @param {Sides} sides @param {Size} size @returns {Box} */
 export function resized(box, { left = 0, top = 0, right = 0, bottom = 0 }, { rows, columns }) {
   const [l, t, r, b] = box.rectangle;
-  const [start, up] = [
-    within(l + left, 0, r + Math.min(right, 0) - 1),
-    within(t + top, 0, b + Math.min(bottom, 0) - 1),
-  ];
+  const [start, up] = [within(l + left, 0, r - 1), within(t + top, 0, b - 1)];
   return own(box, [start, up, within(r + right, start + 1, columns), within(b + bottom, up + 1, rows)]);
 }
 

@@ -54,6 +54,7 @@ const OPEN = { boxes: [], decision: "none", by: "", at: "", here: false };
 
 export class Review {
   /** Sent when anything of it has changed. */ changed = new Signal();
+  /** The name of whoever decides, as that person wants to be called. */ by = "";
   /** @type {Map<string, Group>} */ #groups = new Map();
   /** @type {Map<string, Set<string>>} group id -> source ids of the instances that were shown to the person */ #seen =
     new Map();
@@ -211,8 +212,8 @@ export class Review {
     return this.#restore(this.#history.redo());
   }
 
-  /** The content of the regions file. @param {string} by   who decided here, as that person wants to be called; may be "" */
-  document(by) {
+  /** The content of the regions file. @param {string} [by]   who decided here; may be "" */
+  document(by = this.by) {
     return documentOf({ project: this.#project, groups: this.groups, others: this.#others, by });
   }
 
