@@ -34,6 +34,8 @@
  *   "passphrase-insisted": boolean,
  *   "sample-chosen": Sample | null,
  *   "look-at": {study: number, series: number, index: number | null},
+ *   "review-decided": undefined,
+ *   "review-closed": undefined,
  *   "choose-output": undefined,
  *   "forget-output": undefined,
  *   "start": {linkage: boolean},

@@ -14,9 +14,13 @@ export class History {
   /** @type {{words: string, steps: Step<T>[]}[]} */ #done = [];
   /** @type {{words: string, steps: Step<T>[]}[]} */ #undone = [];
 
-  /** @param {string} words @param {Step<T>[]} steps */
-  note(words, steps) {
-    this.#done.push({ words, steps });
+  /** @param {string} words @param {Step<T>[]} steps @param {boolean} goesOn   with what was done last, if that was the same: both are undone together */
+  note(words, steps, goesOn = false) {
+    const last = this.#done.at(-1);
+    const same = last?.words === words && last.steps.every(({ id }, at) => id === steps[at]?.id);
+    if (last && same && goesOn)
+      last.steps = steps.map(({ id, after }, at) => ({ id, before: last.steps[at].before, after }));
+    else this.#done.push({ words, steps });
     if (this.#done.length > MOST) this.#done.shift();
     this.#undone = [];
   }

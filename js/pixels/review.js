@@ -54,6 +54,7 @@ const OPEN = { boxes: [], decision: "none", by: "", at: "", here: false };
 
 export class Review {
   /** Sent when anything of it has changed. */ changed = new Signal();
+  /** Sent when a person has changed boxes or decisions, before `changed`. */ decided = new Signal();
   /** The name of whoever decides, as that person wants to be called. */ by = "";
   /** @type {Map<string, Group>} */ #groups = new Map();
   /** @type {Map<string, Set<string>>} group id -> source ids of the instances that were shown to the person */ #seen =
@@ -103,11 +104,12 @@ export class Review {
    * @param {string | null} only   source id; null: for all alike
    * @param {readonly Box[]} boxes
    * @param {string} words         what was done, for undoing it: "Box drawn"
+   * @param {boolean} [goesOn]     with what was done last: both are undone together
    */
-  change(id, only, boxes, words) {
+  change(id, only, boxes, words, goesOn = false) {
     const each = united(boxes);
     if (each.length > MOST) return false;
-    this.#act(words, [[id, judged(this.#group(id), only, { ...OPEN, boxes: each })]]);
+    this.#act(words, [[id, judged(this.#group(id), only, { ...OPEN, boxes: each })]], goesOn);
     return true;
   }
 
@@ -238,21 +240,27 @@ export class Review {
     return group;
   }
 
-  /** @param {string} words @param {[string, Judged][]} changes */
-  #act(words, changes) {
+  /** @param {string} words @param {[string, Judged][]} changes @param {boolean} [goesOn] */
+  #act(words, changes, goesOn = false) {
     this.#history.note(
       words,
       changes.map(([id, after]) => ({ id, before: only(this.#group(id)), after })),
+      goesOn,
     );
-    for (const [id, after] of changes) this.#groups.set(id, { ...this.#group(id), ...after });
+    this.#set(changes);
+  }
+
+  /** @param {[string, Judged][]} states */
+  #set(states) {
+    for (const [id, state] of states) this.#groups.set(id, { ...this.#group(id), ...state });
+    this.decided.send();
     this.changed.send();
   }
 
   /** @param {{words: string, states: [string, Judged][]} | null} step @returns {Act | null} */
   #restore(step) {
     if (!step) return null;
-    for (const [id, state] of step.states) this.#groups.set(id, { ...this.#group(id), ...state });
-    this.changed.send();
+    this.#set(step.states);
     return { words: step.words, groups: step.states.map(([id]) => id) };
   }
 }

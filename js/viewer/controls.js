@@ -111,7 +111,7 @@ export class Controls {
     this.#input(name).value = window ? plain(window[name]) : "";
   }
 
-  /** @param {(view: import("./view.js").View) => void} change */
+  /** @param {(view: import("../page/view.js").View) => void} change */
   #view(change) {
     change(this.#stage.view);
     this.#stage.draw();

@@ -1,12 +1,12 @@
 // @ts-check
 /** The canvas: draws what the panes show, each in its place, and tells in which pane a point lies. */
 import { part } from "../page/dom.js";
-import { View } from "./view.js";
+import { View } from "../page/view.js";
 
 /**
  * @typedef {import("./pane.js").Pane} Pane
- * @typedef {import("./view.js").Box} Box
- * @typedef {import("./view.js").Shape} Shape
+ * @typedef {import("../page/view.js").Box} Box
+ * @typedef {import("../page/view.js").Shape} Shape
  * @typedef {"original" | "planned" | "beside" | "over"} Layout
  */
 

@@ -1,0 +1,108 @@
+// @ts-check
+/** Decisions: approve, leave out, for whom; what of the group is in need of attention; and why there are boxes. */
+
+import { one, part } from "../page/dom.js";
+import { count, counted } from "../page/format.js";
+import { reasons } from "../page/tables.js";
+import { EVIDENCE } from "./boxes.js";
+import { REASONS } from "./evidence.js";
+import { standing } from "./review.js";
+import { alarmOf, badgeOf, badgeOfInstance, seenOf } from "./standing.js";
+
+/** @typedef {import("./review.js").Group} Group */
+
+export class Decisions {
+  #root;
+  #review;
+  #editor;
+  #settled;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./review.js").Review} review
+   * @param {import("./editor.js").Editor} editor
+   * @param {() => void} settled   called when all of a group is decided
+   */
+  constructor(root, review, editor, settled) {
+    this.#root = root;
+    this.#review = review;
+    this.#editor = editor;
+    this.#settled = settled;
+    part(root, "controls", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
+    this.#click("approve", () => this.decide("approved"));
+    this.#click("leave-out", () => this.decide("left out"));
+    this.#click("take-back", () => this.decide("none"));
+    this.#click("rejoin", () => review.rejoin(editor.group.id, editor.instance));
+    this.#click("spread", () => review.spread(editor.group.id, editor.instance));
+    for (const radio of this.#scopes) {
+      radio.addEventListener("change", () => (editor.scope = radio.value === "one" ? "one" : "all"));
+    }
+    reasons.whenThere(() => {}); // the words for what could not be read
+  }
+
+  /** @param {import("./review.js").Decision} decision */
+  decide(decision) {
+    this.#editor.decide(decision);
+    const all = this.#editor.scope === "all";
+    if (decision !== "none" && all && standing(this.#editor.group) !== "undecided") this.#settled();
+  }
+
+  show() {
+    const { group, instance, scope, only, isException, verdict } = this.#editor;
+    const many = group.instances.length;
+    const badge = (only && badgeOfInstance(group, only)) || badgeOf(group);
+    const sign = part(this.#root, "standing", HTMLElement);
+    sign.textContent = badge.kind === "undecided" ? `${badge.words}: will be withheld.` : `${badge.words}.`;
+    sign.dataset.state = badge.kind;
+    const whom = many === 1 ? "" : scope === "all" ? ` all ${count(many)}` : " this picture";
+    part(this.#root, "approve", HTMLButtonElement).textContent = `Approve${whom}`;
+    part(this.#root, "leave-out", HTMLButtonElement).textContent = `Leave out${whom}`;
+    const decided = scope === "all" ? group.verdict : verdict;
+    part(this.#root, "take-back", HTMLButtonElement).hidden = decided.decision === "none";
+    part(this.#root, "seen", HTMLElement).textContent = seenOf(this.#review, group);
+    part(this.#root, "alarm", HTMLElement).textContent = [alarmOf(group), ...whyUnread(group)]
+      .filter(Boolean)
+      .join(" ");
+    part(this.#root, "scope-side", HTMLElement).hidden = many < 2;
+    part(this.#root, "scope-all", HTMLElement).textContent = `All ${count(many)} alike`;
+    part(this.#root, "exception", HTMLElement).hidden = !isException;
+    for (const radio of this.#scopes) {
+      radio.checked = radio.value === scope;
+      radio.disabled = isException && !instance;
+    }
+    for (const radio of this.#scopes) radio.disabled = isException;
+    this.#legend();
+  }
+
+  /** Each reason with its mark, and how many boxes of the picture have it. */
+  #legend() {
+    const { boxes } = this.#editor.verdict;
+    const items = EVIDENCE.map((evidence) => {
+      const { letter, name, why } = REASONS[evidence];
+      const item = document.createElement("li");
+      const sign = document.createElement("i");
+      Object.assign(sign, { className: "review-letter", textContent: letter });
+      sign.dataset.evidence = evidence;
+      const found = boxes.filter((box) => box.evidence === evidence).length;
+      item.append(sign, `${name}: ${counted(found, "box", "boxes")}`);
+      item.title = why;
+      item.toggleAttribute("data-none", found === 0);
+      return item;
+    });
+    part(this.#root, "legend", HTMLElement).replaceChildren(...items);
+  }
+
+  get #scopes() {
+    return ["all", "one"].map((value) => one(this.#root, `[name="review-scope"][value="${value}"]`, HTMLInputElement));
+  }
+
+  /** @param {string} name @param {() => void} act */
+  #click(name, act) {
+    part(this.#root, name, HTMLButtonElement).addEventListener("click", act);
+  }
+}
+
+/** Why pictures could not be read, each reason once. @param {Group} group */
+function whyUnread({ unread }) {
+  return [...new Set(Object.values(unread))].map((code) => reasons.of(code).sentence);
+}

@@ -1,0 +1,74 @@
+// @ts-check
+/** Words for how it stands with a group and with one of its pictures, and for what is particular about it. */
+
+import { count, counted } from "../page/format.js";
+import { standing } from "./review.js";
+
+/**
+ * @typedef {import("./review.js").Group} Group
+ * @typedef {import("./review.js").Review} Review
+ * @typedef {{words: string, kind: "approved" | "left" | "undecided" | "clear"}} Badge
+ */
+
+/** @type {Record<import("./review.js").Standing, Badge>} */
+const BADGES = {
+  approved: { words: "Approved", kind: "approved" },
+  "left out": { words: "Left out", kind: "left" },
+  undecided: { words: "Not decided", kind: "undecided" },
+  clear: { words: "Nothing found", kind: "clear" },
+};
+
+/** @param {Group} group @returns {Badge} */
+export function badgeOf(group) {
+  const how = standing(group);
+  const own = group.exceptions.size;
+  if (how === "undecided" && group.verdict.decision === "approved" && own > 0) {
+    return { words: `${counted(own, "exception")} not decided`, kind: "undecided" };
+  }
+  return BADGES[how];
+}
+
+/** Of one picture: whether it is like the others. @param {Group} group @param {string} instance @returns {Badge | null} */
+export function badgeOfInstance(group, instance) {
+  const own = group.exceptions.get(instance);
+  if (!own) return null;
+  const { decision } = group.verdict.decision === "left out" ? group.verdict : own;
+  const kinds = /** @type {const} */ ({ approved: "approved", "left out": "left", none: "undecided" });
+  const words = { approved: "Own boxes, approved", "left out": "Left out", none: "Own boxes, not decided" };
+  return { words: words[decision], kind: kinds[decision] };
+}
+
+/** "800 × 600, 34 pictures, 120 frames". @param {Group} group */
+export function sizeOf({ columns, rows, instances, frames }) {
+  const most = frames > 1 ? `up to ${counted(frames, "frame")}` : "";
+  return [`${columns} × ${rows}`, counted(instances.length, "picture"), most].filter(Boolean).join(", ");
+}
+
+/** "14 boxes", "no box". @param {readonly unknown[]} boxes */
+export function boxesOf({ length }) {
+  return length > 0 ? counted(length, "box", "boxes") : "no box";
+}
+
+/** Pictures that need attention, in words; "": none does. @param {Group} group */
+export function alarmOf({ alarms, unread }) {
+  const lost = Object.keys(unread).length;
+  return [
+    alarms > 0 && `Words of the header were read in ${counted(alarms, "picture")}.`,
+    lost > 0 && `${counted(lost, "more picture")} could not be read: withheld, whatever you decide.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** "You have seen 3 of 34 pictures." @param {Review} review @param {Group} group */
+export function seenOf(review, { id, instances }) {
+  const seen = review.seen(id);
+  if (instances.length === 1) return seen ? "You have seen its picture." : "";
+  return `You have seen ${count(seen)} of ${count(instances.length)} pictures.`;
+}
+
+/** How far the review is: in how many groups something is decided, and what becomes of the others. @param {import("./review.js").Counts} counts */
+export function farness({ total, undecided, approved, leftOut }) {
+  const done = `${counted(total, "group")}: ${count(approved)} approved, ${count(leftOut)} left out`;
+  return { done: `${done}.`, open: undecided > 0 ? `${count(undecided)} not decided: will be withheld.` : "" };
+}
