@@ -48,7 +48,7 @@ export class Decisions {
   }
 
   show() {
-    const { group, instance, scope, only, isException, verdict } = this.#editor;
+    const { group, scope, only, isException, verdict } = this.#editor;
     const many = group.instances.length;
     const badge = (only && badgeOfInstance(group, only)) || badgeOf(group);
     const sign = part(this.#root, "standing", HTMLElement);
@@ -68,9 +68,8 @@ export class Decisions {
     part(this.#root, "exception", HTMLElement).hidden = !isException;
     for (const radio of this.#scopes) {
       radio.checked = radio.value === scope;
-      radio.disabled = isException && !instance;
+      radio.disabled = isException;
     }
-    for (const radio of this.#scopes) radio.disabled = isException;
     this.#legend();
   }
 

@@ -4,7 +4,7 @@
 import { copyOf, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 import { standing } from "./review.js";
-import { alarmOf, badgeOf, boxesOf, sizeOf } from "./standing.js";
+import { aboutOf, alarmOf, badgeOf } from "./standing.js";
 import { writeTile } from "./thumbnail.js";
 import { Tiles } from "./tiles.js";
 
@@ -92,7 +92,7 @@ export class Sheet {
       boxes: first ? this.#review.verdict(id, first.id).boxes : [],
       beneath: this.#meaning.isBeneath(),
       title: group.label || "Unknown device",
-      about: `${sizeOf(group)}, ${boxesOf(group.verdict.boxes)}`,
+      about: aboutOf(group),
       alarm: alarmOf(group),
       badge: badgeOf(group),
       seen: this.#review.isReady(group) ? "Looked at" : "",

@@ -44,6 +44,11 @@ export function sizeOf({ columns, rows, instances, frames }) {
   return [`${columns} × ${rows}`, counted(instances.length, "picture"), most].filter(Boolean).join(", ");
 }
 
+/** "800 × 600, 34 pictures, 14 boxes". @param {Group} group */
+export function aboutOf({ columns, rows, instances, verdict }) {
+  return [`${columns} × ${rows}`, counted(instances.length, "picture"), boxesOf(verdict.boxes)].join(", ");
+}
+
 /** "14 boxes", "no box". @param {readonly unknown[]} boxes */
 export function boxesOf({ length }) {
   return length > 0 ? counted(length, "box", "boxes") : "no box";

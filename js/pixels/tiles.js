@@ -83,11 +83,12 @@ export class Tiles {
   }
 
   #measure() {
+    if (this.#element.clientHeight === 0) return; // it is not shown
     const probe = this.#body.appendChild(this.#meaning.make());
     probe.style.width = "";
     const [width, height] = [probe.offsetWidth || 1, probe.offsetHeight || 1];
     probe.remove();
-    const room = this.#element.clientWidth;
+    const room = this.#body.clientWidth;
     const columns = Math.max(Math.floor((room + GAP) / (width + GAP)), 1);
     this.#size = { columns, width: (room - GAP * (columns - 1)) / columns, height: height + GAP };
     for (const [number, tile] of this.#tiles) this.#place(tile, number);
@@ -110,6 +111,7 @@ export class Tiles {
   #paint() {
     cancelAnimationFrame(this.#painting);
     this.#painting = 0;
+    if (this.#element.clientHeight === 0) return;
     this.#body.style.height = `${Math.ceil(this.#items.length / this.#size.columns) * this.#size.height}px`;
     const { first, last } = this.#range(MARGIN_ROWS);
     const free = [...this.#tiles.keys()].filter((number) => number < first || number >= last);
