@@ -92,6 +92,7 @@ export class Tiles {
     const columns = Math.max(Math.floor((room + GAP) / (width + GAP)), 1);
     this.#size = { columns, width: (room - GAP * (columns - 1)) / columns, height: height + GAP };
     for (const [number, tile] of this.#tiles) this.#place(tile, number);
+    this.refresh(); // their pictures have another size, too
     this.#paint();
   }
 
