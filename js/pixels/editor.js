@@ -73,9 +73,10 @@ export class Editor {
     return this.#review.verdict(this.#group, this.#instance);
   }
 
-  /** Boxes that count for the frame that is shown. */
+  /** Boxes that count for the frame that is shown, in the order of reading. */
   get visible() {
-    return this.verdict.boxes.filter((box) => covers(box, this.#frame));
+    const boxes = this.verdict.boxes.filter((box) => covers(box, this.#frame));
+    return boxes.toSorted(({ rectangle: a }, { rectangle: b }) => a[1] - b[1] || a[0] - b[0]);
   }
 
   /** @returns {Box | null} */
@@ -90,10 +91,10 @@ export class Editor {
     this.changed.send();
   }
 
-  /** Selects another box of the frame, in the order of reading. @param {number} steps */
+  /** Selects another box of the frame. @param {number} steps */
   step(steps) {
     const { selected } = this;
-    const boxes = this.visible.toSorted(({ rectangle: a }, { rectangle: b }) => a[1] - b[1] || a[0] - b[0]);
+    const boxes = this.visible;
     const at = selected ? boxes.indexOf(selected) : -1;
     const next = at < 0 ? (steps > 0 ? 0 : boxes.length - 1) : (at + steps + boxes.length) % boxes.length;
     this.select(boxes[next] ?? null);

@@ -56,7 +56,7 @@ export class GroupView {
     /** @type {Tiles<Instance>} */
     this.#tiles = new Tiles(part(root, "instances", HTMLElement), {
       make: () => copyOf("review-tile", HTMLElement),
-      write: (tile, instance) => this.#write(tile, instance),
+      write: (tile, instance, picture) => this.#write(tile, instance, picture),
       open: ({ id }) => this.#go(id, 1),
       seen: (instances) => this.#want(instances),
     });
@@ -159,12 +159,13 @@ export class GroupView {
     this.#decisions.show();
   }
 
-  /** @param {HTMLElement} tile @param {Instance} instance */
-  #write(tile, { id, name, frames }) {
+  /** @param {HTMLElement} tile @param {Instance} instance @param {import("./tiles.js").Size} picture */
+  #write(tile, { id, name, frames }, picture) {
     const { group } = this.#editor;
     const { boxes } = this.#review.verdict(group.id, id);
     const own = badgeOfInstance(group, id);
     writeTile(tile, {
+      picture,
       bitmap: this.#queue.small(group.id, id),
       size: group,
       boxes,

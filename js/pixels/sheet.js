@@ -43,7 +43,7 @@ export class Sheet {
     /** @type {Tiles<string>} */
     this.#tiles = new Tiles(part(root, "groups", HTMLElement), {
       make: () => copyOf("review-tile", HTMLElement),
-      write: (tile, id) => this.#write(tile, id),
+      write: (tile, id, picture) => this.#write(tile, id, picture),
       open: (id) => meaning.open(id),
       seen: (ids) => this.#want(ids),
     });
@@ -81,15 +81,16 @@ export class Sheet {
     button.textContent = ready > 0 ? `Approve ${counted(ready, "group")} looked at` : "Approve all looked at";
   }
 
-  /** @param {HTMLElement} tile @param {string} id */
-  #write(tile, id) {
+  /** @param {HTMLElement} tile @param {string} id @param {import("./tiles.js").Size} picture */
+  #write(tile, id, picture) {
     const group = this.#review.get(id);
     const first = group?.instances[0];
     if (!group) return;
     writeTile(tile, {
+      picture,
       bitmap: first ? this.#queue.small(id, first.id) : null,
       size: group,
-      boxes: first ? this.#review.verdict(id, first.id).boxes : [],
+      boxes: first ? this.#review.verdict(id, first.id).boxes : group.verdict.boxes,
       beneath: this.#meaning.isBeneath(),
       title: group.label || "Unknown device",
       about: aboutOf(group),

@@ -7,6 +7,7 @@ import { REASONS } from "./evidence.js";
 
 /**
  * @typedef {object} Shown
+ * @property {import("./tiles.js").Size} picture       of the small one, in CSS pixels
  * @property {ImageBitmap | null | undefined} bitmap   null: there is none; undefined: it has not come
  * @property {import("./boxes.js").Size} size          of the picture in the file
  * @property {readonly import("./boxes.js").Box[]} boxes
@@ -34,10 +35,16 @@ export function writeTile(tile, shown) {
   paint(one(tile, "canvas", HTMLCanvasElement), shown);
 }
 
+/** What each canvas shows: nothing of it is ever changed, so what is the same is painted already. @type {WeakMap<HTMLCanvasElement, unknown[]>} */
+const painted = new WeakMap();
+
 /** @param {HTMLCanvasElement} canvas @param {Shown} shown */
-function paint(canvas, { bitmap, size: { columns, rows }, boxes, beneath }) {
+function paint(canvas, { picture, bitmap, size: { columns, rows }, boxes, beneath }) {
   const ratio = devicePixelRatio;
-  const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
+  const [width, height] = [Math.round(picture.width * ratio), Math.round(picture.height * ratio)];
+  const state = [width, height, bitmap, boxes, beneath];
+  if (state.every((one, at) => one === painted.get(canvas)?.[at])) return;
+  painted.set(canvas, state);
   Object.assign(canvas, { width, height }); // which also clears it
   const context = canvas.getContext("2d");
   if (!context || !bitmap) return;

@@ -4,11 +4,13 @@
  * stands is known without the others. It is a list box: the keyboard stays at the sheet, and goes from tile to tile.
  */
 
+/** @typedef {{width: number, height: number}} Size   in CSS pixels */
+
 /**
  * @template T
  * @typedef {object} Meaning
  * @property {() => HTMLElement} make                        an empty tile
- * @property {(tile: HTMLElement, item: T) => void} write    what is to be seen of an item
+ * @property {(tile: HTMLElement, item: T, picture: Size) => void} write   what is to be seen of an item; how large its picture is
  * @property {(item: T) => void} open                        it was chosen
  * @property {(items: T[]) => void} seen                     these are in sight
  */
@@ -26,6 +28,8 @@ export class Tiles {
   /** @type {Map<number, HTMLElement>} tiles in the page, by their number */ #tiles = new Map();
   #current = 0;
   #size = { columns: 1, width: 1, height: 1 };
+  /** Of the picture in a tile: asking each tile would have the browser lay them out one by one. @type {Size} */
+  #picture = { width: 1, height: 1 };
   #painting = 0;
   #observer;
 
@@ -59,7 +63,8 @@ export class Tiles {
   /** The same tiles, of items that have changed. @param {readonly T[]} items */
   refresh(items = this.#items) {
     this.#items = items;
-    for (const [number, tile] of this.#tiles) if (number < items.length) this.#meaning.write(tile, items[number]);
+    for (const [number, tile] of this.#tiles)
+      if (number < items.length) this.#meaning.write(tile, items[number], this.#picture);
   }
 
   /** The item that the keyboard is at. @returns {T | undefined} */
@@ -87,10 +92,14 @@ export class Tiles {
     const probe = this.#body.appendChild(this.#meaning.make());
     probe.style.width = "";
     const [width, height] = [probe.offsetWidth || 1, probe.offsetHeight || 1];
+    const canvas = probe.querySelector("canvas");
+    const around = width - (canvas?.clientWidth ?? 0);
+    const high = canvas?.clientHeight ?? 1;
     probe.remove();
     const room = this.#body.clientWidth;
     const columns = Math.max(Math.floor((room + GAP) / (width + GAP)), 1);
     this.#size = { columns, width: (room - GAP * (columns - 1)) / columns, height: height + GAP };
+    this.#picture = { width: this.#size.width - around, height: high };
     for (const [number, tile] of this.#tiles) this.#place(tile, number);
     this.refresh(); // their pictures have another size, too
     this.#paint();
@@ -137,7 +146,7 @@ export class Tiles {
     tile.ariaPosInSet = String(number + 1);
     tile.ariaSetSize = String(this.#items.length);
     this.#place(tile, number);
-    this.#meaning.write(tile, this.#items[number]);
+    this.#meaning.write(tile, this.#items[number], this.#picture);
   }
 
   /** @param {HTMLElement} tile @param {number} number */

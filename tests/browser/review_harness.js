@@ -4,7 +4,11 @@
  */
 async () => {
   const at = (/** @type {string} */ path) => import(new URL(path, location.href).href);
-  const [{ Review }] = await Promise.all([at("./js/pixels/review.js"), at("./js/pixels/pixel-review.js")]);
+  const [{ Review }, { CodedError }] = await Promise.all([
+    at("./js/pixels/review.js"),
+    at("./worker/shared/errors.js"),
+    at("./js/pixels/pixel-review.js"),
+  ]);
   const DEVICES = [
     { label: "Heron Medical Sono 7", rows: 600, columns: 800, kind: "ultrasound" },
     { label: "Secondary capture, Egret Screens", rows: 768, columns: 1024, kind: "screen" },
@@ -98,7 +102,7 @@ async () => {
         /** @type {number} */ number,
       ) => {
         asked.push(`${group} ${instance} ${number}`);
-        if (lost.includes(group)) throw Object.assign(new Error(), { code: "PIXELS_DAMAGED" });
+        if (lost.includes(group)) throw new CodedError("PIXELS_DAMAGED");
         return picture(group, instance, number);
       };
       await /** @type {any} */ (document.querySelector("pixel-review")).open(harness.review, {
