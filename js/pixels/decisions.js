@@ -6,7 +6,7 @@ import { count, counted } from "../page/format.js";
 import { reasons } from "../page/tables.js";
 import { EVIDENCE } from "./boxes.js";
 import { REASONS } from "./evidence.js";
-import { standing } from "./review.js";
+import { standing } from "./group.js";
 import { alarmOf, badgeOf, badgeOfInstance, seenOf } from "./standing.js";
 
 /** @typedef {import("./review.js").Group} Group */

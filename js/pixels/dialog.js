@@ -3,9 +3,9 @@
 
 import { send } from "../intents.js";
 import { contentOf, part } from "../page/dom.js";
+import { standing } from "./group.js";
 import { GroupView } from "./group-view.js";
 import { PictureQueue } from "./picture-queue.js";
-import { standing } from "./review.js";
 import { Sheet } from "./sheet.js";
 import { farness } from "./standing.js";
 

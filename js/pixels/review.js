@@ -47,10 +47,8 @@
 import { Signal } from "../page/signal.js";
 import { MOST, united } from "./boxes.js";
 import { documentOf, imported, noOthers } from "./document.js";
+import { approved, fresh, grown, judged, judgedOf, OPEN, standing } from "./group.js";
 import { History } from "./history.js";
-
-/** @type {Verdict} */
-const OPEN = { boxes: [], decision: "none", by: "", at: "", here: false };
 
 export class Review {
   /** Sent when anything of it has changed. */ changed = new Signal();
@@ -84,9 +82,7 @@ export class Review {
   /** Takes in what was found. A group that is there already gets what is new, and waits for a new decision if an instance is. @param {Found} found */
   add(found) {
     const known = this.#groups.get(found.id);
-    const facts = { unread: {}, detector: "", alarms: 0, doubt: true, ...found };
-    const fresh = { ...facts, verdict: { ...OPEN, boxes: united(found.boxes) }, exceptions: new Map() };
-    this.#groups.set(found.id, known ? grown(known, facts) : fresh);
+    this.#groups.set(found.id, known ? grown(known, found) : fresh(found));
     if (known) this.#history = new History(); // a decision about fewer instances is no state to go back to
     this.changed.send();
   }
@@ -124,9 +120,9 @@ export class Review {
     const decided = { decision, at, by: "", here: decision !== "none" };
     const changes = ids.map((id) => {
       const group = this.#group(id);
-      if (only) return change(id, judged(group, only, { ...this.verdict(id, only), ...decided }));
+      if (only) return changed(id, judged(group, only, { ...this.verdict(id, only), ...decided }));
       const seen = (/** @type {string} */ instance) => this.hasSeen(id, instance);
-      return change(id, {
+      return changed(id, {
         verdict: { ...group.verdict, ...decided },
         exceptions: decision === "approved" ? approved(group.exceptions, seen, decided) : group.exceptions,
       });
@@ -244,7 +240,7 @@ export class Review {
   #act(words, changes, goesOn = false) {
     this.#history.note(
       words,
-      changes.map(([id, after]) => ({ id, before: only(this.#group(id)), after })),
+      changes.map(([id, after]) => ({ id, before: judgedOf(this.#group(id)), after })),
       goesOn,
     );
     this.#set(changes);
@@ -265,58 +261,12 @@ export class Review {
   }
 }
 
-/** How it stands with a group: undecided as long as anything of it is. @param {Group} group @returns {Standing} */
-export function standing({ verdict, exceptions, doubt }) {
-  if (verdict.decision === "left out") return "left out";
-  const all = [verdict, ...exceptions.values()];
-  const open = all.filter(({ decision }) => decision === "none");
-  if (open.length === 0) return "approved";
-  return !doubt && open.every(({ boxes }) => boxes.length === 0) ? "clear" : "undecided";
-}
-
-/** @param {Group} group @returns {Judged} */
-function only({ verdict, exceptions }) {
-  return { verdict, exceptions };
-}
-
-/** @param {string} id @param {Judged} after @returns {[string, Judged]} */
-function change(id, after) {
-  return [id, after];
-}
-
-/** A group in which all alike, or one instance, have another verdict. @param {Group} group @param {string | null} instance @param {Verdict} verdict @returns {Judged} */
-function judged({ verdict: before, exceptions }, instance, verdict) {
-  return instance
-    ? { verdict: before, exceptions: new Map(exceptions).set(instance, verdict) }
-    : { verdict, exceptions };
-}
-
-/**
- * Exceptions, of which those that wait and were looked at are approved.
- * @param {ReadonlyMap<string, Verdict>} exceptions
- * @param {(instance: string) => boolean} seen
- * @param {Omit<Verdict, "boxes">} decided
- */
-function approved(exceptions, seen, decided) {
-  const waits = (/** @type {string} */ id, /** @type {Verdict} */ { decision }) => decision === "none" && seen(id);
-  return new Map([...exceptions].map(([id, one]) => [id, waits(id, one) ? { ...one, ...decided } : one]));
-}
-
-/** A group of which more was found. @param {Group} known @param {Required<Found>} facts @returns {Group} */
-function grown(known, facts) {
-  const marks = new Map(known.instances.map(({ id, mark }) => [id, mark]));
-  const same = facts.instances.every(({ id, mark }) => marks.get(id) === mark);
-  const now = new Map(facts.instances.map(({ id, mark }) => [id, mark]));
-  const exceptions = new Map(
-    [...known.exceptions].map(([id, one]) => [id, now.get(id) === marks.get(id) ? one : { ...OPEN, boxes: one.boxes }]),
-  );
-  const { verdict } = known;
-  const stays = verdict.decision === "left out" || (verdict.decision === "approved" && same);
-  const open = { ...OPEN, boxes: united([...verdict.boxes, ...facts.boxes]) };
-  return { ...facts, verdict: stays ? verdict : open, exceptions };
-}
-
 /** 2026-11-29T10:30:00Z. @param {Date} date */
 function moment(date) {
   return date.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** @param {string} id @param {Judged} after @returns {[string, Judged]} */
+function changed(id, after) {
+  return [id, after];
 }

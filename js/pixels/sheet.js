@@ -3,7 +3,7 @@
 
 import { copyOf, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
-import { standing } from "./review.js";
+import { standing } from "./group.js";
 import { aboutOf, alarmOf, badgeOf } from "./standing.js";
 import { writeTile } from "./thumbnail.js";
 import { Tiles } from "./tiles.js";

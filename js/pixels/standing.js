@@ -2,7 +2,7 @@
 /** Words for how it stands with a group and with one of its pictures, and for what is particular about it. */
 
 import { count, counted } from "../page/format.js";
-import { standing } from "./review.js";
+import { standing } from "./group.js";
 
 /**
  * @typedef {import("./review.js").Group} Group

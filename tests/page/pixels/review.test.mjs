@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const { ALL, covers, drawn, moved, resized } = await import("../../../js/pixels/boxes.js");
-const { Review, standing } = await import("../../../js/pixels/review.js");
+const { standing } = await import("../../../js/pixels/group.js");
+const { Review } = await import("../../../js/pixels/review.js");
 
 const SIZE = { rows: 60, columns: 80 };
 const PROJECT = "5f0c2e9a77d1b384";
