@@ -28,8 +28,10 @@ export class Editor {
 
   /** To a picture. @param {string} group @param {string} instance @param {number} [frame]   from 1 */
   open(group, instance, frame = 1) {
-    if (group !== this.#group) this.#scope = "all";
-    if (group !== this.#group || instance !== this.#instance) this.#selected = null;
+    if (group !== this.#group || instance !== this.#instance) {
+      this.#scope = "all";
+      this.#selected = null;
+    }
     [this.#group, this.#instance, this.#frame] = [group, instance, frame];
     if (!this.visible.some((box) => box === this.selected)) this.#selected = null;
     this.changed.send();

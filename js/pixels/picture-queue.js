@@ -117,16 +117,13 @@ function nameOf(group, instance) {
 }
 
 /** A small copy; the large one is given back. @param {ImageBitmap} bitmap */
-async function smaller(bitmap) {
+function smaller(bitmap) {
   const scale = Math.min(SMALL / Math.max(bitmap.width, bitmap.height), 1);
-  const size = (/** @type {number} */ side) => Math.max(Math.round(side * scale), 1);
-  try {
-    return await createImageBitmap(bitmap, {
-      resizeWidth: size(bitmap.width),
-      resizeHeight: size(bitmap.height),
-      resizeQuality: "medium",
-    });
-  } finally {
-    bitmap.close();
-  }
+  const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(Math.round(side * scale), 1));
+  const canvas = new OffscreenCanvas(width, height); // resizing by createImageBitmap takes the page five times as long
+  const context = canvas.getContext("2d", { alpha: false });
+  if (context) context.imageSmoothingQuality = "medium";
+  context?.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
+  return canvas.transferToImageBitmap();
 }

@@ -18,6 +18,8 @@
 /** Rows beyond each edge of what is in sight, so that scrolling finds them made. */
 const MARGIN_ROWS = 2;
 const GAP = 8;
+/** Milliseconds without scrolling, after which pictures are fetched for what is in sight. */
+const SETTLED = 80;
 
 /** @template T */
 export class Tiles {
@@ -31,6 +33,7 @@ export class Tiles {
   /** Of the picture in a tile: asking each tile would have the browser lay them out one by one. @type {Size} */
   #picture = { width: 1, height: 1 };
   #painting = 0;
+  #settling = 0;
   #observer;
 
   /** @param {HTMLElement} element   scrolls, and holds an element for the tiles @param {Meaning<T>} meaning */
@@ -48,6 +51,7 @@ export class Tiles {
   close() {
     this.#observer.disconnect();
     cancelAnimationFrame(this.#painting);
+    clearTimeout(this.#settling);
   }
 
   /** Shows these; the keyboard is at the item of that number. @param {readonly T[]} items @param {number} current */
@@ -131,8 +135,15 @@ export class Tiles {
       this.#tiles.delete(number);
     }
     this.#point();
-    const seen = this.#range(0);
-    this.#meaning.seen(this.#items.slice(seen.first, seen.last));
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#tell(), SETTLED);
+  }
+
+  /** Says what is in sight, when scrolling has come to rest. */
+  #tell() {
+    if (this.#element.clientHeight === 0) return;
+    const { first, last } = this.#range(0);
+    this.#meaning.seen(this.#items.slice(first, last));
   }
 
   /** Has a tile show an item: one that went out of sight, or a new one. @param {number} number @param {number | undefined} spare */

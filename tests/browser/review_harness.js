@@ -49,15 +49,23 @@ async () => {
     return { id: id(number), rows, columns, frames, label, boxes, instances, unread, alarms, detector: "made" };
   }
 
-  /** Draws what such a device could show. */
+  const pictures = /** @type {Map<string, ImageBitmap>} */ (new Map());
+
+  /** A picture such as the device could show; many look the same. */
   function picture(/** @type {string} */ group, /** @type {string} */ instance, /** @type {number} */ frame) {
-    const { rows, columns, kind } = DEVICES[Number.parseInt(group, 16) % DEVICES.length];
+    const [device, turn] = [Number.parseInt(group, 16) % DEVICES.length, Number.parseInt(instance, 16) % 7];
+    const name = `${device} ${turn} ${frame}`;
+    const made = pictures.get(name) ?? drawn(DEVICES[device], turn / 10 + frame / 100);
+    pictures.set(name, made);
+    return createImageBitmap(made);
+  }
+
+  function drawn(/** @type {any} */ { rows, columns, kind }, /** @type {number} */ turn) {
     const canvas = new OffscreenCanvas(columns, rows);
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
     context.fillStyle =
       { ultrasound: "#000", screen: "#20262c", body: "#050505", photograph: "#b9a79a" }[kind] ?? "#000";
     context.fillRect(0, 0, columns, rows);
-    const turn = (Number.parseInt(instance, 16) % 7) / 10 + frame / 100;
     const glow = context.createRadialGradient(columns / 2, rows / 2, 10, columns / 2, rows / 2, rows / 2.4);
     for (const [stop, grey] of [
       [0, 190],
