@@ -154,7 +154,7 @@ def test_the_whole_review_by_keyboard(review: Review) -> None:
     expect(review.dialog).to_contain_text("1 not decided")
     review.press("Escape")
     expect(review.dialog).to_be_hidden()
-    assert review.page.evaluate("harness.heard.at(-1)") == "review-closed"
+    review.page.wait_for_function("harness.heard.at(-1) === 'review-closed'")
     assert review.page.evaluate("document.querySelector('pixel-review').innerHTML") == ""
 
 
@@ -207,7 +207,7 @@ def test_a_picture_that_is_unlike_the_others(review: Review) -> None:
     assert [len(one["boxes"]) for one in review.exceptions()] == [5]
     review.button("Leave out this picture").click()
     review.stage.focus()
-    review.press("ArrowUp")
+    review.press("Escape", "ArrowUp")
     review.button("Approve all 3").click()
     expect(review.dialog).to_contain_text("1 group: 1 approved, 0 left out.")
     assert [one["decision"] for one in review.exceptions()] == ["left out"]
