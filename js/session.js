@@ -5,10 +5,10 @@ import { freeStorage } from "./page/capabilities.js";
 import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
 import { actOn, noteFrom, noteWith } from "./page/notes.js";
 import { Problem } from "./page/problem.js";
-import { OLDER, parted, wholeKey } from "./page/project-key.js";
+import { judge, settledKey } from "./page/settled-key.js";
 import { goTo, hasFocus } from "./page/steps.js";
-import { isWeak } from "./page/strength.js";
 import { isInside, pickOutput } from "./pick/pick.js";
+import { cleansPixels } from "./pixels/offer.js";
 import { run, runName } from "./run/run.js";
 import { takingOf } from "./scan/taking.js";
 import { NONE_LEFT_OUT } from "./state.js";
@@ -29,7 +29,7 @@ export class Session {
   #started = Promise.withResolvers();
 
   /**
-   * @param {{files: import("./threads/files.js").Files, pool: import("./threads/pool.js").Pool}} threads
+   * @param {{files: import("./threads/files.js").Files, pool: import("./threads/pool.js").Pool, pixels?: import("./pixels/pixels.js").Pixels}} threads
    * @param {import("./state.js").Store} store
    */
   constructor(threads, store) {
@@ -42,7 +42,7 @@ export class Session {
     actOn(store, "policy-edited", "run", ({ policy, error }) => store.update({ policy, policyError: error }));
     actOn(store, "policy-loaded", "run", (policy) => store.update({ policy, policyError: "" }));
     actOn(store, "passphrase-typed", "run", (passphrase) => store.update({ passphrase, weak: false, insisted: false }));
-    actOn(store, "passphrase-entered", "run", () => this.#judge());
+    actOn(store, "passphrase-entered", "run", () => judge(store));
     actOn(store, "passphrase-insisted", "run", (insisted) => store.update({ insisted }));
     actOn(store, "choose-output", "run", () => this.#chooseOutput());
     actOn(store, "forget-output", "run", () => this.#setOutput(null));
@@ -132,25 +132,22 @@ export class Session {
 
   /** @param {boolean} linkage   whether an encrypted linkage file is kept */
   async #start(linkage) {
-    await this.#judge();
-    const { phase, policy, policyError, passphrase: given, output, leftOut, madeKey } = this.#store.state;
-    if (phase !== "ready" && phase !== "early") return;
-    if (policyError) throw new Problem(policyError);
-    if (this.#store.state.weak && !this.#store.state.insisted) throw new Problem("WEAK_PASSPHRASE");
-    const passphrase = wholeKey(given, policy.pseudonyms === OLDER);
-    const order = { name: runName(), passphrase, policy, output, leftOut, linkage, resumed: false };
-    const used = madeKey?.passphrase === passphrase ? madeKey : null;
-    const made = { passphrase, name: order.name, linkage, given: given !== "" };
-    this.#store.update({ passphrase, madeKey: given === passphrase ? used : made });
-    await this.#begin(order);
+    if (!this.#mayStart) return;
+    const name = runName();
+    const passphrase = await settledKey(this.#store, { name, linkage });
+    if (!this.#mayStart) return;
+    const { policy, output, leftOut } = this.#store.state;
+    const regions = cleansPixels(policy) ? (this.#threads.pixels?.regions ?? "") : "";
+    const what = { policy, regions, output, leftOut, linkage };
+    await this.#begin({ name, passphrase, ...what, resumed: false });
   }
 
-  /** Whether the passphrase is easy to guess, into the state. */
-  async #judge() {
-    const { passphrase } = this.#store.state;
-    const { text } = parted(passphrase);
-    const weak = text !== "" && (await isWeak(text));
-    if (this.#store.state.passphrase === passphrase) this.#store.update({ weak });
+  /** Whether a run can be started now. Throws a Problem where a field of the policy cannot be used. */
+  get #mayStart() {
+    const { phase, policyError } = this.#store.state;
+    if (phase !== "ready" && phase !== "early") return false;
+    if (policyError) throw new Problem(policyError);
+    return true;
   }
 
   /** @param {Order} order */

@@ -20,6 +20,7 @@
  * @property {string} name
  * @property {string} passphrase   with its salt
  * @property {Policy} policy
+ * @property {string} regions      the text of the regions file that says what is made blank; "": none
  * @property {FileSystemDirectoryHandle | null} output   null: private storage
  * @property {LeftOut} leftOut   studies and series that take no part
  * @property {boolean} linkage   an encrypted linkage file is kept
@@ -31,8 +32,11 @@
  * @property {boolean} linkage
  * @property {boolean} given       the passphrase was given: only the salt was made
  * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
- * @typedef {"choose" | "found" | "tryOut" | "run" | "results" | "stored" | "cutOff" | "search"} Place   of a note
+ * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "cutOff" | "search"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
+ * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
+ * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number}} Reviewed
+ *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; and files not looked at
  * @typedef {{done: number, total: number}} Packing   files in the ZIP that is made; total 0: not known yet
  *
  * @typedef {object} State
@@ -45,6 +49,9 @@
  * @property {LeftOut} leftOut              studies and series that take no part
  * @property {Policy} policy
  * @property {string} policyError           reason code of a field of the policy form that cannot be used, or ""
+ * @property {Looking | null} looking       how far the search for text in pictures is; null: none goes on
+ * @property {Reviewed | null} reviewed     what the review of pictures comes to; null: nothing was looked for
+ * @property {boolean} regionsLoaded        a regions file was loaded for the next run
  * @property {string} passphrase            as it stands in its field
  * @property {boolean} weak                 the passphrase is easy to guess
  * @property {boolean} insisted             and is to be used all the same
@@ -82,6 +89,9 @@ function firstState() {
   const policy = {
     policy: plainPolicy(),
     policyError: "",
+    looking: null,
+    reviewed: null,
+    regionsLoaded: false,
     passphrase: "",
     weak: false,
     insisted: false,

@@ -8,10 +8,11 @@ import { Tables } from "./linkage/tables.js";
 import { Samples } from "./pick/samples.js";
 import { Sources } from "./pick/sources.js";
 import { blobOf, look, openWhere } from "./preview/open.js";
+import { sourceNaming } from "./report/audit.js";
 import { checkPlan, committedPaths } from "./run/resume.js";
 import { Run } from "./run/run.js";
 import { listRuns, removeRun } from "./run/stored-runs.js";
-import { othersThan } from "./run/study-choice.js";
+import { othersThan, taking } from "./run/study-choice.js";
 import { Scan } from "./scan/scan.js";
 import { CodedError, codeOf } from "./shared/errors.js";
 import { openRuns } from "./storage/locks.js";
@@ -58,6 +59,18 @@ export class Files {
   /** @type {FilesApi["others"]} */
   async others(indexes) {
     return othersThan(this.#sources, indexes);
+  }
+
+  /** @type {FilesApi["taking"]} */
+  async taking(leftOut) {
+    return taking(this.#sources, leftOut);
+  }
+
+  /** @type {FilesApi["named"]} */
+  async named(indexes, key) {
+    const nameSource = await sourceNaming(key);
+    const paths = indexes.map((index) => this.#sources.paths[index]);
+    return Promise.all(paths.map(async (path) => ({ path, sourceId: await nameSource(path) })));
   }
 
   /** @type {FilesApi["sample"]} */
@@ -152,7 +165,8 @@ export class Files {
 
   /** @type {FilesApi["read"]} */
   async read(name, file) {
-    const live = this.#run?.name === name && file !== "plan.json" ? this.#run.read(file) : null;
+    const isJournal = file === "audit.csv" || file === "output.log";
+    const live = this.#run?.name === name && isJournal ? this.#run.read(file) : null;
     if (live) return live;
     const folder = this.#run?.name === name ? this.#run.folder : null;
     // A chosen folder can be out of reach by now; the journal is in private storage, too.

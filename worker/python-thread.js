@@ -12,6 +12,7 @@
  */
 
 import { serve } from "./index/index-thread.js";
+import { Finding } from "./preview/finding.js";
 import { Pictures } from "./preview/imaging.js";
 import { boot, heapOf, load, makeSnapshot } from "./python/boot.js";
 import { Wheels } from "./python/wheels.js";
@@ -85,15 +86,15 @@ export class PythonThread {
     return this.#call(() => this.#bridge.read_policy(name, text), internal);
   }
 
-  /** @param {import("./shared/protocol/policy.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] @param {Uint8Array | null} [numbers] */
-  async configure(policy, key, linked = false, numbers = null) {
+  /** @param {import("./shared/protocol/policy.js").Policy} policy @param {Uint8Array} key @param {boolean} [linked] @param {Uint8Array | null} [numbers] @param {string} [regions] */
+  async configure(policy, key, linked = false, numbers = null, regions = "") {
     this.#wheels ??= new Wheels(this.#started());
     if (numbers) this.#check(numbers);
     const wheels = await this.#wheels.install(policy.wheels ?? []);
     if (!wheels) return { error: "WHEEL_MISSING" };
     const [stated, digests] = [policy, wheels].map((value) => JSON.stringify(value));
     const failed = () => ({ error: "WORKER_ERROR" });
-    return this.#call(() => this.#session.configure(stated, key, linked, digests), failed);
+    return this.#call(() => this.#session.configure(stated, key, linked, digests, regions), failed);
   }
 
   /** Lets Python import the packages that check numbers. @param {Uint8Array} numbers   numbers.zip */
@@ -208,6 +209,15 @@ export class PythonThread {
     const python = this.#started();
     const heap = () => heapOf(python);
     Comlink.expose(new Pictures(python.pyimport("dicom_deid.browser.imaging"), heap), port);
+    return heap();
+  }
+
+  /** @param {MessagePort} port */
+  async find(port) {
+    const python = this.#started();
+    const heap = () => heapOf(python);
+    const finding = python.pyimport("dicom_deid.browser.finding").Finding(this.#session);
+    Comlink.expose(new Finding(finding, heap), port);
     return heap();
   }
 

@@ -5,6 +5,7 @@ import { copyOf, one, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 import { OLDER } from "../page/project-key.js";
 import { stateOf } from "../page/steps.js";
+import { OFFERED, OPTION } from "../pixels/offer.js";
 import { plainPolicy } from "../state.js";
 import { PassphraseField } from "./passphrase-field.js";
 import { same, wordsOf } from "./policy.js";
@@ -79,9 +80,10 @@ export class PolicyPanel extends HTMLElement {
 
   /** @param {Tables} tables */
   setTables({ options, sopClasses }) {
+    const offered = options.filter(({ name }) => OFFERED || name !== OPTION);
     this.#excludes = new Map(options.map(({ name, excludes = [] }) => [name, excludes]));
     part(this, "options", HTMLElement).replaceChildren(
-      ...options.map(({ name, title, sentence }) => choice("option", name, title, sentence)),
+      ...offered.map(({ name, title, sentence }) => choice("option", name, title, sentence)),
     );
     const withheld = sopClasses.filter((sopClass) => sopClass.default === "withheld");
     const groups = Map.groupBy(withheld, ({ reason }) => reason);

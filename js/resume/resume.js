@@ -74,17 +74,19 @@ export class Resume {
     if (run.place === "folder" && !output) return null;
     if (output && !(await mayUse(output, "readwrite"))) throw new Problem("NOT_ALLOWED");
     const policy = policyOf(begun);
+    const regions = (await (await files.read(run.name, "regions.json"))?.text()) ?? "";
     const whole = keyOf(passphrase, begun);
     const key = await deriveKey(whole);
     await pool.ready.catch(() => {
       throw new Problem("PYTHON_NOT_STARTED");
     });
-    const plan = await pool.configure(policy, key, begun.linkage);
+    const plan = await pool.configure(policy, key, begun.linkage, regions);
     if ("error" in plan) throw new Problem(plan.error);
     const refused = await files.check(run.name, plan);
     if (refused) throw new Problem(refused);
     const { linkage } = begun;
-    const order = { name: run.name, policy, output, passphrase: whole, leftOut: NONE_LEFT_OUT, linkage, resumed: true };
+    const what = { policy, regions, output, leftOut: NONE_LEFT_OUT, linkage };
+    const order = { name: run.name, passphrase: whole, ...what, resumed: true };
     const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
   }

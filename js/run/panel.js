@@ -7,6 +7,7 @@ import { one, part } from "../page/dom.js";
 import { bytes, count, counted, duration, rate } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
+import { withheldWords } from "../pixels/words.js";
 import { takingOf } from "../scan/taking.js";
 import { StatusDetails } from "./details.js";
 import { ProjectKey } from "./made-key.js";
@@ -52,8 +53,11 @@ export class RunPanel extends HTMLElement {
     store.subscribe(["seen", "found", "leftOut"], (state, changed) => {
       if (changed.has("phase")) return; // it was entered with them
       if (state.phase === "early" && state.seen) this.#offerEarly(state.seen);
-      if (state.phase === "ready") this.#offer(takingOf(state));
+      if (state.phase === "ready") this.#offer(state);
       if (state.phase === "running") this.#grow(state, changed.has("leftOut"));
+    });
+    store.subscribe(["policy", "reviewed", "regionsLoaded"], (state, changed) => {
+      if (!changed.has("phase") && state.phase === "ready") this.#sayReady(takingOf(state), state);
     });
     store.subscribe(["preparing"], ({ preparing }) => preparing && this.#text(preparing));
     store.subscribe(["progress"], ({ progress }) => progress && this.#update(progress));
@@ -64,7 +68,7 @@ export class RunPanel extends HTMLElement {
   /** The page is in another phase. @param {Readonly<State>} state */
   #enter(state) {
     const { phase, seen, found } = state;
-    if (phase === "ready") this.#offer(takingOf(state));
+    if (phase === "ready") this.#offer(state);
     else if (phase === "early" && seen) this.#offerEarly(seen);
     else if (phase === "running") this.#begin(found || !seen ? takingOf(state) : seen);
     else if (phase === "finished") this.#end();
@@ -82,15 +86,22 @@ export class RunPanel extends HTMLElement {
     this.#studies.grow(studies);
   }
 
-  /** A scan has ended, and Start may be pressed. @param {Taking} taking */
-  #offer({ studies, dicom, bytes: size }) {
+  /** A scan has ended, and Start may be pressed. @param {Readonly<State>} state */
+  #offer(state) {
+    const taking = takingOf(state);
+    const some = taking.studies.length > 0;
     noteOf(this).clear();
-    const some = studies.length > 0;
-    this.#text(some ? `${counted(dicom, "DICOM file")}, ${bytes(size)}, ready to start` : "No study is chosen");
+    this.#sayReady(taking, state);
     part(this, "start", HTMLButtonElement).textContent = "Start";
     part(this, "start", HTMLButtonElement).disabled = !some;
     part(this, "choose-output", HTMLButtonElement).hidden = !hasFolderPicker();
     this.#show({ bar: true, start: true, destination: true });
+  }
+
+  /** @param {Taking} taking @param {Readonly<State>} state */
+  #sayReady({ studies, dicom, bytes: size }, state) {
+    const words = [counted(dicom, "DICOM file"), bytes(size), "ready to start", withheldWords(state)].filter(Boolean);
+    this.#text(studies.length > 0 ? words.join(", ") : "No study is chosen");
   }
 
   /** The scan goes on, and Start may be pressed all the same. @param {Taking} seen */

@@ -36,19 +36,20 @@ export function runName(now = new Date()) {
  * @param {Told} tell
  * @returns {Promise<RunSummary>}
  */
-export async function run({ files, pool }, { name, passphrase, policy, output, leftOut, linkage, resumed }, tell) {
+export async function run({ files, pool }, order, tell) {
+  const { name, passphrase, policy, regions, output, leftOut, linkage, resumed } = order;
   tell.prepare("Making the key…");
   const key = await deriveKey(passphrase);
   tell.prepare("Waiting for Python to be ready…");
   const notes = await pool.ready.catch(() => {
     throw new Problem("PYTHON_NOT_STARTED");
   });
-  const plan = await pool.configure(policy, key, linkage);
+  const plan = await pool.configure(policy, key, linkage, regions);
   if ("error" in plan) throw new Problem(plan.error, plan.problems);
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
   const { salt } = parted(passphrase);
-  const spec = { name, key, salt, policy, plan, output, leftOut, linkage, resumed, environment: lines };
+  const spec = { name, key, salt, policy, plan, regions, output, leftOut, linkage, resumed, environment: lines };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   tell.started();
   const summary = await joined(files, pool, ending);

@@ -57,7 +57,11 @@ export class Material {
 
   /** The same for one that decodes and paints. Without the snapshot: pydicom looks for numpy once, when it is imported. */
   async withPreview() {
-    this.#preview ??= await runtime.fetchPreview(this.shared.manifest);
+    try {
+      this.#preview ??= await runtime.fetchPreview(this.shared.manifest);
+    } catch {
+      throw new CodedError("PAGE_INCOMPLETE");
+    }
     return { ...this.shared, snapshot: null, preview: this.#preview };
   }
 

@@ -34,6 +34,8 @@ const FILE_LIMIT = 10_000;
  * multi-frame image with a million elements takes it about ten seconds, on a busy machine several times that.
  */
 const SILENCE_MILLISECONDS = 60_000;
+/** The same where pixels are made blank: every frame of a cine is decoded, encoded and decoded again. */
+const CLEANING_SILENCE_MILLISECONDS = 900_000;
 
 /** One core is left to reading and writing: a second worker on two cores makes a run slower (docs/performance.md). */
 export function defaultWorkers() {
@@ -49,8 +51,9 @@ export class Pool {
   /** @type {Thread | null} its code is loaded: it can start when the network is gone */
   #spare = null;
   #material;
-  /** @type {[Policy, Uint8Array, boolean, Uint8Array | null] | null} */
+  /** @type {[Policy, Uint8Array, boolean, Uint8Array | null, string] | null} */
   #configuration = null;
+  /** Whether the workers can decode and encode pixels, which takes them longer to start and more memory. */ #decodes = false;
   #serving = 0; // workers that take part in the run and do not rest
   #options;
 
@@ -86,7 +89,7 @@ export class Pool {
   /** Starts a thread for this worker, and configures it if the others are. @param {WorkerState} worker */
   async #boot(worker) {
     this.#change(worker, "booting");
-    const { shared } = this.#material;
+    const shared = this.#decodes ? await this.#material.withPreview() : this.#material.shared;
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
     try {
@@ -123,13 +126,16 @@ export class Pool {
    * @param {Policy} policy
    * @param {Uint8Array} key
    * @param {boolean} [linked]   whether what is written comes with what links it to its source
+   * @param {string} [regions]   the text of a regions file, of what is to be made blank; "": none
    * @returns {Promise<Plan>}
    */
-  async configure(policy, key, linked = false) {
+  async configure(policy, key, linked = false, regions = "") {
     await this.ready;
-    /** @type {[Policy, Uint8Array, boolean, Uint8Array | null]} */
-    const configuration = [policy, key, linked, await this.numbersFor(policy)];
+    /** @type {[Policy, Uint8Array, boolean, Uint8Array | null, string]} */
+    const configuration = [policy, key, linked, await this.numbersFor(policy), regions];
+    await this.#equip(regions !== "");
     await this.#wake();
+    if (this.#threads.size === 0) throw new CodedError("PYTHON_NOT_STARTED");
     this.#configuration = configuration;
     const plans = await Promise.all([...this.#threads.values()].map((thread) => thread.configure(...configuration)));
     return plans[0];
@@ -138,6 +144,24 @@ export class Pool {
   /** Packages that a policy needs beside the runtime; rejects with PAGE_INCOMPLETE. @param {Policy} policy */
   numbersFor(policy) {
     return this.#material.numbersFor(policy);
+  }
+
+  /** Ends all, to be started otherwise, where they decode pixels and need not any more, or the other way round. @param {boolean} decodes */
+  async #equip(decodes) {
+    if (decodes === this.#decodes) return;
+    if (decodes) await this.#material.withPreview(); // while there is a way back
+    this.#decodes = decodes;
+    this.#configuration = null;
+    this.rest();
+  }
+
+  /** Ends the workers, which have nothing to do, for the memory that they hold; they start again when one is asked for. */
+  rest() {
+    if (this.workers.some(({ state }) => state === "busy" || state === "booting")) return;
+    for (const worker of this.workers) {
+      this.#threads.get(worker.number)?.end();
+      if (this.#threads.delete(worker.number)) this.#change(worker, "resting");
+    }
   }
 
   /** Starts those that rested. */
@@ -194,7 +218,7 @@ export class Pool {
     const { port1, port2 } = new MessageChannel();
     await files.attach(Comlink.transfer(port1, [port1]), worker.number);
     const { heapLimit, fileLimit, silence } = this.#options;
-    const stop = thread.watch(silence);
+    const stop = thread.watch(this.#decodes ? Math.max(silence, CLEANING_SILENCE_MILLISECONDS) : silence);
     const given = Comlink.transfer(port2, [port2]);
     try {
       return await thread.alive(thread.python.work(given, worker.number, heapLimit, fileLimit));
@@ -238,6 +262,7 @@ export class Pool {
    */
   async ask(call) {
     await this.ready;
+    if (this.#threads.size === 0) await this.#wake();
     const numbers = this.workers.toSorted((a, b) => Number(a.state === "busy") - Number(b.state === "busy"));
     const thread = numbers.map(({ number }) => this.#threads.get(number)).find((one) => one !== undefined);
     if (!thread) throw new CodedError("NO_WORKER_LEFT");

@@ -15,7 +15,7 @@ export class PythonState extends HTMLElement {
   /** @param {WorkerState[]} workers */
   show(workers) {
     const started = workers.map((worker) => worker.started).filter((begun) => begun !== null);
-    const up = workers.filter(({ state }) => state === "ready" || state === "busy").length;
+    const up = workers.filter(({ state }) => state === "ready" || state === "busy" || state === "resting").length;
     const starting = workers.some(({ state }) => state === "booting");
     if (up === 0 || (starting && !this.#wasReady)) return this.#text("booting", "Python is starting…");
     this.#wasReady = true;

@@ -39,9 +39,9 @@ export class Thread {
     return /** @type {T} */ (await Promise.race([call, dead]));
   }
 
-  /** @param {Policy} policy @param {Uint8Array} key @param {boolean} linked @param {Uint8Array | null} numbers   of Material */
-  configure(policy, key, linked, numbers) {
-    return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key, linked, numbers)));
+  /** @param {Policy} policy @param {Uint8Array} key @param {boolean} linked @param {Uint8Array | null} numbers   of Material @param {string} [regions]   the text of a regions file */
+  configure(policy, key, linked, numbers, regions = "") {
+    return this.alive(/** @type {Promise<Plan>} */ (this.python.configure(policy, key, linked, numbers, regions)));
   }
 
   /** @param {Question} question @param {import("../../worker/shared/protocol/tasks.js").Task} task */

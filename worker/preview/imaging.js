@@ -70,7 +70,7 @@ export class Pictures {
 }
 
 /** Reads ranges of a file at once: Python waits for them. @param {Blob} file */
-function readerOf(file) {
+export function readerOf(file) {
   const reader = new FileReaderSync();
   return (/** @type {number} */ start, /** @type {number} */ end) =>
     new Uint8Array(reader.readAsArrayBuffer(file.slice(start, end)));

@@ -5,7 +5,7 @@ import { sourceNaming } from "../report/audit.js";
 import { Journal } from "../report/journal.js";
 import { CodedError } from "../shared/errors.js";
 import { lockRun } from "../storage/locks.js";
-import { beginPlace, markBegun, readBegun, resumePlace, writeFile } from "../storage/run-folders.js";
+import { beginPlace, markBegun, REGIONS, readBegun, resumePlace, writeFile } from "../storage/run-folders.js";
 import { checkPlan, takeStock } from "./resume.js";
 import { keyedOf, leaveOut, leftOutOf } from "./study-choice.js";
 
@@ -46,6 +46,7 @@ export async function openRun(spec, sources, tally, locked) {
   const left = await choice(spec, sources, place.journalFolder);
   const filesLeft = leaveOut(sources, tally, left.out);
   const total = sources.growing ? 0 : sources.length - filesLeft;
+  if (spec.regions) await writeFile(place.journalFolder, REGIONS, spec.regions);
   await markBegun(place.journalFolder, spec, { total, leftOut: left.keyed, kind: sources.kind });
   for (const folder of new Set([place.journalFolder, place.folder])) {
     await writeFile(folder, "plan.json", spec.plan.document);

@@ -14,6 +14,8 @@ import { Repeats, SAME_UID } from "./repeats.js";
 
 /** Reasons for which the run waits: the next file would meet the same. */
 const FOR_THE_RUN = new Set(["OUTPUT_FULL", "OUTPUT_LOST", "LINKAGE_LOST", "SOURCE_LOST"]);
+/** The fate of pixels of which parts are blank: ranges of the source stand among them, too. */
+const CLEANED = /^cleaned/;
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);
 
 /**
@@ -167,7 +169,7 @@ export class Pipeline {
       await this.#commits.row(index, sourceId, { ...row, bytes_out: 0 }, log);
       return this.#underWay.release(item);
     }
-    this.#feed.learn(index, headerEnd(segments, item.size));
+    if (!CLEANED.test(String(row.pixels))) this.#feed.learn(index, headerEnd(segments, item.size));
     const path = String(row.output_path);
     if (this.#commits.taken(path)) return this.#renamed(item);
     const same = item.repeat && !(await this.#repeats.isCopy(index, opened));

@@ -32,6 +32,17 @@ export function leaveOut(sources, tally, left) {
 }
 
 /**
+ * The numbers of the DICOM files that take part.
+ * @param {Sources} sources
+ * @param {LeftOut} left
+ */
+export function taking({ studies, series, reasons }, left) {
+  const [leftStudies, leftSeries] = [new Set(left.studies), new Set(left.series.map((one) => one.series))];
+  const takes = (/** @type {number} */ index) => !leftStudies.has(studies[index]) && !leftSeries.has(series[index]);
+  return [...reasons.keys()].filter((index) => reasons[index] === "" && takes(index));
+}
+
+/**
  * Studies and series that are left out when only the series of these files take part.
  * @param {Sources} sources
  * @param {number[]} indexes

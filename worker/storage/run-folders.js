@@ -13,8 +13,11 @@ export const UNFINISHED = "unfinished";
 /** The index of a run's outputs, and its thumbnails. They can be made from the results, and are not part of them. */
 export const INDEX = "index.sqlite";
 export const PREVIEWS = "previews";
+/** The regions that a run was begun with. It is not for passing on: by it passphrases could be tried out. */
+export const REGIONS = "regions.json";
+const APART = [UNFINISHED, PREVIEWS, REGIONS];
 /** Whether a file or folder of a run is part of its results; the browser writes `index.sqlite.crswap` beside an index. @param {string} path */
-const isResult = (path) => path !== UNFINISHED && path !== PREVIEWS && !path.startsWith(INDEX);
+const isResult = (path) => !APART.includes(path) && !path.startsWith(INDEX);
 
 /**
  * @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec

@@ -12,7 +12,7 @@ from dicom_deid.explain import explain as explain_source
 from dicom_deid.importers import read_any
 from dicom_deid.key import Key
 from dicom_deid.linkage import Reading, Tables, table_bytes
-from dicom_deid.model import Copy, Fill, Fragments, Splice, Stripes
+from dicom_deid.model import Copy, Fill, Fragments, Outcome, Splice, Stripes
 from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dicom_deid.regions import Regions
 
 ENCODE = json.JSONEncoder(check_circular=False).encode
+MOST_HELD = 128 * 1024 * 1024
+"""Bytes of a file that are taken into memory for its pixels to be made blank: the tab has to stay below 500 MB."""
 PAGE_LONGEST = 20_000
 """Characters of a value that the page is given; it shows the first of them, and all on demand."""
 
@@ -33,6 +35,8 @@ class Ranges:
 
     def __init__(self, size: int, ranges: list[tuple[int, bytes]], fragments: Fragments | None) -> None:
         self.size, self._ranges, self._fragments = size, ranges, fragments
+        self.short: ShortRead | None = None
+        """The first range that was asked for and is not there: decoders of frames tell no reason of a failure."""
 
     def head(self) -> bytes:
         """The range that begins at offset 0."""
@@ -43,7 +47,13 @@ class Ranges:
         for at, data in self._ranges:
             if at <= start and end <= at + len(data):
                 return data[start - at : end - at]
-        raise ShortRead(start, end)
+        self.short = self.short or ShortRead(start, end)
+        raise self.short
+
+    @property
+    def held(self) -> int:
+        """Bytes of all ranges."""
+        return sum(len(data) for _, data in self._ranges)
 
     def fragments(self, start: int) -> Fragments:
         """The end that the files worker has found, or FragmentsWanted."""
@@ -154,10 +164,10 @@ def ranges_of(size: int, fragments: Any, *parts: Any) -> Ranges:
     return Ranges(size, ranges, found)
 
 
-def wanting(number: int, error: ShortRead | FragmentsWanted) -> dict[str, Any]:
-    """The answer that asks for more of a file."""
+def wanting(number: int, error: ShortRead | FragmentsWanted, least: int = 0) -> dict[str, Any]:
+    """The answer that asks for more of a file, at ``least`` so many bytes."""
     if isinstance(error, ShortRead):
-        return {"kind": "need", "id": number, "start": error.start, "end": error.end}
+        return {"kind": "need", "id": number, "start": error.start, "end": max(error.end, error.start + least)}
     return {"kind": "fragments", "id": number, "start": error.start}
 
 
@@ -174,8 +184,17 @@ def answer(source: Ranges, plan: Plan, number: int, source_id: str, repeat: bool
     """The answer as Python values."""
     try:
         outcome = process(source, plan, source_id, repeat)
-    except (ShortRead, FragmentsWanted) as error:
+    except FragmentsWanted as error:
         return wanting(number, error)
+    except ShortRead as error:
+        if plan.regions is None:
+            return wanting(number, error)
+        source.short = error
+    if plan.regions is not None and source.short is not None:
+        if source.held + source.short.end - source.short.start <= MOST_HELD:
+            # Each time all is begun anew: frame by frame, a cine would be gone through as often as it has frames.
+            return wanting(number, source.short, min(source.held, MOST_HELD - source.held))
+        outcome = Outcome("failed", "PIXELS_TOO_LONG")
     cells = row(source_id, outcome, source.size)
     log = [
         file_line(source_id, text) for text in outcome.log

@@ -27,8 +27,9 @@ THUMBNAIL = 256
 class Lent(Readable):
     """A file of the page; ``read`` gives a range of it as a Uint8Array, or throws."""
 
-    def __init__(self, size: int, read: Callable[[int, int], Any]) -> None:
-        super().__init__(size, size if size <= WHOLE_BYTES else HEAD_BYTES)
+    def __init__(self, size: int, read: Callable[[int, int], Any], head_bytes: int = 0) -> None:
+        """``head_bytes``: read first; 0: all of a file that is not long."""
+        super().__init__(size, head_bytes or (size if size <= WHOLE_BYTES else HEAD_BYTES))
         self._read = read
 
     def read(self, start: int, end: int) -> bytes:

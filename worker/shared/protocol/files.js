@@ -29,6 +29,8 @@
  * @typedef {{series: number, files: number, path: string}} SeriesFound   path: of its first file
  * @typedef {{index: number, path: string}} Sample
  *
+ * @typedef {{path: string, sourceId: string}} Named   the path is shown in the page only
+ *
  * Studies, and single series of other studies, that take no part in a run, by their numbers in the scan.
  * @typedef {{studies: number[], series: SeriesLeft[]}} LeftOut
  * @typedef {{series: number, study: number, files: number, bytes: number}} SeriesLeft
@@ -57,6 +59,7 @@
  * @property {string} salt   of the passphrase, so that the passphrase alone is enough to go on; "": it has none
  * @property {Policy} policy
  * @property {PlanText} plan
+ * @property {string} regions    the text of the regions file that the plan was made with; "": none
  * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
  * @property {LeftOut} leftOut   of a resumed run that which it was begun with counts
  * @property {boolean} linkage    whether what links old to new is kept, encrypted, apart from the results
@@ -161,6 +164,8 @@
  * @property {(indexes: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do
  * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
  * @property {(study: number, series: number) => Promise<Sample[]>} instances   all files of a series, in scan order
+ * @property {(leftOut: LeftOut) => Promise<number[]>} taking   the numbers of the DICOM files that take part
+ * @property {(indexes: number[], key: Uint8Array) => Promise<Named[]>} named   files of the scan, and how they are called in audit.csv
  * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task>} look
  *   a file with these ranges of it, and where the fragments end that begin there; for the trial worker
  * @property {(where: Where, borrower: string) => Promise<Blob>} lend
@@ -174,7 +179,7 @@
  * @property {() => Promise<void>} cancel
  * @property {() => Promise<StoredRun[]>} runs
  * @property {(name: string, plan: Pick<PlanText, "document" | "key_check">) => Promise<string>} check   why a run cannot go on with this plan, as a reason code; "": it can
- * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
+ * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json" | "regions.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
  * @property {(name: string, report: (done: number, total: number) => void, paths?: string[]) => Promise<File>} zip
  *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab

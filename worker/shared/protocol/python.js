@@ -33,8 +33,8 @@
  * @property {() => Promise<void>} ping    answered within one task, however long the batch
  * @property {(name: string, text: string) => Promise<Reading | {problems: PolicyProblem[]}>} readPolicy
  *   the name of the file, and its text (a policy in TOML or JSON, or another tool's script); also makes TOML of a Policy's JSON
- * @property {(policy: Policy, key: Uint8Array, linked?: boolean, numbers?: Uint8Array | null) => Promise<PlanText | {error: string, problems?: PolicyProblem[]}>} configure
- *   linked: what is written comes with its Link; numbers: numbers.zip, which a policy with Clean Descriptors needs; a refusal is a value since it holds more than a code: all that is wrong with the policy
+ * @property {(policy: Policy, key: Uint8Array, linked?: boolean, numbers?: Uint8Array | null, regions?: string) => Promise<PlanText | {error: string, problems?: PolicyProblem[]}>} configure
+ *   linked: what is written comes with its Link; numbers: numbers.zip, which a policy with Clean Descriptors needs; regions: the text of a regions file, which only a worker with `preview` can follow, "": none; a refusal is a value since it holds more than a code: all that is wrong with the policy
  * @property {(task: Task) => Promise<Wanting | Explained>} explain   after `configure`; for the trial worker
  * @property {(task: Task) => Promise<Answer>} decide   the same, as a run would answer it
  * @property {(port: MessagePort, worker: number, heapLimit: number, fileLimit: number) => Promise<"over" | "heap" | "files">} work
@@ -42,6 +42,7 @@
  * @property {(summary: RunSummary) => Promise<string[]>} closing
  * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port
  * @property {(port: MessagePort) => Promise<number>} picture   exposes ImagingApi on the port; bytes of its WebAssembly memory
+ * @property {(port: MessagePort) => Promise<number>} find   after `configure`: exposes FindingApi on the port; bytes of its WebAssembly memory
  * @property {(files: MessagePort, page: MessagePort) => Promise<void>} index   becomes the index worker: uses IndexFiles of the one port, exposes IndexApi on the other
  */
 

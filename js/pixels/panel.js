@@ -1,0 +1,66 @@
+// @ts-check
+/** <pixels-panel>: text in pictures, with Clean Pixel Data: looked for, reviewed, or taken from a regions file. */
+import { send } from "../intents.js";
+import { part } from "../page/dom.js";
+import { count, counted } from "../page/format.js";
+import { followNotes } from "../page/notes.js";
+import { stateOf } from "../page/steps.js";
+import { cleansPixels } from "./offer.js";
+import { saidOf } from "./words.js";
+
+/** @typedef {Readonly<import("../state.js").State>} State */
+
+export class PixelsPanel extends HTMLElement {
+  connectedCallback() {
+    const input = part(this, "file-input", HTMLInputElement);
+    part(this, "look", HTMLButtonElement).addEventListener("click", () => send(this, "look-for-text"));
+    part(this, "stop", HTMLButtonElement).addEventListener("click", () => send(this, "stop-looking"));
+    part(this, "review", HTMLButtonElement).addEventListener("click", () => send(this, "review-pictures"));
+    part(this, "save", HTMLButtonElement).addEventListener("click", () => send(this, "save-regions"));
+    part(this, "load", HTMLButtonElement).addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      input.value = ""; // so that choosing the same again is a change
+      if (file) send(this, "regions-loaded", file);
+    });
+  }
+
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["phase", "policy"], ({ phase, policy }) => {
+      this.hidden = stateOf(phase, "policy") !== "active" || !cleansPixels(policy);
+      part(this, "look", HTMLButtonElement).disabled = phase !== "ready";
+    });
+    store.subscribe(["looking"], ({ looking }) => this.#show(looking));
+    store.subscribe(["looking", "reviewed", "regionsLoaded"], (state) => this.#say(state));
+    followNotes(this, store, "pixels");
+  }
+
+  /** @param {import("../state.js").Looking | null} looking */
+  #show(looking) {
+    const progress = part(this, "progress", HTMLProgressElement);
+    progress.hidden = looking === null;
+    Object.assign(progress, { max: Math.max(looking?.total ?? 1, 1), value: looking?.done ?? 0 });
+    part(this, "look", HTMLButtonElement).hidden = looking !== null;
+    part(this, "stop", HTMLButtonElement).hidden = looking === null;
+    part(this, "far", HTMLElement).textContent = looking ? wordsOf(looking) : "";
+  }
+
+  /** @param {State} state */
+  #say({ looking, reviewed, regionsLoaded }) {
+    for (const name of ["review", "save"]) {
+      part(this, name, HTMLButtonElement).hidden = looking !== null || !reviewed?.groups;
+    }
+    const words = [];
+    if (!looking && reviewed) words.push(saidOf(reviewed));
+    if (regionsLoaded) words.push("A regions file is loaded.");
+    part(this, "said", HTMLElement).textContent = words.join(" ");
+  }
+}
+
+/** @param {import("../state.js").Looking} looking */
+function wordsOf({ done, total, pictures }) {
+  return `${count(done)} of ${counted(total, "file")}, ${counted(pictures, "picture")} looked at`;
+}
+
+customElements.define("pixels-panel", PixelsPanel);

@@ -1,0 +1,58 @@
+// @ts-check
+/**
+ * The review of what a search found: its groups, the files behind them, and what it comes to for the next run.
+ *
+ * @typedef {import("./finding.js").Findings} Findings
+ * @typedef {import("./review.js").Review} Review
+ */
+
+export class ReviewedFiles {
+  /** @type {Map<string, number>} source id -> number of the file in the scan */ #files = new Map();
+  /** @type {ReadonlyMap<string, number>} reason code -> files that the last search did not look at */ reasons =
+    new Map();
+  #model;
+
+  /** @param {Review} model @param {string} project   the value by which its regions file knows its key */
+  constructor(model, project) {
+    this.#model = model;
+    this.project = project;
+  }
+
+  get model() {
+    return this.#model;
+  }
+
+  /** Takes in what a search found. @param {Findings} found */
+  add({ document, groups, reasons }) {
+    this.reasons = reasons;
+    for (const [id, { label, instances }] of groups) {
+      const named = instances.flatMap(({ path, sighting: { source_id, mark, frames, unread } }) =>
+        unread ? [] : [{ id: source_id, mark, name: path, frames }],
+      );
+      for (const { index, sighting } of instances) this.#files.set(sighting.source_id, index);
+      this.#model.add({ ...document.groups[id], id, label, instances: named });
+    }
+  }
+
+  /** The number of a file in the scan. @param {string} sourceId */
+  fileOf(sourceId) {
+    return this.#files.get(sourceId);
+  }
+
+  /** @returns {import("../state.js").Reviewed} */
+  get sums() {
+    const sums = { groups: 0, instances: 0, undecided: 0, leftOut: 0, unread: 0, unseen: 0 };
+    for (const files of this.reasons.values()) sums.unseen += files;
+    for (const { id, instances, unread } of this.#model.groups) {
+      sums.groups++;
+      sums.instances += instances.length;
+      sums.unread += Object.keys(unread).length;
+      for (const instance of instances) {
+        const { decision } = this.#model.verdict(id, instance.id);
+        if (decision === "none") sums.undecided++;
+        else if (decision === "left out") sums.leftOut++;
+      }
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,38 @@
+// @ts-check
+/** What the review of pictures comes to, in words: what was found, and what a run would withhold as it is now. */
+
+import { count, counted } from "../page/format.js";
+import { cleansPixels } from "./offer.js";
+
+/** @typedef {import("../state.js").Reviewed} Reviewed */
+
+/** Objects that a run would withhold, by why. @param {Reviewed} reviewed @returns {[number, string][]} */
+function reasonsOf({ undecided, leftOut, unread, unseen }) {
+  /** @type {[number, string][]} */
+  const all = [
+    [undecided, "not approved"],
+    [leftOut, "left out"],
+    [unread, "not readable"],
+    [unseen, "not looked at"],
+  ];
+  return all.filter(([objects]) => objects > 0);
+}
+
+/** @param {Reviewed} reviewed */
+export function saidOf(reviewed) {
+  const { groups, instances } = reviewed;
+  const why = reasonsOf(reviewed);
+  const told = `${counted(groups, "group")} of ${counted(instances, "object")} with pictures.`;
+  if (why.length === 0) return `${told} None of them will be withheld.`;
+  const withheld = why.reduce((sum, [objects]) => sum + objects, 0);
+  const each = why.map(([objects, words]) => `${count(objects)} ${words}`).join(", ");
+  return `${told} ${counted(withheld, "object")} will be withheld: ${each}.`;
+}
+
+/** For the line beside Start: what of the pictures will be withheld; "": nothing, or it is not asked for. @param {Readonly<import("../state.js").State>} state */
+export function withheldWords({ policy, reviewed, regionsLoaded }) {
+  if (!cleansPixels(policy)) return "";
+  if (!reviewed) return regionsLoaded ? "" : "pictures that nobody has looked at will be withheld";
+  const withheld = reasonsOf(reviewed).reduce((sum, [objects]) => sum + objects, 0);
+  return withheld > 0 ? `${count(withheld)} will be withheld for their pictures` : "";
+}

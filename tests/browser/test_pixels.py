@@ -1,0 +1,201 @@
+"""Clean Pixel Data in the page: the same regions give the bytes of the command line, and nothing unseen is written."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import visiting
+from folder import picture_folder
+from journey import Journey
+from playwright.sync_api import expect
+from runs import PASSPHRASE, ROOT, RunFolder, native_run, timeless
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import BrowserContext
+
+OPTION = "clean-pixel-data"
+# Ends the detector over the first picture that it is given; the next one has another worker.
+KILLED = """
+const Own = Worker;
+let alive = true;
+globalThis.Worker = class extends Own {
+  constructor(url, options) {
+    super(url, options);
+    this.isDetector = String(url).includes("detector.worker");
+  }
+  postMessage(message, transfer) {
+    super.postMessage(message, transfer);
+    if (!alive || !this.isDetector || message.path?.[0] !== "boxes") return;
+    alive = false;
+    this.dispatchEvent(new ErrorEvent("error"));
+  }
+};
+"""
+PLACE = "**/js/pixels/offer.js"
+AT = "2026-11-29T02:00:00Z"
+TOP: dict[str, Any] = {"rectangle": [4, 2, 300, 32], "evidence": "person"}
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return picture_folder(tmp_path_factory.mktemp("pixels") / "Herons")
+
+
+@contextmanager
+def offering(browser: "BrowserContext", server: "Server", before: str = "") -> Iterator[Journey]:
+    """A page that offers the option."""
+    offered = (
+        (ROOT / "js" / "pixels" / "offer.js").read_text(encoding="utf-8").replace("OFFERED = false", "OFFERED = true")
+    )
+    browser.route(PLACE, lambda route: route.fulfill(body=offered, content_type="text/javascript"))
+    with visiting(browser, server, before=before) as journey:
+        yield journey
+    browser.unroute(PLACE)
+
+
+@pytest.fixture
+def page(browser: "BrowserContext", server: "Server") -> Iterator[Journey]:
+    with offering(browser, server) as journey:
+        yield journey
+
+
+def found_natively(folder: Path, scratch: Path, *options: str) -> dict[str, Any]:
+    """The regions file of the command line."""
+    secret, file = scratch / "passphrase", scratch / "found.json"
+    secret.write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "dicom_deid", "pixels", folder, "--regions", file, "--passphrase-file", secret]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "py")}
+    subprocess.run([*command, *options], env=environment, check=True, capture_output=True)
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def decided(found: dict[str, Any], scratch: Path, left_out: int = 0) -> Path:
+    """The same with a rectangle that a person drew in each group; all are approved but the last ones."""
+    groups = list(found["groups"].values())
+    for group in groups[: len(groups) - left_out]:
+        group["boxes"].append(TOP)
+        group.update(decision="approved", by="Heron", at=AT)
+    file = scratch / "regions.json"
+    file.write_text(json.dumps(found), encoding="utf-8")
+    return file
+
+
+def load_regions(journey: Journey, file: Path) -> None:
+    with journey.page.expect_file_chooser() as chosen:
+        journey.button("Load regions file").click()
+    chosen.value.set_files(file)
+    expect(journey.page.locator("pixels-panel")).to_contain_text("regions file is loaded")
+
+
+def agree(run: RunFolder, whole: RunFolder) -> None:
+    run.check()
+    assert timeless(run.rows) == timeless(whole.rows)
+    assert run.outputs == whole.outputs
+    plans = [json.loads((folder.root / "plan.json").read_text(encoding="utf-8")) for folder in (run, whole)]
+    assert plans[0] == plans[1]
+    assert "regions_sha256" in plans[0]
+
+
+def test_a_regions_file_gives_the_bytes_of_the_command_line(page: Journey, pictures: Path, tmp_path: Path) -> None:
+    file = decided(found_natively(pictures, tmp_path, "--no-detector"), tmp_path, left_out=1)
+    whole = native_run(pictures, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=None)
+    fates = sorted((row["pixels"], row["reason"]) for row in whole.rows)
+    assert {fate.split(" ")[0] for fate, _ in fates} == {"", "cleaned", "kept;"}
+    assert {reason for _, reason in fates} == {"", "PIXELS_NOT_REVIEWED"}
+    page.wait_for_python()
+    page.drop(pictures)
+    page.page.get_by_role("checkbox", name="Clean Pixel Data").check()
+    load_regions(page, file)
+    ended = page.run()
+    assert ended.how == "Done"
+    run = page.results(tmp_path / "page")
+    agree(run, whole)
+    assert not (run.root / "regions.json").exists(), "it is not for passing on"
+
+
+def look(page: Journey, pictures: Path) -> None:
+    """Has the page look for text in what was dropped."""
+    page.wait_for_python()
+    page.drop(pictures)
+    page.page.get_by_role("checkbox", name="Clean Pixel Data").check()
+    page.set_passphrase()
+    page.button("Look for text in pictures").click()
+
+
+def search(folder: Path, scratch: Path) -> dict[str, Any]:
+    """The regions file of the command line, with the detector of this site."""
+    return found_natively(folder, scratch, "--models", str(ROOT / "vendor" / "detection"), "--workers", "0")
+
+
+def approve_by_keyboard(page: Journey, groups: int) -> None:
+    """Opens the review, approves so many groups one after the other, and closes it."""
+    keyboard, dialog = page.page.keyboard, page.page.get_by_role("dialog", name="Text in pictures")
+    page.button("Review what was found").press("Enter")
+    expect(dialog.get_by_role("listbox", name="Groups of pictures")).to_be_focused()
+    keyboard.press("Enter")
+    for number in range(1, groups + 1):
+        expect(dialog.get_by_text(f"{number} of 3", exact=True)).to_be_visible()
+        expect(dialog.get_by_text("Working on it…")).to_be_hidden()
+        keyboard.press("a")
+    expect(dialog.get_by_text(f"{groups + 1} of 3", exact=True)).to_be_visible()
+    dialog.get_by_role("button", name="Close").press("Enter")
+    expect(dialog).to_be_hidden()
+
+
+def test_what_is_found_and_approved_by_keyboard_is_made_blank_as_on_the_command_line(
+    page: Journey, pictures: Path, tmp_path: Path
+) -> None:
+    look(page, pictures)
+    panel = page.page.locator("pixels-panel")
+    expect(panel).to_contain_text("of 6 files", timeout=60_000)
+    expect(page.button("Review what was found")).to_be_visible(timeout=180_000)
+    expect(panel).to_contain_text("4 objects will be withheld: 4 not approved")
+    found = json.loads(page.download("Save regions file", tmp_path / "found").read_text(encoding="utf-8"))
+    assert plain(found) == plain(search(pictures, tmp_path)), "page and command line find the same"
+    approve_by_keyboard(page, 2)
+    withheld = sum(len(group["instances"]) for group in list(found["groups"].values())[2:])
+    expect(page.page.locator("run-panel")).to_contain_text(f"{withheld} will be withheld for their pictures")
+    file = page.download("Save regions file", tmp_path / "approved")
+    ended = page.run()
+    assert (ended.how, ended.written, ended.withheld) == ("Done", 6 - withheld, withheld)
+    whole = native_run(pictures, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=None)
+    agree(page.results(tmp_path / "page"), whole)
+    assert {row["reason"] for row in whole.rows} == {"", "PIXELS_NOT_REVIEWED"}
+
+
+def test_a_detector_that_ends_leaves_its_picture_unread_and_withheld(
+    browser: "BrowserContext", server: "Server", pictures: Path, tmp_path: Path
+) -> None:
+    captures = tmp_path / "in"
+    shutil.copytree(pictures / "sc", captures)
+    with offering(browser, server, KILLED) as page:
+        look(page, captures)
+        panel = page.page.locator("pixels-panel")
+        expect(panel).to_contain_text("2 objects will be withheld: 1 not approved, 1 not readable", timeout=180_000)
+        found = json.loads(page.download("Save regions file", tmp_path / "found").read_text(encoding="utf-8"))
+        (group,) = found["groups"].values()
+        assert (len(group["instances"]), list(group["unread"].values())) == (1, ["DETECTOR_LOST"])
+        load_regions(page, decided(found, tmp_path))
+        expect(panel).to_contain_text("1 object will be withheld: 1 not readable")
+        ended = page.run()
+        assert (ended.written, ended.withheld) == (1, 1)
+        rows = page.results(tmp_path / "page").rows
+        assert sorted(row["reason"] for row in rows) == ["", "PIXELS_NOT_READ"]
+
+
+def plain(found: dict[str, Any]) -> dict[str, Any]:
+    """A regions file without fields that are empty, in one order."""
+    for group in found["groups"].values():
+        group["boxes"].sort(key=str)
+        for field in ("unread", "detector", "alarms"):
+            if not group.get(field):
+                group.pop(field, None)
+    return found

@@ -1,0 +1,38 @@
+// @ts-check
+/**
+ * Messages between the page and the Python worker that looks for text in pictures, with a detector of another thread.
+ *
+ * @import {Kind, Box} from "./detection.js"
+ * @import {Seen} from "./imaging.js"
+ */
+
+/**
+ * What speaks for boxes in one instance (py/dicom_deid/pixels/sighting.py). It holds no word of a header.
+ * @typedef {object} Sighting
+ * @property {string} source_id
+ * @property {string} group       group id
+ * @property {string} mark        by which it is known again
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} frames
+ * @property {(number | string)[][]} boxes   left, top, right, bottom, first and last frame, evidence
+ * @property {string} detector    that looked at its pictures; "": none did
+ * @property {boolean} alarm      words of its header were read
+ * @property {string} unread      reason code for a frame that could not be read; else ""
+ */
+
+/**
+ * The beginning of a look at a file; not needed: no picture of it has to be looked at. The label is shown, and goes nowhere else.
+ * @typedef {{needed: false} | {needed: true, kind: Kind, label: string, sighting: Sighting}} Opening
+ * @typedef {{rows: number, columns: number, bytes: Uint8Array<ArrayBuffer>}} Picture   bytes: grey, or red, green and blue
+ * @typedef {Picture | {sighting: Sighting}} Step   the next picture, or all that was seen in them
+ */
+
+/**
+ * @typedef {object} FindingApi   what a configured Python worker with numpy offers js/threads/finding.js; one file at a time
+ * @property {(file: Blob, sourceId: string) => Promise<Seen<Opening>>} open
+ * @property {(found: Pick<Box, "rectangle" | "text">[] | null) => Promise<Seen<Step>>} next   found in the picture before; null: there was none
+ * @property {(sightings: string) => Promise<string>} gather   the content of a regions file, of sightings; both in JSON
+ */
+
+export {};
