@@ -5,7 +5,7 @@ import { part } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { stateOf } from "../page/steps.js";
-import { cleansPixels } from "./offer.js";
+import { cleansPixels, OFFERED, OPTION, showingOf } from "./offer.js";
 import { saidOf } from "./words.js";
 
 /** @typedef {Readonly<import("../state.js").State>} State */
@@ -27,13 +27,27 @@ export class PixelsPanel extends HTMLElement {
 
   /** @param {import("../state.js").Store} store */
   follow(store) {
-    store.subscribe(["phase", "policy"], ({ phase, policy }) => {
-      this.hidden = stateOf(phase, "policy") !== "active" || !cleansPixels(policy);
-      part(this, "look", HTMLButtonElement).disabled = phase !== "ready";
+    part(this, "choose", HTMLButtonElement).addEventListener("click", () => {
+      const { policy } = store.state;
+      send(this, "policy-loaded", { ...policy, options: [...policy.options, OPTION] });
+      part(this, "look", HTMLButtonElement).focus();
     });
+    store.subscribe(["phase", "policy", "found"], (state) => this.#offer(state));
     store.subscribe(["looking"], ({ looking }) => this.#show(looking));
     store.subscribe(["looking", "reviewed", "regionsLoaded"], (state) => this.#say(state));
     followNotes(this, store, "pixels");
+  }
+
+  /** What it is good for where it is not chosen; else what can be done. @param {State} state */
+  #offer({ phase, policy, found }) {
+    const showing = OFFERED ? showingOf(found) : 0;
+    const chosen = cleansPixels(policy);
+    this.hidden = stateOf(phase, "policy") !== "active" || !(chosen || showing > 0);
+    part(this, "offer", HTMLElement).hidden = chosen;
+    part(this, "acts", HTMLElement).hidden = !chosen;
+    part(this, "showing", HTMLElement).textContent =
+      `${counted(showing, "file")} here are of kinds that usually show the patient’s name, and are withheld without it.`;
+    part(this, "look", HTMLButtonElement).disabled = phase !== "ready";
   }
 
   /** @param {import("../state.js").Looking | null} looking */

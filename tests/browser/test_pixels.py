@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import visiting
+from cutoff import BEGUN, choose_again, go_on
 from folder import picture_folder
 from journey import Journey
+from many import WITHOUT_HANDLES, choose
 from playwright.sync_api import expect
 from runs import PASSPHRASE, ROOT, RunFolder, native_run, timeless
 
@@ -199,3 +201,27 @@ def plain(found: dict[str, Any]) -> dict[str, Any]:
             if not group.get(field):
                 group.pop(field, None)
     return found
+
+
+def test_a_run_that_was_cut_off_goes_on_with_its_regions(
+    browser: "BrowserContext", server: "Server", pictures: Path, tmp_path: Path
+) -> None:
+    file = decided(found_natively(pictures, tmp_path, "--no-detector"), tmp_path)
+    whole = native_run(pictures, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=None)
+    with offering(browser, server, WITHOUT_HANDLES) as page:
+        page.wait_for_python()
+        before = page.page.evaluate(BEGUN)
+        choose(page, pictures)
+        page.wait_for_scan()
+        page.page.get_by_role("checkbox", name="Clean Pixel Data").check()
+        load_regions(page, file)
+        page.set_passphrase()
+        page.start()
+        page.page.wait_for_function(f"async () => await ({BEGUN})() > {before}", timeout=60_000)
+        page.page.reload()
+        page.wait_for_python()
+        page.page.locator("cut-off-run").get_by_role("button", name="Go on").click()
+        go_on(page)
+        choose_again(page, pictures)
+        assert page.wait_for_end().how == "Done"
+        agree(page.results(tmp_path / "page"), whole)
