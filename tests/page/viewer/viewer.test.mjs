@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { View } from "../../../js/page/view.js";
 import { Latest } from "../../../js/viewer/latest.js";
 import { Sequence } from "../../../js/viewer/sequence.js";
-import { View } from "../../../js/page/view.js";
 import { dragged, presetsOf } from "../../../js/viewer/windows.js";
 
 const series = (...frames) => new Sequence(frames.map((count, index) => ({ path: `${index}`, index, frames: count })));
