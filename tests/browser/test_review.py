@@ -306,7 +306,7 @@ def test_thousands_of_groups_do_not_stutter(review: Review) -> None:
     review.press("Home")
     expect(review.sheet.get_by_role("option", selected=True)).to_have_attribute("aria-posinset", "1")
     review.page.wait_for_timeout(500)
-    assert review.page.evaluate("harness.asked.length") < MOST_TILES, "pictures that went out of sight are not fetched"
+    assert review.page.evaluate("harness.asked.length") < MANY / 10, "pictures that went out of sight are not fetched"
 
 
 def test_it_is_for_everyone(review: Review) -> None:
