@@ -40,8 +40,9 @@ export class Decisions {
     reasons.whenThere(() => {}); // the words for what could not be read
   }
 
-  /** @param {import("./review.js").Decision} decision */
+  /** Nothing is approved before its picture was there to be seen. @param {import("./review.js").Decision} decision */
   decide(decision) {
+    if (decision === "approved" && !this.#editor.mayApprove) return;
     this.#editor.decide(decision);
     const all = this.#editor.scope === "all";
     if (decision !== "none" && all && standing(this.#editor.group) !== "undecided") this.#settled();
@@ -55,7 +56,9 @@ export class Decisions {
     sign.textContent = badge.kind === "undecided" ? `${badge.words}: will be withheld.` : `${badge.words}.`;
     sign.dataset.state = badge.kind;
     const whom = many === 1 ? "" : scope === "all" ? ` all ${count(many)}` : " this picture";
-    part(this.#root, "approve", HTMLButtonElement).textContent = `Approve${whom}`;
+    const approve = part(this.#root, "approve", HTMLButtonElement);
+    approve.textContent = `Approve${whom}`;
+    approve.ariaDisabled = String(!this.#editor.mayApprove); // it can keep the keyboard until the picture has come
     part(this.#root, "leave-out", HTMLButtonElement).textContent = `Leave out${whom}`;
     const decided = scope === "all" ? group.verdict : verdict;
     part(this.#root, "take-back", HTMLButtonElement).hidden = decided.decision === "none";

@@ -34,7 +34,10 @@ export class ReviewDialog {
     this.#sheet = new Sheet(part(host, "sheet-side", HTMLElement), review, this.#queue, {
       open: (id) => this.#open(id),
       approveSeen: () => this.#approveSeen(),
-      leaveOut: (id) => review.decide([id], "left out"),
+      leaveOut: (id) => {
+        review.decide([id], "left out");
+        this.#say("Left out");
+      },
       isBeneath: () => this.#beneath.checked,
     });
     this.#view = new GroupView(part(host, "group-side", HTMLElement), review, this.#queue, {

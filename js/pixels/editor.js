@@ -71,6 +71,11 @@ export class Editor {
     return this.scope === "one" ? this.#instance : null;
   }
 
+  /** Whether somebody has seen what is to be approved: the picture, or one of those that are alike. */
+  get mayApprove() {
+    return this.only ? this.#review.hasSeen(this.#group, this.only) : this.#review.seen(this.#group) > 0;
+  }
+
   get verdict() {
     return this.#review.verdict(this.#group, this.#instance);
   }

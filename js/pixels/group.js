@@ -25,7 +25,8 @@ function factsOf(found) {
 }
 
 /** How it stands with a group: undecided as long as anything of it is. @param {Group} group @returns {Standing} */
-export function standing({ verdict, exceptions, doubt }) {
+export function standing({ verdict, exceptions, doubt, instances }) {
+  if (instances.length === 0) return "clear"; // none could be read: they are withheld, whatever is decided
   if (verdict.decision === "left out") return "left out";
   const all = [verdict, ...exceptions.values()];
   const open = all.filter(({ decision }) => decision === "none");

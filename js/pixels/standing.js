@@ -20,6 +20,7 @@ const BADGES = {
 
 /** @param {Group} group @returns {Badge} */
 export function badgeOf(group) {
+  if (group.instances.length === 0) return { words: "Not readable", kind: "left" };
   const how = standing(group);
   const own = group.exceptions.size;
   if (how === "undecided" && group.verdict.decision === "approved" && own > 0) {

@@ -156,7 +156,10 @@ def test_the_whole_review_by_keyboard(review: Review) -> None:
     expect(review.dialog).to_contain_text("1 approved")
     expect(review.dialog).to_contain_text("2 of 3")
     expect(review.stage).to_be_focused()
-    review.press("l", "a")
+    review.press("l")
+    expect(review.dialog).to_contain_text("3 of 3")
+    review.seen()
+    review.press("a")
     expect(review.sheet).to_be_focused()
     expect(review.dialog).to_contain_text("3 groups: 2 approved, 1 left out.")
     told = review.as_python_reads_it()["groups"].values()
@@ -265,6 +268,10 @@ def test_a_picture_that_cannot_be_shown_was_not_seen(review: Review) -> None:
     review.press("Enter")
     expect(review.dialog.get_by_role("alert")).to_contain_text("damaged")
     expect(review.dialog.get_by_text("You have seen")).to_have_count(0)
+    expect(review.button("Approve")).to_be_disabled()
+    review.stage.focus()
+    review.press("a")
+    assert review.group(0)["decision"] == "none"
     assert review.page.evaluate("harness.review.counts.ready") == 0
 
 

@@ -163,6 +163,11 @@ test("nobody has to decide where nothing was found and nothing is doubted", () =
   assert.deepEqual(review.groups.map(standing), ["clear", "undecided", "undecided"]);
 });
 
+test("where no picture could be read there is nothing to decide", () => {
+  const review = reviewOf(found(1, { instances: [], unread: { [id(7)]: "PIXELS_DAMAGED" } }));
+  assert.equal(standing(review.get(id(1))), "clear");
+});
+
 test("an approval does not reach instances that are found later", () => {
   const review = reviewOf(found(1));
   review.decide([id(1)], "approved");
