@@ -22,7 +22,7 @@ LINT = (
     (NODE_BIN / "tsc", "--project", "py/sitebuild/tsconfig.json"),
 )
 TWO_LANES = ("-n", "2", "--no-loadscope-reorder")
-"""The tests of the browser in one process, all others beside them in a second (tests/conftest.py divides them)."""
+"""Two processes: the one begins with the tests of the browser, the other with the others (tests/conftest.py)."""
 SLOW = ("tests/browser", "tests/pyodide", "tests/build/test_install.py")  # what --quick leaves out
 
 

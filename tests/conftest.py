@@ -43,17 +43,23 @@ CHROMIUM_ARGUMENTS = [
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """The order of a run in two processes: all tests of the browser in one, so that no two browsers share the cores.
+    """The order of a run in two processes, file by file: the first takes the tests of the browser, the second others.
 
-    The others are shared out file by file. Marks of groups would say the same, but pytest-xdist 3.8.0 does not see them
-    under pytest 9.2.
+    When the others are done, the second takes of the browser's from the end. So two browsers share the cores for the
+    last part only.
     """
     from xdist.scheduler import LoadScopeScheduling  # not inside Pyodide
 
     class Lanes(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::", 1)[0]
-            return BROWSER if file.startswith(BROWSER) else file
+            return nodeid.split("::", 1)[0]
+
+        def _assign_work_unit(self, node: Any) -> None:
+            first = node is next(iter(self.assigned_work))
+            left = list(self.workqueue) if first else list(reversed(self.workqueue))
+            mine = [file for file in self.workqueue if file.startswith(BROWSER) == first]
+            self.workqueue.move_to_end((mine or left)[0], last=False)
+            super()._assign_work_unit(node)
 
     return Lanes(config, log)
 
