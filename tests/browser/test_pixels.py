@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import visiting
 from cutoff import BEGUN, choose_again, go_on
-from folder import picture_folder
+from folder import capture, picture_folder
 from journey import Journey
+from made import UID, to_bytes
 from many import WITHOUT_HANDLES, choose
 from playwright.sync_api import expect
 from runs import PASSPHRASE, ROOT, RunFolder, native_run, timeless
@@ -204,8 +206,14 @@ def plain(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_run_that_was_cut_off_goes_on_with_its_regions(
-    browser: "BrowserContext", server: "Server", pictures: Path, tmp_path: Path
+    browser: "BrowserContext", server: "Server", tmp_path: Path
 ) -> None:
+    pictures = tmp_path / "in"
+    pictures.mkdir()
+    dataset = capture(100)
+    for number in range(600):
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{UID}.34.{number}"
+        (pictures / f"{number}.dcm").write_bytes(to_bytes(dataset))
     file = decided(found_natively(pictures, tmp_path, "--no-detector"), tmp_path)
     whole = native_run(pictures, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=None)
     with offering(browser, server, WITHOUT_HANDLES) as page:
@@ -217,7 +225,9 @@ def test_a_run_that_was_cut_off_goes_on_with_its_regions(
         load_regions(page, file)
         page.set_passphrase()
         page.start()
-        page.page.wait_for_function(f"async () => await ({BEGUN})() > {before}", timeout=60_000)
+        until = time.monotonic() + 60
+        while page.page.evaluate(BEGUN) == before:
+            assert time.monotonic() < until, "the run does not begin"
         page.page.reload()
         page.wait_for_python()
         page.page.locator("cut-off-run").get_by_role("button", name="Go on").click()
