@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -147,7 +148,7 @@ def approve_by_keyboard(page: Journey, groups: int) -> None:
     keyboard.press("Enter")
     for number in range(1, groups + 1):
         expect(dialog.get_by_text(f"{number} of 3", exact=True)).to_be_visible()
-        expect(dialog.get_by_text("Working on it…")).to_be_hidden()
+        expect(dialog.get_by_role("button", name=re.compile("^Approve"))).to_be_enabled()
         keyboard.press("a")
     expect(dialog.get_by_text(f"{groups + 1} of 3", exact=True)).to_be_visible()
     dialog.get_by_role("button", name="Close").press("Enter")
