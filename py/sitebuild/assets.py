@@ -47,7 +47,11 @@ def vendor(uses: Sequence[str] = ("site",), lock: Path = LOCK, folder: Path = VE
         size = f"{asset.bytes / 1e6:.1f} of {total:.1f} MB"
         fetch(asset, archives, f"[{number}/{len(missing)}] Fetching {asset.name} {asset.version} ({size})")
     for asset in assets:
-        place(archives / asset.file, asset.put, folder)
+        stamp = folder / "placed" / f"{asset.file}.json"
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != placed(asset, folder):
+            place(archives / asset.file, asset.put, folder)
+            stamp.parent.mkdir(exist_ok=True)
+            stamp.write_text(placed(asset, folder), encoding="utf-8")
 
 
 def is_right(path: Path, asset: Asset) -> bool:
@@ -88,6 +92,13 @@ def check(path: Path, asset: Asset) -> None:
         f"Run the command again: it fetches the file anew. If it stops here again, the registry hands out another\n"
         f"file as {asset.name} {asset.version}: find out why before you change its hash in {LOCK.name}."
     )
+
+
+def placed(asset: Asset, folder: Path) -> str:
+    """A mark of an asset and of its places as they are: unpacking all of them takes many seconds."""
+    targets = [folder / target for target in asset.put.values()]
+    found = [(path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else () for path in targets]
+    return json.dumps([asset.sha256, asset.put, found])
 
 
 def place(archive: Path, put: dict[str, str], folder: Path) -> None:

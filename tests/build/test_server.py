@@ -4,7 +4,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from email.message import Message
@@ -75,18 +74,16 @@ def test_no_listing_and_nothing_outside_the_site(server: Server, path: str) -> N
     assert refused.value.code == 404
 
 
-def test_serve_prints_its_address_soon_and_ends_on_interrupt(site: Path) -> None:
+def test_serve_prints_its_address_and_ends_on_interrupt(site: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    started = time.monotonic()
     command = (sys.executable, ROOT / "build.py", "serve", "--port", str(port))
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout
         line = process.stdout.readline()
         assert f"http://127.0.0.1:{port}/" in line
-        assert time.monotonic() - started < 10
         assert headers_of(f"http://127.0.0.1:{port}/")["Content-Type"].startswith("text/html")
         process.send_signal(2)
         _, errors = process.communicate(timeout=10)
