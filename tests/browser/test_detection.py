@@ -141,4 +141,6 @@ def test_a_page_fetches_nothing_of_it_before_it_is_wanted(launch: Launch, own_se
     page.wait_for_function("document.body.textContent.includes('folder')")
     page.wait_for_load_state("networkidle")
     assert fetched
-    assert not [url for url in fetched if "detect" in url]
+    assert not [
+        url for url in fetched if "vendor/detection" in url or "detector.worker" in url or "worker/detection" in url
+    ]
