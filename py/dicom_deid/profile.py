@@ -174,8 +174,8 @@ def keeping(tag: int, vr: str, options: frozenset[str]) -> frozenset[str]:
 
 def unlisted(tag: int, vr: str, options: frozenset[str]) -> tuple[str, str]:
     """Action code and rule for an attribute that Table E.1-1 does not list."""
-    if not registered(tag):
-        return "X", "not in PS3.6"
+    if not registered(tag) or tag in judged("sealed"):
+        return "X", "sealed" if registered(tag) else "not in PS3.6"
     named = vr_of(tag)
     kind = named if vr == "UN" or vr in BULK or (named in STRICT and vr not in STRICT) else vr
     if kind == "SQ":

@@ -100,6 +100,9 @@ def test_what_may_not_be_empty_is_not_emptied() -> None:
         (0x00181411, "LO", "K"),
         (0x00081140, "OB", "X"),
         (0x00081115, "LO", "X"),
+        (0x04000500, "SQ", "X"),
+        (0x04000120, "OB", "X"),
+        (0x0040A074, "OB", "X"),
     ],
 )
 def test_the_basic_profile(tag: int, vr: str, code: str) -> None:
