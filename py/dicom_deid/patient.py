@@ -24,6 +24,8 @@ ISSUER, QUALIFIERS = 0x00100021, 0x00100024
 SCOPE = frozenset((0x00080100, 0x00080102, 0x00080119, 0x00080120, 0x00400031, 0x00400032, 0x00400033, 0x00400035))
 """What scopes an ID in the items of (0010,0024): codes with their scheme, entity IDs with their type, the kind of ID.
 The meaning of a code is no part of it: systems word it as they like."""
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Soft hyphens, blanks without width, marks of direction and of the order of bytes."""
 BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u3000]+")
 """Blanks and control characters: a line end behind an ID makes no other patient."""
 PLACEHOLDERS = "placeholders.json"
@@ -88,7 +90,7 @@ def decoded(value: bytes, charset: str) -> str:
     if not value.isascii() or b"\x1b" in value:
         with suppress(LookupError, ValueError):
             found = decode_bytes(value, encodings(charset), {0x0D, 0x0A, 0x09, 0x0C, 0x5C, 0x5E, 0x3D})
-    return BLANK.sub(" ", unicodedata.normalize("NFKC", found)).strip()
+    return BLANK.sub(" ", UNSEEN.sub("", unicodedata.normalize("NFKC", found))).strip()
 
 
 def encodings(charset: str) -> list[str]:
@@ -108,7 +110,7 @@ def is_no_word(letters: str) -> bool:
     """Whether letters and digits, as they are compared, name nothing."""
     half = letters[: len(letters) // 2]
     word = half if half + half == letters else letters
-    return not word or word in placeholders() or REPEATED.fullmatch(letters) is not None
+    return not word or not placeholders().isdisjoint((word, letters)) or REPEATED.fullmatch(letters) is not None
 
 
 @lru_cache(REMEMBERED)

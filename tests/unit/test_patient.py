@@ -56,6 +56,7 @@ def test_the_same_id_of_two_issuers_is_of_two_patients(one: dict[str, object], o
     ("one", "other"),
     [
         ({"PatientID": "4711\r\n"}, {"PatientID": "4711"}),
+        ({"PatientID": "\ufeff47\u200b11", "SpecificCharacterSet": UTF8}, {"PatientID": "4711"}),
         ({"PatientID": "Zoë7", "SpecificCharacterSet": LATIN}, {"PatientID": "Zoë7", "SpecificCharacterSet": UTF8}),
         ({"IssuerOfPatientID": "Clinic North "}, {"IssuerOfPatientID": "CLINIC NORTH"}),
         ({"IssuerOfPatientID": "UNKNOWN"}, {}),
@@ -80,6 +81,12 @@ PLACEHOLDERS = [
     "?",
     "***",
     "99999",
+    "N.N.",
+    "NN",
+    "nobody",
+    "INVALID",
+    "Mustermann, Max",
+    "DOE^JOHN",
 ]
 PLACEHOLDERS += [
     "UNKNOWN^",
