@@ -173,6 +173,12 @@ def test_a_uid_in_a_long_text_keeps_its_link() -> None:
     assert read.SoftwareVersions == ["A", read.SeriesInstanceUID]
 
 
+@pytest.mark.parametrize("cue", ["ref", "acc", "study id:"])
+def test_a_uid_behind_a_cue_for_numbers_keeps_its_link(cue: str) -> None:
+    read = deidentified(ct(SeriesDescription=f"{cue} {UID}.2"), "clean-descriptors")
+    assert read.SeriesDescription == f"{cue} {read.SeriesInstanceUID}"
+
+
 @pytest.mark.parametrize("text", ["V 1.2.3", "1.2.840.10008.5.1.4.1.1.2", "10.0.12.1", "2.25", "0.5.1 mm"])
 def test_versions_numbers_and_uids_of_the_standard_stay_in_text(text: str) -> None:
     assert deidentified(ct(SoftwareVersions=text)).SoftwareVersions == text

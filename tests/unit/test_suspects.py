@@ -128,6 +128,8 @@ def test_what_descriptions_consist_of_stays(text: str) -> None:
         ("call +49 711 12345678", "call"),
         ("CT (212) 555-0199", "CT"),
         ("MRN 5512093 knee", "knee"),
+        ("MRN 5512 knee", "knee"),
+        ("Pat-ID 8812", "REMOVED"),
         ("Fall-Nr. 20231187 Knie", "Knie"),
         ("胸部 病历号：4471290", "胸部"),
         ("Thorax Dr. Zorbath", "Thorax"),

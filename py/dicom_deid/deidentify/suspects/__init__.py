@@ -25,7 +25,7 @@ __all__ = ["DEFAULT", "Sought", "lightly", "ordinary", "without"]
 Known = Callable[[str], bool]
 """Tells of a word whether the object names somebody so."""
 CLOSE = re.compile(
-    r"\d{5}|[a-z]{6}\d\d|\d-?[a-z]{3,9}-?\d\d|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\x00-\x7f]",
+    r"\d{5}|(?:mrn|pid|pat[a-z]{0,6}[\s._-]{0,2}(?:id|n[or]))\W{0,3}\d{4}|[a-z]{6}\d\d|\d-?[a-z]{3,9}-?\d\d|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\x00-\x7f]",
     re.I,
 )
 """What a label must have to hold one of the things that are sought in labels, but for titles."""
