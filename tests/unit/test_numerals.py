@@ -78,6 +78,8 @@ def test_a_national_number_is_no_date_age_or_uid(vr: str, text: str) -> None:
         ("SeriesNumber", "12345"),
         ("ExposureTime", "0012345"),
         ("TriggerTime", "12345.0"),
+        ("TriggerTime", "1.2345E4"),
+        ("TableHeight", "-12345e0"),
         ("TableHeight", "-12345"),
         ("SimpleFrameList", [1, 12345]),
         ("LargestImagePixelValue", 12345),

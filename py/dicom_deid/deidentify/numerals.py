@@ -28,6 +28,8 @@ FORMS = {
 """VR -> the form of a single value."""
 WHOLE = re.compile(rb"(?:^|\\) *[+-]?0*(\d{%d,})(?:[.,]0*)?[ \0]*(?=\\|$)" % MIN_DIGITS)
 """A whole number in digits, alone or among others."""
+POWERS = re.compile(rb"(?:^|\\)[ \0]*([+-]?\d+\.?\d*E[+-]?\d{1,2})[ \0]*(?=\\|$)", re.IGNORECASE)
+"""A number with an exponent: 5.512093E6."""
 ROUND = re.compile(r"\d0+")
 """A number that occurs everywhere."""
 LONG = 8
@@ -67,6 +69,9 @@ def is_identifier(element: Element, identifiers: frozenset[str], syntax: Syntax)
         return False
     if element.vr in ("DS", "IS"):
         digits = [str(one, "ascii") for one in WHOLE.findall(element.value)]
+        digits += [
+            str(int(number)) for number in map(abs, map(float, POWERS.findall(element.value))) if is_whole(number)
+        ]
     elif element.vr in NUMBERS and len(element.value) <= FEW:
         digits = [
             str(abs(int(one))) for one in numbers_of(element, syntax) or () if one == one // 1 and abs(one) < 1e18

@@ -48,7 +48,8 @@ def number_left(raw: RawDataElement, vr: str, identifiers: frozenset[str]) -> bo
     if not numbers:
         return False
     if vr in ("DS", "IS"):
-        hits = (NUMERAL.fullmatch(one.strip(b" \0")) for one in value.split(b"\\"))
+        single = [one.strip(b" \0") for one in value.split(b"\\")]
+        hits = (NUMERAL.fullmatch(written_out(one) if b"e" in one.lower() else one) for one in single)
         return any(hit is not None and hit[1] in numbers for hit in hits)
     width = struct.calcsize("<" + BINARY[vr]) if vr in BINARY else 0
     if not width or len(value) > FEW or len(value) % width:
@@ -57,6 +58,15 @@ def number_left(raw: RawDataElement, vr: str, identifiers: frozenset[str]) -> bo
     return any(
         abs(one) < 1e18 and b"%d" % abs(int(one)) in numbers and one == int(one) for one in struct.unpack(order, value)
     )
+
+
+def written_out(number: bytes) -> bytes:
+    """A whole number without its exponent; any other value as it is."""
+    try:
+        found = float(number)
+        return b"%d" % found if abs(found) < 1e18 and found == int(found) else number
+    except ValueError:
+        return number
 
 
 def day_left(text: str, identifiers: frozenset[str]) -> bool:
