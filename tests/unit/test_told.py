@@ -55,7 +55,13 @@ def test_the_codes_of_staff_stand_nowhere_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("birth", "study", "label"), [("19520714", "20231117", "71F left"), ("19521214", "20231117", "70F left")]
+    ("birth", "study", "label"),
+    [
+        ("19520714", "20231117", "71F left"),
+        ("19520714", "20231117", "F, 71 left"),
+        ("19520714", "20231117", "71/F left"),
+        ("19521214", "20231117", "70F left"),
+    ],
 )
 def test_an_age_that_follows_from_dates_stands_nowhere_else(birth: str, study: str, label: str) -> None:
     made = ct(PatientBirthDate=birth, StudyDate=study, PatientSex="F", ImageID=label)
@@ -67,8 +73,8 @@ def test_an_age_that_follows_from_dates_stands_nowhere_else(birth: str, study: s
 @pytest.mark.parametrize(
     "label",
     [
-        "58歳", "58 才", "58岁", "58 周岁", "58세", "만 58세", "58살", "58 jähriger", "58-jährige", "58 Jahre", "58 J.",
-        "58J",
+        "58歳", "58 才", "58岁", "58 周岁", "58세", "만 58세", "58살", "58 jähriger", "58jährig",
+        "58-jährige", "58 Jahre", "58 J.", "58J",
         "Alter: 58", "58 ans", "58 años", "edad 58", "58 anos", "58 anni", "58 jaar", "58 lat", "58 let", "58 лет",
         "58-летняя", "58 років", "58 ετών", "58 yaşında", "58 år", "58-årig", "58 vuotias", "58 سنة", "58 שנה",
         "５８歳",
@@ -140,6 +146,20 @@ def test_items_of_defined_length_in_what_is_not_decoded_are_read(
 @pytest.mark.parametrize("value", [b"Okonkwo Adaeze", b"scan of OKONKWO^ADAEZE, 1 ", b"\x07\0\0\0Okonkwo\0Adaeze\0"])
 def test_text_of_what_is_not_decoded_counts_where_it_stands_in_a_label(tag: int, value: bytes, implicit: bool) -> None:
     assert in_un(tag, value, label="Okonkwo left", implicit=implicit) == "left"
+
+
+@pytest.mark.parametrize("tag", [0x00191001, 0x00189ABC])
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"Zorbath Emil",
+        b"\x07\0\0\0Zorbath\0Emil\0\0",
+        b"\x01\0" + "Zorbath Emil".encode("utf-16-le"),
+        "Zorbath Emil".encode("utf-16-be"),
+    ],
+)
+def test_so_does_a_name_that_stands_nowhere_else_in_the_header(tag: int, value: bytes) -> None:
+    assert in_un(tag, value, label="Zorbath left") == "left"
 
 
 @pytest.mark.parametrize("vr", ["LO", "SH", "UT", "UN", "OB"])

@@ -13,6 +13,8 @@ from dicom_deid.profile import table
 
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 """Letters that Unicode does not take apart, as they are written where they are missing."""
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Soft hyphens, joiners and marks of direction, which nobody sees."""
 KATAKANA = range(0x30A1, 0x30F7)
 """Katakana, each 0x60 behind the same in Hiragana."""
 ZEROS = (0x660, 0x6F0, 0x966)
@@ -36,10 +38,10 @@ def readings() -> dict[int, str]:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: lower case, without accents, in one form."""
+    """Text as it is compared: lower case, without accents and letters that nobody sees, in one form."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", INVISIBLE.sub("", text).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
 
 

@@ -69,11 +69,11 @@ def words_in(text: str) -> list[bytes]:
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents."""
+    """Lower case, without accents, soft hyphens and other marks of format."""
     if text.isascii():
         return text.lower()
     letters = filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold()))
-    return "".join(letters).translate(UNDIVIDED)
+    return "".join(letter for letter in letters if unicodedata.category(letter) != "Cf").translate(UNDIVIDED)
 
 
 def uid_left(uid: bytes, header: bytes) -> bool:

@@ -30,7 +30,12 @@ def of_age(age: str, sex: str) -> frozenset[str]:
         return NO_AGES
     years = str(int(age[:3]))
     named = {"f": ("f", "female"), "m": ("m", "male")}.get(sex, ())[int(age[:3]) < GROWN :]
-    beside = {one for name in named for gap in ("", " ") for one in (f"{years}{gap}{name}", f"{name}{gap}{years}")}
+    beside = {
+        one
+        for name in named
+        for gap in ("", " ", "/", ", ", ",")
+        for one in (f"{years}{gap}{name}", f"{name}{gap}{years}")
+    }
     return frozenset((years + YEARS, *beside))
 
 

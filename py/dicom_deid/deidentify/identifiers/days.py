@@ -22,6 +22,8 @@ IN_KOREAN = {"년": "\u1102\u1167\u11ab", "월": "\u110b\u116f\u11af", "일": "\
 """Year, month and day as folding takes them apart."""
 ERAS = {"大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 """Japanese era -> the year before its first."""
+ERA_LETTERS = {"t": 1911, "s": 1925, "h": 1988, "r": 2018, "大": 1911, "昭": 1925, "平": 1988, "令": 2018}
+"""The same as forms and labels abbreviate them: S37.7.14."""
 Readings = Callable[[re.Match[str]], Iterable[str]]
 
 
@@ -68,12 +70,14 @@ def shapes() -> tuple[tuple[re.Pattern[str], Readings], ...]:
         (rf"(?<!\d){YEAR}{GAP}{WORD}{GAP}(\d\d?)(?!\d)", lambda hit: written(hit, 1, 2, 3)),
     ]
     found.append((rf"({'|'.join(ERAS)})(\d\d?)年 ?(\d\d?)月 ?(\d\d?)日?", in_era))
+    letters = "".join(ERA_LETTERS)
+    found.append((rf"(?<![a-z0-9])([{letters}])(\d\d?)[-/.](\d\d?)[-/.](\d\d?)(?!\d)", in_era))
     return tuple((re.compile(expression), readings) for expression, readings in found)
 
 
 def in_era(hit: re.Match[str]) -> Iterator[str]:
     """The day of a Japanese date."""
-    yield f"{ERAS[hit[1]] + int(hit[2])}{int(hit[3]):02}{int(hit[4]):02}"
+    yield f"{(ERAS | ERA_LETTERS)[hit[1]] + int(hit[2])}{int(hit[3]):02}{int(hit[4]):02}"
 
 
 def in_any_order(hit: re.Match[str]) -> Iterator[str]:

@@ -32,6 +32,8 @@ ADDRESSES = (
     "様", "さま", "さん", "氏", "殿", "씨", "님", "선생", "교수", "의사", "환자", "간호사",
 )  # fmt: skip
 """Titles and words of address that follow a name of one ideograph."""
+LONGEST_WHOLE = 6
+"""Most ideographs of a name whose parts are not told apart; elsewhere a blank may stand between any two."""
 CAMEL = "[A-Z][a-z]{2,}"
 """A part of a name that others write as a word of its own: Donald of MacDonald, Dong of XiaoDong."""
 BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]+")
@@ -77,7 +79,8 @@ def short_names(text: str) -> set[str]:
         short = [part for part in parts if part.isalpha() and len(part) == MIN_NAME - 1 and part < IDEOGRAPHS]
         if not short or not words("not_names").isdisjoint(parts):
             continue
-        found.update(TITLED + part for part in short if part not in words("particles"))
+        found.update(TITLED + part for part in short if part not in words("particles") or [part] in components)
+        found |= initialled(components)
         if len(parts) < 2:
             continue
         for order in (components, components[::-1]):
@@ -85,6 +88,16 @@ def short_names(text: str) -> set[str]:
             gaps = GAPS if sum(map(len, whole)) > MIN_NAME else (" ", ", ", ",", "^", "_")
             found.update(gap.join(whole) for gap in gaps if gap or not is_written("".join(whole)))
     return found
+
+
+def initialled(components: list[list[str]]) -> set[str]:
+    """A short family name with the first letter of the given name: B. Li."""
+    if len(components) < 2 or len(components[0]) != 1 or not components[1]:
+        return set()
+    family, first = components[0][0], components[1][0][0]
+    if len(family) >= MIN_NAME or family in words("particles"):
+        return set()
+    return {f"{first}. {family}", f"{first}.{family}", f"{family}, {first}.", f"{family} {first}."}
 
 
 def ideographic_names(text: str) -> set[str]:
@@ -100,6 +113,8 @@ def ideographic_names(text: str) -> set[str]:
                 found.update(f"{one}{gap}{other}" for gap in (" ", "", "^", ","))
         family = components[0]
         syllables = unicodedata.normalize("NFC", family)
+        if family == whole and len(syllables) <= LONGEST_WHOLE:
+            found.update(fold(f"{syllables[:at]} {syllables[at:]}") for at in range(1, len(syllables)))
         if len(syllables) == 1 or len(components) == 1:
             found.update(fold(syllables[:1] + address) for address in ADDRESSES)
             found |= transcriptions(syllables[:1])

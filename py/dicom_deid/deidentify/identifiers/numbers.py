@@ -40,9 +40,14 @@ TRUNK = re.compile(r"(?:\+|00)(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]
 
 def whole_values(text: str) -> set[str]:
     """The values of an ID, institution or address that are long enough to be searched for, and the numbers in them."""
-    values = [fold(value.strip()) for value in SPLIT.split(text)]
+    values = [fold(value.strip()) for value in (*SPLIT.split(text), *parts_of(text))]
     found = {value for value in values if MIN_NUMBER <= len(value) <= LONGEST and not ordinary(value)}
     return found.union(*map(numbers_in, values))
+
+
+def parts_of(text: str) -> list[str]:
+    """The components of an ID that a system copied from a message as it was: 551209 of 551209^^^HOSPITAL^MR."""
+    return re.split(r"[\\^\r\n]+", text) if "^" in text else []
 
 
 def is_wordy(text: str) -> bool:

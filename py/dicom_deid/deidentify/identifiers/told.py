@@ -44,6 +44,8 @@ CAPITALIZED, PERSON_PART = r"\b[A-Z][a-z]{3}\b", r"[^\W\d_]{4,}"
 """Words of four letters that count: with a capital, or a part of what is written like a person name."""
 READABLE = re.compile(rb"[\x1b\x20-\x7e\x80-\xff]{4,}")
 """Runs of text in any character set: letters of several bytes have bytes from 0x80 on."""
+WIDE = re.compile(rb"(?:[\x20-\x7e]\0){3,}[\x20-\x7e]")
+"""Runs of ASCII text in UTF-16, in either byte order."""
 INTEGERS = re.compile(rb"(?:^|\\)[ +-]*(\d{%d,})[ \0]*(?=\\|$)" % MIN_DIGITS)
 """Numbers without a fraction in DS, IS, or TM."""
 
@@ -125,6 +127,8 @@ def readable_words(value: bytes, encodings: tuple[str, ...], *, short: bool) -> 
 def readable_texts(value: bytes, encodings: tuple[str, ...]) -> set[str]:
     """The texts in a value; those in ASCII are one, but for person names, since few texts are read faster."""
     plain, found = list[bytes](), set[str]()
+    if b"\0" in value:
+        plain += (run.replace(b"\0", b"") for run in WIDE.findall(value, 0, 2 * MOST_BYTES))
     for run in first_runs(value):
         if run.isascii() and b"^" not in run and b"\x1b" not in run:
             plain.append(run)
