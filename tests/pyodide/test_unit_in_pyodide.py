@@ -18,7 +18,7 @@ UNIT = ("tests/unit",)
 PREVIEW = tuple(f"tests/preview/test_{name}.py" for name in ("damage", "frames", "painting", "viewing"))
 """Those that make their images themselves: the reference decoders are not in the browser."""
 PIXELS = tuple(f"tests/pixels/test_{name}.py" for name in ("compressed", "fragments", "native"))
-"""Without that of JPEG Baseline: its images are Pillow's, whose encoder ends Pyodide beside the codecs of imagecodecs."""
+"""Without that of JPEG Baseline: Pillow, which makes its images, ends Pyodide when it encodes beside imagecodecs."""
 
 
 def collected(paths: tuple[str, ...]) -> list[str]:
