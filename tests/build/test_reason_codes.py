@@ -27,6 +27,20 @@ def texts() -> dict[str, str]:
     return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in files}
 
 
+def test_no_table_has_a_name_twice() -> None:
+    """Of two entries of one name JSON keeps the last, whatever the first one says."""
+    for path in (PY / "tables").glob("*.json"):
+        json.loads(
+            path.read_text(encoding="utf-8"), object_pairs_hook=lambda pairs, table=path.name: once(pairs, table)
+        )
+
+
+def once(pairs: list[tuple[str, object]], table: str) -> dict[str, object]:
+    found = dict(pairs)
+    assert len(found) == len(pairs), table
+    return found
+
+
 def test_every_code_that_a_module_names_is_in_the_table() -> None:
     for name, text in texts().items():
         named = {word for word in QUOTED.findall(text) if "_" in word}

@@ -85,7 +85,7 @@ def test_a_cine_is_asked_for_in_few_steps() -> None:
 def test_one_that_is_too_long_for_memory_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bridge, "MOST_HELD", 3 * HEAD)
     answer, _ = answered(to_bytes(jpeg_cine(2)))
-    assert (answer["row"]["status"], answer["row"]["reason"]) == ("failed", "PIXELS_TOO_LONG")
+    assert (answer["row"]["status"], answer["row"]["reason"]) == ("failed", "PIXELS_EXCEED_MEMORY")
     assert answer["segments"] == []
 
 

@@ -194,7 +194,7 @@ def answer(source: Ranges, plan: Plan, number: int, source_id: str, repeat: bool
         if source.held + source.short.end - source.short.start <= MOST_HELD:
             # Each time all is begun anew: frame by frame, a cine would be gone through as often as it has frames.
             return wanting(number, source.short, min(source.held, MOST_HELD - source.held))
-        outcome = Outcome("failed", "PIXELS_TOO_LONG")
+        outcome = Outcome("failed", "PIXELS_EXCEED_MEMORY")
     cells = row(source_id, outcome, source.size)
     log = [
         file_line(source_id, text) for text in outcome.log

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -100,8 +99,3 @@ class Gathered:
         detector = next(iter(self._detectors)) if len(self._detectors) == 1 else ""
         instances, unread = dict(self._instances), dict(self._unread)
         return Group(*self._size, self._frames, Review(self._boxes), instances, unread, detector, self._alarms)
-
-
-def with_boxes(sighting: Sighting, boxes: Iterable[Box]) -> Sighting:
-    """The same with more boxes."""
-    return sighting._replace(boxes=(*sighting.boxes, *boxes))
