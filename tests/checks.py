@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -53,6 +54,8 @@ def main() -> int:
     parser.add_argument("--lint", action="store_true", help="lint and types only")
     parser.add_argument("--quick", action="store_true", help="without the browser and Pyodide tests")
     options = parser.parse_args()
+    # A shell lets what it starts in the background ignore Ctrl-C, and so would the commands that the tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not options.lint:
         try:
             machine.install_validator()
