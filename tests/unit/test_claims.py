@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pydicom
 import pytest
-from dicom_deid.deidentify.dated_uids import is_dated
+from dicom_deid.deidentify.telling_uids import is_dated
 from dicom_deid.dicom.encoding import vr_of
 from dicom_deid.key import Key
 from dicom_deid.policy import Plan, Policy
@@ -240,6 +240,19 @@ def test_a_uid_that_carries_a_date_does_not_stay_beside_shifted_dates(uid: str) 
         kept = deidentified(dataset, *options)
         assert kept.SOPInstanceUID == uid
         assert "113110" in codes(kept)
+
+
+@pytest.mark.parametrize("number", ["4711008", "MRN-4711008", "0004711008"])
+def test_a_uid_that_holds_a_number_of_the_patient_does_not_stay(number: str) -> None:
+    uid = "1.2.276.0.7230010.3.47110080.9"
+    dataset = ct(PatientID=number, StudyInstanceUID=uid, FrameOfReferenceUID=f"{uid}.1")
+    read = deidentified(dataset, "retain-uids")
+    assert "4711008" not in str(read)
+    assert read.SOPInstanceUID == dataset.SOPInstanceUID
+    assert codes(read) == []  # only the option lets the other UIDs stay, and it was not done in full
+    dataset.PatientID = "4711"
+    kept = deidentified(dataset, "retain-uids")
+    assert (kept.StudyInstanceUID, codes(kept)) == (uid, ["113100", "113110"])
 
 
 def test_retained_uids_without_a_date_are_claimed_beside_shifted_dates() -> None:

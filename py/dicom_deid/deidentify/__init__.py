@@ -97,7 +97,7 @@ class Deidentifier(Actions):
             self.counts.removed += 1
         self.complete(data)
         claims, instance = self.inquiry.claims, self.instance
-        self.claims = narrowed(claims, self.short, instance.data, self.plan, instance.sop_class)
+        self.claims = narrowed(claims, self.short, instance.data, self.plan, instance.sop_class, self.tells)
         if self.pixels_reviewed:
             self.claims = with_pixels(self.claims)
         markers.mark(data, self.claims, self.plan.method)

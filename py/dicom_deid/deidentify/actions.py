@@ -8,10 +8,10 @@ from functools import cached_property
 
 from dicom_deid.deidentify import dates, numerals, text, uids_in_text
 from dicom_deid.deidentify.character_set import decode, encode, otherwise
-from dicom_deid.deidentify.dated_uids import is_dated
 from dicom_deid.deidentify.equipment import plain
 from dicom_deid.deidentify.own_uids import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_deid.deidentify.suspects import Sought
+from dicom_deid.deidentify.telling_uids import is_dated, numbers_of_patient
 from dicom_deid.deidentify.vocabulary import unwritten
 from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, first_uid, is_single, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
@@ -105,8 +105,17 @@ class Actions(ABC):
         return self.key.uid(uid)
 
     def kept_uid(self, uid: str) -> str:
-        """A UID that is retained; beside shifted dates, a new one for one that carries a date."""
-        return self.key.uid(uid) if self.plan.hides_moments and is_dated(uid) else uid
+        """A UID that is retained; a new one for one that tells a date or a number of the patient."""
+        return self.key.uid(uid) if self.tells(uid) else uid
+
+    def tells(self, uid: str) -> bool:
+        """Whether a UID carries a date beside shifted dates, or a number of the patient."""
+        return self.plan.hides_moments and is_dated(uid) or any(number in uid for number in self.numbers)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers of the patient that no retained UID may hold."""
+        return numbers_of_patient(self.instance.data) if self.plan.keeps("retain-uids") else NONE
 
     @cached_property
     def device_weeks(self) -> int:
@@ -174,7 +183,7 @@ class Actions(ABC):
                     self.short |= keeping(element.tag, "UI", self.plan.policy.options)
                     return self.remap(element)
                 element = Element(element.tag, "UI", plain)
-            new = self.with_uids(element, self.kept_uid) if self.plan.hides_moments else element
+            new = self.with_uids(element, self.kept_uid) if self.plan.hides_moments or self.numbers else element
             if new is not element:
                 self.short.add("retain-uids")
             return new

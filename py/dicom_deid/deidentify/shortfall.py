@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from dicom_deid.deidentify.dated_uids import is_dated
 from dicom_deid.deidentify.numerals import is_valid
 from dicom_deid.dicom.encoding import PADDING
 from dicom_deid.model import Element, Item
@@ -16,15 +15,20 @@ MORE = frozenset("KC")
 """Actions after which something of the original value is left."""
 
 
-def narrowed(claims: Claims, short: set[str], data: Item, plan: Plan, sop_class: str) -> Claims:
-    """The claims without the options in ``short``; none where something is there that only these options let stay."""
+def narrowed(
+    claims: Claims, short: set[str], data: Item, plan: Plan, sop_class: str, tells: Callable[[str], bool]
+) -> Claims:
+    """The claims without the options in ``short``; none where something is there that only these options let stay.
+
+    ``tells``: whether a UID is replaced though UIDs are retained.
+    """
     claims = dates_left(claims, short)
     if not short or not claims.codes:
         return claims
     options = plan.policy.options - short
     for element, path in elements(data, ()):
         action = plan.action(element.tag, element.vr, path, sop_class)
-        if action.local or action.code not in MORE or not stays(element, short, plan):
+        if action.local or action.code not in MORE or not stays(element, short, tells):
             continue
         if decide(element.tag, element.vr, path, sop_class, options).code != action.code:
             return claims._replace(codes=())
@@ -39,7 +43,7 @@ def dates_left(claims: Claims, short: set[str]) -> Claims:
     return claims
 
 
-def stays(element: Element, short: set[str], plan: Plan) -> bool:
+def stays(element: Element, short: set[str], tells: Callable[[str], bool]) -> bool:
     """Whether anything of an element stays that is kept or cleaned."""
     if element.vr in DATES and "retain-full-dates" in short:
         return bool(element.value.strip(b" \0")) and is_valid(element.value, element.vr)
@@ -47,10 +51,7 @@ def stays(element: Element, short: set[str], plan: Plan) -> bool:
         return bool(element.value or element.items or element.bulk)
     values = (value.strip(PADDING) for value in element.value.decode("latin-1").split("\\"))
     return any(
-        value
-        and is_valid(value.encode("latin-1"), "UI")
-        and not well_known(value)
-        and not (plan.hides_moments and is_dated(value))
+        value and is_valid(value.encode("latin-1"), "UI") and not well_known(value) and not tells(value)
         for value in values
     )
 
