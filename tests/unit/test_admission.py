@@ -75,6 +75,11 @@ SIGNS = [
             "TEXT",
             "GRAPH",
             "TABLE",
+            "SCR CAP",
+            "KEY IMAGES",
+            "ANNOTATED",
+            "EXPORT",
+            "RESULT",
         )
     ),
     *(
