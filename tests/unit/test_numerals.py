@@ -134,3 +134,9 @@ def test_long_lists_of_numbers_are_left_alone() -> None:
 def test_what_is_none_of_its_vr_is_emptied(keyword: str, text: str) -> None:
     options = ("retain-full-dates", "retain-patient-characteristics")
     assert not stored(keyword, text, *options).get(keyword)
+
+
+@pytest.mark.parametrize("written", ["19620704", "04071962", "4071962", "07041962"])
+def test_a_day_of_the_patient_in_a_number_is_emptied(written: str) -> None:
+    read = deidentified(ct(PatientBirthDate="19620704", InstanceNumber=written, AcquisitionNumber="10071962"))
+    assert (read.InstanceNumber, read.AcquisitionNumber) == (None, 10071962)

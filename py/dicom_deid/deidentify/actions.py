@@ -110,7 +110,7 @@ class Actions(ABC):
 
     def tells(self, uid: str) -> bool:
         """Whether a UID carries a date beside shifted dates, or a number of the patient."""
-        return self.plan.hides_moments and is_dated(uid) or any(number in uid for number in self.numbers)
+        return (self.plan.hides_moments and is_dated(uid)) or any(number in uid for number in self.numbers)
 
     @cached_property
     def numbers(self) -> frozenset[str]:

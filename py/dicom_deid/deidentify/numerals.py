@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from dicom_deid.deidentify.identifiers.days import DAY
 from dicom_deid.deidentify.identifiers.numbers import MIN_DIGITS
 from dicom_deid.deidentify.values import NUMBERS, numbers_of
 from dicom_deid.model import Element, Syntax
@@ -54,8 +55,11 @@ def forms() -> dict[str, re.Pattern[bytes]]:
 
 @lru_cache(64)
 def numbers_in(identifiers: frozenset[str]) -> tuple[frozenset[str], tuple[int, ...]]:
-    """The identifiers that are numbers, and the lengths of the long ones."""
-    numbers = {one.lstrip("0") for one in identifiers if one.isascii() and one.isdigit()}
+    """The identifiers that are numbers, days also with the year behind, and the lengths of the long ones."""
+    stated = {one for one in identifiers if one.isascii() and one.isdigit()}
+    days = [one for one in stated if DAY.fullmatch(one)]
+    turned = (day[at : at + 2] + day[to : to + 2] + day[:4] for day in days for at, to in ((4, 6), (6, 4)))
+    numbers = {one.lstrip("0") for one in (*stated, *turned)}
     found = frozenset(one for one in numbers if len(one) >= MIN_DIGITS and not ROUND.fullmatch(one))
     return found, tuple({len(one) for one in found if len(one) >= LONG})
 

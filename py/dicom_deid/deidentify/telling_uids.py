@@ -1,9 +1,9 @@
-"""UIDs that tell what the output must not: beside shifted dates those with a date, and those with a number of the patient.
+"""UIDs that tell what no output may: a number of the patient or, beside shifted dates, a date.
 
 Equipment makes UIDs of the date (…20240229101112…), of a counter that begins with it (…3000002402291011…) or of the
-seconds since 1970 (…1709201472…); some archives make them of the Patient ID. The UID alone counts and never the object it
-stands in, so all that refer to it agree. UIDs of the root 2.25 are random numbers without any meaning (PS3.5 B.2), unless
-they are too short for that.
+seconds since 1970 (…1709201472…); some archives make them of the Patient ID. The UID alone counts and never the object
+it stands in, so all that refer to it agree. UIDs of the root 2.25 are random numbers without any meaning (PS3.5 B.2),
+unless they are too short for that.
 """
 
 from __future__ import annotations

@@ -58,6 +58,8 @@ class Reader:
             self.take(token.span(), 0)
         elif len(word) == 1 and word.isupper() and flat[token.end() : token.end() + 1] == ".":
             self.take((token.start(), token.end() + 1), 0)
+        elif len(word) == 1 and word.isupper() and self.titled and not self.counted and self.goes_on(token.end()):
+            self.take(token.span(), 0)  # an initial without its dot: Dictated by: E Zorbath
         elif self.is_name(word, small, token.end()):
             self.take(token.span(), 1)
             if flat[self.at : self.at + 1] == "." and len(word) <= LEAST:

@@ -32,10 +32,16 @@ SHAPES = re.compile(
     rf"{BEGIN}(?:{GIVEN}\s{{1,3}}[A-Z]\.\s{{1,3}}{GIVEN}|{CYRILLIC}\s[А-ЯЁ]\.\s?[А-ЯЁ]\.|[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?{CYRILLIC}"
     rf"|{CYRILLIC}\s{CYRILLIC}\s[А-ЯЁ][а-яё]{{2,20}}(?:ович|евич|ович[аеу]|евич[аеу]|овн[аеуы]|евн[аеуы]|ичн[аеуы]))(?!\w)"
 )
+ACTS = (
+    "re-?reviewed|reviewed|read|reports?|reported|dictated|signed|approved|verified|interpreted|performed|ordered|"
+    "requested|notified|informed|aware|paged|called"
+)
+"""Acts of a physician, behind a name with a degree."""
 GRADUATE = re.compile(
     rf"{BEGIN}(?P<name>{WORD}(?:\s{{1,3}}{WORD})?)"
     rf"(?:\s?,\s?(?:M\.?D|R\.?N|Ph\.?D|D\.O|FRCR|CSc|DrSc)\.?|\s{{1,3}}(?:M\.D|Ph\.D)\.?){END}"
     rf"|{BEGIN}(?P<doctor>{GIVEN}\s{{1,3}}{GIVEN})\s{{1,3}}(?:MD|PhD){END}"
+    rf"|{BEGIN}(?P<one>{GIVEN})\s{{1,3}}(?:MD|DO|NP|PA|RN)(?=\s{{1,3}}(?:{ACTS}){END})"
 )
 BRACKETED = re.compile(
     rf"{BEGIN}(?P<name>{GIVEN},?\s{{1,2}}{GIVEN})\s\((?i:patient|patientin|patiente|pt|pat\.?|paciente|paziente|pacjent|pacient)\)"
@@ -164,10 +170,10 @@ def graduates(reading: Reading) -> Iterator[Suspect]:
         if not any(is_medical(word) for word in plain(hit["name"]).split()):
             yield Suspect(hit.span("title"), (hit.span("name"),))
     for hit in GRADUATE.finditer(reading.flat):
-        place = hit.span("name") if hit["name"] else hit.span("doctor")
+        place = next(hit.span(group) for group in ("name", "doctor", "one") if hit[group])
         words = tuple(
             (place[0] + word.start(), place[0] + word.end())
-            for word in re.finditer(r"\S+", hit["name"] or hit["doctor"])
+            for word in re.finditer(r"\S+", hit.string[slice(*place)])
             if not is_term(plain(word[0]))
         )
         if words:
