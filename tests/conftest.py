@@ -41,6 +41,15 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+UNREHEARSED = """
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (message, ...more) {
+  if (message?.path?.[0] !== "rehearse") post.call(this, message, ...more);
+};
+"""
+"""Keeps Python workers from compiling ahead while nobody asks: three seconds of processor for each page that is opened."""
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """The order of a run in two processes, file by file: the first takes the tests of the browser, the second others.
@@ -175,6 +184,7 @@ def launch(playwright: "Playwright", browser_executable: str, tmp_path: Path) ->
     ) -> "BrowserContext":
         profile = profile or tmp_path / f"profile{len(contexts)}"
         contexts.append(opened(playwright, browser_executable, profile, *arguments, **options))
+        contexts[-1].add_init_script(UNREHEARSED)
         return contexts[-1]
 
     yield open_browser
@@ -232,6 +242,7 @@ def browser(
 ) -> Iterator["BrowserContext"]:
     """One browser for the tests that can share it, with one private storage."""
     context = opened(playwright, browser_executable, tmp_path_factory.mktemp("profile"))
+    context.add_init_script(UNREHEARSED)
     yield context
     context.close()
 

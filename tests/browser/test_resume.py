@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conftest import Launch, Server
     from playwright.sync_api import BrowserContext
 
-KILLS = 3
+KILLS = 2
 
 # After a power cut: half a row, half a line, an output without its row, one cut short, one of zeros, one gone.
 TEAR = """async () => {

@@ -109,7 +109,7 @@ class Routes:
                 yield paths[row["source_id"]], self.command.root / row["output_path"]
 
 
-@pytest.fixture(scope="module", params=["default policy", "all allowed", "rules in Python"])
+@pytest.fixture(scope="module", params=["all allowed", "rules in Python"])
 def routes(
     request: pytest.FixtureRequest,
     source: Path,

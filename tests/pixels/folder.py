@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 
 Values = NDArray[np.uint8]
 ROWS, COLUMNS = 200, 320
-FRAMES = 4
+FRAMES = 2
 ULTRASOUND, CAPTURE = uid.UltrasoundMultiFrameImageStorage, uid.SecondaryCaptureImageStorage
 LINES = (Line("OKONKWO^Adaeze", 8, 6), Line("MRN-0815-4711", 190, 8, 13))
 
