@@ -29,7 +29,7 @@ import { FoundPanel } from "./scan/panel.js";
 import { StudyChoice } from "./scan/study-choice.js";
 import { Search } from "./search/search.js";
 import { Session } from "./session.js";
-import { Store } from "./state.js";
+import { hasKeyToKeep, Store } from "./state.js";
 import { startFiles } from "./threads/files.js";
 import { Pool } from "./threads/pool.js";
 import { PythonState } from "./threads/python-state.js";
@@ -83,7 +83,7 @@ function start() {
     forget: () => files.forgetTables(),
   });
   addEventListener("beforeunload", (event) => {
-    if (isRunning()) event.preventDefault();
+    if (isRunning() || hasKeyToKeep(store.state)) event.preventDefault();
   });
 }
 

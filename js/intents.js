@@ -32,6 +32,7 @@
  *   "passphrase-typed": string,
  *   "passphrase-entered": undefined,
  *   "passphrase-insisted": boolean,
+ *   "key-kept": undefined,
  *   "sample-chosen": Sample | null,
  *   "look-at": {study: number, series: number, index: number | null},
  *   "regions-loaded": File,

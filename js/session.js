@@ -44,6 +44,7 @@ export class Session {
     actOn(store, "passphrase-typed", "run", (passphrase) => store.update({ passphrase, weak: false, insisted: false }));
     actOn(store, "passphrase-entered", "run", () => judge(store));
     actOn(store, "passphrase-insisted", "run", (insisted) => store.update({ insisted }));
+    actOn(store, "key-kept", "run", () => store.update({ keyKept: true }));
     actOn(store, "choose-output", "run", () => this.#chooseOutput());
     actOn(store, "forget-output", "run", () => this.#setOutput(null));
     actOn(store, "start", "run", ({ linkage }) => this.#start(linkage));

@@ -56,6 +56,7 @@
  * @property {boolean} weak                 the passphrase is easy to guess
  * @property {boolean} insisted             and is to be used all the same
  * @property {MadeKey | null} madeKey       key that was made because the field was empty, or had no salt
+ * @property {boolean} keyKept              and the person has copied or saved it
  * @property {FileSystemDirectoryHandle | null} output   null: private storage
  * @property {Order | null} order           of the run that goes on, or of the last one
  * @property {string} preparing             step before the first file of a run, in words
@@ -96,10 +97,14 @@ function firstState() {
     weak: false,
     insisted: false,
     madeKey: null,
+    keyKept: false,
   };
   const run = { preparing: "", asked: null, checking: false, waiting: null, packing: {}, notes: {} };
   return { phase: "choose", ...nothing, ...files, ...policy, ...run };
 }
+
+/** Whether a key would be lost with the page: it was made for what was begun, and nobody has kept it. @param {Readonly<State>} state */
+export const hasKeyToKeep = ({ madeKey, keyKept }) => madeKey !== null && !keyKept;
 
 export class Store {
   /** @type {Readonly<State>} */ state = firstState();

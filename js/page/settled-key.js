@@ -19,7 +19,8 @@ export async function settledKey(store, { name, linkage }) {
   const passphrase = wholeKey(given, policy.pseudonyms === OLDER);
   const used = madeKey?.passphrase === passphrase ? madeKey : null;
   const made = { passphrase, name, linkage, given: given !== "" };
-  store.update({ passphrase, madeKey: given === passphrase ? used : made });
+  const keyKept = used !== null && store.state.keyKept;
+  store.update({ passphrase, madeKey: given === passphrase ? used : made, keyKept });
   return passphrase;
 }
 

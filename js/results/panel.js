@@ -2,7 +2,7 @@
 /** <results-panel>: the end of a run in words, its downloads, and the files that were not written. */
 import { send } from "../intents.js";
 import { one, part } from "../page/dom.js";
-import { bytes, counted, duration, endOf } from "../page/format.js";
+import { bytes, counted, duration, endOf, isWhole } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { UnwrittenFiles } from "./unwritten.js";
@@ -58,8 +58,8 @@ export class ResultsPanel extends HTMLElement {
    * @param {boolean} linkage       whether there is a linkage file
    */
   #end(summary, folder, linkage) {
-    const { counts, end, error } = summary;
-    this.dataset.end = end;
+    const { counts, error } = summary;
+    this.dataset.end = isWhole(summary) ? "whole" : "partly";
     part(this, "status", HTMLElement).textContent = endOf(summary);
     part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;

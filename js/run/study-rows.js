@@ -7,7 +7,10 @@
 import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted } from "../page/format.js";
 
-/** @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound */
+/**
+ * @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound
+ * @typedef {import("../../worker/shared/protocol/files.js").StudyProgress} StudyProgress
+ */
 
 /** Rows on the page at most. */
 const MOST_ROWS = 200;
@@ -19,7 +22,7 @@ const PAINT_MILLISECONDS = 250;
 export class StudyRows extends HTMLElement {
   /** @type {StudyFound[]} */
   #studies = [];
-  /** @type {number[]} files done, by the number of the study; sparse */
+  /** @type {StudyProgress[]} by the number of the study; sparse */
   #done = [];
   /** @type {HTMLLIElement[]} */
   #rows = [];
@@ -50,9 +53,9 @@ export class StudyRows extends HTMLElement {
     this.update([]);
   }
 
-  /** @param {{study: number, done: number, total: number}[]} changes */
+  /** @param {StudyProgress[]} changes */
   update(changes) {
-    for (const { study, done } of changes) this.#done[study] = done;
+    for (const change of changes) this.#done[change.study] = change;
     const wait = this.#painted + PAINT_MILLISECONDS - performance.now();
     if (wait <= 0) this.#paint();
     else this.#timer ??= setTimeout(() => this.#paint(), wait);
@@ -69,12 +72,12 @@ export class StudyRows extends HTMLElement {
     this.#painted = performance.now();
     const finished = this.#studies.filter(({ study, files }) => this.#doneOf(study) >= files).length;
     part(this, "title", HTMLElement).textContent = `Studies: ${count(finished)} of ${count(this.#studies.length)} done`;
-    for (const [index, study] of this.#order().entries()) fill(this.#rows[index], study, this.#doneOf(study.study));
+    for (const [index, study] of this.#order().entries()) fill(this.#rows[index], study, this.#done[study.study]);
   }
 
   /** @param {number} study */
   #doneOf(study) {
-    return this.#done[study] ?? 0;
+    return this.#done[study]?.done ?? 0;
   }
 
   #order() {
@@ -94,21 +97,46 @@ export class StudyRows extends HTMLElement {
  * Writes only what changed: a row that stands still costs nothing.
  * @param {HTMLLIElement} row
  * @param {StudyFound} study
- * @param {number} done
+ * @param {StudyProgress | undefined} progress   undefined: none of it is done
  */
-function fill(row, study, done) {
-  const key = `${study.study} ${done} ${study.files} ${study.series}`;
+function fill(row, study, progress) {
+  const counts = { written: 0, withheld: 0, skipped: 0, failed: 0, ...progress?.counts };
+  const done = progress?.done ?? 0;
+  const key = [study.study, study.files, study.series, ...Object.values(counts)].join(" ");
   if (row.dataset.key === key) return;
   row.dataset.key = key;
   const name = `Study ${count(study.study + 1)}`;
   const about = [study.modality, counted(study.series, "series", "series"), bytes(study.bytes), study.folder];
   one(row, ".study-name", HTMLElement).textContent = name;
   one(row, ".study-about", HTMLElement).textContent = about.filter(Boolean).join(", ");
-  one(row, ".study-count", HTMLElement).textContent = `${count(done)} / ${count(study.files)}`;
-  const progress = one(row, "progress", HTMLProgressElement);
-  progress.setAttribute("aria-label", name);
-  Object.assign(progress, { max: study.files, value: done });
-  row.classList.toggle("complete", done >= study.files);
+  const ended = done >= study.files;
+  const words = sayings(counts);
+  one(row, ".study-count", HTMLElement).textContent = ended
+    ? words.join(", ") || "0 files"
+    : `${count(done)} / ${count(study.files)}`;
+  row.dataset.end = ended ? (counts.written >= study.files ? "whole" : "partly") : "";
+  const bar = one(row, ".study-bar", HTMLElement);
+  const parts = { ...counts, open: Math.max(0, study.files - done) };
+  for (const [status, files] of Object.entries(parts)) {
+    const part = one(bar, `[data-status="${status}"]`, HTMLElement);
+    part.style.flexGrow = String(files);
+    part.toggleAttribute("data-some", files > 0);
+  }
+  bar.setAttribute("aria-label", name);
+  const spoken = [`${count(done)} of ${counted(study.files, "file")} done`, ...(done > 0 ? words : [])].join(", ");
+  for (const [attribute, value] of /** @type {const} */ ([
+    ["aria-valuemax", study.files],
+    ["aria-valuenow", done],
+    ["aria-valuetext", spoken],
+  ]))
+    bar.setAttribute(attribute, String(value));
+}
+
+/** "38 written", "2 withheld". @param {Record<string, number>} counts */
+function sayings(counts) {
+  return ["written", "withheld", "skipped", "failed"]
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${count(counts[status])} ${status}`);
 }
 
 customElements.define("study-rows", StudyRows);

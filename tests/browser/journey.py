@@ -20,7 +20,7 @@ POLLING = 200  # milliseconds between two looks at whether a run has ended
 ENDED = """() => document.querySelector("results-panel [role=status]").textContent !== "" """
 PATIENCE = 30_000  # milliseconds for what a page on a machine with time to spare answers at once
 expect.set_options(timeout=PATIENCE)
-COUNTS = re.compile(r"(Done|Cancelled|Stopped): (\d+) written, (\d+) withheld, (\d+) skipped, (\d+) failed")
+COUNTS = re.compile(r"(Done|Cancelled|Stopped): ([\d,]+) written, ([\d,]+) withheld, ([\d,]+) skipped, ([\d,]+) failed")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Journey:
         match = COUNTS.fullmatch(line.inner_text())
         assert match, line.inner_text()
         how, *counts = match.groups()
-        return Ended(how, *map(int, counts))
+        return Ended(how, *(int(number.replace(",", "")) for number in counts))
 
     def run(self, passphrase: str = PASSPHRASE) -> Ended:
         self.set_passphrase(passphrase)

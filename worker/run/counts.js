@@ -132,8 +132,8 @@ export class Tally {
    */
   report(rest) {
     const studies = [...this.#changed].map((study) => {
-      const { done, total } = this.#studies[study];
-      return { study, done, total };
+      const { done, total, summary } = this.#studies[study];
+      return { study, done, total, counts: { ...summary.counts } };
     });
     this.#changed.clear();
     const unwritten = this.#unwritten.splice(0, UNWRITTEN_AT_ONCE);

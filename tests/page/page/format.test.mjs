@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytes, counted, doneOf, duration, endOf, perSecond, rate } from "../../../js/page/format.js";
+import { bytes, counted, doneOf, duration, endOf, isWhole, perSecond, rate } from "../../../js/page/format.js";
 
 const SPACE = "\u00a0";
 
@@ -42,4 +42,12 @@ test("small rates have a digit behind the point", () => {
 test("the end of a run is a word and four counts", () => {
   const counts = { written: 5, withheld: 1, skipped: 2, failed: 0 };
   assert.equal(endOf({ end: "cancelled", counts }), "Cancelled: 5 written, 1 withheld, 2 skipped, 0 failed");
+});
+
+test("a run is whole when nothing is missing; files that are no DICOM are not missed", () => {
+  const whole = (change = {}, end = "finished") =>
+    isWhole({ end, counts: { written: 5, withheld: 0, skipped: 2, failed: 0, ...change } });
+  assert.ok(whole());
+  for (const missing of [whole({ withheld: 1 }), whole({ failed: 1 }), whole({ written: 0 }), whole({}, "cancelled")])
+    assert.ok(!missing);
 });

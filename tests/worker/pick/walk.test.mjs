@@ -123,7 +123,8 @@ test("the counts of a run grow with the scan, and are complete when it has ended
   tally.count(row, 0);
   assert.deepEqual([tally.complete, tally.total], [true, 1]);
   const { studies, scanning: more, bytesTotal } = tally.report({});
-  assert.deepEqual([studies, more, bytesTotal], [[{ study: 0, done: 1, total: 1 }], false, sources.sizes[0]]);
+  const counts = { written: 1, withheld: 0, skipped: 0, failed: 0 };
+  assert.deepEqual([studies, more, bytesTotal], [[{ study: 0, done: 1, total: 1, counts }], false, sources.sizes[0]]);
   assert.equal(scan.stage.items, 1);
 });
 

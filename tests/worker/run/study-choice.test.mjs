@@ -37,7 +37,8 @@ test("files of studies and series that are left out are neither given out nor co
   assert.deepEqual([order.next(), order.next()], [1, undefined]);
   assert.equal(tally.remaining, 3);
   tally.count({ status: "written", bytes_in: 10, bytes_out: 10 }, "1", 1);
-  assert.deepEqual(tally.report({}).studies, [{ study: 1, done: 1, total: 1 }]);
+  const counts = { written: 1, withheld: 0, skipped: 0, failed: 0 };
+  assert.deepEqual(tally.report({}).studies, [{ study: 1, done: 1, total: 1, counts }]);
 });
 
 test("when the series of some files take part, all others are left out: whole studies, and series of those", () => {

@@ -110,11 +110,15 @@
  * @property {number} bytesDone    source bytes of the files that are done
  * @property {RunStatus} status
  * @property {number} seconds      spent running; pauses do not count
- * @property {{study: number, done: number, total: number}[]} studies   only those that changed since the last message
+ * @property {StudyProgress[]} studies   only those that changed since the last message
  * @property {Unwritten[]} unwritten   only new ones since the last message
  * @property {LeftOut} [leftOut]   once, of a run that was begun before
  * @property {"opening" | "running" | "paused" | "cancelling"} state   opening: looks at what is done already
  * @property {string} reason       why it is paused, as a reason code, where the run could not go on; else ""
+ */
+
+/**
+ * @typedef {{study: number, done: number, total: number, counts: Record<Status, number>}} StudyProgress   files; counts: of those that are done
  */
 
 /**
