@@ -22,23 +22,17 @@ const PAUSE = 120;
 
 export class WhatIf extends HTMLElement {
   /** @type {ElementRows | null} */ #rows = null;
-  /** @type {import("./element-rows.js").Words} */ #words = {};
   /** @type {ExplainedElement[]} */ #elements = [];
   /** @type {number | undefined} */ #timer;
 
   connectedCallback() {
     this.replaceChildren(contentOf("what-if"));
+    this.#rows = new ElementRows(part(this, "region", HTMLElement));
     part(this, "filter", HTMLInputElement).addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#filter(), PAUSE);
     });
     part(this, "which", HTMLSelectElement).addEventListener("change", () => this.#filter());
-  }
-
-  /** @param {import("./element-rows.js").Words} words */
-  setWords(words) {
-    this.#words = words;
-    this.#rows = new ElementRows(part(this, "region", HTMLElement), words);
   }
 
   /** Something is being worked out: what is there stays until it is done. */
@@ -87,14 +81,13 @@ export class WhatIf extends HTMLElement {
     const select = part(this, "which", HTMLSelectElement);
     const chosen = select.value || "all";
     const changed = this.#elements.filter(isChanged).length;
-    const counts = Map.groupBy(this.#elements, ({ action }) => /** @type {string} */ (action));
-    const actions = Object.entries(this.#words);
+    const counts = Map.groupBy(this.#elements, ({ became }) => became);
+    const words = new Set([...counts.keys()].sort());
+    if (chosen !== "all" && chosen !== "changed") words.add(chosen);
     const options = [
       new Option(`All (${count(this.#elements.length)})`, "all"),
       new Option(`Changed only (${count(changed)})`, "changed"),
-      ...actions
-        .filter(([code]) => counts.has(code) || code === chosen)
-        .map(([code, word]) => new Option(`${word} (${count(counts.get(code)?.length ?? 0)})`, code)),
+      ...[...words].map((word) => new Option(`${word} (${count(counts.get(word)?.length ?? 0)})`, word)),
     ];
     select.replaceChildren(...options);
     select.value = chosen;
@@ -123,12 +116,12 @@ function isChanged({ effect }) {
 
 /** @param {ExplainedElement} element @param {string} which */
 function isOf(element, which) {
-  return which === "all" || (which === "changed" ? isChanged(element) : element.action === which);
+  return which === "all" || (which === "changed" ? isChanged(element) : element.became === which);
 }
 
 /** All that one can look for in a row. @param {ExplainedElement} element */
-function textOf({ path, keyword, name, vr, rule, why, before, after }) {
-  return [path, keyword, name, vr, rule, why, before, after].join("\n").toLowerCase();
+function textOf({ path, keyword, name, vr, rule, why, became, before, after }) {
+  return [path, keyword, name, vr, rule, why, became, before, after].join("\n").toLowerCase();
 }
 
 customElements.define("what-if", WhatIf);

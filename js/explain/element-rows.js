@@ -2,10 +2,9 @@
 /** Rows of data elements, before and after: as many as are in sight, more as one scrolls. Values are in these rows only. */
 
 import { copyOf, one, part } from "../page/dom.js";
-import { count } from "../page/format.js";
+import { count, counted } from "../page/format.js";
 
 /** @typedef {import("../../worker/shared/protocol/python.js").ExplainedElement} ExplainedElement */
-/** @typedef {Partial<Record<ExplainedElement["action"], string>>} Words  action code -> what it does, in a word or two */
 
 /** Rows made at a time. A multi-frame header has tens of thousands. */
 const ROWS = 150;
@@ -16,17 +15,14 @@ const AFTERWARDS = { unchanged: "the same", emptied: "empty", removed: "", chang
 export class ElementRows {
   #region;
   #table;
-  #words;
   /** @type {ExplainedElement[]} those that are still to come */ #rest = [];
 
   /**
    * @param {HTMLElement} region   scrolls; holds the table, and behind it what comes into sight at its end
-   * @param {Words} words
    */
-  constructor(region, words) {
+  constructor(region) {
     this.#region = region;
     this.#table = part(region, "elements", HTMLTableElement);
-    this.#words = words;
     const more = (/** @type {IntersectionObserverEntry[]} */ [{ isIntersecting }]) => isIntersecting && this.#more();
     new IntersectionObserver(more, { root: region, rootMargin: "600px" }).observe(part(region, "end", HTMLElement));
   }
@@ -53,14 +49,14 @@ export class ElementRows {
   #more() {
     const next = this.#rest.slice(0, ROWS);
     this.#rest = this.#rest.slice(ROWS);
-    this.#table.tBodies[0].append(...next.map((element) => row(element, this.#words)));
+    this.#table.tBodies[0].append(...next.map(row));
   }
 }
 
-/** @param {ExplainedElement} element @param {Words} words */
-function row(element, words) {
+/** @param {ExplainedElement} element */
+function row(element) {
   const made = copyOf("element", HTMLTableRowElement);
-  const { name, keyword, path, vr, action, rule, what, why, effect, before, after } = element;
+  const { name, keyword, path, vr, action, rule, what, why, effect, became, cut, before, after } = element;
   const steps = path.split("/");
   made.style.setProperty("--depth", String(steps.length - 1));
   one(made, ".element-name", HTMLElement).textContent = name;
@@ -69,7 +65,7 @@ function row(element, words) {
   one(made, ".element-keyword", HTMLElement).textContent = name.replace(/[^\w]/g, "") === keyword ? "" : keyword;
   one(made, ".element-vr", HTMLElement).textContent = vr;
   const badge = one(made, ".badge", HTMLElement);
-  badge.textContent = words[action] ?? action;
+  badge.textContent = cut > 0 ? `${became} (${counted(cut, "word")})` : became;
   badge.dataset.effect = effect;
   badge.title = what;
   one(made, ".element-code", HTMLElement).textContent = action === "+" ? "" : action;

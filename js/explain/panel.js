@@ -8,7 +8,6 @@ import { part } from "../page/dom.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { isWhole, OLDER } from "../page/project-key.js";
-import { fetchActionWords } from "../page/tables.js";
 import { WhatIf } from "./element-list.js";
 import { PythonRules } from "./python-rules.js";
 import { SamplePicker } from "./sample-picker.js";
@@ -55,9 +54,6 @@ export class TryOut extends HTMLElement {
     });
     followNotes(this, store, "tryOut");
     this.#rules.follow(store, (tried) => this.#try(tried));
-    const words = await fetchActionWords();
-    this.#whatIf.setWords(words);
-    this.#rules.setWords(words);
   }
 
   /** @param {Found} found */

@@ -49,11 +49,6 @@ export class PythonRules extends HTMLElement {
     });
   }
 
-  /** @param {import("./element-rows.js").Words} words */
-  setWords(words) {
-    part(this, "result", RuleResult).setWords(words);
-  }
-
   /** The editor is loaded when it is first needed. */
   async open() {
     this.#opening ??= this.#load();

@@ -10,9 +10,8 @@ import { ElementRows } from "./element-rows.js";
 export class RuleResult extends HTMLElement {
   /** @type {ElementRows | null} */ #rows = null;
 
-  /** @param {import("./element-rows.js").Words} words */
-  setWords(words) {
-    this.#rows = new ElementRows(part(this, "region", HTMLElement), words);
+  connectedCallback() {
+    this.#rows = new ElementRows(part(this, "region", HTMLElement));
   }
 
   wait() {

@@ -27,13 +27,6 @@ export async function fetchTable(name) {
   return response.json();
 }
 
-/** Action code -> what it does, in a word or two. @returns {Promise<Partial<Record<import("../../worker/shared/protocol/python.js").ExplainedElement["action"], string>>>} */
-export async function fetchActionWords() {
-  const { actions, added } = await fetchTable("sentences");
-  const words = Object.entries(actions).map(([code, { word }]) => [code, word]);
-  return { ...Object.fromEntries(words), [added.code]: added.word };
-}
-
 /** @returns {Promise<{version: string, build: string}>} */
 export async function fetchVersion() {
   return (await fetch(new URL("../../version.json", import.meta.url))).json();

@@ -4,7 +4,6 @@ import { WhatIf } from "../explain/element-list.js";
 import { part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
 import { isWhole, OLDER } from "../page/project-key.js";
-import { fetchActionWords } from "../page/tables.js";
 import { Latest } from "./latest.js";
 import { asItIs } from "./sources.js";
 
@@ -16,7 +15,6 @@ export class Elements {
   /** @type {Latest<InstanceFound>} */ #wishes;
   /** @type {InstanceFound | null} */ #instance = null;
   /** @type {InstanceFound | null} whose elements were asked for last */ #asked = null;
-  #words = fetchActionWords();
   #open = false;
 
   /** @param {HTMLElement} root @param {import("./dialog.js").Given} given */
@@ -24,7 +22,6 @@ export class Elements {
     this.#root = root;
     this.#given = given;
     this.#wishes = new Latest((instance) => this.#serve(instance));
-    this.#words.then((words) => this.#whatIf.setWords(words)).catch(() => {}); // then its table says less
   }
 
   /** @param {InstanceFound} instance */
@@ -49,7 +46,6 @@ export class Elements {
   /** @param {InstanceFound} instance */
   async #serve(instance) {
     const { trial, policy, passphrase, source } = this.#given;
-    await this.#words.catch(() => {});
     const where = asItIs(source.of, instance);
     const tried = "error" in where ? where : await trial.explain(where, policy, passphrase);
     if (!this.#root.isConnected || instance !== this.#asked) return;

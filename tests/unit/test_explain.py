@@ -333,3 +333,23 @@ def test_every_code_describes_itself() -> None:
 
 def test_the_output_is_the_same_as_without_a_look() -> None:
     assert deidentified(rich()).ConvolutionKernel == "weich"
+
+
+def test_one_word_says_what_really_happened() -> None:
+    dataset = rich()
+    dataset.StudyDescription = "Head of Okonkwo, contrast"
+    dataset.SeriesDescription = "Axial"
+    found = rows(dataset, "clean-descriptors", "retain-modified-dates")
+    said = {row.name: row.said for row in found.values() if row.depth == 0}
+    assert said["Patient's Name"] == said["Patient ID"] == "pseudonym"
+    assert said["SOP Instance UID"] == said["Media Storage SOP Instance UID"] == "new UID"
+    assert said["Study Date"] == "shifted"
+    assert said["Study Description"] == "cleaned (1 word)"
+    assert said["Series Description"] == "unchanged"
+    assert said["Rows"] == said["Pixel Data"] == "kept"
+    assert said["De-identification Method"] == "replaced"
+    words = table("sentences.json")["became"]
+    assert {row.became for row in found.values()} <= words.keys()
+    for row in found.values():
+        assert (row.effect == "unchanged") == (row.became in ("kept", "unchanged")) or row.became == "kept", row
+        assert row.effect == row.became or row.became not in ("removed", "emptied", "added"), row

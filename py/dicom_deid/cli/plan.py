@@ -136,7 +136,7 @@ def print_outcome(explanation: Explanation, *, values: bool) -> None:
 def print_lines(rows: tuple[Row, ...], *, values: bool) -> None:
     """A line for each element."""
     for row in rows:
-        print(f"{row.path} {row.name} {row.vr}: {row.action.code}, {row.effect}. {row.reason} {row.detail}".rstrip())
+        print(f"{row.path} {row.name} {row.vr}: {row.action.code}, {row.said}. {row.reason} {row.detail}".rstrip())
         if values:
             print("".join(f"    {word}: {printable(text)}\n" for word, text in both(row)), end="")
 
@@ -160,7 +160,7 @@ def print_table(rows: tuple[Row, ...], *, values: bool) -> None:
         named = f"{'  ' * row.depth}{tag_text(row.tag) if row.path else ''} {row.name}"
         shown = [row.before or "", row.after or ""] if values else []
         rule = f"{row.action.rule}: {row.detail}" if row.detail else row.action.rule
-        cells = [named, row.vr, row.action.code, row.effect, *shown, rule]
+        cells = [named, row.vr, row.action.code, row.said, *shown, rule]
         table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
     if rows:
         Console().print(table)

@@ -125,7 +125,7 @@ def told(listener: Listener, outcome: Outcome, size: int, longest: int) -> Expla
 def rows_of(listener: Listener, made: Item, size: int, longest: int) -> list[Row]:
     """The rows of an instance: file meta information, data set, pixel data, and what lies behind."""
     instance = listener.instance
-    comparison = Comparison(instance, listener.plan.policy, listener.decided, longest)
+    comparison = Comparison(instance, listener.plan.policy, listener.decided, longest, listener.patient)
     header = b"".join((*file_meta(instance, made), encode(made, instance.syntax)))
     meta, start = read_meta(header, 132, len(header))
     data, _ = Reader(header, len(header), instance.syntax).data_set(start)
@@ -135,13 +135,13 @@ def rows_of(listener: Listener, made: Item, size: int, longest: int) -> list[Row
     if pixels is not None:
         action, length = ElementAction("K", "pixel data"), counted(pixels.end - pixels.start, "byte")
         name, reason = name_of(pixels.tag, ""), why(action.rule)
-        path = tag_text(pixels.tag)
-        rows.append(Row(path, 0, pixels.tag, name, pixels.vr, action, reason, "", "unchanged", length, length))
+        named = (tag_text(pixels.tag), 0, pixels.tag, name, pixels.vr)
+        rows.append(Row(*named, action, reason, "", "unchanged", length, length, "kept", 0))
     if instance.tail:
         action = ElementAction("X", "behind the data")
         behind = counted(size - pixels.end, "byte") if pixels is not None else "some bytes"
         reason = why(action.rule)
-        rows.append(Row("", 0, 0, "Behind the data set", "", action, reason, "", "removed", behind, None))
+        rows.append(Row("", 0, 0, "Behind the data set", "", action, reason, "", "removed", behind, None, "removed", 0))
     return rows
 
 
@@ -170,6 +170,8 @@ def document(explanation: Explanation, *, values: bool) -> dict[str, Any]:
                 "what": what(row.action.code),
                 "why": f"{row.reason} {row.detail}".strip(),
                 "effect": row.effect,
+                "became": row.became,
+                "cut": row.cut,
                 **({"before": row.before, "after": row.after} if values else {}),
             }
             for row in explanation.rows

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dicom_deid.deidentify import private
+from dicom_deid.deidentify.actions import PSEUDONYMS
 from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.dicom.is_dicom import EXPLICIT
-from dicom_deid.explain.readable import name_of, tag_text, value_of
+from dicom_deid.explain.readable import counted, name_of, tag_text, value_of
 from dicom_deid.explain.sentences import ADDED, detail, why
 from dicom_deid.model import Element, ElementAction, Instance, Item
 from dicom_deid.policy import Policy
-from dicom_deid.profile import MARKERS
+from dicom_deid.profile import DATES, MARKERS
 
 META_END = 0x00030000
+MEDIA_STORAGE_INSTANCE = 0x00020003
+WHOLE = 1 << 31
+"""Characters of a value of which none is left out."""
+A_WORD = re.compile(r"\w+")
 REMOVED_CONTENT = ElementAction("X", "E.3.4-1")
 
 
@@ -37,6 +44,15 @@ class Row(NamedTuple):
     """unchanged, changed, emptied, removed or added: found by comparing, whatever the action."""
     before: str | None
     after: str | None
+    became: str
+    """What really happened, in one word of ``became`` in tables/sentences.json."""
+    cut: int
+    """Words of the value before that are not in the one after; 0 where it was not cleaned."""
+
+    @property
+    def said(self) -> str:
+        """What really happened, as a person reads it: "cleaned (2 words)"."""
+        return f"{self.became} ({counted(self.cut, 'word')})" if self.cut else self.became
 
 
 class Place(NamedTuple):
@@ -60,6 +76,8 @@ class Comparison:
     """id() of an element of the instance -> what the engine decided."""
     longest: int
     """Characters of a value that are shown."""
+    patient: str
+    """The patient's pseudonym."""
     rows: list[Row] = field(default_factory=list)
 
     def item(self, old: Item | None, new: Item | None, place: Place) -> None:
@@ -94,9 +112,32 @@ class Comparison:
                 effect(old, new),
                 None if old is None else value_of(old, place.before, syntax, self.longest),
                 None if new is None else value_of(new, place.after, syntax, self.longest),
+                *self.became(old, new, action, place),
             )
         )
         self.nested(old, new, action, place._replace(tags=(*place.tags, tag)))
+
+    def became(self, old: Element | None, new: Element | None, action: ElementAction, place: Place) -> tuple[str, int]:
+        """What really happened to an element, in a word, by its values and the action; and how many words went."""
+        done = effect(old, new)
+        if old is None or new is None or done in ("removed", "added", "emptied"):
+            return done, 0
+        if done == "unchanged":
+            return ("kept" if action.code == "K" else "unchanged"), 0
+        if new.items is not None:
+            return {"K": "kept", "C": "cleaned"}.get(action.code, "replaced"), 0
+        syntax = EXPLICIT if new.tag < META_END else self.instance.syntax
+        after = value_of(new, place.after, syntax, WHOLE)
+        if new.tag in PSEUDONYMS and after.rstrip("^") == self.patient:
+            return "pseudonym", 0
+        if new.vr == "UI" and (new.tag >= META_END or new.tag == MEDIA_STORAGE_INSTANCE):
+            return "new UID", 0
+        if action.code != "C":
+            return "replaced", 0
+        if new.vr in DATES:
+            return "shifted", 0
+        cut = cut_out(value_of(old, place.before, syntax, WHOLE), after)
+        return ("cleaned" if cut else "replaced"), cut
 
     def action(self, old: Element | None, new: Element | None, place: Place) -> ElementAction:
         """The decision that the engine took: for this element, or for what it lies in."""
@@ -136,6 +177,12 @@ class Comparison:
         """Why all of an item goes: by its own decision, or with what it lies in."""
         own = any(id(element) in self.decided for element in item)
         return REMOVED_CONTENT if own else ElementAction("X", "within")
+
+
+def cut_out(before: str, after: str) -> int:
+    """How many words of a text are not in another."""
+    one, other = (Counter(A_WORD.findall(text)) for text in (before, after))
+    return (one - other).total()
 
 
 def effect(old: Element | None, new: Element | None) -> str:

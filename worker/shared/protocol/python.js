@@ -66,6 +66,8 @@
  * @property {string} what      the action in a sentence
  * @property {string} why       the rule in a sentence or two
  * @property {"unchanged" | "changed" | "emptied" | "removed" | "added"} effect
+ * @property {string} became    what really happened, in a word of tables/sentences.json
+ * @property {number} cut       words of the value that were cut out
  * @property {string | null} before  null where it was not there
  * @property {string | null} after   null where it is not there any more
  */
