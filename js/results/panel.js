@@ -66,7 +66,7 @@ export class ResultsPanel extends HTMLElement {
     part(this, "search", HTMLButtonElement).hidden = counts.written === 0;
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;
     if (error) noteOf(this).show(error);
-    this.#unwritten.show(summary.reasons);
+    this.#unwritten.show();
   }
 
   /** @param {RunSummary} summary @param {string | null} folder @returns {(string | Node)[]} */

@@ -1,16 +1,20 @@
 // @ts-check
 /**
- * <unwritten-files>: the table of the files that were not written, or with a reason to check them, by reason. It holds a bounded number of paths; the audit has
- * one row for each file, without its path.
+ * <unwritten-files>: the table of the files that were not written, or with a reason to check them, by reason and SOP Class. It holds a bounded number of
+ * paths; the audit has one row for each file, without its path.
  */
 
 import { copyOf, one } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
-import { reason } from "../page/tables.js";
+import { fetchTable, reason } from "../page/tables.js";
 
-/** @typedef {import("../../worker/shared/protocol/files.js").Unwritten} Unwritten */
+/**
+ * @typedef {import("../../worker/shared/protocol/files.js").Unwritten} Unwritten
+ * @typedef {import("../page/tables.js").SopClass} SopClass
+ * @typedef {{code: string, status: string, sopClass: string, files: number, paths: string[]}} Group
+ */
 
-/** Paths kept for one reason, and in all. */
+/** Paths kept for one group, and in all. */
 const MOST_PATHS = 250;
 const MOST_PATHS_IN_ALL = 1000;
 /** Paths shown at first, and added with each "Show more". */
@@ -22,7 +26,7 @@ const FEW_PATHS = 3;
 const ORDER = ["failed", "withheld", "written", "skipped"];
 
 export class UnwrittenFiles extends HTMLElement {
-  /** @type {Map<string, {status: string, paths: string[]}>} by reason code */
+  /** @type {Map<string, Group>} by reason code and SOP Class */
   #groups = new Map();
   #kept = 0;
 
@@ -35,42 +39,50 @@ export class UnwrittenFiles extends HTMLElement {
 
   /** @param {Unwritten[]} unwritten */
   add(unwritten) {
-    for (const { path, status, reason: code } of unwritten) {
-      const group = this.#groups.get(code) ?? { status, paths: [] };
-      this.#groups.set(code, group);
+    for (const { path, status, reason: code, sopClass } of unwritten) {
+      const key = `${code} ${sopClass}`;
+      const group = this.#groups.get(key) ?? { code, status, sopClass, files: 0, paths: [] };
+      this.#groups.set(key, group);
+      group.files++;
       if (group.paths.length >= MOST_PATHS || this.#kept >= MOST_PATHS_IN_ALL) continue;
       group.paths.push(path);
       this.#kept++;
     }
   }
 
-  /** @param {Record<string, number>} reasons  reason code -> files, of the whole run */
-  show(reasons) {
-    const groups = [...this.#groups].sort(([, a], [, b]) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
-    const bodies = groups.map(([code, { status, paths }]) => body(code, status, paths, reasons[code] ?? paths.length));
+  show() {
+    const groups = [...this.#groups.values()].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+    /** @type {Promise<SopClass[]>} */
+    const classes = groups.some(({ sopClass }) => sopClass) ? fetchTable("sop-classes") : Promise.resolve([]);
+    const bodies = groups.map((group) => body(group, classes));
     one(this, "table", HTMLTableElement).append(...bodies);
     this.hidden = bodies.length === 0;
   }
 }
 
-/**
- * @param {string} code
- * @param {string} status
- * @param {string[]} paths
- * @param {number} files
- */
-function body(code, status, paths, files) {
+/** @param {Group} group @param {Promise<SopClass[]>} classes */
+function body({ code, status, sopClass, files, paths }, classes) {
   const made = copyOf("group", HTMLTableSectionElement);
   const { sentence, remedy } = reason(code);
   const badge = one(made, ".badge", HTMLElement);
   badge.textContent = status;
   badge.dataset.status = status;
   one(made, ".group-count", HTMLElement).textContent = counted(files, "file");
+  if (sopClass) sayKind(one(made, ".kind", HTMLElement), sopClass, classes);
   one(made, ".sentence", HTMLElement).textContent = sentence;
   one(made, ".remedy", HTMLElement).textContent = remedy;
   one(made, ".path", HTMLElement).append(...breakable(paths[0] ?? ""));
   extend(made, paths, files, FIRST_PATHS);
   return made;
+}
+
+/** The name of a SOP Class; one that the table does not have is told by its UID. @param {HTMLElement} where @param {string} uid @param {Promise<SopClass[]>} classes */
+function sayKind(where, uid, classes) {
+  where.textContent = uid;
+  classes.then(
+    (all) => (where.textContent = all.find((known) => known.uid === uid)?.name ?? uid),
+    () => {}, // the UID stays
+  );
 }
 
 /**

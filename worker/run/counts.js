@@ -94,7 +94,7 @@ export class Tally {
     this.bytesIn += bytes;
     this.bytesOut += Number(row.bytes_out);
     if (reason) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
-    if (reason) this.#unwritten.push({ path, status, reason });
+    if (reason) this.#unwritten.push({ path, status, reason, sopClass: String(row.sop_class_uid ?? "") });
     if (study >= 0) this.#countStudy(this.#studies[study], row, status);
     if (study >= 0) this.#changed.add(study);
   }

@@ -41,6 +41,19 @@ test("files of studies and series that are left out are neither given out nor co
   assert.deepEqual(tally.report({}).studies, [{ study: 1, done: 1, total: 1, counts }]);
 });
 
+test("what was not written is told with its SOP Class, and nothing of what was written", () => {
+  const tally = new Tally(sourcesOf("1/1", "1/1", "1/1"));
+  const zeros = { bytes_in: 0, bytes_out: 0 };
+  tally.count({ status: "written", ...zeros }, 0);
+  tally.count({ status: "withheld", reason: "SOP_CLASS_WITHHELD", sop_class_uid: "1.2.3", ...zeros }, 1);
+  tally.count({ status: "failed", reason: "TRUNCATED", ...zeros }, 2);
+  const told = tally.report({}).unwritten.map(({ reason, sopClass }) => [reason, sopClass]);
+  assert.deepEqual(told, [
+    ["SOP_CLASS_WITHHELD", "1.2.3"],
+    ["TRUNCATED", ""],
+  ]);
+});
+
 test("when the series of some files take part, all others are left out: whole studies, and series of those", () => {
   const sources = sourcesOf("1.2/1", "1.3/1", "", "1.2/1", "1.4/1", "1.3/2", "1.3/2");
   assert.deepEqual(othersThan(sources, [1, 4]), {

@@ -81,8 +81,9 @@
  */
 
 /**
- * One row of the page's table of files that were not written, or were with a reason to look at them. `path` is shown in the page and goes nowhere else.
- * @typedef {{path: string, status: Status, reason: string}} Unwritten
+ * One row of the page's table of files that were not written, or were with a reason to look at them. `path` is shown in the page and goes nowhere else;
+ * `sopClass` is the UID, "" where nobody knows it.
+ * @typedef {{path: string, status: Status, reason: string, sopClass: string}} Unwritten
  */
 
 /**
