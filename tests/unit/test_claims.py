@@ -255,6 +255,46 @@ def test_a_uid_that_holds_a_number_of_the_patient_does_not_stay(number: str) -> 
     assert (kept.StudyInstanceUID, codes(kept)) == (uid, ["113100", "113110"])
 
 
+@pytest.mark.parametrize(
+    ("stated", "uid"),
+    [
+        ({"PatientID": "47-11-0081"}, "1.2.276.0.47110081.3.9"),
+        ({"PatientID": "MRN-0815-4711"}, "1.2.276.0.3.8154711.9"),
+        ({"PatientID": "4711998123"}, "1.2.276.0.3.47119.98123.1.9"),
+        ({"PatientID": "4711998123"}, "2.25.11147119981234567890123456789012345"),
+        ({"AccessionNumber": "20240229017"}, "1.2.276.0.3.20240229017.9"),
+        ({"OtherPatientIDsSequence": sequence(item(PatientID="A 551209"))}, "1.2.276.0.3.9551209.9"),
+        ({"RequestedProcedureID": "RP887766"}, "1.2.276.0.3.887766.9"),
+        ({"PatientTelephoneNumbers": "+49 30 8876612"}, "1.2.276.0.3.308876612.9"),
+        ({"PatientBirthDate": "19620704"}, "1.2.276.0.3.19620704.9"),
+        ({"PatientBirthDate": "19620704"}, "1.2.276.0.3.104071962.9"),
+        ({"ReferringPhysicianIdentificationSequence": sequence(item(InstitutionName="Ward 551209"))}, "1.2.3.551209.9"),
+    ],
+)
+def test_any_number_that_the_object_names_counts_in_retained_uids(stated: dict[str, object], uid: str) -> None:
+    dataset = ct(StudyInstanceUID=uid, **stated)
+    read = deidentified(dataset, "retain-uids")
+    assert read.StudyInstanceUID == "2.25." + read.StudyInstanceUID[5:] != uid
+    assert (read.SeriesInstanceUID, read.SOPInstanceUID) == (dataset.SeriesInstanceUID, dataset.SOPInstanceUID)
+    other = deidentified(ct(StudyInstanceUID=f"{UID}.9", **stated), "retain-uids")
+    assert other.StudyInstanceUID == f"{UID}.9"
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"DeviceSerialNumber": "887766"},
+        {"StationName": "CT887766"},
+        {"PerformedProcedureStepID": "887766"},
+        {"RequestAttributesSequence": sequence(item(ScheduledProcedureStepID="887766"))},
+        {"PatientID": "87766"},
+    ],
+)
+def test_numbers_of_equipment_and_short_ones_stay_in_retained_uids(stated: dict[str, object]) -> None:
+    uid = "1.2.276.0.3.887766.9"
+    assert deidentified(ct(StudyInstanceUID=uid, **stated), "retain-uids").StudyInstanceUID == uid
+
+
 def test_retained_uids_without_a_date_are_claimed_beside_shifted_dates() -> None:
     read = deidentified(ct(), "retain-uids", "retain-modified-dates")
     assert (read.SOPInstanceUID, codes(read)) == (f"{UID}.3", ["113100", "113107", "113110"])

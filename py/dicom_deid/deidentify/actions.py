@@ -11,7 +11,7 @@ from dicom_deid.deidentify.character_set import decode, encode, otherwise
 from dicom_deid.deidentify.equipment import plain
 from dicom_deid.deidentify.own_uids import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY
 from dicom_deid.deidentify.suspects import Sought
-from dicom_deid.deidentify.telling_uids import is_dated, numbers_of_patient
+from dicom_deid.deidentify.telling_uids import holds_number, is_dated, numbers_of_patient
 from dicom_deid.deidentify.vocabulary import unwritten
 from dicom_deid.dicom.encoding import PADDING, TEXT_VRS, ascii_text, first_uid, is_single, padding, vr_of
 from dicom_deid.model import Counts, Element, Instance
@@ -110,12 +110,14 @@ class Actions(ABC):
 
     def tells(self, uid: str) -> bool:
         """Whether a UID carries a date beside shifted dates, or a number of the patient."""
-        return (self.plan.hides_moments and is_dated(uid)) or any(number in uid for number in self.numbers)
+        return (self.plan.hides_moments and is_dated(uid)) or holds_number(uid, self.numbers)
 
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers of the patient that no retained UID may hold."""
-        return numbers_of_patient(self.instance.data) if self.plan.keeps("retain-uids") else NONE
+        if not self.plan.keeps("retain-uids"):
+            return NONE
+        return numbers_of_patient(self.instance.data, self.identifiers, self.retained)
 
     @cached_property
     def device_weeks(self) -> int:

@@ -85,7 +85,7 @@ class CachedDeidentifier(Deidentifier):
             or not (declared is None or declared.shared)
         ):
             return super().item(item, path, encodings, special)
-        names = (self.identifiers, self.repeated, self.retained)
+        names = (self.identifiers, self.repeated, self.retained, self.numbers)
         kind = (self.instance.syntax, self.instance.sop_class, encodings, *names)
         shift = (self.weeks, self.device_weeks) if self.shifts else ()
         known = self.cache.became.of((self.patient, shift, declared, *kind))

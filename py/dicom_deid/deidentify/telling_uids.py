@@ -1,22 +1,26 @@
 """UIDs that tell what no output may: a number of the patient or, beside shifted dates, a date.
 
 Equipment makes UIDs of the date (…20240229101112…), of a counter that begins with it (…3000002402291011…) or of the
-seconds since 1970 (…1709201472…); some archives make them of the Patient ID. The UID alone counts and never the object
-it stands in, so all that refer to it agree. UIDs of the root 2.25 are random numbers without any meaning (PS3.5 B.2),
-unless they are too short for that.
+seconds since 1970 (…1709201472…); there the UID alone counts and never the object it stands in, so all that refer to it
+agree. Some archives make them of the Patient ID or the Accession Number: of these, the objects that state the number
+agree. UIDs of the root 2.25 are random numbers without any meaning (PS3.5 B.2), unless they are too short for that.
 """
 
 from __future__ import annotations
 
 import re
 
+from dicom_deid.deidentify.identifiers import days
+from dicom_deid.deidentify.identifiers.numbers import numbers_in
 from dicom_deid.dicom.encoding import ascii_text
 from dicom_deid.model import Item
+from dicom_deid.profile import judged
 
-NUMBERS_OF_PATIENT = (0x00100020, 0x00101000, 0x00080050, 0x00380010)
-"""Patient ID, Other Patient IDs, Accession Number, Admission ID."""
-DIGITS = re.compile(r"[1-9]\d{5,}")
-"""A number that is in a UID by chance once in ten thousand times or less."""
+PATIENT_ID, BIRTH_DATE, REQUESTS = 0x00100020, 0x00100030, 0x00400275
+STEPS = frozenset((0x00400009, 0x00400253))
+"""Scheduled and Performed Procedure Step ID: often the time at which a series began."""
+LEAST, LONG = 6, 8
+"""Digits of a number that is in a UID by chance once in ten thousand times, and of one that is hardly ever."""
 YEAR, MONTH, DAY = r"(?:19[7-9]\d|20[0-4]\d)", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 MINUTE = r"(?:[01]\d|2[0-3])[0-5]\d"
 """Hour and minute."""
@@ -41,7 +45,36 @@ def is_dated(uid: str) -> bool:
     return not RANDOM.fullmatch(uid) and MOMENT.search(f"{uid}.") is not None
 
 
-def numbers_of_patient(data: Item) -> frozenset[str]:
-    """The numbers of a patient, of six digits or more, that a data set states."""
-    found = (ascii_text(data.get(tag)) for tag in NUMBERS_OF_PATIENT)
-    return frozenset(number for value in found if value for number in DIGITS.findall(value))
+def numbers_of_patient(data: Item, identifiers: frozenset[str], retained: frozenset[int]) -> frozenset[str]:
+    """The numbers of six digits or more that no retained UID may hold: those among the identifiers, and the birth date.
+
+    ``retained``: attributes that stay as they are, so that a UID tells nothing more.
+    Other days stay in UIDs, and so do numbers of devices and of procedure steps: most equipment makes its UIDs of them,
+    and they are not the same in all instances of a study, which would lose their link.
+    """
+    stated = {one for one in identifiers if one.isascii() and one.isdigit() and not days.DAY.fullmatch(one)}
+    stated = {one.lstrip("0") for one in stated}.difference(*map(numbers_in, others(data)))
+    if PATIENT_ID not in retained:
+        identity = ascii_text(data.get(PATIENT_ID))
+        stated |= numbers_in(identity) | {re.sub(r"[^0-9]", "", identity).lstrip("0")}
+    if BIRTH_DATE not in retained:
+        for day in days.days_of(ascii_text(data.get(BIRTH_DATE)).encode("latin-1")):
+            stated.update(days.turned(day))
+    return frozenset(one for one in stated if len(one) >= LEAST)
+
+
+def others(data: Item) -> list[str]:
+    """The numbers of devices and of procedure steps that a data set states."""
+    kinds = judged("devices") | STEPS
+    requests = data.get(REQUESTS)
+    items = (data, *((requests.items if requests is not None else None) or ()))
+    found = (ascii_text(element) for item in items for element in item if element.tag in kinds)
+    return [value for text in found for value in text.split("\\")]
+
+
+def holds_number(uid: str, numbers: frozenset[str]) -> bool:
+    """Whether one of the numbers stands in a UID: a long one also over several components, or in a random UID."""
+    if not numbers:
+        return False
+    joined, random = uid.replace(".", ""), RANDOM.fullmatch(uid) is not None
+    return any(number in joined if len(number) >= LONG else number in uid and not random for number in numbers)

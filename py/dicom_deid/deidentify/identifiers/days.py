@@ -33,6 +33,12 @@ def days_of(value: bytes) -> set[str]:
     return {day for day in ("".join(one.groups()) for one in found if one) if DAY.fullmatch(day)}
 
 
+def turned(day: str) -> tuple[str, str, str]:
+    """A day, YYYYMMDD, and the same with the year behind: DDMMYYYY and MMDDYYYY."""
+    year, month, of_month = day[:4], day[4:6], day[6:]
+    return day, of_month + month + year, month + of_month + year
+
+
 def spans(text: str, days: frozenset[str]) -> Iterator[tuple[int, int]]:
     """The places where one of these days stands in a text as it is searched (see ``letters.read``)."""
     if not any(map(str.isdigit, text)):
