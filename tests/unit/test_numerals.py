@@ -136,7 +136,22 @@ def test_what_is_none_of_its_vr_is_emptied(keyword: str, text: str) -> None:
     assert not stored(keyword, text, *options).get(keyword)
 
 
-@pytest.mark.parametrize("written", ["19620704", "04071962", "4071962", "07041962"])
+@pytest.mark.parametrize(
+    "written",
+    [*("19620704", "04071962", "4071962", "07041962", "196207041011"), *("19620704101112", "19620704.5")],
+)
 def test_a_day_of_the_patient_in_a_number_is_emptied(written: str) -> None:
-    read = deidentified(ct(PatientBirthDate="19620704", InstanceNumber=written, AcquisitionNumber="10071962"))
-    assert (read.InstanceNumber, read.AcquisitionNumber) == (None, 10071962)
+    values = {"TriggerTime": written, "TableHeight": f"1\\{written}", "AcquisitionNumber": "10071962"}
+    read = deidentified(ct(PatientBirthDate="19620704", **values))
+    assert (read.TriggerTime, read.TableHeight, read.AcquisitionNumber) == (None, None, 10071962)
+
+
+@pytest.mark.parametrize(("keyword", "value"), [("SimpleFrameList", [1, 19620704]), ("SimpleFrameList", 19620704)])
+def test_a_day_of_the_patient_in_a_binary_number_is_emptied(keyword: str, value: object) -> None:
+    assert not deidentified(ct(PatientBirthDate="19620704", **{keyword: value})).get(keyword)
+
+
+def test_days_that_are_kept_stay_in_numbers() -> None:
+    made = ct(StudyDate="20240229", TriggerTime="20240229", TableHeight="19620705.5")
+    assert deidentified(made, "retain-full-dates").TriggerTime == 20240229
+    assert deidentified(made).TableHeight == 19620705.5

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import NamedTuple
 
-from dicom_deid.deidentify.identifiers.days import DAY
+from dicom_deid.deidentify.identifiers.days import DAY, turned
 from dicom_deid.deidentify.identifiers.numbers import MIN_DIGITS
 from dicom_deid.deidentify.values import NUMBERS, numbers_of
 from dicom_deid.model import Element, Syntax
@@ -27,14 +28,16 @@ FORMS = {
     "TM": rf"{HOUR}(?::?{SIXTY}(?::?{SIXTY}(?:[.,]\d+)?)?)?",
 }
 """VR -> the form of a single value."""
-WHOLE = re.compile(rb"(?:^|\\) *[+-]?0*(\d{%d,})(?:[.,]0*)?[ \0]*(?=\\|$)" % MIN_DIGITS)
-"""A whole number in digits, alone or among others."""
+DIGITS = re.compile(rb"(?:^|\\) *[+-]?0*(\d{%d,})(?:[.,](\d*))?[ \0]*(?=\\|$)" % MIN_DIGITS)
+"""A number in digits, alone or among others, and its fraction."""
 POWERS = re.compile(rb"(?:^|\\)[ \0]*([+-]?\d+\.?\d*E[+-]?\d{1,2})[ \0]*(?=\\|$)", re.IGNORECASE)
 """A number with an exponent: 5.512093E6."""
 ROUND = re.compile(r"\d0+")
 """A number that occurs everywhere."""
 LONG = 8
 """Digits from which on a number is also found behind others: a telephone number behind the code of a country."""
+MOMENT, TIME = 11, re.compile(rf"{FULL_HOUR}{SIXTY}(?:{SIXTY}\d{{0,6}})?")
+"""Digits of a day and a time, without a leading zero, and the digits of a time."""
 SEARCHED = frozenset(("DS", "IS", *NUMBERS))
 """VRs of numbers in which identifiers are sought."""
 FEW = 32
@@ -53,26 +56,47 @@ def forms() -> dict[str, re.Pattern[bytes]]:
     return {vr: re.compile(rf"{one}(?:\\{one})*".encode("ascii"), re.IGNORECASE) for vr, one in single.items()}
 
 
+class Numbers(NamedTuple):
+    """The identifiers that are numbers, without leading zeros."""
+
+    found: frozenset[str]
+    """All of them, days also with the year behind."""
+    lengths: tuple[int, ...]
+    """The lengths of the long ones."""
+    days: frozenset[str]
+    """The days."""
+
+    def has(self, number: str) -> bool:
+        """Whether a whole number is one of them, ends with a long one, or is a day and a time."""
+        if number in self.found or any(number[-length:] in self.found for length in self.lengths):
+            return True
+        return len(number) >= MOMENT and any(number[:at] in self.days and TIME.fullmatch(number[at:]) for at in (7, 8))
+
+
 @lru_cache(64)
-def numbers_in(identifiers: frozenset[str]) -> tuple[frozenset[str], tuple[int, ...]]:
-    """The identifiers that are numbers, days also with the year behind, and the lengths of the long ones."""
+def numbers_in(identifiers: frozenset[str]) -> Numbers:
+    """The numbers among the identifiers."""
     stated = {one for one in identifiers if one.isascii() and one.isdigit()}
-    days = [one for one in stated if DAY.fullmatch(one)]
-    turned = (day[at : at + 2] + day[to : to + 2] + day[:4] for day in days for at, to in ((4, 6), (6, 4)))
-    numbers = {one.lstrip("0") for one in (*stated, *turned)}
+    days = frozenset(day.lstrip("0") for one in stated if DAY.fullmatch(one) for day in turned(one))
+    numbers = {one.lstrip("0") for one in stated} | days
     found = frozenset(one for one in numbers if len(one) >= MIN_DIGITS and not ROUND.fullmatch(one))
-    return found, tuple({len(one) for one in found if len(one) >= LONG})
+    return Numbers(found, tuple({len(one) for one in found if len(one) >= LONG}), days)
 
 
 def is_identifier(element: Element, identifiers: frozenset[str], syntax: Syntax) -> bool:
-    """Whether a number of the element is an identifier, of MIN_DIGITS digits at least."""
+    """Whether a number of the element is an identifier, of MIN_DIGITS digits at least, or a day with any fraction."""
     if element.vr not in SEARCHED:
         return False
-    numbers, lengths = numbers_in(identifiers)
-    if not numbers:
+    numbers = numbers_in(identifiers)
+    if not numbers.found:
         return False
     if element.vr in ("DS", "IS"):
-        digits = [str(one, "ascii") for one in WHOLE.findall(element.value)]
+        digits = list[str]()
+        for number, fraction in DIGITS.findall(element.value):
+            if not fraction.strip(b"0"):
+                digits.append(str(number, "ascii"))
+            elif str(number, "ascii") in numbers.days:
+                return True
         digits += [
             str(int(number)) for number in map(abs, map(float, POWERS.findall(element.value))) if is_whole(number)
         ]
@@ -82,7 +106,7 @@ def is_identifier(element: Element, identifiers: frozenset[str], syntax: Syntax)
         ]
     else:
         return False
-    return any(one in numbers or any(one[-length:] in numbers for length in lengths) for one in digits)
+    return any(map(numbers.has, digits))
 
 
 def is_whole(number: float) -> bool:
