@@ -202,11 +202,11 @@ def sound_words() -> tuple[str, str]:
 
 
 def any_of(words: list[str], innocent: list[str] | None = None) -> str:
-    """An expression for any of some words, unless an ``innocent`` phrase begins or ends with it."""
+    """An expression for any of some words, also with a number (SCREEN2), unless an ``innocent`` phrase holds it."""
     wrong = f"(?!(?:{'|'.join(map(re.escape, innocent))})(?![A-Z0-9]))" if innocent else ""
     before = (phrase.rpartition(" ") for phrase in innocent or ())
     wrong += "".join(f"(?<!{re.escape(others)} )" for others, _, word in before if word in words)
-    return rf"(?<![A-Z0-9]){wrong}(?:{'|'.join(map(re.escape, words))})(?![A-Z0-9])"
+    return rf"(?<![A-Z0-9]){wrong}(?:{'|'.join(map(re.escape, words))})\d{{0,4}}(?![A-Z0-9])"
 
 
 def overlay_in_pixels(instance: Instance) -> bool:

@@ -80,6 +80,11 @@ SIGNS = [
             "ANNOTATED",
             "EXPORT",
             "RESULT",
+            "SCRNCAP",
+            "SCREENSHOT2",
+            "SAVED_PAGE_12",
+            "BURNED-IN",
+            "REPORTDATA",
         )
     ),
     *(
@@ -98,6 +103,7 @@ SIGNS = [
     ({"SeriesDescription": "Patient Protocol", "ImageType": ["ORIGINAL", "PRIMARY", "OTHER"]}, TEXT),
     ({"SeriesDescription": "999 DOSE-REPORT"}, TEXT),
     ({"SeriesDescription": "Relatório de dose"}, TEXT),
+    ({"DerivationDescription": "Screen-capture of workstation"}, TEXT),
     ({"BurnedInAnnotation": "YES"}, "BURNED_IN"),
     ({"BurnedInAnnotation": "yes"}, "BURNED_IN"),
     ({"RecognizableVisualFeatures": "YES"}, PERSON),
@@ -144,6 +150,10 @@ def test_the_label_of_a_slide_is_withheld(kind: str) -> None:
                 "ANGIOGRAPHY",
                 "PROJECTION IMAGE",
                 "MOVING TABLE",
+                "LOW DOSE",
+                "CSA MIP",
+                "RECON2",
+                "CURVED",
             )
         ),
         {"SeriesDescription": "SnapShot Freeze 75%"},
@@ -154,6 +164,11 @@ def test_the_label_of_a_slide_is_withheld(kind: str) -> None:
 )
 def test_what_a_scanner_made_is_written(values: dict[str, object]) -> None:
     assert reason(ct(**values)) == ""
+
+
+def test_the_page_of_the_dose_is_withheld() -> None:
+    dose = ["DERIVED", "SECONDARY", "DOSE"]
+    assert [reason(of(kind, ImageType=dose)) for kind in (CT, MR)] == [TEXT, ""]
 
 
 ENHANCED = "1.2.840.10008.5.1.4.1.1.2.1"
