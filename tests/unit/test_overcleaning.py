@@ -277,3 +277,17 @@ def test_a_short_id_goes(identity: str, label: str) -> None:
 def test_a_defined_term_stays_whoever_is_called_so(name: str, keyword: str, value: str) -> None:
     read = deidentified(ct(PatientName=name, ImageID=f"{name.split('^', maxsplit=1)[0]} left", **{keyword: value}))
     assert (read[keyword].value, read.ImageID) == (value, "left")
+
+
+@pytest.mark.parametrize("options", [(), ("clean-descriptors",)])
+@pytest.mark.parametrize("value", ["44051401359", "111222333", "8803200016"])
+def test_the_value_of_a_published_code_stays_though_a_national_number_may_look_so(
+    value: str, options: tuple[str, ...]
+) -> None:
+    code, own = (item(CodeValue=value, CodingSchemeDesignator=scheme, CodeMeaning="Chest") for scheme in ("SCT", "99L"))
+    made = ct(AnatomicRegionSequence=sequence(code), ProcedureCodeSequence=sequence(own), SoftwareVersions=value)
+    read = deidentified(made, *options)
+    assert (read.AnatomicRegionSequence[0].CodeValue, read.SoftwareVersions) == (value, value)
+    assert read.ProcedureCodeSequence[0].CodeValue == "REMOVED"
+    named = deidentified(ct(AnatomicRegionSequence=sequence(code), PatientID=value), *options)
+    assert named.AnatomicRegionSequence[0].CodeValue == "REMOVED"

@@ -25,11 +25,17 @@ from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words
 MODALITY = 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
 KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X", "private")
-CODE_MEANING, CODING_SCHEME, CODING_SCHEMES = 0x00080104, 0x00080102, 0x00080110
+CODE_VALUE, CODE_MEANING, CODING_SCHEME, CODING_SCHEMES = 0x00080100, 0x00080104, 0x00080102, 0x00080110
 LOCAL = dict.fromkeys((CODE_MEANING, 0x0008010E, 0x00080114, 0x00080115), ElementAction("D", "local code"))
 """Code Meaning, and URL, External ID and Name of a coding scheme."""
 GROUP_VERSION, GROUP_LOCAL_VERSION = 0x00080106, 0x00080107
-VERSIONS = dict.fromkeys((GROUP_VERSION, GROUP_LOCAL_VERSION), ElementAction("K", "vocabulary"))
+PUBLISHED = {CODE_VALUE: ElementAction("C", "published code")}
+"""The value of a code of a published scheme: a number that only looks like that of a person stays in it."""
+VERSIONS = PUBLISHED | dict.fromkeys((GROUP_VERSION, GROUP_LOCAL_VERSION), ElementAction("K", "vocabulary"))
+
+
+CLEANERS: Mapping[str, text.Clean] = {LABEL: text.clean, PUBLISHED[CODE_VALUE].rule: text.clean_code}
+"""How the text of some rules is cleaned; that of any other thoroughly."""
 
 
 class Deidentifier(Actions):
@@ -138,7 +144,7 @@ class Deidentifier(Actions):
             return LOCAL
         version = item.get(GROUP_VERSION) or item.get(GROUP_LOCAL_VERSION)
         if version is None or text.holds(ascii_text(version)[:8], self.identifiers):
-            return NOTHING_SPECIAL
+            return PUBLISHED
         return VERSIONS
 
     def take(
@@ -231,7 +237,7 @@ class Deidentifier(Actions):
         if action.code == "C":
             if element.vr in DATES or vr_of(element.tag) in DATES:
                 return self.shifted(element, "MODIFIED" if action.local else self.plan.dates)
-            return self.cleaned(element, encodings, thorough=action.rule != LABEL)
+            return self.cleaned(element, encodings, CLEANERS.get(action.rule, text.clean_thoroughly))
         return self.checked(element)
 
     def recurse(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...]) -> Element:

@@ -141,10 +141,10 @@ class Actions(ABC):
             self.counts.dates_shifted += 1
         return Element(element.tag, vr, new.encode("ascii"))
 
-    def cleaned(self, element: Element, encodings: tuple[str, ...], *, thorough: bool) -> Element:
-        """Action C on text: without the identifiers that the object names; thoroughly, and what looks like one."""
+    def cleaned(self, element: Element, encodings: tuple[str, ...], clean: text.Clean) -> Element:
+        """Action C on text: without the identifiers that the object names, and what ``clean`` takes for one."""
         element = self.with_new_uids(element)
-        named, clean, sought = self.identifiers, text.clean_thoroughly if thorough else text.clean, self.sought
+        named, sought = self.identifiers, self.sought
         if element.vr == "CS":
             named, clean = text.but(CODE_TERMS, named), text.clean
         elif element.tag in judged("maker_names"):

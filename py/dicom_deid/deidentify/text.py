@@ -17,6 +17,9 @@ from dicom_deid.deidentify.letters import fold, read, read_letters
 from dicom_deid.deidentify.suspects import DEFAULT, Sought
 from dicom_deid.profile import words
 
+Clean = Callable[[str, frozenset[str], Sought], str]
+"""Gives a text without some identifiers, and without what looks like one."""
+
 
 @lru_cache(128)
 def but(known: tuple[str, ...], identifiers: frozenset[str]) -> frozenset[str]:
@@ -41,6 +44,11 @@ def clean(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> s
     A value of nothing else becomes a dummy, as for action D.
     """
     return clean_named(without(suspects.lightly, text, identifiers, sought), identifiers)
+
+
+def clean_code(text: str, identifiers: frozenset[str], _sought: Sought) -> str:
+    """The value of a published code without what the object names: nothing is suspected in it."""
+    return clean_named(text, identifiers)
 
 
 def clean_named(text: str, identifiers: frozenset[str]) -> str:

@@ -25,12 +25,15 @@ __all__ = ["DEFAULT", "Sought", "lightly", "ordinary", "without"]
 Known = Callable[[str], bool]
 """Tells of a word whether the object names somebody so."""
 CLOSE = re.compile(
-    r"\d{5}|(?:mrn|pid|pat[a-z]{0,6}[\s._-]{0,2}(?:id|n[or]))\W{0,3}\d{4}|[a-z]{6}\d\d|\d-?[a-z]{3,9}-?\d\d|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\x00-\x7f]",
+    r"\d{5}|(?:mrn|pid|pat[a-z]{0,6}[\s._-]{0,2}(?:id|n[or]))\W{0,3}\d{4}|[a-z]{6}\d\d|\d-?[a-z]{3,9}-?\d\d"
+    r"|\d[a-z][a-z\d]\d-?[a-z]|\d[-. )]{1,2}\d{2}|\d\s?/\s?\d|@|://|www\.|[#:№]\s?\w?\d|(?:19|20)\d\d|[^\x00-\x7f]",
     re.I,
 )
 """What a label must have to hold one of the things that are sought in labels, but for titles."""
 WORDS = re.compile(r"[^\W\d_]\.?[\s._][^\W\d_]{2}")
 """What a label must have to hold a title with a name."""
+HOUSE = re.compile(r"[^\W\d_]{2}[.,]?\s(?:n[r.º°]\S{0,2}\s)?\d|\d[a-z]?,?\s[^\W\d_]{2}", re.I)
+"""What a label must have to hold a street with the number of a house."""
 
 
 def without(text: str, known: Known, sought: Sought) -> str:
@@ -42,11 +45,13 @@ def without(text: str, known: Known, sought: Sought) -> str:
 
 
 def lightly(text: str, known: Known, sought: Sought) -> str:
-    """A label without what its form alone tells: mail, telephones, full dates, checked or cued numbers, persons.
+    """A label without what its form alone tells: addresses, telephones, full dates, checked or cued numbers, persons.
 
     Whom the object names goes with what else it names, as before, and the title stays.
     """
-    if not CLOSE.search(text) and not (WORDS.search(text) and has_title(text)):
+    if not (
+        CLOSE.search(text) or (WORDS.search(text) and has_title(text)) or (HOUSE.search(text) and has_street(text))
+    ):
         return text
     from dicom_deid.deidentify.suspects.labels import found_lightly
 
@@ -58,6 +63,13 @@ def lightly(text: str, known: Known, sought: Sought) -> str:
 def has_title(text: str) -> bool:
     """Whether one of the words of a text may be a title."""
     return cues("titles", "forms").may_be_in(Reading(text, DEFAULT))
+
+
+def has_street(text: str) -> bool:
+    """Whether one of the words of a text may be that for a street."""
+    from dicom_deid.deidentify.suspects import streets
+
+    return streets.has_street(Reading(text, DEFAULT))
 
 
 def chosen(text: str, suspect: Suspect, known: Known) -> Iterator[Span]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from dicom_deid.deidentify.suspects import streets
 from dicom_deid.deidentify.suspects.languages import BEGIN, cues, everywhere, listed
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
-from dicom_deid.deidentify.suspects.streets import CAP, POSTCODE, is_street, streets
+from dicom_deid.deidentify.suspects.streets import CAP, POSTCODE
 from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term
 
 PIECE = re.compile(
@@ -119,9 +120,12 @@ def addresses(reading: Reading) -> Iterator[Span]:
             yield start, end
     if not reading.numbered:
         return
-    for pattern in streets(reading):
-        for hit in pattern.finditer(reading.flat):
-            if is_street(hit):
-                yield hit.start(), max(hit.end(), read_on(reading, hit.end(), began=True))
+    yield from houses(reading, label=False)
+
+
+def houses(reading: Reading, *, label: bool) -> Iterator[Span]:
+    """The places of streets with the number of a house, of boxes in the post, and of postal codes with a place."""
+    for hit in streets.found(reading, label=label):
+        yield hit.start(), max(hit.end(), read_on(reading, hit.end(), began=True))
     yield from (hit.span() for hit in STATES.finditer(reading.flat))
     yield from (hit.span() for hit in UNNAMED.finditer(reading.flat) if not is_medical(plain(hit["name"])))

@@ -15,6 +15,8 @@ NETWORK = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])"
     rf"|{BEGIN}(?:[0-9a-f]{{2}}[:-]){{5}}[0-9a-f]{{2}}(?![\w:-])"
 )
+FIRST = re.compile(r"[1-9]\d{1,2}\.|[0-9a-f]{2}[:-]")
+"""How an address in a label begins: 1.2.3.4 is rather the number of a protocol."""
 UIDS = re.compile(rf"{BEGIN}(?!1\.2\.840\.10008\.)[0-2](?:\.(?:0|[1-9]\d{{0,38}})){{6,30}}(?![^\W_])")
 
 
@@ -31,6 +33,12 @@ def networks(reading: Reading) -> Iterator[Span]:
     for hit in NETWORK.finditer(reading.plain):
         if not names_version(reading, hit.start()):
             yield hit.span()
+
+
+def networks_lightly(reading: Reading) -> Iterator[Span]:
+    """Addresses in networks within a label: those of private networks, and others that no numbering begins like."""
+    if not reading.sought.maker:
+        yield from (place for place in networks(reading) if FIRST.match(reading.plain, place[0]))
 
 
 def uids(reading: Reading) -> Iterator[Span]:

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import chain
 
-from dicom_deid.deidentify.suspects import dates, electronic, numbers, phones, titles
+from dicom_deid.deidentify.suspects import dates, electronic, numbers, phones, streets, titles
 from dicom_deid.deidentify.suspects.names import Suspect
 from dicom_deid.deidentify.suspects.reading import Reading, Sought, Span
 from dicom_deid.deidentify.suspects.vocabulary import guarded, outside
 
-FINDERS = (electronic.reached, dates.full, numbers.cued, numbers.national, phones.cued, phones.formatted)
+FINDERS = (
+    *(electronic.reached, electronic.networks_lightly, dates.full),
+    *(numbers.cued, numbers.national, phones.cued, phones.formatted),
+)
 """Finders of what is told by its form alone."""
 LONGEST = 2000
 """Letters of a text that are read at once."""
@@ -26,11 +29,16 @@ def found_lightly(text: str, sought: Sought) -> Found:
         return in_pieces(text, sought, found_lightly)
     reading = Reading(text, sought)
     spans = list(chain.from_iterable(find(reading) for find in FINDERS))
+    if streets.has_street(reading):
+        from dicom_deid.deidentify.suspects import addresses  # few labels hold one
+
+        spans += addresses.houses(reading, label=True)
     named = list(titles.titled(reading))
     if reading.eastern:
         from dicom_deid.deidentify.suspects import east  # its expressions are large
 
         named += east.titled(reading)
+        spans += east.addresses(reading) if reading.numbered else ()
     guards = guarded(reading) if spans or named else []
     return free(named, guards), tuple(outside(spans, guards))
 

@@ -47,7 +47,7 @@ CODED = re.compile(rf"{BEGIN}[a-z]{{1,4}}-(?:19|20)\d\d-?\d{{3,8}}(?![^\W_])")
 """Letters, a year and a number: the number of a case."""
 SHAPED = re.compile(
     r"\d{6}|[A-Z]{6}\d\d|\d{3}[-. ]\d{2,3}[-. ]|\d{4}[-. ]\d|\d{2}[. ]\d{2,3}[. ]\d|[A-Z]{4}\d{6}|[12] \d\d"
-    r"|[A-Z]{2}\d\d ?[A-Z\d]{4}|[A-HJ-NPR-Z\d]{13}\d{4}"
+    r"|[A-Z]{2}\d\d ?[A-Z\d]{4}|[A-HJ-NPR-Z\d]{13}\d{4}|\d[A-Z][A-Z\d]\d-?[A-Z]|\d-\d{4}-\d{5}|[A-Z]{2} ?\d\d ?\d\d"
 )
 
 
@@ -91,6 +91,8 @@ def national(reading: Reading) -> Iterator[Span]:
         return
     for shape in shapes():
         for hit in shape.pattern.finditer(reading.flat):
+            if reading.sought.maker and hit[0].isdigit():
+                continue  # the number of a program or of a model
             if is_right(hit[0], shape, checked=reading.sought.checked):
                 yield hit.span()
 

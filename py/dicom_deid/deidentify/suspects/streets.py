@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from dicom_deid.deidentify.suspects.languages import BEGIN, cues, listed
+from dicom_deid.deidentify.suspects.languages import BEGIN, cues, everywhere, listed
 from dicom_deid.deidentify.suspects.reading import Reading, plain
-from dicom_deid.deidentify.suspects.vocabulary import is_term
+from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term, street_like
 from dicom_deid.profile import table
 
 HOUSE = re.compile(
@@ -20,6 +20,8 @@ POSTCODE = re.compile(
     r"(?:,\s{0,2}|\s-\s|\s)(?:(?:in|à|te|w)\s)?(?:[A-Z]{1,2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})?\s[A-Z]\w+"
     r"|\d{4}\s?[A-Z]{2}\s[A-Z]\w+|\d{2}-\d{3}\s[A-Z]\w+|\d{3}\s\d{2}\s[A-Z]\w+)\b"
 )
+MEANT = 2
+"""Letters of what in a label is an abbreviation of something else: TR, C, P."""
 BRITISH = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
 """A postal code of the United Kingdom."""
 STRONG = re.compile(r"^\d.*(?i:street|avenue|road|boulevard|lane|drive|highway|parkway)\b", re.DOTALL)
@@ -28,6 +30,14 @@ STREET_NAME = (
     rf"(?:{CAP}|d[ei]l?\s|de\s|des\s|du\s|d'|da\s|do\s|das\s|dos\s|della\s|dei\s|la\s|van\s)"
     rf"(?:[^\W\d_]|[.'’-](?=\w)){{0,30}}"
 )
+
+
+def has_street(reading: Reading) -> bool:
+    """Whether a text may hold a street with the number of a house, or a box in the post."""
+    return reading.numbered and (
+        cues("streets", "streets_before", "post").may_be_in(reading)
+        or any(word.endswith(plain_endings()) for word in reading.words)
+    )
 
 
 def streets(reading: Reading) -> Iterator[re.Pattern[str]]:
@@ -52,6 +62,30 @@ def is_street(hit: re.Match[str]) -> bool:
         or STRONG.search(hit[0]) is not None
         or any(not is_term(plain(word)) for word in re.findall(r"[^\W\d_]{2,}", name) if word[0].isupper())
     )
+
+
+def found(reading: Reading, *, label: bool) -> Iterator[re.Match[str]]:
+    """The streets in a text; in a ``label``, no single letter or abbreviation without a dot begins one: TR 3000."""
+    for pattern in streets(reading):
+        for hit in pattern.finditer(reading.flat):
+            if not is_street(hit) or (pattern is street_ending() and is_doubtful(hit, reading, label=label)):
+                continue
+            first = re.match(r"([^\W\d_]+)([./]?)", hit[0])
+            if not label or first is None or len(first[1]) > MEANT or first[2] or "box" in hit[0].lower():
+                yield hit
+
+
+def is_doubtful(hit: re.Match[str], reading: Reading, *, label: bool) -> bool:
+    """Whether a word with a number behind it may be another thing than a street: Atemweg 2, Flipwinkel 20.
+
+    A postal code and a place behind it tell that it is one.
+    """
+    word = plain(hit["name"])
+    ending = next((one for one in everywhere("doubtful_streets") if word.endswith(one)), "")
+    if not ending or POSTCODE.match(reading.flat, hit.end()):
+        return False
+    stem = word.removesuffix(ending).rstrip("s-")
+    return label or ending in everywhere("measured") or is_medical(stem) or stem in street_like()
 
 
 def cased(words: tuple[str, ...], *, small: bool) -> str:

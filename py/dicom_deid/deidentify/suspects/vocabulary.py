@@ -54,6 +54,12 @@ def named_things() -> frozenset[str]:
 
 
 @cache
+def street_like() -> frozenset[str]:
+    """First parts of words that end like a street, and are something else: Atem of Atemweg."""
+    return split(table("clinical-words.json")["street_like"])
+
+
+@cache
 def meanings() -> frozenset[str]:
     """The words of the code meanings of PS3.16."""
     return frozenset(table("code-meanings.json")["words"].split())
