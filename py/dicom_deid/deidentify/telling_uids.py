@@ -1,9 +1,9 @@
 """UIDs that tell what no output may: a number of the patient or, beside shifted dates, a date.
 
-Equipment makes UIDs of the date (…20240229101112…), of a counter that begins with it (…3000002402291011…) or of the
-seconds since 1970 (…1709201472…); there the UID alone counts and never the object it stands in, so all that refer to it
-agree. Some archives make them of the Patient ID or the Accession Number: of these, the objects that state the number
-agree. UIDs of the root 2.25 are random numbers without any meaning (PS3.5 B.2), unless they are too short for that.
+Equipment makes UIDs of the date (…20240229101112…, …2024060…), of a counter that begins with it (…3000002402291011…)
+or of the seconds since 1970 (…1709201472…); there the UID alone counts and never the object it stands in, so all that
+refer to it agree. Some archives make them of the Patient ID or the Accession Number: of these, the objects that state
+the number agree. UIDs of the root 2.25 are random numbers without any meaning (PS3.5 B.2), unless they are too short.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ STEPS = frozenset((0x00400009, 0x00400253))
 LEAST, LONG = 6, 8
 """Digits of a number that is in a UID by chance once in ten thousand times, and of one that is hardly ever."""
 YEAR, MONTH, DAY = r"(?:19[7-9]\d|20[0-4]\d)", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+OF_YEAR = r"(?:00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])"
+"""The number of a day in its year (ISO 8601): 2024123."""
 MINUTE = r"(?:[01]\d|2[0-3])[0-5]\d"
 """Hour and minute."""
 DATES = rf"(?:{YEAR}{MONTH}{DAY}|{DAY}{MONTH}{YEAR}|{MONTH}{DAY}{YEAR})"
 COMPONENTS = (
     rf"{DATES}\d*",
     rf"(?=\d{{8,24}}\.)\d*{DATES}\d*",  # of longer numbers, one in fifty holds a date by chance
+    rf"{YEAR}{OF_YEAR}(?:{MINUTE}(?:[0-5]\d)?)?",
     rf"{YEAR}\.(?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])",
     rf"\d\d{MONTH}{DAY}{MINUTE}(?:[0-5]\d)?(?:\d{{3}})?",
     rf"\d\d{MONTH}{DAY}\.{MINUTE}[0-5]\d",

@@ -1,7 +1,7 @@
 """Names, addresses and hospitals in Chinese, Japanese and Korean, where no capital tells a name and no space a word.
 
-A Chinese or Korean name begins with one of the surnames of languages.json; a Japanese one is a run of ideographs or
-kana beside a title, a cue or a relative. What begins with a term of medicine is none.
+A Chinese or Korean name begins with one of the surnames of languages.json; a Japanese one does so, or is a run of
+ideographs or kana beside a title, a mark behind a cue, or a relative. What begins with a term of medicine is none.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         (rf"(?:{ja('cues')})[ ]?[:（(・=]\s?{loose}{CLOSED}", "ja"),
         (rf"(?:{any_of(tuple(cue for cue in listed('cues', 'ja') if len(cue) > 2))})[ ]{loose}{CLOSED}", "ja"),
         (rf"(?<![{HAN}])(?:技師|術者)[ ](?P<name>[{HAN}]{{2,4}}){CLOSED}", "ja"),
+        (rf"(?:{ja('cues')})[ ]?[:（(・=]?[ ]?(?P<name>(?:{ja('surnames2')})(?:[ ]?[{HAN}]{{1,3}})?){CLOSED}", "ja"),
         (rf"(?<![{HAN}])(?:{ja('relatives')})(?:さん|様)?(?:[ の（(:])\s?{related}{CLOSED}(?=[^{KANA}]|$)", "ja"),
         (rf"(?<![{HAN}])(?:長女|長男|次男|次女|三男|三女)(?P<name>[{HAN}]{{2,3}}){CLOSED}", "ja"),
         (rf"(?:{ja('nicknames')})(?:は)?\s?[:は（(\"']{{0,2}}(?P<name>[{HAN}{KANA}]{{2,10}})[\"')]?", "ja"),

@@ -37,12 +37,17 @@ ACTS = (
     "requested|notified|informed|aware|paged|called"
 )
 """Acts of a physician, behind a name with a degree."""
+INITIALS = r"(?:[A-Z]\.?\s{1,3}){0,2}"
 GRADUATE = re.compile(
     rf"{BEGIN}(?P<name>{WORD}(?:\s{{1,3}}{WORD})?)"
     rf"(?:\s?,\s?(?:M\.?D|R\.?N|Ph\.?D|D\.O|FRCR|CSc|DrSc)\.?|\s{{1,3}}(?:M\.D|Ph\.D)\.?){END}"
     rf"|{BEGIN}(?P<doctor>{GIVEN}\s{{1,3}}{GIVEN})\s{{1,3}}(?:MD|PhD){END}"
-    rf"|{BEGIN}(?P<one>{GIVEN})\s{{1,3}}(?:MD|DO|NP|PA|RN)(?=\s{{1,3}}(?:{ACTS}){END})"
+    rf"|{BEGIN}(?P<one>{INITIALS}{WORD})\s{{1,3}}(?:MD|DO|NP|PA|RN)(?=\s{{1,3}}(?i:{ACTS}){END})"
+    rf"|{BEGIN}(?P<last>{INITIALS}{GIVEN})\s?,?\s{{1,3}}(?:MD|RN|NP|FRCR|FRCS|FRANZCR|ARRT|PA-C|CRNP|APRN|RT\(R\)|R\.T\.)"
+    r"(?=\s{0,2}(?:[,;.)/]|$)|\s-\s)"
 )
+SINGLE = 5
+"""Letters of a single name before a degree, at least."""
 BRACKETED = re.compile(
     rf"{BEGIN}(?P<name>{GIVEN},?\s{{1,2}}{GIVEN})\s\((?i:patient|patientin|patiente|pt|pat\.?|paciente|paziente|pacjent|pacient)\)"
 )
@@ -170,11 +175,20 @@ def graduates(reading: Reading) -> Iterator[Suspect]:
         if not any(is_medical(word) for word in plain(hit["name"]).split()):
             yield Suspect(hit.span("title"), (hit.span("name"),))
     for hit in GRADUATE.finditer(reading.flat):
-        place = next(hit.span(group) for group in ("name", "doctor", "one") if hit[group])
+        group = hit.lastgroup or "name"
+        place = hit.span(group)
+        if group in ("one", "last") and not is_single(hit[group].split()[-1]):
+            continue
         words = tuple(
             (place[0] + word.start(), place[0] + word.end())
             for word in re.finditer(r"\S+", hit.string[slice(*place)])
-            if not is_term(plain(word[0]))
+            if group in ("one", "last") or not is_term(plain(word[0]))
         )
         if words:
             yield Suspect((place[1], hit.end()), words)
+
+
+def is_single(name: str) -> bool:
+    """Whether a single word before a degree may be a name: Zorbath MD, but neither Primary MD nor Tensor MD."""
+    word = plain(name)
+    return len(word) >= SINGLE and word not in everywhere("before_degrees") and not is_medical(word)
