@@ -69,7 +69,7 @@ export class FoundPanel extends HTMLElement {
       `Found ${counted(found.dicom, "DICOM file")} in ${counted(found.studies.length, "study", "studies")}.`;
     part(this, "search-offer", HTMLElement).hidden = found.dicom === 0;
     if (found.error) noteOf(this).show(found.error);
-    else if (found.dicom === 0) noteOf(this).show("NOTHING_THERE");
+    else if (found.dicom === 0) noteOf(this).show(found.skipped.ARCHIVE ? "ONLY_ARCHIVES" : "NOTHING_THERE");
   }
 
   /** @param {string} name @param {string} text */

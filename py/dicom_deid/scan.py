@@ -9,7 +9,7 @@ from dataclasses import replace
 from dicom_deid.dicom.behind_pixels import Read, elements_behind, joined
 from dicom_deid.dicom.encoding import PIXEL_TAGS, UNDEFINED, ascii_text, encode, first_uid, number, vr_of
 from dicom_deid.dicom.header import VR_NAMES
-from dicom_deid.dicom.is_dicom import EXPLICIT, EXPLICIT_BIG, IMPLICIT, LOOK_BYTES, start_of
+from dicom_deid.dicom.is_dicom import EXPLICIT, EXPLICIT_BIG, IMPLICIT, LOOK_BYTES, instead, start_of
 from dicom_deid.dicom.pixel_length import check_excess, check_length, is_whole
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.dicom.reader import Reader
@@ -101,12 +101,10 @@ def header(source: Source, cache: ReadCache | None = None) -> tuple[Item, bool, 
 
 def opened(source: Source, cache: ReadCache) -> tuple[Item, int, str]:
     """File meta information, the offset behind it, and the transfer syntax that it names. Raises Skipped."""
-    if source.size == 0:
-        raise Skipped("EMPTY")
     head = source.head()
     begin = start_of(head, source.size)
     if begin is None:
-        raise Skipped("NOT_DICOM")
+        raise Skipped(instead(head))
     meta, start = read_meta(head, begin, source.size, cache)
     if MEDIA_DIRECTORY in (uid_of(meta, 0x00020002), uid_of(meta, 0x00020003)):
         raise Skipped("DICOMDIR")

@@ -361,6 +361,18 @@ def test_a_zip_is_told_of_before_anything_is_begun(tmp_path: Path, names: tuple[
     assert not (tmp_path / "run").exists()
 
 
+def test_a_folder_of_zips_alone_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in" / "a.zip", "w") as archive:
+        archive.writestr("a.dcm", to_bytes(ct()))
+    (tmp_path / "in" / "notes.txt").write_text("nothing")
+    done = command("run", tmp_path / "in", tmp_path / "run", "--passphrase-file", secret(tmp_path))
+    assert done.returncode == 1
+    assert "1 skipped ARCHIVE" in done.stdout
+    assert "Unpack them" in done.stderr
+    assert "Choose another one" not in done.stderr
+
+
 def test_another_file_with_the_same_sop_instance_uid_is_written_and_told_of(tmp_path: Path) -> None:
     first, far = to_bytes(ct()), to_bytes(ct(PatientID="4712", StudyInstanceUID=f"{UID}.9"))
     lookalike = first[:-1] + b"x"  # one byte of its pixel data is another

@@ -65,6 +65,13 @@ def test_what_is_no_dicom_is_skipped(data: bytes) -> None:
     assert reason(data) == ("skipped", "NOT_DICOM")
 
 
+@pytest.mark.parametrize("start", [b"PK\3\4", b"PK\5\6", b"\x1f\x8b\x08", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\7"])
+def test_an_archive_is_skipped_with_a_word_of_its_own(start: bytes) -> None:
+    assert reason(start + bytes(400)) == ("skipped", "ARCHIVE")
+    whole = to_bytes(ct())
+    assert reason(start + whole[len(start) :])[0] == "written"  # the preamble is free
+
+
 def test_a_directory_of_a_medium_is_skipped() -> None:
     dataset = ct()
     dataset.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"

@@ -21,6 +21,9 @@ const [LOWEST_GROUP, HIGHEST_GROUP] = [0x0008, 0x0070];
 /** Elements that have to follow each other where neither a VR nor the first tag tells. */
 const IMPLICIT_CHAIN = 4;
 
+/** The first bytes of ZIP, of an empty one, of gzip, 7z and RAR. */
+const ARCHIVES = ["PK\x03\x04", "PK\x05\x06", "\x1f\x8b", "7z\xbc\xaf", "Rar!"];
+
 /** Elements that a data set without file meta begins with; implicit VR offers nothing else to recognise it by. */
 const FIRST_TAGS = new Set([
   0x00080000, 0x00080001, 0x00080005, 0x00080008, 0x00080012, 0x00080016, 0x00080018, 0x00020000, 0x00020001,
@@ -41,6 +44,13 @@ export function recognise(head, size) {
   const encodings = [EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG];
   if (encodings.some((encoding) => beginsWithElements(view, size, encoding))) return { preamble: false, start: 0 };
   return prefix ? behind : null;
+}
+
+/** The reason of a file that is not DICOM, by its first bytes. @param {Uint8Array} head */
+export function instead(head) {
+  if (head.length === 0) return "EMPTY";
+  const begin = String.fromCharCode(...head.subarray(0, 4));
+  return ARCHIVES.some((mark) => begin.startsWith(mark)) ? "ARCHIVE" : "NOT_DICOM";
 }
 
 /**

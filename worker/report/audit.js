@@ -13,7 +13,7 @@ const SOURCE_ID_DIGITS = 20;
 const ZEROS = { bytes_out: 0, removed: 0, emptied: 0, replaced: 0, cleaned: 0, uids_remapped: 0, dates_shifted: 0 };
 
 /** Reasons of files that are skipped without being wrong; any other reason given here means a failure. */
-const SKIPPED = new Set(["NOT_DICOM", "EMPTY"]);
+const SKIPPED = new Set(["NOT_DICOM", "EMPTY", "ARCHIVE"]);
 
 /**
  * @param {Uint8Array} key

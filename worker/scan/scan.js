@@ -1,7 +1,7 @@
 // @ts-check
 /** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
 
-import { LOOK_BYTES, recognise } from "../dicom/is-dicom.js";
+import { instead, LOOK_BYTES, recognise } from "../dicom/is-dicom.js";
 import { peek } from "../dicom/peek.js";
 import { openFile } from "../pick/sources.js";
 import { isFolder, walk } from "../pick/walk.js";
@@ -218,7 +218,7 @@ async function look({ origin, handle, reason }) {
     if (size === 0) throw new CodedError("EMPTY");
     const first = await head(LOOK_BYTES);
     const shape = recognise(first, size);
-    if (!shape) throw new CodedError("NOT_DICOM");
+    if (!shape) throw new CodedError(instead(first));
     seen.preamble = shape.preamble;
     seen.peek = peek(first, shape.start);
     if (seen.peek.short && size > LOOK_BYTES) seen.peek = peek(await head(LONG_LOOK_BYTES), shape.start);

@@ -224,7 +224,7 @@ def carry_out(run: Run, list_unwritten: bool) -> int:
         return 128 + run.stop.signal
     counts = summary["counts"]
     if summary["end"] == "finished" and not (counts["written"] or counts["withheld"] or counts["failed"]):
-        print(sentence("NOTHING_THERE"), file=sys.stderr)
+        print(sentence("ONLY_ARCHIVES" if "ARCHIVE" in summary["reasons"] else "NOTHING_THERE"), file=sys.stderr)
         return UNSOUND
     return UNSOUND if summary["end"] == "stopped" or counts["withheld"] or counts["failed"] else 0
 

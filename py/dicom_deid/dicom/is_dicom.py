@@ -16,6 +16,10 @@ LOWEST, HIGHEST = 0x0008, 0x0070
 """The groups with which a data set begins that lacks its first elements."""
 IMPLICIT_CHAIN = 4
 """Elements that have to follow each other where neither a VR nor the first tag tells."""
+ARCHIVES = (b"PK\3\4", b"PK\5\6", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+"""The first bytes of ZIP, of an empty one, of gzip, 7z and RAR."""
+NO_INSTANCE = frozenset(("ARCHIVE", "EMPTY", "NOT_DICOM"))
+"""Reasons of files that are not DICOM."""
 
 
 def has_preamble(head: bytes) -> bool:
@@ -33,6 +37,13 @@ def start_of(head: bytes, size: int) -> int | None:
     if looks_like_dicom(head, size):
         return 0
     return 132 if has_preamble(head) else None
+
+
+def instead(head: bytes) -> str:
+    """The reason of a file that is not DICOM, by its first bytes."""
+    if not head:
+        return "EMPTY"
+    return "ARCHIVE" if head.startswith(ARCHIVES) else "NOT_DICOM"
 
 
 def looks_like_dicom(head: bytes, size: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dicom_deid.dicom.is_dicom import start_of
+from dicom_deid.dicom.is_dicom import instead, start_of
 from dicom_deid.errors import Failed, Refused, ShortRead, Unwritten
 from dicom_deid.faces import shows_head
 from dicom_deid.key import Key
@@ -33,8 +33,8 @@ class FindingJob:
         head = False
         try:
             with self.origin.open(task.path) as source:
-                if not source.size or start_of(source.head(), source.size) is None:
-                    return Found(reason="NOT_DICOM" if source.size else "EMPTY")
+                if start_of(source.head(), source.size) is None:
+                    return Found(reason=instead(source.head()))
                 sighting = self.look(source, task.path)
                 head = shows_head(inspect(source))
                 return Found(sighting, head=head)

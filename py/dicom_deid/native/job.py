@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicom_deid.dicom.is_dicom import LOOK_BYTES, start_of
+from dicom_deid.dicom.is_dicom import LOOK_BYTES, NO_INSTANCE, instead, start_of
 from dicom_deid.dicom.peek import LONG_LOOK_BYTES, peek
 from dicom_deid.errors import Failed, ShortRead, SourceFailure, Unwritten
 from dicom_deid.key import Key
@@ -173,12 +173,10 @@ def look(origin: Origin, path: str) -> Looked:
 
 def look_at(source: OpenSource) -> Looked:
     """The kind of an open file. Of what is at hand only so much is looked at as a scan in the browser reads."""
-    if source.size == 0:
-        return Looked("EMPTY")
     head = source.head()[:LOOK_BYTES]
     start = start_of(head, source.size)
     if start is None:
-        return Looked("NOT_DICOM")
+        return Looked(instead(head))
     found = peek(head, start)
     if found.short and source.size > LOOK_BYTES:
         source.extend(LONG_LOOK_BYTES)
@@ -218,7 +216,7 @@ def owned(cells: dict[str, str | int], log: tuple[str, ...]) -> tuple[str, ...]:
 
 def plain_row(source_id: str, reason: str, size: int) -> dict[str, str | int]:
     """The row of a file that the core did not decide (plainRow in worker/report/audit.js): no new identity."""
-    return row(source_id, Outcome("skipped" if reason in ("NOT_DICOM", "EMPTY") else "failed", reason), size)
+    return row(source_id, Outcome("skipped" if reason in NO_INSTANCE else "failed", reason), size)
 
 
 def fingerprint(uid: str) -> int:

@@ -13,6 +13,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from dicom_deid.conformance import conformance
+from dicom_deid.dicom.is_dicom import NO_INSTANCE
 from dicom_deid.errors import Failed, SourceFailure, WorkersFailed
 from dicom_deid.executors import Executor, Inline, Processes, prepare
 from dicom_deid.linkage import Row as LinkageRow
@@ -34,8 +35,6 @@ BYTES_AT_ONCE = 256 * 1024 * 1024
 """A batch that has so many bytes of files gets no more of them."""
 CODE_PATIENCE = 600.0
 """Seconds after which a process that runs a policy's code and has not answered is ended."""
-SORTED_OUT = frozenset(("NOT_DICOM", "EMPTY"))
-"""Reasons of files that the core does not get."""
 FOR_THE_RUN = frozenset(("OUTPUT_FULL", "OUTPUT_LOST", "SOURCE_LOST"))
 """Reasons that end the run: the next file would meet the same."""
 
@@ -274,7 +273,7 @@ class Run:
             where = str(cells["source_id"]), task.path, str(cells["output_path"])
             self.linkage.append(LinkageRow(*where, taken.link))
         stages = self.tally.stages
-        if reason not in SORTED_OUT:
+        if reason not in NO_INSTANCE:
             stages["read"].add(taken.read)
             stages["deidentify"].add(taken.deidentify)
         if taken.staged:

@@ -46,16 +46,17 @@ test("counts studies, series and modalities, and marks repeats in scan order", a
     fileOf(named("CT_small.dcm"), "in/3"),
     Object.defineProperty(new File([], "x"), "webkitRelativePath", { value: "in/4" }),
     Object.defineProperty(new File(["not DICOM"], "y"), "webkitRelativePath", { value: "in/5" }),
+    Object.defineProperty(new File(["PK\x03\x04 of an archive"], "z"), "webkitRelativePath", { value: "in/6" }),
   ];
   const { sources, found } = await scanned({ kind: "files", files });
-  assert.deepEqual(sources.paths, ["1", "2", "3", "4", "5"]);
+  assert.deepEqual(sources.paths, ["1", "2", "3", "4", "5", "6"]);
   assert.deepEqual([...sources.firsts], [[2, 0]]);
-  assert.deepEqual(sources.reasons, ["", "", "", "EMPTY", "NOT_DICOM"]);
-  assert.deepEqual(sources.studies, [0, 1, 0, -1, -1]);
+  assert.deepEqual(sources.reasons, ["", "", "", "EMPTY", "NOT_DICOM", "ARCHIVE"]);
+  assert.deepEqual(sources.studies, [0, 1, 0, -1, -1, -1]);
   assert.deepEqual(ordered(new StudyOrder(sources)), [0, 2, 1]);
   assert.deepEqual(found.modalities, { CT: 2, MR: 1 });
-  assert.deepEqual(found.skipped, { EMPTY: 1, NOT_DICOM: 1 });
-  assert.deepEqual([found.seen, found.dicom, found.series, found.studies.length, found.complete], [5, 3, 2, 2, true]);
+  assert.deepEqual(found.skipped, { EMPTY: 1, NOT_DICOM: 1, ARCHIVE: 1 });
+  assert.deepEqual([found.seen, found.dicom, found.series, found.studies.length, found.complete], [6, 3, 2, 2, true]);
 });
 
 test("a study that was begun is gone on with, whatever the scan finds meanwhile, then the first that waits", () => {
