@@ -128,10 +128,9 @@ def items(*elements: tuple[int, str, str], explicit: bool) -> bytes:
 @pytest.mark.parametrize(
     ("within", "label"),
     [
-        ((0x00100010, "PN", "Zorbath^Ada"), "Zorbath left"),
-        ((0x00100020, "LO", "QZX-1734"), "QZX-1734 left"),
-        ((0x00080050, "SH", "A73"), "left"),
-        ((0x00080080, "LO", "Ravensford Clinic"), "Ravensford left"),
+        ((0x00100010, "PN", "Kim^Ada"), "Kim left"),
+        ((0x00100020, "LO", "1734"), "1734 left"),
+        ((0x00080050, "SH", "A73B"), "A73B left"),
         ((0x00211001, "LO", "Zorbath"), "Zorbath left"),
     ],
 )
