@@ -31,7 +31,7 @@ STANDARD_WORDS = ("months.json", "code-meanings.json", "vocabulary.json")
 """Tables of words, made of published ones, by which identifiers in text are told."""
 OWN_LISTS = (
     "judged.json", "kinds.json", "placeholders.json", "letters.json", "languages.json", "clinical-words.json",
-    "national-numbers.json", "faces.json",
+    "ideographs.json", "national-numbers.json", "faces.json",
 )  # fmt: skip
 PRIVATE_ROW = "private"
 FACES = "113102"

@@ -24,9 +24,19 @@ UPSILON, BEFORE_UPSILON = "\u03c5", "\u03b1\u03b5\u03bf"
 AFTER_VOWEL = re.compile(f"(?<=[{BEFORE_UPSILON}]){UPSILON}")
 
 
-def pairs(name: str) -> dict[str, str]:
-    """Letter -> its reading, of one list of tables/letters.json."""
-    return {pair[0]: pair[1:] for pair in table("letters.json")[name].split()}
+HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+"""A Chinese character."""
+
+
+def pairs(name: str, file: str = "letters.json") -> dict[str, str]:
+    """Letter -> its reading, of one list of a table."""
+    return {pair[0]: pair[1:] for pair in table(file)[name].split()}
+
+
+@cache
+def ideographs() -> dict[int, str]:
+    """Chinese character -> its simplified form, of the traditional and the Japanese ones."""
+    return str.maketrans({**pairs("simplified", "ideographs.json"), **pairs("japanese", "ideographs.json")})
 
 
 @cache
@@ -46,8 +56,11 @@ def fold(text: str) -> str:
 
 
 def latin(folded: str) -> str:
-    """Folded text, its Cyrillic and Greek letters in Latin, and Kana, Hebrew and Arabic letters in one form."""
-    return folded if folded.isascii() else AFTER_VOWEL.sub("u", folded).translate(readings())
+    """Folded text, its Cyrillic and Greek letters in Latin, and Kana, Han, Hebrew and Arabic letters in one form."""
+    if folded.isascii():
+        return folded
+    plain = AFTER_VOWEL.sub("u", folded).translate(readings())
+    return plain.translate(ideographs()) if HAN.search(plain) else plain
 
 
 def read(text: str) -> str:
