@@ -17,7 +17,7 @@ from dicom_deid.errors import Withheld
 from dicom_deid.faces import shows_head
 from dicom_deid.model import TAG, Element, Instance, Item
 from dicom_deid.patient import CHARACTER_SET, text
-from dicom_deid.policy import Plan
+from dicom_deid.policy import PIXEL_OPTION, Policy
 from dicom_deid.policy.file import sop_class
 from dicom_deid.profile import sop_class_state, table
 
@@ -49,46 +49,67 @@ class Sign(NamedTuple):
     """Whether it counts only where Image Type does not say which image it is."""
 
 
-def admit(plan: Plan, instance: Instance) -> str:
+class Facts(NamedTuple):
+    """Facts of an instance on which admission depends: of instances with equal ones it decides the same."""
+
+    sop_class: str
+    picture: bool
+    """Whether it has pixels that a person can look at."""
+    signs: tuple[tuple[str, bool], ...] = ()
+    """The reasons that it states itself; with each, whether it does in so many words (Sign.says_so)."""
+    sound: bool = False
+    overlay: bool = False
+    """Whether an overlay plane lies in unused bits of the pixel data."""
+    head: bool = False
+    """Whether it is of a volume of the head."""
+
+
+def facts_of(instance: Instance) -> Facts:
+    """The facts of an instance. worker/scan/facts.js reads the same from the first bytes of a file."""
+    frames = list(frame_types(instance.data))
+    signs = tuple((sign.reason, sign.says_so) for sign in known_signs() if told(instance, sign, frames))
+    return Facts(
+        instance.sop_class,
+        has_picture(instance),
+        signs,
+        sounds(instance),
+        overlay_in_pixels(instance),
+        shows_head(instance),
+    )
+
+
+def admit(policy: Policy, facts: Facts) -> str:
     """Raises Withheld for an instance of a kind that the policy does not write.
 
     With Clean Pixel Data, the reason for which it would be withheld but for that option, "" where there is none.
     """
     doubt = ""
-    for reason in objections(plan, instance):
-        if reason not in CLEANABLE or not plan.cleans_pixels or not has_picture(instance):
+    for reason in objections(policy, facts):
+        if not (facts.picture and reason in CLEANABLE and PIXEL_OPTION in policy.options):
             raise Withheld(reason)
         doubt = doubt or reason
     return doubt
 
 
-def objections(plan: Plan, instance: Instance) -> Iterator[str]:
-    """The reasons why the policy does not write an instance."""
-    policy, state = plan.policy, sop_class_state(instance.sop_class)
-    allowed = instance.sop_class in policy.allow_sop_classes
+def objections(policy: Policy, facts: Facts) -> Iterator[str]:
+    """The reasons why the policy does not write an instance. worker/shared/forecast.js has the same rule."""
+    state = sop_class_state(facts.sop_class)
+    allowed = facts.sop_class in policy.allow_sop_classes
     if not allowed:
-        if not instance.sop_class or state == "other":
+        if not facts.sop_class or state == "other":
             yield "UNKNOWN_SOP_CLASS"
         elif state == "private":
             yield "PRIVATE_SOP_CLASS"
         elif state == "withheld":
             yield "SOP_CLASS_WITHHELD"
-    if policy.withhold_faces and shows_head(instance):
+    if policy.withhold_faces and facts.head:
         yield "FACE_WITHHELD"
-    if overlay_in_pixels(instance):
+    if facts.overlay:
         yield "OVERLAY_IN_PIXELS"
     if not policy.pass_burned_in:
-        yield from told_objections(instance, allowed)
-
-
-def told_objections(instance: Instance, allowed: bool) -> Iterator[str]:
-    """The reasons that an instance states itself; ``allowed``: its SOP Class is, by the policy."""
-    frames = list(frame_types(instance.data))
-    for sign in signs():
-        if (not allowed or sign.says_so) and told(instance, sign, frames):
-            yield sign.reason
-    if not allowed and sounds(instance):
-        yield SOUND
+        yield from (reason for reason, says_so in facts.signs if says_so or not allowed)
+        if facts.sound and not allowed:
+            yield SOUND
 
 
 def has_picture(instance: Instance) -> bool:
@@ -180,7 +201,7 @@ def holds(words: str, value: str) -> bool:
 
 
 @cache
-def signs() -> tuple[Sign, ...]:
+def known_signs() -> tuple[Sign, ...]:
     """The signs of tables/kinds.json."""
     return tuple(listed(table("kinds.json")["signs"]))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dicom_deid.admission import admit
+from dicom_deid.admission import admit, facts_of
 from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.deidentify.links import link
@@ -17,7 +17,6 @@ from dicom_deid.dicom.encoding import encode, encode_header, pieces
 from dicom_deid.dicom.pixel_length import DELIMITER
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.faces import shows_head
 from dicom_deid.model import Bulk, Copy, Element, Fill, Instance, Item, Names, Outcome, Splice, Stripes, splice_size
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
@@ -51,7 +50,8 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         instance = inspect(source, plan.caches.of(ReadCache))
         deidentifier = make(instance, plan)
         names = deidentifier.names(source_id, repeat)
-        doubt = admit(plan, instance)
+        facts = facts_of(instance)
+        doubt = admit(plan.policy, facts)
         treatment = treated(source, instance, plan, source_id, doubt) if plan.cleans_pixels else None
         if treatment is not None:
             instance = replace(instance, transfer_syntax=treatment.transfer_syntax(instance))
@@ -84,7 +84,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         # The text of an unforeseen error may quote a value, so nothing of it goes on but the code.
         return Outcome("failed", "INTERNAL_ERROR", without_path(names))
     pixels = treatment.verdict.told if treatment else "kept" if instance.pixels else ""
-    reason = "FACE_CAN_BE_REBUILT" if shows_head(instance) else ""
+    reason = "FACE_CAN_BE_REBUILT" if facts.head else ""
     return Outcome("written", reason, names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dicom_deid.admission import admit, has_picture
+from dicom_deid.admission import admit, facts_of
 from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Instance
@@ -55,8 +55,9 @@ class Looking:
         """
         with NO_WARNINGS:
             instance = inspect(source, self._plan.caches.of(ReadCache))
-            doubt = admit(self._plan, instance)
-            if not has_picture(instance) or not (doubt or self._every_kind):
+            facts = facts_of(instance)
+            doubt = admit(self._plan.policy, facts)
+            if not facts.picture or not (doubt or self._every_kind):
                 return None
             seen = by_header(instance, source_id, source.size, self._plan.key)
         return Look(source, instance, seen, "screen" if doubt else "anatomy", self._plan, self._painter)
