@@ -13,6 +13,7 @@ from .shell import BuildError, run, say
 
 SITE_TABLES = (
     "detection.json",
+    "forecast.json",
     "guessed-first.json",
     "options.json",
     "policy.schema.json",

@@ -1,7 +1,7 @@
 // @ts-check
 /** Headers of data elements (tag, VR, length) in the encodings that a file can begin with. */
 
-const KNOWN_VRS = new Set(
+export const KNOWN_VRS = new Set(
   "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split(" "),
 );
 /** VRs whose length takes four bytes, behind two reserved ones. */

@@ -99,7 +99,7 @@ function peekTag(view, at, little) {
  * @param {number} depth
  * @returns {number | null}
  */
-function skipValue(view, header, encoding, depth) {
+export function skipValue(view, header, encoding, depth) {
   if (header.length !== UNDEFINED_LENGTH) return header.value + header.length;
   if (depth > DEEPEST) return null;
   // A UN of undefined length holds implicit VR little endian (PS3.5 6.2.2).
@@ -120,7 +120,7 @@ function skipValue(view, header, encoding, depth) {
  * @param {DataView} view
  * @param {number} start
  */
-function metaEncoding(view, start) {
+export function metaEncoding(view, start) {
   return readHeader(view, start, EXPLICIT_LITTLE) ? EXPLICIT_LITTLE : IMPLICIT_LITTLE;
 }
 

@@ -159,7 +159,7 @@ async function* outputs(out, wanted, scratch, sources) {
   for await (const { path, origin, file } of ahead(candidates, IN_FLIGHT, opened)) {
     if (!origin || !file || !wanted(`${OUT}/${path}`)) continue;
     const looked = { size: file.size, modified: file.lastModified, reason: "" };
-    sources.add(`${OUT}/${path}`, origin, looked, { study: 0, series: 0 });
+    sources.add(`${OUT}/${path}`, origin, looked, { study: 0, series: 0, kind: -1 });
     yield;
   }
 }

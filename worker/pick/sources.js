@@ -43,6 +43,7 @@ export class Sources {
   /** @type {string[]} */ reasons = [];
   /** @type {number[]} number of the study in scan order; -1 for what is not DICOM */ studies = [];
   /** @type {number[]} number of the series in scan order; -1 for what is not DICOM */ series = [];
+  /** @type {number[]} number of the kind, as the scan tells them; -1 where it is not known */ kinds = [];
   /** @type {string[]} original UIDs, by the number of the study */ studyUids = [];
   /** @type {string[]} original UIDs, by the number of the series */ seriesUids = [];
   /** @type {number[]} number of the study, by that of the series */ seriesStudies = [];
@@ -63,10 +64,10 @@ export class Sources {
    * @param {string} path
    * @param {Origin} origin
    * @param {Looked} looked
-   * @param {{study: number, series: number}} place
+   * @param {{study: number, series: number, kind: number}} place
    * @param {number} [first]   the first file with the same SOP Instance UID, where there is one
    */
-  add(path, origin, looked, { study, series }, first) {
+  add(path, origin, looked, { study, series, kind }, first) {
     if (first !== undefined) this.firsts.set(this.length, first);
     this.paths.push(path);
     this.origins.push(origin);
@@ -75,6 +76,7 @@ export class Sources {
     this.reasons.push(looked.reason);
     this.studies.push(study);
     this.series.push(series);
+    this.kinds.push(kind);
     this.grew();
   }
 

@@ -1,26 +1,19 @@
 // @ts-check
 /** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
 
-import { instead, LOOK_BYTES, recognise } from "../dicom/is-dicom.js";
-import { peek } from "../dicom/peek.js";
-import { openFile } from "../pick/sources.js";
 import { isFolder, walk } from "../pick/walk.js";
-import { readRange } from "../shared/blob.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
-import { ArchiveEntry } from "../zip/entry.js";
+import { factsReader, Kinds } from "./kinds.js";
+import { look } from "./look.js";
 
 /** Files looked at at the same time. One after another takes three times as long. */
 const LOOKS_IN_FLIGHT = 16;
-/** Read when the first bytes end before the UIDs: long sequences can stand before them. */
-const LONG_LOOK_BYTES = 64 * 1024;
 /** Least time between two reports, in milliseconds. */
 const REPORT_MILLISECONDS = 100;
 
-/**
- * @typedef {import("../pick/sources.js").Looked & {preamble: boolean, peek: import("../dicom/peek.js").Peek | null}} Look
- * @typedef {import("../shared/protocol/files.js").Found} Found
- */
+/** @typedef {import("../shared/protocol/files.js").Found} Found */
+/** @typedef {import("./look.js").Look} Look */
 
 export class Scan {
   #sources;
@@ -32,6 +25,8 @@ export class Scan {
   /** @type {Map<number, number>} fingerprint of study and series -> number */ #seriesNumbers = new Map();
   /** @type {Map<number, number>} fingerprint of a SOP Instance UID -> the first file that has it */ #instances =
     new Map();
+  #kinds = new Kinds();
+  /** @type {import("./facts.js").FactsReader | null} */ #facts = null;
   /** @type {Found} */ #found;
 
   /**
@@ -70,6 +65,7 @@ export class Scan {
     if (picked.kind === "zips") this.#sources.archives.push(...picked.files);
     if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
     try {
+      this.#facts = await factsReader();
       for await (const { candidate, look } of this.#looks(picked)) {
         if (look.reason === "READ_FAILED" && !(await this.#sources.reachable())) throw new CodedError("SOURCE_LOST");
         this.#accept(candidate, look);
@@ -96,7 +92,7 @@ export class Scan {
     const pending = [];
     for await (const candidate of walk(picked, this.#scratch)) {
       if (this.#stopped) return;
-      pending.push({ candidate, looking: look(candidate) });
+      pending.push({ candidate, looking: look(candidate, this.#facts) });
       if (pending.length >= LOOKS_IN_FLIGHT) yield await settled(pending);
     }
     while (pending.length > 0 && !this.#stopped) yield await settled(pending);
@@ -108,19 +104,33 @@ export class Scan {
    */
   #accept({ path, origin }, look) {
     this.#found.seen++;
-    const place = look.peek ? this.#count(path, look, look.peek) : { study: -1, series: -1 };
+    const kind = this.#kind(look);
+    const place = look.peek ? this.#count(path, look, look.peek, kind) : { study: -1, series: -1 };
     if (look.reason) this.#found.skipped[look.reason] = (this.#found.skipped[look.reason] ?? 0) + 1;
     const first = look.peek ? this.#firstWith(look.peek.sopInstance) : undefined;
-    this.#sources.add(path, /** @type {import("../pick/sources.js").Origin} */ (origin), look, place, first);
+    this.#sources.add(
+      path,
+      /** @type {import("../pick/sources.js").Origin} */ (origin),
+      look,
+      { ...place, kind },
+      first,
+    );
+  }
+
+  /** The number of the kind of a file; -1 where it is not known. @param {Look} look */
+  #kind({ reason, facts }) {
+    if (reason) return this.#kinds.countSortedOut(reason);
+    return facts ? this.#kinds.count(facts) : -1;
   }
 
   /**
    * @param {string} path
    * @param {Look} look
    * @param {import("../dicom/peek.js").Peek} peeked
+   * @param {number} kind
    * @returns {{study: number, series: number}}  their numbers
    */
-  #count(path, look, peeked) {
+  #count(path, look, peeked, kind) {
     const found = this.#found;
     const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study, path);
     const study = found.studies[number];
@@ -132,6 +142,7 @@ export class Scan {
     found.modalities[modality] = (found.modalities[modality] ?? 0) + 1;
     study.files++;
     study.bytes += look.size;
+    if (kind >= 0) study.kinds[kind] = (study.kinds[kind] ?? 0) + 1;
     if (!study.modality.split("/").includes(modality)) study.modality += (study.modality && "/") + modality;
     return { study: number, series };
   }
@@ -157,7 +168,7 @@ export class Scan {
     this.#studyNumbers.set(uid, number);
     this.#sources.studyUids.push(uid);
     const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-    this.#found.studies.push({ study: number, folder, modality: "", series: 0, files: 0, bytes: 0 });
+    this.#found.studies.push({ study: number, folder, modality: "", series: 0, files: 0, bytes: 0, kinds: {} });
     return number;
   }
 
@@ -182,6 +193,7 @@ export class Scan {
 
   #snapshot() {
     this.#time();
+    this.#found.kinds = this.#kinds.all;
     return structuredClone(this.#found);
   }
 
@@ -193,47 +205,11 @@ export class Scan {
 /** @returns {Found} */
 function emptyFound() {
   const counts = { seen: 0, dicom: 0, withoutPreamble: 0, bytes: 0, series: 0, seconds: 0 };
-  return { ...counts, modalities: {}, skipped: {}, studies: [], complete: false };
+  return { ...counts, modalities: {}, skipped: {}, kinds: [], studies: [], complete: false };
 }
 
 /** @param {{candidate: import("../pick/walk.js").Candidate, looking: Promise<Look>}[]} pending */
 async function settled(pending) {
   const [{ candidate, looking }] = pending.splice(0, 1);
   return { candidate, look: await looking };
-}
-
-/**
- * Looks at one file. Never rejects: a file that cannot be read gets a reason.
- * @param {import("../pick/walk.js").Candidate} candidate
- * @returns {Promise<Look>}
- */
-async function look({ origin, handle, reason }) {
-  /** @type {Look} */
-  const seen = { size: 0, modified: 0, reason: "", preamble: false, peek: null };
-  try {
-    if (origin === null) throw new CodedError(reason ?? "READ_FAILED");
-    const { size, modified, head } = await openHead(origin, handle ?? null);
-    Object.assign(seen, { size, modified });
-    if (origin instanceof ArchiveEntry && origin.reason) throw new CodedError(origin.reason);
-    if (size === 0) throw new CodedError("EMPTY");
-    const first = await head(LOOK_BYTES);
-    const shape = recognise(first, size);
-    if (!shape) throw new CodedError(instead(first));
-    seen.preamble = shape.preamble;
-    seen.peek = peek(first, shape.start);
-    if (seen.peek.short && size > LOOK_BYTES) seen.peek = peek(await head(LONG_LOOK_BYTES), shape.start);
-  } catch (error) {
-    seen.reason = codeOf(error, "READ_FAILED");
-  }
-  return seen;
-}
-
-/** @param {import("../pick/sources.js").Origin} origin @param {FileSystemFileHandle | null} handle */
-async function openHead(origin, handle) {
-  if (origin instanceof ArchiveEntry) {
-    return { size: origin.size, modified: 0, head: (/** @type {number} */ bytes) => origin.head(bytes) };
-  }
-  const file = await openFile(handle ?? origin);
-  const head = (/** @type {number} */ bytes) => readRange(file, 0, bytes);
-  return { size: file.size, modified: file.lastModified, head };
 }

@@ -28,6 +28,7 @@ from dicom_deid.deidentify.letters import fold
 from dicom_deid.deidentify.private import BULK
 from dicom_deid.profile import DATES, DOUBTFUL_TEXT, FREE_TEXT, judged
 from dicom_deid.tables.device_regions import device_regions
+from dicom_deid.tables.forecast_rules import forecast_rules
 
 EDITION = "2026d"
 HERE = Path(__file__).parent
@@ -301,6 +302,7 @@ def main() -> None:
     write("content-items.json", content_items(source))
     write("types.json", attribute_types(profile), indent=None)
     write("sop-classes.json", sop_class_table())
+    write("forecast.json", forecast_rules())
     write("months.json", months())
     write("code-meanings.json", meaning_words())
     write("vocabulary.json", vocabulary())

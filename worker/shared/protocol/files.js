@@ -6,6 +6,7 @@
  * @import {PlanText, Policy} from "./policy.js"
  * @import {Status, Task} from "./tasks.js"
  * @import {Where} from "./imaging.js"
+ * @import {Facts} from "../forecast.js"
  */
 
 /**
@@ -22,6 +23,7 @@
  * @property {number} series     number of series
  * @property {number} files
  * @property {number} bytes
+ * @property {Record<number, number>} kinds   number of a kind (Found.kinds) -> files of the study
  */
 
 /**
@@ -46,6 +48,7 @@
  * @property {number} series
  * @property {Record<string, number>} modalities   modality -> files
  * @property {Record<string, number>} skipped      reason code -> files
+ * @property {{facts: Facts, files: number}[]} kinds   by number: what decides the outcome of its files (shared/forecast.js)
  * @property {StudyFound[]} studies
  * @property {boolean} complete
  * @property {number} seconds     since the scan began
