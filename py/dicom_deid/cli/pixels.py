@@ -15,6 +15,7 @@ import typer
 from dicom_deid.cli.passphrase import PassphraseFile, ProjectKey, SaltFile, Weak, check_passphrase
 from dicom_deid.cli.policy_options import Allowed, Burned, Options, PolicyFile, Pseudonyms, chosen_policy
 from dicom_deid.cli.regions_file import EXTRA, OPTION, read_regions, write_regions
+from dicom_deid.cli.sources import check_source, chosen_origin
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, Unusable
 from dicom_deid.errors import Failed, Refused, WorkersFailed, reasons, sentence
 
@@ -28,7 +29,9 @@ NO_DETECTOR = "With --no-detector, headers alone are asked: ultrasound regions a
 
 
 def find_pixels(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of files, or one file. It is only read.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="Folder or ZIP of files, or one file. It is only read.")
+    ],
     regions: Annotated[
         Path, typer.Option("--regions", metavar="FILE", help="The regions file; one that is there is added to.")
     ],
@@ -93,8 +96,7 @@ class Looks(NamedTuple):
 
 def check(folder: Path, regions: Path, looks: Looks) -> None:
     """Raises Unusable where folder, file or packages cannot be used."""
-    if not (folder.is_dir() or folder.is_file()) or not os.access(folder, os.R_OK):
-        raise Unusable(f"FOLDER is no folder or file that can be read: {folder}")
+    check_source(folder)
     if folder.resolve() in (regions / "x").resolve().parents:
         raise Unusable("FILE would lie among the files. A source folder is only read: choose another place.")
     if not all(find_spec(name) for name in EXTRA):
@@ -112,10 +114,9 @@ def search(folder: Path, policy: Policy, secret: bytes, workers: int | None, loo
     """The search and what it found. Raises Unusable where it could not come to its end."""
     from dicom_deid.key import Key
     from dicom_deid.native.finding import Finding
-    from dicom_deid.native.folder_origin import FolderOrigin
     from dicom_deid.regions.file import project_of
 
-    origin = FolderOrigin(folder.resolve())
+    origin = chosen_origin(folder)
     finding = Finding(origin, project_of(Key(secret)))
     count = len(os.sched_getaffinity(0)) if workers is None and hasattr(os, "sched_getaffinity") else workers or 0
 

@@ -1,4 +1,4 @@
-"""The command ``plan``: shows for one file the action, the rule and the values of each data element; stores nothing.
+"""The command ``plan``: what a run would do, stored nowhere; of one file element by element, of a folder in counts.
 
 It shows original values on a terminal only, unless it is told otherwise, so that they get into no file by chance.
 """
@@ -26,7 +26,9 @@ from dicom_deid.cli.policy_options import (
     chosen_policy,
     loaded,
 )
-from dicom_deid.cli.text import Unusable, printable
+from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for
+from dicom_deid.cli.sources import check_source, chosen_origin, is_archive
+from dicom_deid.cli.text import UNSOUND, printable
 from dicom_deid.errors import Failed, ShortRead, reasons
 from dicom_deid.version import __version__
 
@@ -49,7 +51,9 @@ WOULD = {
 
 
 def show_plan(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="One DICOM file. It is only read.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="One DICOM file, or a folder or ZIP of files. It is only read.")
+    ],
     policy: PolicyFile = None,
     option: Options = None,
     allow_sop_class: Allowed = None,
@@ -63,19 +67,35 @@ def show_plan(
     salt_file: SaltFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     values: Annotated[
-        bool | None, typer.Option("--values/--no-values", help="Show values; by default on a terminal only.")
+        bool | None,
+        typer.Option("--values/--no-values", help="Of one file, show values; by default on a terminal only."),
+    ] = None,
+    regions: RegionsFile = None,
+    pixels_unreviewed: Unreviewed = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Of a folder: processes; one per core by default, 0: no other."),
     ] = None,
 ) -> None:
-    """Shows what would come of one file: each data element with its action, its rule, its value before and after.
+    """Shows what a run would do. Nothing is stored, and the same options count as for run.
 
-    Nothing is stored. Exit code: 0 when it would be written or skipped, 1 if withheld or failed, 2 for a wrong command.
+    Of one file: each data element with its action, its rule, its value before and after. Of a folder or a ZIP: how many
+    files of which kind would be written, withheld, skipped, or fail, and the flags that would change it.
+
+    Exit code: 0 when all would be written or skipped, 1 if some would be withheld or fail, or none would be written, 2
+    for a wrong command.
     """
+    check_source(source)
     chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, pseudonyms=pseudonyms)
     ready = made_ready(chosen, policy, wheels, run_code)
     project = ProjectKey(passphrase_file, salt_file, version=chosen.pseudonyms)
     secret = project.candidates()[0] if passphrase_file else key.make_key()
     plan = loaded(chosen, secret, ready)
-    explanation = look(file, plan)
+    plan.regions = regions_for(chosen, regions, None, secret, unreviewed=pixels_unreviewed)
+    plan.unreviewed = pixels_unreviewed
+    if source.is_dir() or is_archive(source):
+        sys.exit(show_forecast(source, plan, secret, ready.paths, workers, as_json=as_json))
+    explanation = look(source, plan)
     shown = sys.stdout.isatty() if values is None else values
     if as_json:
         print_json(explanation, plan, made_up=passphrase_file is None, values=shown)
@@ -89,14 +109,27 @@ def show_plan(
     sys.exit(0 if explanation.outcome.status in ("written", "skipped") else 1)
 
 
+def show_forecast(
+    source: Path, plan: Plan, secret: bytes, wheels: tuple[str, ...], workers: int | None, *, as_json: bool
+) -> int:
+    """Shows what would come of a folder or a ZIP, and returns the exit code."""
+    from dicom_deid.cli.forecast import document, foresee, show
+
+    forecasting = foresee(chosen_origin(source), plan, secret, wheels, workers)
+    if as_json:
+        print(json.dumps(document(forecasting, plan), indent=2))
+    else:
+        show(forecasting)
+    outcomes = forecasting.outcomes()
+    return 0 if outcomes["written"] and not (outcomes["withheld"] or outcomes["failed"]) else UNSOUND
+
+
 def look(file: Path, plan: Plan) -> Explanation:
     """The outcome that a file would have."""
     from dicom_deid.explain import Explanation, explain
     from dicom_deid.model import Outcome
     from dicom_deid.native.source import FileSource
 
-    if not file.is_file():
-        raise Unusable(f"FILE is no file that can be read: {file}")
     try:
         with FileSource(file) as source:
             while True:

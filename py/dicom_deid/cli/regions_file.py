@@ -36,7 +36,9 @@ def uses_regions(file: Path | None, run: Path, *, resume: bool) -> bool:
     return file is not None or (resume and (run / OWN).is_file())
 
 
-def regions_for(policy: Policy, file: Path | None, run: Path, secret: bytes, *, unreviewed: bool) -> Regions | None:
+def regions_for(
+    policy: Policy, file: Path | None, run: Path | None, secret: bytes, *, unreviewed: bool
+) -> Regions | None:
     """The regions that a run uses: of the file or, where it goes on and none is given, its own; None without any.
 
     Raises Unusable.
@@ -46,7 +48,7 @@ def regions_for(policy: Policy, file: Path | None, run: Path, secret: bytes, *, 
             raise Unusable(f"--regions and --pixels-unreviewed belong to --option {OPTION}, which is not chosen.")
         return None
     place = file
-    if place is None:
+    if place is None and run is not None:
         own = run / OWN
         place = own if own.is_file() else None
     if place is None:

@@ -9,7 +9,6 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
-from zipfile import is_zipfile
 
 import typer
 
@@ -37,6 +36,7 @@ from dicom_deid.cli.policy_options import (
 )
 from dicom_deid.cli.progress import Lines
 from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for, uses_regions
+from dicom_deid.cli.sources import check_source, chosen_origin
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.executors import prepare
@@ -52,7 +52,9 @@ if TYPE_CHECKING:
 
 
 def run(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder of files, or one file. It is only read.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="Folder or ZIP of files, or one file. It is only read.")
+    ],
     target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Folder for the run; new or empty.")],
     passphrase_file: PassphraseFile = None,
     salt_file: SaltFile = None,
@@ -110,8 +112,7 @@ def run(
         project = ProjectKey(passphrase_file, salt_file, weak_passphrase, chosen.pseudonyms)
         check_passphrase(project, save_passphrase, target, begun=earlier is not None)
         derived = project.secret(undo, save_passphrase, begun=earlier is not None)
-        from dicom_deid.native.folder_origin import FolderOrigin  # the key is derived while these load
-        from dicom_deid.native.folder_sink import FolderSink
+        from dicom_deid.native.folder_sink import FolderSink  # the key is derived while these load
         from dicom_deid.native.run import Run
         from dicom_deid.native.run_folder import RunFolder
 
@@ -120,7 +121,7 @@ def run(
         plan = loaded(chosen, secret, ready)
         plan.regions = regions_for(chosen, regions, target, secret, unreviewed=pixels_unreviewed)
         plan.unreviewed = pixels_unreviewed
-        origin, folder = FolderOrigin(source.resolve()), RunFolder(FolderSink(target.resolve()))
+        origin, folder = chosen_origin(source), RunFolder(FolderSink(target.resolve()))
         begun = Run(origin, folder, plan, secret, processes, resume, link, ready.paths, spare=workers is None)
         begin(begun, target)
         undo.pop_all()
@@ -154,24 +155,11 @@ def hurry(source: Path, processes: int, *, sure: bool, ready: str) -> None:
 
 def check_places(source: Path, target: Path) -> None:
     """Input and output must be usable, and apart."""
-    if not source.exists():
-        usage(f"INPUT is not there: {source}")
-    if not (source.is_dir() or source.is_file()) or not os.access(source, os.R_OK):
-        usage(f"INPUT is no folder or file that can be read: {source}")
-    if is_archive(source):
-        usage(f"INPUT is a ZIP. Unpack it, and give the folder: {source}")
+    check_source(source)
     if target.exists() and not target.is_dir():
         usage(f"OUTPUT is no folder: {target}")
     if reason := overlap(source, target):
         usage(sentence(reason))
-
-
-def is_archive(source: Path) -> bool:
-    """Whether a file is a ZIP, also an empty one."""
-    if not source.is_file():
-        return False
-    with source.open("rb") as file:
-        return file.read(2) == b"PK" and is_zipfile(file)
 
 
 def open_linkage(

@@ -1,0 +1,48 @@
+"""INPUT of a command: a folder, a ZIP or one file, and what is said where it cannot be used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dicom_deid.cli.text import Unusable
+from dicom_deid.errors import SourceFailure, sentence
+
+if TYPE_CHECKING:
+    from dicom_deid.source_and_sink import Origin
+
+ZIP_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
+"""Of an archive with entries, and of an empty one (PKWARE APPNOTE 4.3)."""
+
+
+def check_source(source: Path) -> None:
+    """Raises Unusable unless a source is there and can be read."""
+    if not source.exists():
+        raise Unusable(f"INPUT is not there: {source}")
+    if not (source.is_dir() or source.is_file()) or not os.access(source, os.R_OK):
+        raise Unusable(f"INPUT is no folder or file that can be read: {source}")
+
+
+def is_archive(source: Path) -> bool:
+    """Whether a source is a ZIP."""
+    if not source.is_file():
+        return False
+    with source.open("rb") as file:
+        return file.read(4) in ZIP_BEGINNINGS
+
+
+def chosen_origin(source: Path) -> Origin:
+    """The files of a folder, of a ZIP, or a single one. Raises Unusable for a ZIP that cannot be read."""
+    if not is_archive(source):
+        from dicom_deid.native.folder_origin import FolderOrigin  # its modules load while a key is derived
+
+        return FolderOrigin(source.resolve())
+    from dicom_deid.native.zip_origin import ZipOrigin
+
+    origin = ZipOrigin(source.resolve())
+    try:
+        origin.opened()
+    except SourceFailure as failure:
+        raise Unusable(f"{sentence(failure.reason)} ({source})") from None
+    return origin
