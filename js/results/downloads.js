@@ -12,6 +12,9 @@ import { saveZip } from "./packing.js";
  * @typedef {import("../state.js").Place} Place
  */
 
+/** In so many milliseconds the locks of a tab that was closed or killed are free. */
+const LOCK_MILLISECONDS = 3000;
+
 export class Downloads {
   #files;
   #store;
@@ -25,7 +28,10 @@ export class Downloads {
     on("delete-run", (name) => this.#try("stored", () => this.#delete(name)));
     on("resume-later", () => this.#list());
     store.subscribe(["results"], ({ results }) => results && this.#list());
-    this.#list();
+    this.#list().then(() => {
+      // A run that another tab held when it was killed is one to go on with.
+      if (store.state.runs.some(({ open }) => open)) setTimeout(() => this.#list(), LOCK_MILLISECONDS);
+    });
   }
 
   /** Lists the runs in private storage, and forgets the handles of those that are gone. */

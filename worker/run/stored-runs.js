@@ -3,7 +3,7 @@
 
 import { auditRow, wholeLines } from "../report/audit.js";
 import { lockRun, openRuns } from "../storage/locks.js";
-import { folderOf, JOURNALS, listed, RUNS, readBegun, readFile, UNFINISHED } from "../storage/run-folders.js";
+import { folderOf, holds, JOURNALS, listed, RUNS, readFile, readMark } from "../storage/run-folders.js";
 
 /** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
 
@@ -17,7 +17,7 @@ export async function listRuns() {
       if (handle.kind !== "directory") continue;
       const run = await describe(name, handle, parent === RUNS ? "private" : "folder", isOpen(name));
       if (run) runs.push(run);
-      // Cut off before anything was done.
+      // Cut off before anything was done, or the journal of one that has ended elsewhere.
       else if (!isOpen(name)) await removeRun(name).catch(() => {});
     }
   }
@@ -41,7 +41,7 @@ async function children(parent) {
  * @returns {Promise<StoredRun | null>}
  */
 async function describe(name, run, place, open) {
-  if (!(await readFile(run, "plan.json"))) return null;
+  if (!(await holds(run, "plan.json"))) return null;
   const counted = { done: 0, files: 0, bytes: 0 };
   const audit = await readFile(run, "audit.csv");
   try {
@@ -55,9 +55,9 @@ async function describe(name, run, place, open) {
   } catch {
     // The run goes on, and its audit grew while it was read: the counts are those up to there.
   }
-  const finished = (await readFile(run, UNFINISHED)) === null;
+  const { finished, begun } = await readMark(run);
   if (finished && place === "folder") return null;
-  return { name, place, open, finished, ...counted, begun: await readBegun(run) };
+  return { name, place, open, finished, ...counted, begun };
 }
 
 /**

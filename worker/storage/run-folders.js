@@ -1,7 +1,7 @@
 // @ts-check
 /** The run folders in private storage and the chosen ones: the place of a run, and its files. */
 
-import { CodedError } from "../shared/errors.js";
+import { CodedError, nameOf } from "../shared/errors.js";
 import { patiently } from "../shared/timeouts.js";
 import { openRuns } from "./locks.js";
 
@@ -16,8 +16,10 @@ export const PREVIEWS = "previews";
 /** The regions that a run was begun with. It is not for passing on: by it passphrases could be tried out. */
 export const REGIONS = "regions.json";
 const APART = [UNFINISHED, PREVIEWS, REGIONS];
-/** Whether a file or folder of a run is part of its results; the browser writes `index.sqlite.crswap` beside an index. @param {string} path */
-const isResult = (path) => !APART.includes(path) && !path.startsWith(INDEX);
+/** Ends the name of a file that the browser was writing: a run that was killed can leave one, of `unfinished` too. */
+const SWAP = ".crswap";
+/** Whether a file or folder of a run is part of its results. @param {string} path */
+const isResult = (path) => !APART.includes(path) && !path.startsWith(INDEX) && !path.endsWith(SWAP);
 
 /**
  * @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec
@@ -91,7 +93,7 @@ async function sweepJournals() {
   const isOpen = await openRuns();
   const journals = await folderOf(JOURNALS, true);
   for (const [name, handle] of await listed(journals.entries())) {
-    if (isOpen(name) || handle.kind !== "directory" || (await readFile(handle, UNFINISHED))) continue;
+    if (isOpen(name) || handle.kind !== "directory" || (await holds(handle, UNFINISHED))) continue;
     await journals.removeEntry(name, { recursive: true }).catch(() => {});
   }
 }
@@ -133,6 +135,28 @@ export async function readBegun(run) {
   } catch {
     return null;
   }
+}
+
+/**
+ * Whether the run is marked as unfinished, and with what it goes on: of one reading. A run can come to its end between two,
+ * as that of a tab that was closed a moment ago; it would be neither ended nor one to go on with.
+ * @param {FileSystemDirectoryHandle} run
+ * @returns {Promise<{finished: boolean, begun: Begun | null}>}  begun null: it is finished, or cannot be resumed
+ */
+export async function readMark(run) {
+  for (let again = true; ; again = false) {
+    if (!(await holds(run, UNFINISHED))) return { finished: true, begun: null };
+    const begun = await readBegun(run);
+    if (begun || !again) return { finished: false, begun };
+  }
+}
+
+/** Whether a file is there; also where that cannot be told. @param {FileSystemDirectoryHandle} folder @param {string} name */
+export async function holds(folder, name) {
+  return folder.getFileHandle(name).then(
+    () => true,
+    (error) => nameOf(error) !== "NotFoundError",
+  );
 }
 
 /**
