@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from dicom_deid.cli import conformance, decrypt, import_policy, index, pixels, plan, run, search, thumbnails
+from dicom_deid.cli import conformance, decrypt, import_policy, index, pixels, plan, run, search, thumbnails, unwritten
 from dicom_deid.cli.policy_options import spread
 from dicom_deid.cli.text import UNSOUND, Unusable, usage
 from dicom_deid.errors import BadLinkage, sentence
@@ -65,3 +65,4 @@ app.command("index")(index.show_index)
 app.command("search")(search.show_search)
 app.command("pixels")(pixels.find_pixels)
 app.command("thumbnails")(thumbnails.show_thumbnails)
+app.command("unwritten")(unwritten.show_unwritten)

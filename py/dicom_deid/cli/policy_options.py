@@ -23,9 +23,15 @@ UID = re.compile(r"\d+(\.\d+)+")
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE", help="Policy, in TOML or JSON. The flags below add to it.")
 ]
+OPTION_NAMES = (
+    "retain-uids", "retain-device-identity", "retain-institution-identity", "retain-patient-characteristics",
+    "retain-full-dates", "retain-modified-dates", "clean-descriptors", "clean-structured-content", "clean-graphics",
+    "retain-safe-private", "clean-pixel-data",
+)  # fmt: skip
+"""Those of tables/options.json, which --help need not read."""
 Options = Annotated[
     list[str] | None,
-    typer.Option("--option", metavar="NAME", help="Option of the profile, as retain-uids. Repeatable."),
+    typer.Option("--option", metavar="NAME", help=f"Option of the profile, repeatable: {', '.join(OPTION_NAMES)}."),
 ]
 Allowed = Annotated[
     list[str] | None,
@@ -88,7 +94,8 @@ def chosen_policy(
     try:
         refuse(wrong_problems(policy.options, policy.allow_sop_classes))
     except PolicyError as error:
-        raise unusable(error) from None
+        names = "" if policy.options <= set(OPTION_NAMES) else f"\n  The options are {', '.join(OPTION_NAMES)}."
+        raise Unusable(f"{unusable(error)}{names}") from None
     return policy
 
 

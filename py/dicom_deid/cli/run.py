@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
@@ -199,7 +200,7 @@ def carry_out(run: Run, list_unwritten: bool) -> int:
     heed_signals(run)
     with shown() as display:
         summary = run.go(display)
-    show_end(summary)
+    show_end(summary, run.tally.withheld)
     if alone := run.origin.left_alone:
         links = "1 symbolic link or special file was" if alone == 1 else f"{alone} symbolic links or special files were"
         print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)
@@ -238,7 +239,7 @@ def heed_signals(run: Run) -> None:
     signal.signal(signal.SIGTERM, ask)
 
 
-def show_end(summary: dict[str, Any]) -> None:
+def show_end(summary: dict[str, Any], withheld: Mapping[str, set[str]]) -> None:
     """The closing line and the reasons, on stdout; why the run stopped, on stderr."""
     print("Done: " + ", ".join(f"{summary['counts'][status]} {status}" for status in STATUSES))
     found = sorted(
@@ -251,12 +252,27 @@ def show_end(summary: dict[str, Any]) -> None:
         table = Table("files", "outcome", "reason", "what to do", box=None, pad_edge=False)
         for code, files in found:
             reason = reasons()[code]
-            table.add_row(f"{files}", reason["status"], f"{code}\n{reason['sentence']}", reason["remedy"])
+            remedy = "\n".join((reason["remedy"], *flags(code, withheld)))
+            table.add_row(f"{files}", reason["status"], f"{code}\n{reason['sentence']}", remedy)
         Console().print(table)
     else:
         for code, files in found:
             reason = reasons()[code]
-            print(f"{files} {reason['status']} {code}: {reason['sentence']} {reason['remedy']}")
+            print(
+                " ".join(
+                    (
+                        f"{files} {reason['status']} {code}: {reason['sentence']} {reason['remedy']}",
+                        *flags(code, withheld),
+                    )
+                )
+            )
     if summary.get("error"):
         reason = reasons()[summary["error"]]
         print(f"The run stopped: {reason['sentence']} {reason['remedy']}", file=sys.stderr)
+
+
+def flags(code: str, withheld: Mapping[str, set[str]]) -> list[str]:
+    """The options that answer a reason, in words; none for most. ``withheld``: its SOP Classes."""
+    flag = reasons()[code].get("flag")
+    uids = ",".join(sorted(uid for uid in withheld.get(code, ()) if uid)) or "UID"
+    return [f"With {flag.format(uid=uids)}."] if flag else []

@@ -38,6 +38,8 @@ class Tally:
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     reasons: Counter[str] = field(default_factory=Counter)
+    withheld: dict[str, set[str]] = field(default_factory=dict)
+    """Reason -> SOP Class UIDs of what was withheld for it; of a private class there is none."""
     studies: dict[tuple[str, str], Study] = field(default_factory=dict)
     stages: dict[str, Stage] = field(default_factory=lambda: {name: Stage() for name in STAGES})
     bytes_in: int = 0
@@ -56,6 +58,8 @@ class Tally:
         self.bytes_out += int(row["bytes_out"])
         if reason:
             self.reasons[reason] += 1
+        if status == "withheld":
+            self.withheld.setdefault(reason, set()).add(str(row["sop_class_uid"]))
         name = (str(row["patient_id"]), str(row["study_instance_uid"]))
         if any(name):  # a file that could not be read has no new identifiers, so no study is known of it
             study = self.studies.setdefault(name, Study())
