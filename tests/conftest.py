@@ -47,7 +47,7 @@ Worker.prototype.postMessage = function (message, ...more) {
   if (message?.path?.[0] !== "rehearse") post.call(this, message, ...more);
 };
 """
-"""Keeps Python workers from compiling ahead while nobody asks: three seconds of processor for each page that is opened."""
+"""Keeps Python workers from compiling ahead while nobody asks: three seconds of processor for each page."""
 
 
 @pytest.hookimpl(optionalhook=True)
