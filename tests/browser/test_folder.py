@@ -124,13 +124,27 @@ def stored(journey: Journey) -> list[str]:
     )
 
 
+ASKS = """() => {
+  const leaving = new Event("beforeunload", { cancelable: true });
+  dispatchEvent(leaving);
+  return leaving.defaultPrevented;
+}"""
+
+
 def test_the_key_that_was_made_gives_the_same_result_again(journey: Journey, mixed: Path, tmp_path: Path) -> None:
-    """No passphrase: the page makes one, shows it, and lets it be saved for the command line."""
+    """No passphrase: the page makes one, shows it first in the results, and asks before it is lost."""
     journey.drop(mixed)
     assert journey.run("").how == "Done"
-    shown = journey.page.get_by_label("A key was made for this run").input_value()
+    key = journey.page.get_by_label("A key was made for this run")
+    shown = journey.page.locator("results-panel").get_by_label("A key was made for this run").input_value()
+    assert journey.page.evaluate(ASKS)
     saved = journey.download("Save key", tmp_path).read_text(encoding="utf-8")
     assert saved == f"{shown}\n"
+    assert not journey.page.evaluate(ASKS)
+    journey.button("Run again with these files").click()
+    journey.start()
+    assert journey.wait_for_end().how == "Done"
+    expect(key).to_have_value(shown)
     assert len(shown.replace("-", "")) * 5 >= 160
     run = journey.results(tmp_path / "zip")
     assert shown not in run.log + run.audit
