@@ -350,17 +350,6 @@ def test_a_folder_without_a_dicom_file_is_told_of_and_is_no_success(tmp_path: Pa
     assert RunFolder(tmp_path / "run").outputs == {}
 
 
-@pytest.mark.parametrize("names", [(), ("a.dcm",)])
-def test_a_zip_is_told_of_before_anything_is_begun(tmp_path: Path, names: tuple[str, ...]) -> None:
-    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
-        for name in names:
-            archive.writestr(name, to_bytes(ct()))
-    done = command("run", tmp_path / "in.zip", tmp_path / "run", "--passphrase-file", secret(tmp_path))
-    assert done.returncode == 2
-    assert "Unpack it" in done.stderr
-    assert not (tmp_path / "run").exists()
-
-
 def test_a_folder_of_zips_alone_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     with zipfile.ZipFile(tmp_path / "in" / "a.zip", "w") as archive:
