@@ -21,7 +21,7 @@ from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.policy.rules import Rule
 from dicom_deid.profile import table
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from made import KEY, SOURCE_ID, UID, Stingy, ct, deidentified, item, outcome_of, output_of, sequence, to_bytes
 from pydicom.dataset import Dataset
@@ -277,6 +277,7 @@ def test_what_cannot_be_read_has_an_outcome_and_no_rows(data: bytes) -> None:
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
+@example(rich, [(166, 128), (326, 0)])  # a SOP Class UID that is no ASCII
 @given(st.sampled_from((rich, report)), st.lists(st.tuples(st.integers(140, 1500), st.integers(0, 255)), max_size=4))
 @pytest.mark.filterwarnings("ignore")
 def test_a_damaged_file_is_explained_as_it_is_processed(

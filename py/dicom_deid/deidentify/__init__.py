@@ -114,7 +114,7 @@ class Deidentifier(Actions):
         new = [self.new_uid(uid) for uid in self.own]
         for tag, uid in zip((STUDY, SERIES, SOP_INSTANCE, SOP_CLASS), (*new, self.instance.sop_class), strict=True):
             now = ascii_text(data.get(tag))
-            if uid and (not now or "\\" in now):
+            if uid.isascii() and uid and (not now or "\\" in now):  # what has another SOP Class is withheld
                 markers.put(data, Element(tag, "UI", uid.encode("ascii")))
 
     def item(
