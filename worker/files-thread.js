@@ -13,6 +13,7 @@ import { checkPlan, committedPaths } from "./run/resume.js";
 import { Run } from "./run/run.js";
 import { listRuns, removeRun } from "./run/stored-runs.js";
 import { othersThan, taking } from "./run/study-choice.js";
+import { factsReader } from "./scan/kinds.js";
 import { Scan } from "./scan/scan.js";
 import { CodedError, codeOf } from "./shared/errors.js";
 import { openRuns } from "./storage/locks.js";
@@ -32,6 +33,7 @@ export class Files {
   #tables = new Tables(this.#scratch);
   /** @type {Map<string, import("./pick/sources.js").Opened>} by borrower */ #lent = new Map();
   #writers = new Writers();
+  #facts = factsReader(); // its rules are fetched while the network is there
 
   constructor() {
     this.#scratch.sweep().catch(() => {});
@@ -41,7 +43,7 @@ export class Files {
   async scan(picked, report) {
     this.#scan?.stop();
     const sources = new Sources();
-    this.#scan = new Scan(sources, this.#scratch);
+    this.#scan = new Scan(sources, this.#scratch, this.#facts);
     this.#sources = sources;
     return this.#scan.run(picked, report);
   }

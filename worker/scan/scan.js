@@ -26,16 +26,19 @@ export class Scan {
   /** @type {Map<number, number>} fingerprint of a SOP Instance UID -> the first file that has it */ #instances =
     new Map();
   #kinds = new Kinds();
+  #reading;
   /** @type {import("./facts.js").FactsReader | null} */ #facts = null;
   /** @type {Found} */ #found;
 
   /**
    * @param {import("../pick/sources.js").Sources} sources   filled by the scan
    * @param {import("../storage/temporary.js").Scratch} scratch
+   * @param {Promise<import("./facts.js").FactsReader | null>} [reading]   what reads the facts of files
    */
-  constructor(sources, scratch) {
+  constructor(sources, scratch, reading = factsReader()) {
     this.#sources = sources;
     this.#scratch = scratch;
+    this.#reading = reading;
     this.#found = emptyFound();
   }
 
@@ -65,7 +68,7 @@ export class Scan {
     if (picked.kind === "zips") this.#sources.archives.push(...picked.files);
     if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
     try {
-      this.#facts = await factsReader();
+      this.#facts = await this.#reading;
       for await (const { candidate, look } of this.#looks(picked)) {
         if (look.reason === "READ_FAILED" && !(await this.#sources.reachable())) throw new CodedError("SOURCE_LOST");
         this.#accept(candidate, look);
