@@ -185,6 +185,15 @@ def places() -> tuple[re.Pattern[str], ...]:
     )  # fmt: skip
 
 
+PLACES = re.compile("[都道府県市区區町村郡省县縣路街镇鎮乡鄉号號도시군구동읍면로길]|丁目|番地|〒")
+"""What an address in a label must have: a kind of place."""
+
+
+def has_place(reading: Reading) -> bool:
+    """Whether a label may hold an address."""
+    return reading.numbered and PLACES.search(reading.flat) is not None
+
+
 def addresses(reading: Reading) -> Iterator[Span]:
     """Addresses."""
     for pattern in places():

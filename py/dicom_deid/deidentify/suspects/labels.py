@@ -38,7 +38,7 @@ def found_lightly(text: str, sought: Sought) -> Found:
         from dicom_deid.deidentify.suspects import east  # its expressions are large
 
         named += east.titled(reading)
-        spans += east.addresses(reading) if reading.numbered else ()
+        spans += east.addresses(reading) if east.has_place(reading) else ()
     guards = guarded(reading) if spans or named else []
     return free(named, guards), tuple(outside(spans, guards))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from dicom_deid.deidentify.suspects.languages import BEGIN, cues, everywhere, listed
+from dicom_deid.deidentify.suspects.languages import BEGIN, everywhere, listed
 from dicom_deid.deidentify.suspects.reading import Reading, plain
 from dicom_deid.deidentify.suspects.vocabulary import is_medical, is_term, street_like
 from dicom_deid.profile import table
@@ -14,6 +14,8 @@ from dicom_deid.profile import table
 HOUSE = re.compile(
     r"(?i:\s?,?\s{0,2}(?:n[oº]\.?\s?:?|nr\.?|n\.?|д\.\s?|№\s?)?\s{0,2}\d{1,5}(?:\s?[-/]\s?(?:\d{1,4}|[a-z](?![a-z])))?[a-z]?(?![\w%]))"
 )
+GERMAN = ("am", "an der", "im", "in der", "auf", "unter", "zu", "alte", "neue", "gro", "klein", "ober")
+"""Words before a street that has no other word for it: Am Alten Markt 3."""
 FEW = 4
 """Letters of a word for a box in the post, at least."""
 POSTCODE = re.compile(
@@ -33,25 +35,51 @@ STREET_NAME = (
 
 
 def has_street(reading: Reading) -> bool:
-    """Whether a text may hold a street with the number of a house, or a box in the post."""
-    return reading.numbered and (
-        cues("streets", "streets_before", "post").may_be_in(reading)
-        or any(word.endswith(plain_endings()) for word in reading.words)
-    )
+    """Whether a label may hold a street with the number of a house, or a box in the post."""
+    return reading.numbered and next(streets(reading, label=True), None) is not None
 
 
-def streets(reading: Reading) -> Iterator[re.Pattern[str]]:
-    """The expressions for streets of which a word is there."""
-    if cues("streets").may_be_in(reading):
-        yield street_behind()
-    if cues("streets_before").may_be_in(reading):
-        yield street_before()
+def streets(reading: Reading, *, label: bool) -> Iterator[re.Pattern[str]]:
+    """The expressions for streets of which a word is there; in a ``label``, no abbreviation without a dot is one."""
+    there = plainly(reading) if label else reading.words
+    behind, before = present("streets", there), present("streets_before", there)
+    if behind:
+        yield street_behind(behind)
+    if before:
+        yield street_before(before)
         if not reading.text.isascii():
             yield caseless()
-    if any(word.endswith(plain_endings()) for word in reading.words):
+    if any(word.endswith(plain_endings()) for word in there):
         yield street_ending()
-    if "bp" in reading.words or cues("post").may_be_in(reading):
+    if "bp" in there or "box" in there or (present("post", there) and (not label or has_post(there))):
         yield boxes()
+
+
+def has_post(there: frozenset[str]) -> bool:
+    """Whether one of the words begins with that for the post in many languages: Postfach, Postbus."""
+    return any(word.startswith("post") for word in there)
+
+
+def plainly(reading: Reading) -> frozenset[str]:
+    """The words of a label that may be such: long ones, and abbreviations with a mark; C and TR mean something else."""
+    marked = re.findall(r"[^\W\d_]+(?=[./])", reading.plain)
+    return frozenset(word for word in reading.words if len(word) > MEANT).union(marked)
+
+
+def present(key: str, there: frozenset[str]) -> tuple[str, ...]:
+    """The words of a key whose first part is in a text."""
+    return tuple(word for first in sorted(there & firsts(key).keys()) for word in firsts(key)[first])
+
+
+@cache
+def firsts(key: str) -> dict[str, list[str]]:
+    """First part -> the words of a key that begin with it."""
+    found: dict[str, list[str]] = {}
+    for word in listed(key):
+        first = re.search(r"[^\W\d_]+", word)
+        if first:
+            found.setdefault(first[0], []).append(word)
+    return found
 
 
 def is_street(hit: re.Match[str]) -> bool:
@@ -66,7 +94,7 @@ def is_street(hit: re.Match[str]) -> bool:
 
 def found(reading: Reading, *, label: bool) -> Iterator[re.Match[str]]:
     """The streets in a text; in a ``label``, no single letter or abbreviation without a dot begins one: TR 3000."""
-    for pattern in streets(reading):
+    for pattern in streets(reading, label=label):
         for hit in pattern.finditer(reading.flat):
             if not is_street(hit) or (pattern is street_ending() and is_doubtful(hit, reading, label=label)):
                 continue
@@ -89,7 +117,9 @@ def is_doubtful(hit: re.Match[str], reading: Reading, *, label: bool) -> bool:
 
 
 def cased(words: tuple[str, ...], *, small: bool) -> str:
-    """An expression for plain words in flat text, in any case, or with a capital."""
+    """An expression for plain words in flat text, in any case, or with a capital; of none, for nothing."""
+    if not words:
+        return "(?!)"
     letters = {  # with their accents
         "e": "[eéèêëěę]",
         "a": "[aáàâãäåą]",
@@ -117,11 +147,11 @@ def cased(words: tuple[str, ...], *, small: bool) -> str:
     return f"(?:(?i:{'|'.join(found)})" + (r"\.?" if small else "") + ")"
 
 
-@cache
-def street_behind() -> re.Pattern[str]:
+@lru_cache(64)
+def street_behind(words: tuple[str, ...]) -> re.Pattern[str]:
     """42 Main Street; Atatürk Cad. No: 5; Зорбатовский бульвар 3."""
-    behind = cased(tuple(word for word in listed("streets") if len(word) > 1), small=True)
-    numbered = cased(listed("streets", "tr", "ru", "cs", "hu"), small=True)
+    behind = cased(tuple(word for word in words if len(word) > 1), small=True)
+    numbered = cased(tuple(word for word in words if word in listed("streets", "tr", "ru", "cs", "hu")), small=True)
     return re.compile(
         rf"{BEGIN}(?:(?i:flat|apt|apartment|unit|suite)\.?\s#?\w{{1,4}},?\s)?(?:\d{{1,4}}/)?\d{{1,5}}[A-Za-z]?\s{{1,2}}(?P<name>(?:{CAP}(?:[^\W\d_]|['-]){{0,30}}\.?\s{{1,2}}){{1,3}}){behind}(?![^\W_])"
         rf"(?:{POSTCODE.pattern})?"
@@ -129,19 +159,10 @@ def street_behind() -> re.Pattern[str]:
     )
 
 
-@cache
-def street_before() -> re.Pattern[str]:
+@lru_cache(64)
+def street_before(words: tuple[str, ...]) -> re.Pattern[str]:
     """12 rue de la Paix; Calle Mayor 5; ул. Садовая 17."""
-    before = cased(
-        tuple(
-            word
-            for word in listed("streets_before")
-            if not word.startswith(
-                ("am", "an der", "im", "in der", "auf", "unter", "zu", "alte", "neue", "gro", "klein", "ober")
-            )
-        ),
-        small=True,
-    )
+    before = cased(tuple(word for word in words if not word.startswith(GERMAN)), small=True)
     name = rf"(?P<name>(?:{STREET_NAME}\s?){{1,5}}?)"
     german = r"(?:Am|An der|Im|In der|Auf der|Auf dem|Unter den|Zum|Zur|Alte|Neue|Große|Kleine|Obere|Untere)"
     return re.compile(
