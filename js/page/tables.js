@@ -20,8 +20,19 @@ export async function fetchTables() {
   return { reasons: known, options, sopClasses };
 }
 
+/** Tables that were asked for, by name: none is fetched again, since the network may be gone. @type {Map<string, Promise<any>>} */
+const asked = new Map();
+
+/** @param {string} name @returns {Promise<any>} */
+export function fetchTable(name) {
+  const known = asked.get(name) ?? fetched(name);
+  asked.set(name, known);
+  known.catch(() => asked.delete(name)); // fetched again the next time
+  return known;
+}
+
 /** @param {string} name */
-export async function fetchTable(name) {
+async function fetched(name) {
   const response = await fetch(new URL(`../../tables/${name}.json`, import.meta.url));
   if (!response.ok) throw new CodedError("PAGE_INCOMPLETE");
   return response.json();
