@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
     from policies import Policies
 
-settings.register_profile("pyodide", max_examples=10, deadline=None)  # of 100: ten times as slow there, and the code is the same
+settings.register_profile(
+    "pyodide", max_examples=10, deadline=None
+)  # of 100: ten times as slow there, and the code is the same
 pytest_collect_file = collect.pytest_collect_file  # each Node test is an item
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser/"

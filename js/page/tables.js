@@ -50,20 +50,15 @@ export const INCOMPLETE = {
   remedy: "Check that its address can be reached, and reload.",
 };
 
-/** The reason codes in words, fetched once, when they are first needed. */
+/** The reason codes in words, fetched when they are first needed. */
 class Reasons {
   /** @type {Record<string, Reason> | null} */ #table = null;
-  /** @type {Promise<Record<string, Reason>> | null} */ #fetching = null;
 
+  /** @returns {Promise<Record<string, Reason>>} */
   async fetch() {
-    this.#fetching ??= fetchTable("reasons");
-    try {
-      this.#table = await this.#fetching;
-    } catch (error) {
-      this.#fetching = null; // fetched again the next time
-      throw error;
-    }
-    return this.#table;
+    const table = await fetchTable("reasons");
+    this.#table = table;
+    return table;
   }
 
   /** Calls at once when the table is there, else when it is fetched or cannot be. @param {() => void} act */

@@ -99,6 +99,19 @@ def test_in_words_it_shows_kinds_and_flags_and_no_path(folder: Path) -> None:
     assert not {path.name for path in folder.parent.iterdir()} - {"Okonkwo"}
 
 
+@pytest.mark.parametrize("typed", ["OKONKWO", "1.2.840.4711008.1"])
+def test_a_sop_class_that_ps3_6_does_not_have_is_not_shown(tmp_path: Path, typed: str) -> None:
+    """Anybody may have typed it."""
+    (tmp_path / "in").mkdir()
+    made = ct()
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = typed
+    (tmp_path / "in" / "a").write_bytes(to_bytes(made))
+    for options in ((), ("--json",)):
+        done = command("plan", tmp_path / "in", *options)
+        assert "PRIVATE_SOP_CLASS" in done.stdout
+        assert typed not in done.stdout + done.stderr
+
+
 def test_a_zip_gives_the_same_as_its_folder(folder: Path, tmp_path: Path) -> None:
     archive = tmp_path / "a.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:

@@ -62,7 +62,7 @@ def foresee(origin: Origin, plan: Plan, secret: bytes, wheels: tuple[str, ...], 
 def flags(changes: Iterable[Change], sop_class: str) -> str:
     """The options of the command line that a remedy is made of."""
     said = {
-        "allow": f"--allow-sop-class {sop_class}",
+        "allow": f"--allow-sop-class {sop_class or 'UID'}",
         "pass": "--pass-burned-in",
         "clean": f"--option {PIXEL_OPTION}",
     }
@@ -101,9 +101,7 @@ def show(forecasting: Forecasting) -> None:
     from dicom_deid.explain.readable import class_name
 
     rows = in_order(forecasting)
-    lines = [
-        (f"{files}", WOULD[row.outcome], class_name(row.sop_class) or row.sop_class, row.reason) for row, files in rows
-    ]
+    lines = [(f"{files}", WOULD[row.outcome], class_name(row.sop_class), row.reason) for row, files in rows]
     widths = [max(len(line[column]) for line in (("files", "", "", ""), *lines)) for column in range(4)]
     for files, *others in lines:
         cells = [files.rjust(widths[0]), *(cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True))]
@@ -124,4 +122,4 @@ def told(reason: str, rows: list[Foreseen]) -> Iterable[str]:
     yield f"{reason}: {said['sentence']}{'' if changes else ' ' + said['remedy']}"
     for sop_class, change in changes:
         review = ", when reviewed (dicom-deid pixels)" if "clean" in change else ""
-        yield f"    {class_name(sop_class) or sop_class}: written with {flags(change, sop_class)}{review}"
+        yield f"    {class_name(sop_class) or 'Private SOP Class'}: written with {flags(change, sop_class)}{review}"

@@ -35,6 +35,7 @@ class Foreseen(NamedTuple):
     outcome: Status
     reason: str = ""
     sop_class: str = ""
+    """Its UID, if PS3.6 has it: any other may hold whatever somebody typed."""
     remedies: tuple[tuple[Change, ...], ...] = ()
     """Changes of the policy, each of which lets them be written."""
 
@@ -79,7 +80,7 @@ class ForecastJob:
             return Foreseen(outcome.status, outcome.reason, outcome.names.sop_class)
         kind = whole_kind(source, self.plan)
         changes = tuple(remedies(self.plan.policy, kind))
-        return Foreseen("withheld", outcome.reason, kind.facts.sop_class, changes)
+        return Foreseen("withheld", outcome.reason, outcome.names.sop_class, changes)
 
 
 def whole_kind(source: OpenSource, plan: Plan) -> Kind:

@@ -69,7 +69,6 @@ def patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         (rf"(?![{HAN}]氏){kanji}(?P<title>{ja('behind')})(?!名|子|々|相|式|態|体|[なにー])", "ja"),
         (rf"(?:{ja('cues')})[ ]?[:（(・=]\s?{loose}{CLOSED}", "ja"),
         (rf"(?:{any_of(tuple(cue for cue in listed('cues', 'ja') if len(cue) > 2))})[ ]{loose}{CLOSED}", "ja"),
-        (rf"(?<![{HAN}])(?:技師|術者)[ ](?P<name>[{HAN}]{{2,4}}){CLOSED}", "ja"),
         (rf"(?:{ja('cues')})[ ]?[:（(・=]?[ ]?(?P<name>(?:{ja('surnames2')})(?:[ ]?[{HAN}]{{1,3}})?){CLOSED}", "ja"),
         (rf"(?<![{HAN}])(?:{ja('relatives')})(?:さん|様)?(?:[ の（(:])\s?{related}{CLOSED}(?=[^{KANA}]|$)", "ja"),
         (rf"(?<![{HAN}])(?:長女|長男|次男|次女|三男|三女)(?P<name>[{HAN}]{{2,3}}){CLOSED}", "ja"),
