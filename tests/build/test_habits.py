@@ -48,3 +48,17 @@ def test_the_changelog_begins_with_this_version_and_goes_back() -> None:
     versions = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", text("CHANGELOG.md"), re.MULTILINE)
     assert versions[0] == dicom_deid.__version__
     assert versions == sorted(versions, key=lambda one: [int(part) for part in one.split(".")], reverse=True)
+
+
+BARE = re.compile(r"\.(?:getDirectory|getDirectoryHandle|getFileHandle|getFile|createWritable|removeEntry)\(")
+HELD = re.compile(
+    r"=> \w[\w.]*\.(?:getDirectory|getDirectoryHandle|getFileHandle|getFile|createWritable|removeEntry)\("
+)
+
+
+def test_no_worker_calls_the_file_system_without_holding_the_call() -> None:
+    """A handle that nobody holds can be collected together with its call, which then never settles."""
+    lines = [line for path in (ROOT / "worker").rglob("*.js") for line in path.read_text("utf-8").splitlines()]
+    calls = [line.strip() for line in lines if BARE.search(line)]
+    assert len(calls) >= 6
+    assert [line for line in calls if not HELD.search(line)] == []

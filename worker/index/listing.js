@@ -14,6 +14,7 @@ import { readRange } from "../shared/blob.js";
 import { transfer } from "../shared/comlink.js";
 import { codeOf, nameOf } from "../shared/errors.js";
 import { HeadLengths } from "../shared/ranges.js";
+import { inside } from "../storage/folders.js";
 
 /** Files told of at once. */
 const TOLD_AT_ONCE = 500;
@@ -138,7 +139,7 @@ function stampOf({ origins, modified }, number) {
 export async function outputsOf(folder, journal, scratch) {
   const sources = new Sources();
   try {
-    const out = await folder.getDirectoryHandle(OUT);
+    const out = await inside(folder, OUT);
     const growing = outputs(out, await committedPaths(journal), scratch, sources);
     return { sources, growing, whole: true };
   } catch (error) {

@@ -9,8 +9,8 @@
 
 import { CodedError, nameOf } from "../shared/errors.js";
 import { ORIGINALS } from "../shared/protocol/index.js";
-import { patiently } from "../shared/timeouts.js";
-import { folderOf, INDEX, listed, PREVIEWS, RUNS, readFile, writeFile } from "../storage/run-folders.js";
+import { folderOf, inside, listed, readFile, removeFrom, top, writeFile } from "../storage/folders.js";
+import { INDEX, PREVIEWS, RUNS } from "../storage/run-folders.js";
 
 const OF_ORIGINALS = { index: ORIGINALS.file, pictures: "thumbnails-of-originals" };
 const IN_RUN = { index: INDEX, pictures: PREVIEWS };
@@ -34,7 +34,7 @@ export class Shelf {
   async #folder(create = false) {
     if (this.#of.kind === "originals") return folderOf(ORIGINALS.folder, create).catch(() => null);
     const { name } = this.#of;
-    const run = folderOf(RUNS).then((runs) => runs.getDirectoryHandle(name));
+    const run = folderOf(RUNS).then((runs) => inside(runs, name));
     return run.catch(() => this.#scratch.folder(name));
   }
 
@@ -44,8 +44,10 @@ export class Shelf {
     if (!folder) return null;
     const { index } = this.#names;
     // Files that a killed browser had begun to write: they can name patients, and nobody else deletes them.
-    const begun = (await listed(folder.keys())).filter((name) => name.startsWith(index) && name !== index);
-    for (const name of begun) await folder.removeEntry(name).catch(() => {});
+    const begun = (await listed(folder))
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(index) && name !== index);
+    for (const name of begun) await removeFrom(folder, name).catch(() => {});
     return readFile(folder, index);
   }
 
@@ -61,7 +63,7 @@ export class Shelf {
 
   /** Deletes the index and its thumbnails. */
   async remove() {
-    if (this.#of.kind === "originals") return gone(await navigator.storage.getDirectory(), ORIGINALS.folder);
+    if (this.#of.kind === "originals") return gone(await top(), ORIGINALS.folder);
     await this.removePictures();
     await gone(await this.#folder(), this.#names.index);
   }
@@ -99,9 +101,9 @@ export class Shelf {
     const [study, file] = name.split("/");
     try {
       const folder = await this.#folder(create);
-      const pictures = await patiently(async () => folder?.getDirectoryHandle(this.#names.pictures, { create }));
-      const inside = await patiently(async () => pictures?.getDirectoryHandle(study, { create }));
-      return inside ? { folder: inside, file } : null;
+      const pictures = folder && (await inside(folder, this.#names.pictures, create));
+      const studies = pictures && (await inside(pictures, study, create));
+      return studies ? { folder: studies, file } : null;
     } catch (error) {
       if (create) throw error;
       return null;
@@ -126,7 +128,7 @@ async function keepFile(folder, name, bytes) {
 /** Deletes a file or a folder, if it is there. @param {FileSystemDirectoryHandle | null} folder @param {string} name */
 async function gone(folder, name) {
   try {
-    await folder?.removeEntry(name, { recursive: true });
+    if (folder) await removeFrom(folder, name);
   } catch (error) {
     if (nameOf(error) !== "NotFoundError") throw error;
   }

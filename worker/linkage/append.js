@@ -3,6 +3,7 @@
 
 import { CodedError, nameOf } from "../shared/errors.js";
 import { patiently } from "../shared/timeouts.js";
+import { folderOf, handleIn, listed, readFile, removeFrom } from "../storage/folders.js";
 import { CLOSING, checkHeader, cipherOf, encode, HEADER_BYTES, newHeader, recordsOf, seal } from "./format.js";
 
 /** Folder of the linkage files, apart from the runs: they can never be handed out with results. */
@@ -15,7 +16,7 @@ const FOLDER = "linkages";
 
 /** @param {boolean} [create] */
 async function linkagesFolder(create = false) {
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create });
+  return folderOf(FOLDER, create);
 }
 
 /**
@@ -26,8 +27,7 @@ async function linkagesFolder(create = false) {
 export async function withLinkages(runs) {
   const folder = await linkagesFolder().catch(() => null);
   /** @type {Set<string>} */
-  const names = new Set();
-  for await (const name of folder?.keys() ?? []) names.add(name);
+  const names = new Set((folder ? await listed(folder) : []).map(({ name }) => name));
   const told = runs.map((run) => (names.delete(run.name) ? { ...run, linkage: /** @type {const} */ ("beside") } : run));
   return [...told, ...[...names].map(alone)];
 }
@@ -40,18 +40,15 @@ function alone(name) {
 
 /** @param {string} name */
 export async function removeLinkage(name) {
-  await (await linkagesFolder(true)).removeEntry(name).catch((error) => {
+  await removeFrom(await linkagesFolder(true), name).catch((error) => {
     if (nameOf(error) !== "NotFoundError") throw error;
   });
 }
 
 /** The file of a run, if there is one. @param {string} name @returns {Promise<File | null>} */
 export async function linkageOf(name) {
-  try {
-    return await (await (await linkagesFolder()).getFileHandle(name)).getFile();
-  } catch {
-    return null;
-  }
+  const folder = await linkagesFolder().catch(() => null);
+  return folder && readFile(folder, name);
 }
 
 export class LinkageFile {
@@ -153,7 +150,7 @@ export class LinkageFile {
 /** @param {string} name */
 async function openAccess(name) {
   const folder = await linkagesFolder(true);
-  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+  const handle = await handleIn(folder, name, true);
   return patiently(
     () => handle.createSyncAccessHandle(),
     undefined,

@@ -5,6 +5,7 @@ import { readRange, readWhole } from "../shared/blob.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { WHOLE_BYTES } from "../shared/limits.js";
 import { patiently } from "../shared/timeouts.js";
+import { fileOf, handleIn } from "../storage/folders.js";
 
 /**
  * The origin of the bytes of a source: a place in a folder, a handle, a File of an <input>, or an entry of an archive.
@@ -30,7 +31,7 @@ export class Place {
   }
 
   handle() {
-    return patiently(() => this.#folder.getFileHandle(this.#name));
+    return handleIn(this.#folder, this.#name);
   }
 }
 
@@ -144,7 +145,7 @@ export class Sources {
 export async function openFile(origin) {
   if (origin instanceof File) return origin;
   const handle = origin instanceof Place ? await origin.handle() : origin;
-  return patiently(() => handle.getFile());
+  return fileOf(handle);
 }
 
 /** An open source. A small one is held whole, so that it is read once; of a longer one only slices are read. */

@@ -5,6 +5,7 @@ import { walkFragments } from "../dicom/fragments.js";
 import { Opened } from "../pick/sources.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { covered } from "../shared/ranges.js";
+import { fileOf, handleIn, inside } from "../storage/folders.js";
 import { lengthOf, piecesOf } from "../write/splice.js";
 
 /** No header is so long: what asks for more than this is not given it. */
@@ -35,9 +36,8 @@ async function outputOf(folder, path) {
   const names = path.split("/");
   const last = names.pop() ?? "";
   try {
-    for (const name of names) folder = (await folder?.getDirectoryHandle(name)) ?? null;
-    const file = await (await folder?.getFileHandle(last))?.getFile();
-    if (file) return file;
+    for (const name of names) folder = folder && (await inside(folder, name));
+    if (folder) return await fileOf(await handleIn(folder, last));
   } catch {
     // it is gone
   }

@@ -4,6 +4,7 @@
  * are in shared/protocol/tasks.js.
  */
 
+import { chunksOf } from "../shared/blob.js";
 import { cell } from "../shared/csv.js";
 import { digestBy, hexOf } from "../shared/key.js";
 import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
@@ -74,7 +75,7 @@ export function auditRow(line) {
 export async function* wholeLines(file, header = true) {
   let rest = "";
   const decoder = new TextDecoder();
-  for await (const chunk of file.stream()) {
+  for await (const chunk of chunksOf(file)) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = parts.pop() ?? "";
     if (header && parts.length > 0) header = parts.shift() === undefined;

@@ -5,7 +5,7 @@
  */
 
 import { patiently } from "../shared/timeouts.js";
-import { writeFile, writePieces } from "../storage/run-folders.js";
+import { fileOf, handleIn, writeFile, writePieces } from "../storage/folders.js";
 import { auditHeader, auditLine } from "./audit.js";
 import { ordered } from "./order.js";
 
@@ -48,7 +48,7 @@ export class Journal {
   /** Opens both files where they end. A line that was cut off is removed; resuming a run has repaired its audit before. */
   async open() {
     for (const name of JOURNALS) {
-      const handle = await patiently(() => this.#folder.getFileHandle(name, { create: true }));
+      const handle = await handleIn(this.#folder, name, true);
       const access = await patiently(
         () => handle.createSyncAccessHandle(),
         undefined,
@@ -186,9 +186,9 @@ export class Journal {
   async order(last) {
     await this.close();
     for (const name of JOURNALS) {
-      const file = await patiently(async () => (await this.#folder.getFileHandle(name)).getFile());
+      const file = await fileOf(await handleIn(this.#folder, name));
       await writePieces(this.#folder, name, ordered(name, file, last));
-      if (this.#target) await writeFile(this.#target, name, await (await this.#folder.getFileHandle(name)).getFile());
+      if (this.#target) await writeFile(this.#target, name, await fileOf(await handleIn(this.#folder, name)));
     }
   }
 

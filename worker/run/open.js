@@ -4,8 +4,9 @@
 import { sourceNaming } from "../report/audit.js";
 import { Journal } from "../report/journal.js";
 import { CodedError } from "../shared/errors.js";
+import { writeFile } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
-import { beginPlace, markBegun, REGIONS, readBegun, resumePlace, writeFile } from "../storage/run-folders.js";
+import { beginPlace, markBegun, REGIONS, readBegun, resumePlace } from "../storage/run-folders.js";
 import { checkPlan, takeStock } from "./resume.js";
 import { keyedOf, leaveOut, leftOutOf } from "./study-choice.js";
 

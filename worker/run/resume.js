@@ -6,7 +6,8 @@ import { CodedError } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
 import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 import { patiently } from "../shared/timeouts.js";
-import { filesOf, readBegun, readFile } from "../storage/run-folders.js";
+import { fileOf, inside, readFile, removeFrom, textOf, writePieces } from "../storage/folders.js";
+import { filesOf, readBegun } from "../storage/run-folders.js";
 import { OUTPUT_PATH } from "../write/outputs.js";
 
 const SOURCE_ID = /^[0-9a-f]{20}$/;
@@ -30,7 +31,7 @@ const ROWS_AT_ONCE = 500;
  * @param {Pick<import("../shared/protocol/policy.js").PlanText, "document" | "key_check">} plan   as it would be now
  */
 export async function checkPlan(folder, plan) {
-  const known = planOf((await (await readFile(folder, "plan.json"))?.text()) ?? "");
+  const known = planOf((await textOf(folder, "plan.json")) ?? "");
   const now = planOf(plan.document);
   if (!known) throw new CodedError("NO_RUN");
   if (known.digest !== now?.digest) throw new CodedError("OTHER_POLICY");
@@ -64,7 +65,7 @@ export async function takeStock({ folder, journalFolder }, keep) {
     return true;
   });
   for await (const { path, handle, parent } of outputsOf(folder)) {
-    if (!claimed.has(fingerprint(path))) await patiently(() => parent.removeEntry(handle.name));
+    if (!claimed.has(fingerprint(path))) await removeFrom(parent, handle.name);
   }
   return claimed;
 }
@@ -85,7 +86,7 @@ function stands(row, sizes) {
  * @param {FileSystemDirectoryHandle} folder
  */
 async function* outputsOf(folder) {
-  const out = await folder.getDirectoryHandle("out").catch(() => null);
+  const out = await inside(folder, "out").catch(() => null);
   if (out) yield* filesOf(out, undefined, "out/");
 }
 
@@ -118,7 +119,7 @@ async function outputSizes(folder) {
  * @returns {Promise<number>}  bytes; rejects where the beginning is missing
  */
 async function soundSize(handle) {
-  const file = await patiently(() => handle.getFile());
+  const file = await fileOf(handle);
   if ((await patiently(() => file.slice(PREFIX_AT, PREFIX_AT + PREFIX.length).text())) !== PREFIX)
     throw new CodedError("WRITE_FAILED");
   return file.size;
@@ -131,17 +132,19 @@ async function soundSize(handle) {
  */
 async function rewriteAudit(journalFolder, keep) {
   const audit = await readFile(journalFolder, "audit.csv");
-  const handle = await journalFolder.getFileHandle("audit.csv", { create: true });
-  const writable = await patiently(() => handle.createWritable());
+  await writePieces(journalFolder, "audit.csv", kept(audit ? wholeLines(audit) : [], keep));
+}
+
+/** The header and the lines that are kept, many at once. @param {AsyncIterable<string> | string[]} rows @param {(line: string) => boolean} keep */
+async function* kept(rows, keep) {
   let lines = [auditHeader];
-  for await (const line of audit ? wholeLines(audit) : []) {
+  for await (const line of rows) {
     if (keep(line)) lines.push(`${line}\n`);
     if (lines.length < ROWS_AT_ONCE) continue;
-    await writable.write(lines.join(""));
+    yield lines.join("");
     lines = [];
   }
-  await writable.write(lines.join(""));
-  await writable.close();
+  yield lines.join("");
 }
 
 /**

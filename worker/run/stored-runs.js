@@ -2,8 +2,9 @@
 /** The runs that are in private storage, as the page lists them; and deleting one. */
 
 import { auditRow, wholeLines } from "../report/audit.js";
+import { folderOf, holds, listed, readFile, removeFrom } from "../storage/folders.js";
 import { lockRun, openRuns } from "../storage/locks.js";
-import { folderOf, holds, JOURNALS, listed, RUNS, readFile, readMark } from "../storage/run-folders.js";
+import { JOURNALS, RUNS, readMark } from "../storage/run-folders.js";
 
 /** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
 
@@ -13,8 +14,9 @@ export async function listRuns() {
   /** @type {StoredRun[]} */
   const runs = [];
   for (const parent of [RUNS, JOURNALS]) {
-    for (const [name, handle] of await children(parent)) {
+    for (const handle of await children(parent)) {
       if (handle.kind !== "directory") continue;
+      const { name } = handle;
       const run = await describe(name, handle, parent === RUNS ? "private" : "folder", isOpen(name));
       if (run) runs.push(run);
       // Cut off before anything was done, or the journal of one that has ended elsewhere.
@@ -27,7 +29,7 @@ export async function listRuns() {
 /** @param {string} parent */
 async function children(parent) {
   try {
-    return await listed((await folderOf(parent)).entries());
+    return await listed(await folderOf(parent));
   } catch {
     return []; // Nothing was ever stored, or the browser has no private storage.
   }
@@ -70,7 +72,7 @@ export async function removeRun(name) {
   if (!release) return false;
   try {
     for (const parent of [RUNS, JOURNALS]) {
-      await (await folderOf(parent, true)).removeEntry(name, { recursive: true }).catch(() => {});
+      await removeFrom(await folderOf(parent, true), name).catch(() => {});
     }
   } finally {
     release();

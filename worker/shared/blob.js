@@ -49,6 +49,24 @@ export async function* readTogether(blobs, buffers) {
   }
 }
 
+/**
+ * The chunks of a blob, as the browser hands them out.
+ * @param {Blob} blob
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>}
+ */
+export async function* chunksOf(blob) {
+  const reader = blob.stream().getReader();
+  try {
+    for (;;) {
+      const { done, value } = await limited(() => reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
 /** @param {number} bytes */
 const patienceFor = (bytes) => CALL_MILLISECONDS + (bytes / 2 ** 20) * MIB_MILLISECONDS;
 

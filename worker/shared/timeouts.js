@@ -42,7 +42,7 @@ export async function patiently(call, milliseconds = CALL_MILLISECONDS, giveBack
 export function limited(call, milliseconds = CALL_MILLISECONDS, giveBack = () => {}) {
   return new Promise((resolve, reject) => {
     const late = () => reject(new DOMException("", "TimeoutError"));
-    // The promise is held until it settles: without a reference it can be collected together with its call, and never settles.
+    // The promise is held until it settles, and with it the call and its handle: else they can be collected, and it never does.
     const wait = { until: performance.now() + milliseconds, late, called: call() };
     waiting.add(wait);
     looking ||= setInterval(look, LOOK_MILLISECONDS);
@@ -54,6 +54,15 @@ export function limited(call, milliseconds = CALL_MILLISECONDS, giveBack = () =>
       },
     );
   });
+}
+
+/**
+ * Calls once, and waits as long as it takes.
+ * @template T
+ * @param {() => Promise<T>} call
+ */
+export function held(call) {
+  return limited(call, Number.POSITIVE_INFINITY);
 }
 
 function look() {

@@ -1,8 +1,9 @@
 // @ts-check
 /** The run folders in private storage and the chosen ones: the place of a run, and its files. */
 
-import { CodedError, nameOf } from "../shared/errors.js";
-import { patiently } from "../shared/timeouts.js";
+import { CodedError } from "../shared/errors.js";
+import { held } from "../shared/timeouts.js";
+import { folderOf, holds, inside, listed, removeFrom, textOf, writeFile } from "./folders.js";
 import { openRuns } from "./locks.js";
 
 export const RUNS = "runs";
@@ -29,14 +30,6 @@ const isResult = (path) => !APART.includes(path) && !path.startsWith(INDEX) && !
  */
 
 /**
- * @param {string} name
- * @param {boolean} [create]
- */
-export async function folderOf(name, create = false) {
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create });
-}
-
-/**
  * Makes the folders of a new run.
  * @param {RunSpec} spec
  * @param {FileSystemDirectoryHandle[]} roots   what was picked
@@ -44,14 +37,14 @@ export async function folderOf(name, create = false) {
  */
 export async function beginPlace({ name, output }, roots) {
   for (const root of output ? roots : []) {
-    if ((await root.resolve(/** @type {FileSystemDirectoryHandle} */ (output))) !== null)
+    if ((await held(() => root.resolve(/** @type {FileSystemDirectoryHandle} */ (output)))) !== null)
       throw new CodedError("OUTPUT_INSIDE_INPUT");
   }
   if (output) await sweepJournals();
   const parent = await folderOf(output ? JOURNALS : RUNS, true);
-  const journalFolder = await parent.getDirectoryHandle(name, { create: true });
+  const journalFolder = await inside(parent, name, true);
   if (!output) return { folder: journalFolder, journalFolder };
-  return { folder: await patiently(() => output.getDirectoryHandle(name, { create: true })), journalFolder };
+  return { folder: await inside(output, name, true), journalFolder };
 }
 
 /**
@@ -64,7 +57,7 @@ export async function resumePlace({ name, output }) {
   if (!journalFolder) throw new CodedError("NO_RUN");
   if (!output) return { folder: journalFolder, journalFolder };
   try {
-    return { folder: await patiently(() => output.getDirectoryHandle(name)), journalFolder };
+    return { folder: await inside(output, name), journalFolder };
   } catch {
     throw new CodedError("OUTPUT_LOST");
   }
@@ -92,9 +85,9 @@ export async function markTotal(journalFolder, total) {
 async function sweepJournals() {
   const isOpen = await openRuns();
   const journals = await folderOf(JOURNALS, true);
-  for (const [name, handle] of await listed(journals.entries())) {
-    if (isOpen(name) || handle.kind !== "directory" || (await holds(handle, UNFINISHED))) continue;
-    await journals.removeEntry(name, { recursive: true }).catch(() => {});
+  for (const run of await listed(journals)) {
+    if (isOpen(run.name) || run.kind !== "directory" || (await holds(run, UNFINISHED))) continue;
+    await removeFrom(journals, run.name).catch(() => {});
   }
 }
 
@@ -104,7 +97,7 @@ async function sweepJournals() {
  * @param {"finished" | "cancelled"} end
  */
 export async function markEnd(journalFolder, end) {
-  if (end === "finished") return journalFolder.removeEntry(UNFINISHED).catch(() => {});
+  if (end === "finished") return removeFrom(journalFolder, UNFINISHED).catch(() => {});
   const begun = await readBegun(journalFolder);
   if (begun) await writeFile(journalFolder, UNFINISHED, JSON.stringify({ ...begun, cancelled: true }));
 }
@@ -117,7 +110,7 @@ export async function markEnd(journalFolder, end) {
 export async function findRun(name) {
   for (const parent of [RUNS, JOURNALS]) {
     try {
-      return await (await folderOf(parent)).getDirectoryHandle(name);
+      return await inside(await folderOf(parent), name);
     } catch {
       // not here
     }
@@ -131,7 +124,7 @@ export async function findRun(name) {
  */
 export async function readBegun(run) {
   try {
-    return JSON.parse((await (await readFile(run, UNFINISHED))?.text()) ?? "null");
+    return JSON.parse((await textOf(run, UNFINISHED)) ?? "null");
   } catch {
     return null;
   }
@@ -151,65 +144,6 @@ export async function readMark(run) {
   }
 }
 
-/** Whether a file is there; also where that cannot be told. @param {FileSystemDirectoryHandle} folder @param {string} name */
-export async function holds(folder, name) {
-  return folder.getFileHandle(name).then(
-    () => true,
-    (error) => nameOf(error) !== "NotFoundError",
-  );
-}
-
-/**
- * All items of an iterator at once: a folder must not change while it is listed.
- * @template T
- * @param {AsyncIterable<T>} iterator
- */
-export async function listed(iterator) {
-  /** @type {T[]} */
-  const all = [];
-  for await (const one of iterator) all.push(one);
-  return all;
-}
-
-/**
- * Writes a small file whole; it is there complete or not at all.
- * @param {FileSystemDirectoryHandle} folder
- * @param {string} name
- * @param {string | Blob | Uint8Array<ArrayBuffer>} content
- */
-export async function writeFile(folder, name, content) {
-  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
-  const writable = await patiently(() => handle.createWritable());
-  await writable.write(content);
-  await writable.close();
-}
-
-/**
- * Writes a file of pieces; it is there complete or not at all.
- * @param {FileSystemDirectoryHandle} folder
- * @param {string} name
- * @param {AsyncIterable<string>} pieces
- */
-export async function writePieces(folder, name, pieces) {
-  const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
-  const writable = await patiently(() => handle.createWritable());
-  for await (const piece of pieces) await writable.write(piece);
-  await writable.close();
-}
-
-/**
- * @param {FileSystemDirectoryHandle} run
- * @param {string} name
- * @returns {Promise<File | null>}
- */
-export async function readFile(run, name) {
-  try {
-    return await (await run.getFileHandle(name)).getFile();
-  } catch {
-    return null;
-  }
-}
-
 /**
  * The files of a run that are handed out, in order of their names.
  * @param {FileSystemDirectoryHandle} run
@@ -218,7 +152,7 @@ export async function readFile(run, name) {
  * @returns {AsyncGenerator<{path: string, handle: FileSystemFileHandle, parent: FileSystemDirectoryHandle}>}
  */
 export async function* filesOf(run, wanted = () => true, prefix = "") {
-  const found = await listed(run.values());
+  const found = await listed(run);
   found.sort((one, other) => (one.name < other.name ? -1 : 1));
   for (const child of found) {
     const path = `${prefix}${child.name}`;

@@ -2,6 +2,7 @@
 /** Temporary files in private storage: spooled archive entries, and the ZIP that is handed out. They do not outlive this worker. */
 
 import { patiently } from "../shared/timeouts.js";
+import { fileOf, folderOf, handleIn, inside, listed, removeFrom } from "./folders.js";
 import { copyInto, writeAll } from "./sync-access.js";
 
 const FOLDER = "temp";
@@ -21,7 +22,7 @@ export class Scratch {
     this.#folder ??= this.#claim();
     const folder = await this.#folder;
     const name = `${prefix}-${this.#count++}`;
-    const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+    const handle = await handleIn(folder, name, true);
     const access = await patiently(
       () => handle.createSyncAccessHandle(),
       undefined,
@@ -33,16 +34,16 @@ export class Scratch {
   /** A folder among the temporary files. @param {string} name */
   async folder(name) {
     this.#folder ??= this.#claim();
-    return (await this.#folder).getDirectoryHandle(name, { create: true });
+    return inside(await this.#folder, name, true);
   }
 
   /** Deletes the files of workers that have ended: tables among them identify people. */
   async sweep() {
-    await sweep(await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true }));
+    await sweep(await folderOf(FOLDER, true));
   }
 
   async #claim() {
-    const top = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+    const top = await folderOf(FOLDER, true);
     // Held for as long as this worker lives: the promise inside never settles.
     await new Promise((held) => {
       navigator.locks.request(`${FOLDER}/${this.#name}`, () => {
@@ -51,7 +52,7 @@ export class Scratch {
       });
     });
     await sweep(top);
-    return top.getDirectoryHandle(this.#name, { create: true });
+    return inside(top, this.#name, true);
   }
 }
 
@@ -62,11 +63,9 @@ export class Scratch {
 async function sweep(top) {
   const { held = [] } = await navigator.locks.query();
   const alive = new Set(held.map((lock) => lock.name));
-  const names = [];
-  for await (const name of top.keys()) names.push(name);
-  for (const name of names) {
+  for (const { name } of await listed(top)) {
     // A file that another tab still holds open is refused, and goes the next time.
-    if (!alive.has(`${FOLDER}/${name}`)) await top.removeEntry(name, { recursive: true }).catch(() => {});
+    if (!alive.has(`${FOLDER}/${name}`)) await removeFrom(top, name).catch(() => {});
   }
 }
 
@@ -116,11 +115,11 @@ export class ScratchFile {
   /** Ends the writing. @returns {Promise<File>} */
   async finish() {
     this.#access.close();
-    return patiently(() => this.#handle.getFile());
+    return fileOf(this.#handle);
   }
 
   async remove() {
     this.#access.close();
-    await this.#folder.removeEntry(this.#handle.name).catch(() => {});
+    await removeFrom(this.#folder, this.#handle.name).catch(() => {});
   }
 }

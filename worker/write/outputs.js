@@ -2,7 +2,8 @@
 /** Writes outputs: segments become a file in private storage or in a chosen folder, which is there complete or not at all. */
 
 import { CodedError, nameOf } from "../shared/errors.js";
-import { patiently } from "../shared/timeouts.js";
+import { held, patiently } from "../shared/timeouts.js";
+import { fileOf, handleIn, inside, removeFrom } from "../storage/folders.js";
 import { copyInto, writeAll } from "../storage/sync-access.js";
 import { gathered, lengthOf, piecesOf } from "./splice.js";
 
@@ -68,12 +69,12 @@ export class Sink {
     const name = path.slice(cut + 1);
     const folder = await this.#folder(path.slice(0, cut));
     try {
-      const handle = await patiently(() => folder.getFileHandle(name, { create: true }));
+      const handle = await handleIn(folder, name, true);
       if ((await this.#write(handle, pieces)) !== length) throw new CodedError("WRITE_FAILED");
       await confirm();
       return length;
     } catch (error) {
-      await folder.removeEntry(name).catch(() => {});
+      await removeFrom(folder, name).catch(() => {});
       throw error;
     }
   }
@@ -87,9 +88,7 @@ export class Sink {
     if (kept) return kept;
     const cut = path.lastIndexOf("/");
     const parent = cut < 0 ? Promise.resolve(this.#root) : this.#folder(path.slice(0, cut));
-    const made = parent.then((folder) =>
-      patiently(() => folder.getDirectoryHandle(path.slice(cut + 1), { create: true })),
-    );
+    const made = parent.then((folder) => inside(folder, path.slice(cut + 1), true));
     this.#folders.set(path, made);
     made.catch(() => this.#folders.delete(path));
     for (const oldest of this.#folders.keys()) {
@@ -109,7 +108,7 @@ export class Sink {
   /** Whether the run folder can still be written to. */
   async reachable() {
     try {
-      await patiently(() => this.#root.getDirectoryHandle("out", { create: true }));
+      await inside(this.#root, "out", true);
       return true;
     } catch {
       return false;
@@ -153,11 +152,11 @@ async function writeAndSwap(handle, pieces) {
     (late) => late.abort(),
   );
   try {
-    for await (const part of gathered(pieces)) await writable.write(part);
-    await writable.close();
+    for await (const part of gathered(pieces)) await held(() => writable.write(part));
+    await held(() => writable.close());
   } catch (error) {
     await writable.abort().catch(() => {});
     throw error;
   }
-  return (await patiently(() => handle.getFile())).size;
+  return (await fileOf(handle)).size;
 }

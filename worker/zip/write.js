@@ -5,7 +5,7 @@ import { ahead } from "../shared/async.js";
 import { readTogether, readWhole } from "../shared/blob.js";
 import { Buffers } from "../shared/buffers.js";
 import { SMALL_BYTES } from "../shared/limits.js";
-import { patiently } from "../shared/timeouts.js";
+import { fileOf } from "../storage/folders.js";
 import { crc32 } from "./crc32.js";
 
 /** Files that are opened ahead. */
@@ -50,7 +50,7 @@ export async function writeArchive(files, target, onFile) {
 
 /** @param {Found} found @returns {Promise<Opened>} */
 async function open({ path, handle }) {
-  return { path, file: await patiently(() => handle.getFile()) };
+  return { path, file: await fileOf(handle) };
 }
 
 /** Small files that follow each other, up to the limits; a long one is a group of its own. @param {AsyncIterable<Opened>} files */
