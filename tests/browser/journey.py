@@ -64,6 +64,11 @@ class Journey:
         """Until the policy can be set and the run started."""
         expect(self.button("Start")).to_be_visible(timeout=FOUND)
 
+    def choose_output(self, name: str) -> None:
+        """Chooses the folder that the browser gives without a dialogue, which has that name."""
+        self.button("Choose output folder").click()
+        expect(self.page.locator("run-panel [data-part=output]")).to_have_text(f"folder “{name}”")
+
     def set_passphrase(self, passphrase: str = PASSPHRASE) -> None:
         self.page.locator("policy-panel").get_by_label("Passphrase", exact=True).fill(passphrase)
 

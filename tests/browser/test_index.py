@@ -234,7 +234,7 @@ def test_results_in_a_chosen_folder_are_searched_while_their_run_is_the_last_one
     with visiting(browser, server, before=CHOSEN) as journey:
         journey.wait_for_python()
         journey.drop(herons)
-        journey.button("Choose output folder").click()
+        journey.choose_output("chosen")
         ended = journey.run()
         journey.button("Search the results").click()
         panel = journey.page.get_by_role("dialog", name="Find series")

@@ -212,7 +212,7 @@ def test_a_linkage_is_apart_from_results_in_a_chosen_folder(
 ) -> None:
     with visiting(browser, server, before=CHOSEN) as journey:
         journey.drop(folder / "some")
-        journey.button("Choose output folder").click()
+        journey.choose_output("chosen")
         journey.page.get_by_role("checkbox", name=KEEP).check()
         assert journey.run().how == "Done"
         linkage = journey.download(DOWNLOAD, tmp_path)
