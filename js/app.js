@@ -4,6 +4,7 @@ import { Background } from "./background/background.js";
 import { NotifyMe } from "./background/notify.js";
 import { Trial } from "./explain/explain.js";
 import { TryOut } from "./explain/panel.js";
+import { Forecasting } from "./forecast/forecasting.js";
 import { lacks } from "./page/capabilities.js";
 import { one } from "./page/dom.js";
 import { actOn, noteWith } from "./page/notes.js";
@@ -27,6 +28,7 @@ import { Resume } from "./resume/resume.js";
 import { RunPanel } from "./run/panel.js";
 import { FoundPanel } from "./scan/panel.js";
 import { StudyChoice } from "./scan/study-choice.js";
+import { takingOf } from "./scan/taking.js";
 import { Search } from "./search/search.js";
 import { Session } from "./session.js";
 import { hasKeyToKeep, Store } from "./state.js";
@@ -38,6 +40,7 @@ import { SeriesViewer } from "./viewer/panel.js";
 const store = new Store();
 const python = one(document, "python-state", PythonState);
 const policy = one(document, "policy-panel", PolicyPanel);
+const forecasting = new Forecasting(store, takingOf); // before the panels that show it
 
 // The steps come first: a panel that is shown can take the focus.
 store.subscribe(["phase"], ({ phase }) => showPhase(phase));
@@ -70,6 +73,7 @@ function start() {
   pool.ready.catch(() => python.fail());
   pool.ready.then(loadJudge).catch(() => {}); // while the network is there; what is missing is said at Start
   policy.readWith(reader(pool));
+  forecasting.load();
   showTables();
   showTrial(files, pool);
   const pixels = new Pixels({ files, pool }, store, one(document, "pixel-review", PixelReview));

@@ -5,6 +5,8 @@
  * @typedef {import("./state.js").Pick} Pick
  * @typedef {import("./state.js").Policy} Policy
  * @typedef {import("./state.js").LeftOut} LeftOut
+ * @typedef {import("./state.js").Decision} Decision
+ * @typedef {import("./state.js").Question} Question
  * @typedef {import("./state.js").StoredRun} StoredRun
  * @typedef {import("../worker/shared/protocol/policy.js").AttributeRule} AttributeRule
  * @typedef {import("../worker/shared/protocol/files.js").Sample} Sample
@@ -24,6 +26,10 @@
  *   "policy-dropped": File,
  *   "stop-scan": undefined,
  *   "studies-chosen": LeftOut,
+ *   "decided": Decision,
+ *   "undecided": Question,
+ *   "decisions-wanted": undefined,
+ *   "look-at-kind": Question,
  *   "policy-edited": {policy: Policy, error: string},
  *   "policy-loaded": Policy,
  *   "policy-wanted": undefined,

@@ -11,6 +11,7 @@
  * @typedef {import("../worker/shared/protocol/files.js").StoredRun} StoredRun
  * @typedef {import("../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
+ * @typedef {import("../worker/shared/forecast-groups.js").Group} Group
  *
  * @typedef {"choose" | "scanning" | "early" | "nothing" | "ready" | "running" | "finished"} Phase
  *   early: the scan goes on, and a run can be started all the same; nothing: the scan found no DICOM file
@@ -39,6 +40,20 @@
  *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; and files not looked at
  * @typedef {{done: number, total: number}} Packing   files in the ZIP that is made; total 0: not known yet
  *
+ * Changes of the policy that somebody decided on, so that kinds of files (Found.kinds) of a SOP Class are written.
+ * @typedef {{kinds: number[], sopClass: string | null, changes: Group["remedies"][0]}} Decision
+ * @typedef {"written" | "unread" | "searched" | "undecided" | "never"} Fate   what a run will do with files of a kind, as far as it
+ *   is known. unread: it shows only when they are read; searched: their pictures come first; undecided: withheld, unless
+ *   somebody decides otherwise; never: not written, whatever is decided
+ * @typedef {Group & {fate: Fate | "left"}} Question   files that the policy withholds, but for decisions; left: they take no part
+ * @typedef {{reason: string, fate: Fate, files: number}} Remark   files of which there is something to know, and nothing to decide
+ *
+ * @typedef {object} Foreseen   forecast of the files that take part
+ * @property {Record<Fate, number>} sums
+ * @property {Fate[]} fates   by the number of a kind; sparse
+ * @property {Question[]} questions   the most files first; they stay in their places while they are decided
+ * @property {Remark[]} remarks
+ *
  * @typedef {object} State
  * @property {Phase} phase
  * @property {boolean} refused              this browser cannot do the work, or a part of the page is missing
@@ -46,7 +61,9 @@
  * @property {Found | null} seen            what their scan has seen so far
  * @property {Found | null} found           the same at the end of the scan
  * @property {boolean} stopped              the person stopped the scan
- * @property {LeftOut} leftOut              studies and series that take no part
+ * @property {LeftOut} leftOut              studies, series and kinds of files that take no part
+ * @property {Decision[]} decisions         which the policy has in it
+ * @property {Foreseen | null} forecast     null: nothing is found yet, or the rules of the forecast are not there
  * @property {Policy} policy
  * @property {string} policyError           reason code of a field of the policy form that cannot be used, or ""
  * @property {Looking | null} looking       how far the search for text in pictures is; null: none goes on
@@ -76,7 +93,7 @@
  */
 
 /** All that was found takes part. @type {LeftOut} */
-export const NONE_LEFT_OUT = { studies: [], series: [] };
+export const NONE_LEFT_OUT = { studies: [], series: [], kinds: [] };
 
 /** The policy before anything is chosen: the Basic Profile alone. @returns {Policy} */
 export function plainPolicy() {
@@ -90,6 +107,8 @@ function firstState() {
   const policy = {
     policy: plainPolicy(),
     policyError: "",
+    decisions: [],
+    forecast: null,
     looking: null,
     reviewed: null,
     regionsLoaded: false,

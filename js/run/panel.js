@@ -1,6 +1,7 @@
 // @ts-check
 /** <run-panel>: where the results go, and a run as it goes on: progress, speed, workers, memory, and its buttons. */
 import { NotifyMe } from "../background/notify.js";
+import { barWords, isShort } from "../forecast/words.js";
 import { send } from "../intents.js";
 import { hasFolderPicker } from "../page/capabilities.js";
 import { one, part } from "../page/dom.js";
@@ -34,6 +35,7 @@ export class RunPanel extends HTMLElement {
     part(this, "start", HTMLButtonElement).addEventListener("click", () =>
       send(this, "start", { linkage: linkage.checked }),
     );
+    part(this, "decide", HTMLButtonElement).addEventListener("click", () => send(this, "decisions-wanted"));
     part(this, "cancel", HTMLButtonElement).addEventListener("click", () => {
       this.#cancelling();
       send(this, "cancel");
@@ -56,7 +58,7 @@ export class RunPanel extends HTMLElement {
       if (state.phase === "ready") this.#offer(state);
       if (state.phase === "running") this.#grow(state, changed.has("leftOut"));
     });
-    store.subscribe(["policy", "reviewed", "regionsLoaded"], (state, changed) => {
+    store.subscribe(["policy", "reviewed", "regionsLoaded", "forecast"], (state, changed) => {
       if (!changed.has("phase") && state.phase === "ready") this.#sayReady(takingOf(state), state);
     });
     store.subscribe(["preparing"], ({ preparing }) => preparing && this.#text(preparing));
@@ -100,8 +102,13 @@ export class RunPanel extends HTMLElement {
 
   /** @param {Taking} taking @param {Readonly<State>} state */
   #sayReady({ studies, dicom, bytes: size }, state) {
-    const words = [counted(dicom, "DICOM file"), bytes(size), "ready to start", withheldWords(state)].filter(Boolean);
-    this.#text(studies.length > 0 ? words.join(", ") : "No study is chosen");
+    const { forecast } = state;
+    const some = studies.length > 0;
+    const words = forecast ? [barWords(forecast.sums)] : [counted(dicom, "DICOM file"), bytes(size), "ready to start"];
+    this.#text(some ? [...words, withheldWords(state)].filter(Boolean).join(", ") : "No study is chosen");
+    const short = some && forecast !== null && isShort(forecast.sums);
+    part(this, "bar-text", HTMLElement).toggleAttribute("data-short", short);
+    part(this, "decide", HTMLButtonElement).hidden = !short || forecast.sums.undecided === 0;
   }
 
   /** The scan goes on, and Start may be pressed all the same. @param {Taking} seen */
@@ -203,6 +210,7 @@ export class RunPanel extends HTMLElement {
   #show({ bar = false, start = false, destination = false, running = false, ended = false }) {
     part(this, "bar", HTMLElement).hidden = !bar;
     part(this, "start", HTMLButtonElement).hidden = !start;
+    if (!start) part(this, "decide", HTMLButtonElement).hidden = true;
     for (const name of ["destination", "keep-linkage"]) part(this, name, HTMLElement).hidden = !destination;
     part(this, "figures", HTMLElement).hidden = !running;
     for (const name of ["pause", "cancel"]) {
@@ -225,6 +233,7 @@ export class RunPanel extends HTMLElement {
   /** @param {string} text */
   #text(text) {
     part(this, "bar-text", HTMLElement).textContent = text;
+    part(this, "bar-text", HTMLElement).removeAttribute("data-short");
   }
 
   /** @param {string} name @param {string} text */

@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * Studies that take part in a run: those that were found, without those that are left out and without single series.
+ * Studies that take part in a run: those that were found, without those that are left out, single series and kinds of files.
  *
  * @typedef {import("../../worker/shared/protocol/files.js").Found} Found
  * @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound
  * @typedef {import("../../worker/shared/protocol/files.js").LeftOut} LeftOut
  * @typedef {import("../../worker/shared/protocol/files.js").SeriesLeft} SeriesLeft
+ * @typedef {import("../../worker/shared/protocol/files.js").Sum} Sum
  * @typedef {Pick<Found, "studies" | "dicom" | "bytes">} Taking   dicom: files; bytes: of these files
  */
 
@@ -13,16 +14,18 @@
 export class Choice {
   /** Numbers of the studies that are left out as a whole. */ #studies;
   /** @type {Map<number, SeriesLeft[]>} single series of others, by the number of the study */ #series = new Map();
+  /** Numbers of the kinds of files of which none takes part. */ #kinds;
 
   /** @param {LeftOut} leftOut */
-  constructor({ studies, series }) {
+  constructor({ studies, series, kinds }) {
     this.#studies = new Set(studies);
+    this.#kinds = kinds;
     for (const one of series) this.#series.set(one.study, [...(this.#series.get(one.study) ?? []), one]);
   }
 
-  /** Whether every series takes part. */
+  /** Whether every file takes part. */
   get isAll() {
-    return this.#studies.size + this.#series.size === 0;
+    return this.#studies.size + this.#series.size + this.#kinds.length === 0;
   }
 
   /** Whether some study takes part without all of its series. */
@@ -42,15 +45,20 @@ export class Choice {
 
   /** As much of a study as takes part, if any of it does. @param {StudyFound} study @returns {StudyFound} */
   partOf(study) {
-    const left = this.#series.get(study.study);
-    if (!left) return study;
-    const rest = (/** @type {"files" | "bytes"} */ sum) => left.reduce((all, one) => all - one[sum], study[sum]);
-    return { ...study, series: study.series - left.length, files: rest("files"), bytes: rest("bytes") };
+    const series = this.#series.get(study.study) ?? [];
+    const rest = series.reduce(without, { ...study, series: study.series - series.length });
+    const alike = this.#kinds.filter((kind) => rest.kinds[kind]);
+    if (series.length + alike.length === 0) return study;
+    return alike.reduce(
+      (left, kind) => without(left, { ...left.kinds[kind], kinds: { [kind]: left.kinds[kind] } }),
+      rest,
+    );
   }
 
   /** @param {StudyFound[]} found @returns {Taking} */
   taking(found) {
-    const studies = found.filter(({ study }) => !this.#studies.has(study)).map((study) => this.partOf(study));
+    const parts = found.filter(({ study }) => !this.#studies.has(study)).map((study) => this.partOf(study));
+    const studies = parts.filter(({ files }) => files > 0);
     const sum = (/** @type {"files" | "bytes"} */ of) => studies.reduce((total, study) => total + study[of], 0);
     return { studies, dicom: sum("files"), bytes: sum("bytes") };
   }
@@ -63,8 +71,23 @@ export class Choice {
       if (taken) left.delete(study);
       else left.add(study);
     }
-    return { studies: [...left], series: [...parts.values()].flat() };
+    return { studies: [...left], series: [...parts.values()].flat(), kinds: this.#kinds };
   }
+}
+
+/** What is left of a study without a part of it. @param {StudyFound} study @param {Sum & {kinds: StudyFound["kinds"]}} part @returns {StudyFound} */
+function without(study, part) {
+  /** @type {StudyFound["kinds"]} */ const kinds = {};
+  for (const [kind, sum] of Object.entries(study.kinds)) {
+    const rest = difference(sum, part.kinds[Number(kind)]);
+    if (rest.files > 0) kinds[Number(kind)] = rest;
+  }
+  return { ...study, ...difference(study, part), kinds };
+}
+
+/** @param {Sum} sum @param {Sum} [part] @returns {Sum} */
+function difference(sum, part = { files: 0, bytes: 0 }) {
+  return { files: sum.files - part.files, bytes: sum.bytes - part.bytes };
 }
 
 /** Studies that take part, by the state of the page. @param {{found: Found | null, leftOut: LeftOut}} state @returns {Taking} */

@@ -14,7 +14,7 @@ FLOORS = {
         "files.worker.js", "python.worker.js",
     ),
     "js": (
-        "state.js", "intents.js", "page", "background", "threads", "index", "pick", "scan", "pixels", "policy",
+        "state.js", "intents.js", "page", "background", "threads", "index", "pick", "pixels", "forecast", "scan", "policy",
         "explain", "viewer", "thumbnails", "run", "results", "resume", "search", "session.js", "app.js",
     ),
 }  # fmt: skip

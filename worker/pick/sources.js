@@ -45,6 +45,7 @@ export class Sources {
   /** @type {number[]} number of the study in scan order; -1 for what is not DICOM */ studies = [];
   /** @type {number[]} number of the series in scan order; -1 for what is not DICOM */ series = [];
   /** @type {number[]} number of the kind, as the scan tells them; -1 where it is not known */ kinds = [];
+  /** @type {string[]} names of the kinds, the same in each scan, by number */ kindNames = [];
   /** @type {string[]} original UIDs, by the number of the study */ studyUids = [];
   /** @type {string[]} original UIDs, by the number of the series */ seriesUids = [];
   /** @type {number[]} number of the study, by that of the series */ seriesStudies = [];

@@ -79,9 +79,10 @@ async function choice({ resumed, key, leftOut }, sources, journalFolder) {
 }
 
 /** @param {number} files @param {LeftOut} out */
-function leftOutLine(files, { studies, series }) {
+function leftOutLine(files, { studies, series, kinds }) {
   const others = series.length > 0 ? `, and ${series.length} series of others` : "";
-  return `left out by choice: ${files} files of ${studies.length} studies${others}`;
+  const alike = kinds.length > 0 ? `, and ${kinds.length} kinds of files` : "";
+  return `left out by choice: ${files} files of ${studies.length} studies${others}${alike}`;
 }
 
 /**

@@ -1,7 +1,8 @@
 // @ts-check
-/** Selection of the studies and series that take part in a run: the files of others are left out, and have no row. */
+/** Selection of the studies, series and kinds of files that take part in a run: other files are left out, and have no row. */
 
 import { digestBy, hexOf } from "../shared/key.js";
+import { addTo } from "../shared/sums.js";
 
 /** Hex digits by which a study or a series is known again. */
 const DIGITS = 20;
@@ -19,11 +20,10 @@ const DIGITS = 20;
  * @returns {number}  files that were left out
  */
 export function leaveOut(sources, tally, left) {
-  const studies = new Set(left.studies);
-  const series = new Set(left.series.map((one) => one.series));
+  const isLeft = leaving(sources, left);
   let files = 0;
   for (const [index, study] of sources.studies.entries()) {
-    if (sources.done[index] || !(studies.has(study) || series.has(sources.series[index]))) continue;
+    if (study < 0 || sources.done[index] || !isLeft(index)) continue;
     sources.done[index] = true;
     tally.leaveOut(study, sources.sizes[index]);
     files++;
@@ -36,10 +36,18 @@ export function leaveOut(sources, tally, left) {
  * @param {Sources} sources
  * @param {LeftOut} left
  */
-export function taking({ studies, series, reasons }, left) {
-  const [leftStudies, leftSeries] = [new Set(left.studies), new Set(left.series.map((one) => one.series))];
-  const takes = (/** @type {number} */ index) => !leftStudies.has(studies[index]) && !leftSeries.has(series[index]);
-  return [...reasons.keys()].filter((index) => reasons[index] === "" && takes(index));
+export function taking(sources, left) {
+  const { reasons } = sources;
+  const isLeft = leaving(sources, left);
+  return [...reasons.keys()].filter((index) => reasons[index] === "" && !isLeft(index));
+}
+
+/** Whether a file is left out, by its number. @param {Sources} sources @param {LeftOut} left @returns {(index: number) => boolean} */
+function leaving({ studies, series, kinds }, left) {
+  const leftStudies = new Set(left.studies);
+  const leftSeries = new Set(left.series.map((one) => one.series));
+  const leftKinds = new Set(left.kinds);
+  return (index) => leftStudies.has(studies[index]) || leftSeries.has(series[index]) || leftKinds.has(kinds[index]);
 }
 
 /**
@@ -55,50 +63,54 @@ export function othersThan(sources, indexes) {
   return {
     studies: [...sources.studyUids.keys()].filter((study) => !touched.has(study)),
     series: summed(sources, left).filter(({ study }) => touched.has(study)),
+    kinds: [],
   };
 }
 
 /**
- * Files and bytes of single series.
+ * Files and bytes of single series, and of each kind in them.
  * @param {Sources} sources
  * @param {number[]} numbers
  * @returns {LeftOut["series"]}
  */
-function summed({ series, seriesStudies, sizes }, numbers) {
-  const sums = new Map(numbers.map((number) => [number, { files: 0, bytes: 0 }]));
+function summed({ series, seriesStudies, sizes, kinds }, numbers) {
+  /** @type {Map<number, Pick<LeftOut["series"][0], "files" | "bytes" | "kinds">>} */
+  const sums = new Map(numbers.map((number) => [number, { files: 0, bytes: 0, kinds: {} }]));
   for (const [index, number] of series.entries()) {
     const sum = sums.get(number);
     if (!sum) continue;
     sum.files++;
     sum.bytes += sizes[index];
+    if (kinds[index] >= 0) addTo(sum.kinds, kinds[index], sizes[index]);
   }
   return [...sums].map(([number, sum]) => ({ series: number, study: seriesStudies[number], ...sum }));
 }
 
 /**
- * The left-out studies and series as keyed values of their UIDs: these can be stored, and are the same after another scan.
+ * The left-out studies, series and kinds as keyed values of their UIDs and names: these can be stored, and are the same after another scan.
  * @param {Sources} sources
  * @param {Uint8Array} key
  * @param {LeftOut} left
  * @returns {Promise<string[]>}
  */
-export async function keyedOf(sources, key, { studies, series }) {
+export async function keyedOf(sources, key, { studies, series, kinds }) {
   const keyedBy = await keying(key);
   return Promise.all([
     ...studies.map((study) => keyedBy(sources.studyUids[study])),
     ...series.map((one) => keyedBy(namesOf(sources, one.series))),
+    ...kinds.map((kind) => keyedBy(`kind ${sources.kindNames[kind]}`)),
   ]);
 }
 
 /**
- * The studies and series of this scan that such values stand for.
+ * The studies, series and kinds of this scan that such values stand for.
  * @param {Sources} sources
  * @param {Uint8Array} key
  * @param {string[]} keyed
  * @returns {Promise<LeftOut>}
  */
 export async function leftOutOf(sources, key, keyed) {
-  if (keyed.length === 0) return { studies: [], series: [] };
+  if (keyed.length === 0) return { studies: [], series: [], kinds: [] };
   const wanted = new Set(keyed);
   const keyedBy = await keying(key);
   const find = async (/** @type {string[]} */ names) => {
@@ -106,7 +118,8 @@ export async function leftOutOf(sources, key, keyed) {
     return [...names.keys()].filter((number) => wanted.has(values[number]));
   };
   const series = await find(sources.seriesUids.map((_, number) => namesOf(sources, number)));
-  return { studies: await find(sources.studyUids), series: summed(sources, series) };
+  const kinds = await find(sources.kindNames.map((name) => `kind ${name}`));
+  return { studies: await find(sources.studyUids), series: summed(sources, series), kinds };
 }
 
 /** A series is known by its study too. @param {Sources} sources @param {number} series */

@@ -8,6 +8,7 @@ import { FactsReader, nothing } from "./facts.js";
 
 export class Kinds {
   /** By number, with how many files are of it. @type {{facts: Facts, files: number}[]} */ all = [];
+  /** By number: the same for the same facts, in any scan. @type {string[]} */ names = [];
   /** @type {Map<string, number>} */ #numbers = new Map();
 
   /** The number of a kind, of which there is one more file. @param {Facts} facts */
@@ -16,7 +17,10 @@ export class Kinds {
     const key = `${end} ${sopClass} ${picture} ${signs.join()} ${maybe.join()} ${sound} ${overlay} ${head} ${excess}`;
     const known = this.#numbers.get(key);
     const number = known ?? this.all.push({ facts, files: 0 }) - 1;
-    if (known === undefined) this.#numbers.set(key, number);
+    if (known === undefined) {
+      this.#numbers.set(key, number);
+      this.names.push(key);
+    }
     this.all[number].files++;
     return number;
   }

@@ -4,6 +4,7 @@
 import { isFolder, walk } from "../pick/walk.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
+import { addTo } from "../shared/sums.js";
 import { factsReader, Kinds } from "./kinds.js";
 import { look } from "./look.js";
 
@@ -65,6 +66,7 @@ export class Scan {
   async run(picked, report) {
     this.#sources.kind = picked.kind;
     this.#sources.growing = true;
+    this.#sources.kindNames = this.#kinds.names;
     if (picked.kind === "zips") this.#sources.archives.push(...picked.files);
     if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
     try {
@@ -145,7 +147,7 @@ export class Scan {
     found.modalities[modality] = (found.modalities[modality] ?? 0) + 1;
     study.files++;
     study.bytes += look.size;
-    if (kind >= 0) study.kinds[kind] = (study.kinds[kind] ?? 0) + 1;
+    if (kind >= 0) addTo(study.kinds, kind, look.size);
     if (!study.modality.split("/").includes(modality)) study.modality += (study.modality && "/") + modality;
     return { study: number, series };
   }

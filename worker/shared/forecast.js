@@ -61,6 +61,9 @@ export class Forecaster {
   #allowed;
   #storage;
   #cleans;
+  /** @type {Map<string, string>} SOP Class -> the reason that it gives */ #reasons = new Map();
+  /** @type {Map<string, Forecaster>} of the policy with changes in it, by these and the SOP Class */ #changed =
+    new Map();
 
   /** @param {Rules} rules @param {Chosen} policy */
   constructor(rules, policy) {
@@ -94,7 +97,7 @@ export class Forecaster {
   *#objections({ sopClass, head, overlay, signs, maybe, sound, excess }) {
     const { pass_burned_in, withhold_faces } = this.#policy;
     const allowed = this.#allowed.has(sopClass ?? "");
-    const kind = allowed ? "" : this.#kindReason(sopClass ?? "");
+    const kind = allowed ? "" : this.#reasonOf(sopClass ?? "");
     if (kind) yield { reason: kind, sure: sopClass !== null };
     if (withhold_faces && head !== false) yield { reason: "FACE_WITHHELD", sure: head === true };
     if (overlay !== false) yield { reason: "OVERLAY_IN_PIXELS", sure: overlay === true };
@@ -106,7 +109,14 @@ export class Forecaster {
   }
 
   /** The reason that a SOP Class gives, "" if none. @param {string} uid */
-  #kindReason(uid) {
+  #reasonOf(uid) {
+    const known = this.#reasons.get(uid) ?? this.#reasonFor(uid);
+    this.#reasons.set(uid, known);
+    return known;
+  }
+
+  /** @param {string} uid */
+  #reasonFor(uid) {
     if (this.#storage.allowed.includes(uid)) return "";
     if (this.#storage.withheld.includes(uid)) return "SOP_CLASS_WITHHELD";
     return !uid || uid.startsWith(this.#rules.standard_root) ? "UNKNOWN_SOP_CLASS" : "PRIVATE_SOP_CLASS";
@@ -122,10 +132,18 @@ export class Forecaster {
     if (facts.end || this.of(facts).outcome !== "withheld") return found;
     for (const changes of REMEDIES) {
       if (found.some((smaller) => smaller.every((change) => changes.includes(change)))) continue;
-      const changed = new Forecaster(this.#rules, changedBy(changes, this.#policy, facts, this.#rules));
-      if (changed.of(facts).outcome === "written") found.push(changes);
+      if (this.#with(changes, facts).of(facts).outcome === "written") found.push(changes);
     }
     return found;
+  }
+
+  /** @param {Change[]} changes @param {Facts} facts */
+  #with(changes, facts) {
+    const name = `${changes} ${changes.includes("allow") ? facts.sopClass : ""}`;
+    const changed =
+      this.#changed.get(name) ?? new Forecaster(this.#rules, changedBy(changes, this.#policy, facts, this.#rules));
+    this.#changed.set(name, changed);
+    return changed;
   }
 }
 
@@ -134,7 +152,7 @@ export class Forecaster {
  * @template {Chosen} P
  * @param {Change[]} changes
  * @param {P} policy
- * @param {Facts} facts
+ * @param {Pick<Facts, "sopClass">} facts
  * @param {Rules} rules
  * @returns {P}
  */

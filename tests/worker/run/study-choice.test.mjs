@@ -4,19 +4,22 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Sources } from "../../../worker/pick/sources.js";
 import { Tally } from "../../../worker/run/counts.js";
-import { keyedOf, leaveOut, leftOutOf, othersThan } from "../../../worker/run/study-choice.js";
+import { keyedOf, leaveOut, leftOutOf, othersThan, taking } from "../../../worker/run/study-choice.js";
 import { StudyOrder } from "../../../worker/run/study-order.js";
 
 const KEY = new Uint8Array(32).fill(7);
 
-/** Sources of which each file is of that study and series, "1.2/5"; "" for what is not DICOM. */
+/** Sources of which each file is of that study and series, "1.2/5", and kind, "1.2/5 SC"; "" for what is not DICOM. */
 function sourcesOf(...files) {
   const sources = new Sources();
   const known = [];
-  for (const [index, file] of files.entries()) {
+  for (const [index, name] of files.entries()) {
+    const [file, kind = ""] = name.split(" ");
     const [uid, series] = file.split("/");
+    if (!sources.kindNames.includes(kind)) sources.kindNames.push(kind);
     if (uid && !sources.studyUids.includes(uid)) sources.studyUids.push(uid);
     const place = { study: sources.studyUids.indexOf(uid), series: known.indexOf(file) };
+    place.kind = sources.kindNames.indexOf(kind);
     if (uid && place.series < 0) {
       place.series = known.push(file) - 1;
       sources.seriesUids.push(series);
@@ -31,7 +34,7 @@ test("files of studies and series that are left out are neither given out nor co
   const sources = sourcesOf("1.2/1", "1.3/1", "", "1.2/1", "1.4/1", "1.3/2", "1.3/2");
   const tally = new Tally(sources);
   sources.done[0] = true; // its row is there already
-  const left = { studies: [0, 2], series: [{ series: 3, study: 1, files: 2, bytes: 20 }] };
+  const left = { studies: [0, 2], series: [{ series: 3, study: 1, files: 2, bytes: 20 }], kinds: [] };
   assert.equal(leaveOut(sources, tally, left), 4);
   const order = new StudyOrder(sources);
   assert.deepEqual([order.next(), order.next()], [1, undefined]);
@@ -58,19 +61,33 @@ test("when the series of some files take part, all others are left out: whole st
   const sources = sourcesOf("1.2/1", "1.3/1", "", "1.2/1", "1.4/1", "1.3/2", "1.3/2");
   assert.deepEqual(othersThan(sources, [1, 4]), {
     studies: [0],
-    series: [{ series: 3, study: 1, files: 2, bytes: 20 }],
+    series: [{ series: 3, study: 1, files: 2, bytes: 20, kinds: { 0: { files: 2, bytes: 20 } } }],
+    kinds: [],
   });
-  assert.deepEqual(othersThan(sources, []), { studies: [0, 1, 2], series: [] });
+  assert.deepEqual(othersThan(sources, []), { studies: [0, 1, 2], series: [], kinds: [] });
 });
 
 test("the same is left out when the folder was looked through in another order", async () => {
-  const left = { studies: [0], series: [{ series: 2, study: 1, files: 1, bytes: 10 }] };
+  const left = { studies: [0], series: [{ series: 2, study: 1, files: 1, bytes: 10 }], kinds: [] };
   const keyed = await keyedOf(sourcesOf("1.2/1", "1.3/1", "1.3/2", "1.4/2"), KEY, left);
   const again = sourcesOf("1.4/2", "1.5/2", "1.3/2", "1.3/2", "1.3/1", "1.2/1");
   assert.deepEqual(await leftOutOf(again, KEY, keyed), {
     studies: [3],
-    series: [{ series: 2, study: 2, files: 2, bytes: 20 }],
+    series: [{ series: 2, study: 2, files: 2, bytes: 20, kinds: { 0: { files: 2, bytes: 20 } } }],
+    kinds: [],
   });
-  assert.deepEqual(await leftOutOf(again, new Uint8Array(32), keyed), { studies: [], series: [] });
+  assert.deepEqual(await leftOutOf(again, new Uint8Array(32), keyed), { studies: [], series: [], kinds: [] });
   for (const text of keyed) assert.match(text, /^[0-9a-f]{20}$/);
+});
+
+test("kinds of files that are left out are neither given out nor counted, and are the same after another scan", async () => {
+  const left = { studies: [], series: [], kinds: [1] };
+  const sources = sourcesOf("1.2/1 CT", "1.2/2 SC", "1.3/1 SC", "1.3/1 CT");
+  const keyed = await keyedOf(sources, KEY, left);
+  const tally = new Tally(sources);
+  assert.equal(leaveOut(sources, tally, left), 2);
+  assert.deepEqual([tally.remaining, sources.done[1], sources.done[2]], [2, true, true]);
+  assert.deepEqual(taking(sourcesOf("1.2/1 CT", "1.2/2 SC", "", "1.3/1 CT"), left), [0, 3]);
+  const again = sourcesOf("1.3/1 SC", "1.2/1 CT");
+  assert.deepEqual(await leftOutOf(again, KEY, keyed), { studies: [], series: [], kinds: [0] });
 });

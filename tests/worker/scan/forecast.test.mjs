@@ -84,7 +84,8 @@ test("a scan counts the kinds of all files and of each study", async (context) =
   const sources = new Sources();
   const found = await new Scan(sources, null).run({ kind: "files", files }, () => {});
   assert.deepEqual(sources.kinds, [0, 0, 1]);
-  assert.deepEqual(found.studies[0].kinds, { 0: 2 });
+  const bytes = found.bytes;
+  assert.deepEqual(found.studies[0].kinds, { 0: { files: 2, bytes } });
   const { sums } = groupsOf(under({}), found.kinds);
   assert.deepEqual([sums.written, sums.skipped], [2, 1]);
 });

@@ -23,7 +23,7 @@
  * @property {number} series     number of series
  * @property {number} files
  * @property {number} bytes
- * @property {Record<number, number>} kinds   number of a kind (Found.kinds) -> files of the study
+ * @property {Record<number, Sum>} kinds   number of a kind (Found.kinds) -> files of the study
  */
 
 /**
@@ -33,9 +33,10 @@
  *
  * @typedef {{path: string, sourceId: string}} Named   the path is shown in the page only
  *
- * Studies, and single series of other studies, that take no part in a run, by their numbers in the scan.
- * @typedef {{studies: number[], series: SeriesLeft[]}} LeftOut
- * @typedef {{series: number, study: number, files: number, bytes: number}} SeriesLeft
+ * Studies, single series of other studies, and kinds of files (Found.kinds), that take no part in a run, by their numbers in the scan.
+ * @typedef {{studies: number[], series: SeriesLeft[], kinds: number[]}} LeftOut
+ * @typedef {{series: number, study: number, files: number, bytes: number, kinds: Record<number, Sum>}} SeriesLeft
+ * @typedef {{files: number, bytes: number}} Sum
  */
 
 /**

@@ -1,0 +1,64 @@
+// @ts-check
+/** Decisions about kinds of files that the policy withholds: put into the policy, and taken out of it again. */
+import { changedBy, Forecaster } from "../../worker/shared/forecast.js";
+
+/**
+ * @typedef {import("../../worker/shared/forecast.js").Rules} Rules
+ * @typedef {import("../state.js").Decision} Decision
+ * @typedef {import("../state.js").Policy} Policy
+ * @typedef {{policy: Policy, decisions: Decision[]}} Decided
+ */
+
+/** The policy as it would be without the decisions. @param {Decided} decided @param {Rules} rules @returns {Policy} */
+export function undecided({ policy, decisions }, rules) {
+  if (decisions.length === 0) return policy;
+  const [classes, cleans] = [withChange(decisions, "allow"), withChange(decisions, "clean").length > 0];
+  const allowed = classes.map(({ sopClass }) => sopClass);
+  return {
+    ...policy,
+    allow_sop_classes: policy.allow_sop_classes.filter((uid) => !allowed.includes(uid)),
+    pass_burned_in: policy.pass_burned_in && withChange(decisions, "pass").length === 0,
+    options: policy.options.filter((name) => !(cleans && name === rules.pixel_option)),
+  };
+}
+
+/** One more decision, in place of an earlier one about the same kinds. @param {Decided} before @param {Decision} decision @param {Rules} rules @returns {Decided} */
+export function decide(before, decision, rules) {
+  return redone(before, [...others(before.decisions, decision.kinds), decision], rules);
+}
+
+/**
+ * Without the decision about these kinds; without others, too, which alone would have them written.
+ * @param {Decided} before
+ * @param {Pick<Decision, "kinds" | "sopClass"> & {remedies: Decision["changes"][]}} question
+ * @param {import("../../worker/shared/forecast.js").Facts} facts   of one of the kinds
+ * @param {Rules} rules
+ * @returns {Decided}
+ */
+export function undo(before, { kinds, sopClass, remedies }, facts, rules) {
+  const after = redone(before, others(before.decisions, kinds), rules);
+  if (new Forecaster(rules, after.policy).of(facts).outcome !== "written") return after;
+  const changes = remedies.flat();
+  const helps = (/** @type {Decision} */ other) =>
+    other.changes.some((change) => changes.includes(change) && (change !== "allow" || other.sopClass === sopClass));
+  return redone(
+    after,
+    after.decisions.filter((other) => !helps(other)),
+    rules,
+  );
+}
+
+/** The same policy with other decisions in it. @param {Decided} before @param {Decision[]} decisions @param {Rules} rules @returns {Decided} */
+function redone(before, decisions, rules) {
+  const policy = decisions.reduce(
+    (policy, { changes, sopClass }) => changedBy(changes, policy, { sopClass }, rules),
+    undecided(before, rules),
+  );
+  return { policy, decisions };
+}
+
+/** @param {Decision[]} decisions @param {number[]} kinds */
+const others = (decisions, kinds) => decisions.filter((known) => !known.kinds.some((kind) => kinds.includes(kind)));
+
+/** @param {Decision[]} decisions @param {Decision["changes"][0]} change */
+const withChange = (decisions, change) => decisions.filter(({ changes }) => changes.includes(change));

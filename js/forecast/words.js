@@ -1,0 +1,41 @@
+// @ts-check
+/** The forecast in words: the line beside Start, and a few words for a study. */
+import { count, counted } from "../page/format.js";
+
+/**
+ * @typedef {import("../state.js").Fate} Fate
+ * @typedef {import("../state.js").Foreseen} Foreseen
+ * @typedef {Record<Fate, number>} Sums
+ */
+
+/** Whether something will be missing from the results, as it is now. @param {Sums} sums */
+export const isShort = ({ undecided, never }) => undecided + never > 0;
+
+/** "166 of 227 DICOM files will be written, 61 need a decision". @param {Sums} sums */
+export function barWords(sums) {
+  const total = Object.values(sums).reduce((sum, files) => sum + files, 0);
+  return [`${count(sums.written)} of ${counted(total, "DICOM file")} will be written`, ...othersOf(sums)].join(", ");
+}
+
+/** "12 written, 3 need a decision": what a study comes to. @param {Pick<Foreseen, "fates">} forecast @param {import("../../worker/shared/protocol/files.js").StudyFound} study */
+export function studyForecast({ fates }, { kinds }) {
+  /** @type {Sums} */ const sums = { written: 0, unread: 0, searched: 0, undecided: 0, never: 0 };
+  for (const [kind, { files }] of Object.entries(kinds)) {
+    const fate = fates[Number(kind)];
+    if (fate) sums[fate] += files;
+  }
+  const written = sums.written > 0 ? [`${count(sums.written)} written`] : [];
+  return { words: [...written, ...othersOf(sums)].join(", "), short: isShort(sums) };
+}
+
+/** @param {Sums} sums */
+function othersOf({ undecided, searched, unread, never }) {
+  /** @type {[number, string][]} */
+  const all = [
+    [undecided, undecided === 1 ? "needs a decision" : "need a decision"],
+    [searched, "will be searched for text first"],
+    [unread, "known only when read"],
+    [never, "cannot be written"],
+  ];
+  return all.filter(([files]) => files > 0).map(([files, words]) => `${count(files)} ${words}`);
+}
