@@ -4,6 +4,7 @@ import { Background } from "./background/background.js";
 import { NotifyMe } from "./background/notify.js";
 import { Trial } from "./explain/explain.js";
 import { TryOut } from "./explain/panel.js";
+import { DecisionList } from "./forecast/decision-list.js";
 import { Forecasting } from "./forecast/forecasting.js";
 import { lacks } from "./page/capabilities.js";
 import { one } from "./page/dom.js";
@@ -47,6 +48,7 @@ store.subscribe(["phase"], ({ phase }) => showPhase(phase));
 showPhase(store.state.phase);
 one(document, "choose-panel", ChoosePanel).follow(store);
 one(document, "found-panel", FoundPanel).follow(store);
+one(document, "decision-list", DecisionList).follow(store);
 one(document, "study-choice", StudyChoice).follow(store);
 policy.follow(store);
 one(document, "pixels-panel", PixelsPanel).follow(store);
@@ -74,6 +76,7 @@ function start() {
   pool.ready.then(loadJudge).catch(() => {}); // while the network is there; what is missing is said at Start
   policy.readWith(reader(pool));
   forecasting.load();
+  one(document, "decision-list", DecisionList).load();
   showTables();
   showTrial(files, pool);
   const pixels = new Pixels({ files, pool }, store, one(document, "pixel-review", PixelReview));
@@ -112,4 +115,5 @@ function showTrial(files, pool) {
     .catch(() => refuse("PAGE_INCOMPLETE"));
   viewer.follow({ files, pool, trial, store });
   actOn(store, "look-at", "tryOut", (sample) => viewer.showSample(sample));
+  actOn(store, "look-at-kind", "found", async ({ kinds }) => viewer.showSample(await files.firstOf(kinds)));
 }

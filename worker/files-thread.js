@@ -86,6 +86,11 @@ export class Files {
     return new Samples(this.#sources).instances(study, series);
   }
 
+  /** @type {FilesApi["firstOf"]} */
+  async firstOf(kinds) {
+    return new Samples(this.#sources).firstOf(kinds);
+  }
+
   /** @type {FilesApi["look"]} */
   async look(where, wanted, fragments) {
     const repeat = "index" in where && this.#sources.firsts.has(where.index);

@@ -14,8 +14,8 @@ FLOORS = {
         "files.worker.js", "python.worker.js",
     ),
     "js": (
-        "state.js", "intents.js", "page", "background", "threads", "index", "pick", "pixels", "forecast", "scan", "policy",
-        "explain", "viewer", "thumbnails", "run", "results", "resume", "search", "session.js", "app.js",
+        "state.js", "intents.js", "page", "background", "threads", "index", "pick", "pixels", "forecast", "scan",
+        "policy", "explain", "viewer", "thumbnails", "run", "results", "resume", "search", "session.js", "app.js",
     ),
 }  # fmt: skip
 """Rooms, and files that stand in none, from the lowest floor to the highest."""

@@ -47,6 +47,13 @@ export class Samples {
     return files.map((index) => ({ index, path: paths[index] }));
   }
 
+  /** The first file of one of these kinds. @param {number[]} kinds */
+  firstOf(kinds) {
+    const { studies, series, kinds: numbers, reasons } = this.#sources;
+    const index = numbers.findIndex((kind, at) => kinds.includes(kind) && reasons[at] === "");
+    return { study: studies[index], series: series[index], index };
+  }
+
   /** @param {number} study */
   #files(study) {
     const { studies, reasons } = this.#sources;

@@ -173,6 +173,7 @@
  * @property {(indexes: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do
  * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
  * @property {(study: number, series: number) => Promise<Sample[]>} instances   all files of a series, in scan order
+ * @property {(kinds: number[]) => Promise<{study: number, series: number, index: number}>} firstOf   the first file of these kinds
  * @property {(leftOut: LeftOut) => Promise<number[]>} taking   the numbers of the DICOM files that take part
  * @property {(indexes: number[], key: Uint8Array) => Promise<Named[]>} named   files of the scan, and how they are called in audit.csv
  * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task>} look

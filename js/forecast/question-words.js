@@ -1,0 +1,60 @@
+// @ts-check
+/** A question of the forecast in words: which files, why they are withheld, what each answer means. The standard's names go apart. */
+import { count, counted } from "../page/format.js";
+import { reason as reasonOf } from "../page/tables.js";
+
+/**
+ * @typedef {import("../page/tables.js").SopClass} SopClass
+ * @typedef {import("../state.js").Question} Question
+ * @typedef {import("../state.js").Remark} Remark
+ */
+
+const AS_THEY_ARE = "as they are: only their headers are de-identified";
+
+/** "48 Secondary Capture images". @param {Question} question @param {SopClass} [sopClass]   undefined: the standard has no such one */
+export function nameOf({ files, sopClass: uid }, sopClass) {
+  if (!sopClass) return counted(files, ...(uid ? among("of a private kind") : among("that name no kind")));
+  const name = sopClass.name.replace(/ Storage( - Trial)?( SOP Class)?$/, "");
+  return counted(files, name.endsWith(" Image") ? `${name.slice(0, -6)} image` : `${name} object`);
+}
+
+/** @param {string} which @returns {[string, string]} */
+const among = (which) => [`object ${which}`, `objects ${which}`];
+
+/** The consequence that the policy withholds them for. @param {Question} question @param {SopClass} [sopClass] */
+export function whyOf({ reason, remedies }, sopClass) {
+  const why = reason === "SOP_CLASS_WITHHELD" && sopClass ? sopClass.reason : reasonOf(reason).sentence;
+  const both = passes(remedies) && remedies[0].includes("allow");
+  return both ? `${why} These also say themselves that they show text or a person.` : why;
+}
+
+/** What becomes of them as it is, and what it would mean to allow them. @param {Question} question */
+export function standingOf({ fate, remedies }) {
+  if (fate === "left") return "Left out: they take no part in the run.";
+  if (fate === "searched")
+    return "To be cleaned: their pixels are searched for text, and written when you have approved what is made blank.";
+  if (fate !== "undecided") return `Allowed: they are written ${AS_THEY_ARE}.`;
+  const further = passes(remedies)
+    ? ", and so is whatever else says that it shows text or a person, or holds sound"
+    : "";
+  return `Withheld, unless you decide otherwise. Allow writes them ${AS_THEY_ARE}${further}.`;
+}
+
+/** The changes that Allow makes; undefined: nothing but cleaning helps. @param {Question["remedies"]} remedies */
+export const allowing = (remedies) => remedies.find((changes) => !changes.includes("clean"));
+
+/** @param {Question["remedies"]} remedies */
+const passes = (remedies) => allowing(remedies)?.includes("pass") ?? false;
+
+/** "61 files need a decision". @param {number} undecided */
+export function titleOf(undecided) {
+  if (undecided === 0) return "Each kind that the policy withholds is decided";
+  return `${counted(undecided, "file needs", "files need")} a decision`;
+}
+
+/** Of files about which nothing can be decided: how many, and what is known. @param {Remark} remark @returns {[string, string]} */
+export function remarkOf({ reason, fate, files }) {
+  const { sentence, remedy } = reasonOf(reason);
+  const what = fate === "never" ? "cannot be written" : "will be written";
+  return [`${count(files)} ${files === 1 ? "file" : "files"} ${what}:`, `${sentence} ${remedy}`];
+}

@@ -1,0 +1,61 @@
+/** Questions of the forecast in words: plain names, the consequence, and what Allow would mean. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { allowing, nameOf, standingOf, titleOf, whyOf } from "../../../js/forecast/question-words.js";
+
+const TABLES = new URL("../../../py/dicom_deid/tables/", import.meta.url);
+const table = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, TABLES), "utf8"));
+const classes = table("sop-classes");
+globalThis.fetch = async () => Response.json(table("reasons"));
+const { reasons } = await import("../../../js/page/tables.js");
+await reasons.fetch();
+
+const named = (name) => classes.find((known) => known.name === name);
+const question = (change) => ({
+  ...{ files: 48, sopClass: "1.2", reason: "SOP_CLASS_WITHHELD", fate: "undecided", kinds: [0] },
+  ...{ remedies: [["allow"], ["clean"]], ...change },
+});
+
+test("a kind is called by what people say, not as the standard does", () => {
+  const names = [
+    "Secondary Capture Image Storage",
+    "Encapsulated PDF Storage",
+    "Hardcopy Color Image Storage SOP Class",
+  ];
+  assert.deepEqual(
+    names.map((name, at) => nameOf(question({ files: 2 - at }), named(name))),
+    ["2 Secondary Capture images", "1 Encapsulated PDF object", "0 Hardcopy Color images"],
+  );
+  assert.equal(nameOf(question({ files: 1 })), "1 object of a private kind");
+  assert.equal(nameOf(question({ sopClass: "" })), "48 objects that name no kind");
+});
+
+test("why a kind is withheld is told of the kind itself where that is the reason, else of its header", () => {
+  const capture = named("Secondary Capture Image Storage");
+  assert.equal(whyOf(question(), capture), "Captured screens usually show the patient's name in the picture.");
+  assert.match(
+    whyOf(question({ remedies: [["allow", "pass"], ["clean"]] }), capture),
+    /picture\. These also say themselves/,
+  );
+  assert.match(whyOf(question({ reason: "BURNED_IN", remedies: [["pass"]] }), capture), /burned into its pixels/);
+});
+
+test("what Allow means is said before it is pressed, and what was decided after", () => {
+  assert.match(
+    standingOf(question()),
+    /^Withheld, unless .* Allow writes them as they are: only their headers are de-identified\.$/,
+  );
+  assert.match(standingOf(question({ remedies: [["pass"]] })), /and so is whatever else says/);
+  assert.match(standingOf(question({ fate: "written" })), /^Allowed/);
+  assert.match(standingOf(question({ fate: "left" })), /no part in the run/);
+  assert.match(standingOf(question({ fate: "searched" })), /searched for text/);
+  assert.deepEqual(allowing([["clean"]]), undefined);
+});
+
+test("the heading counts what is to be decided", () => {
+  assert.equal(titleOf(61), "61 files need a decision");
+  assert.equal(titleOf(1), "1 file needs a decision");
+  assert.match(titleOf(0), /is decided/);
+});
