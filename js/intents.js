@@ -26,6 +26,8 @@
  *   "policy-dropped": File,
  *   "stop-scan": undefined,
  *   "studies-chosen": LeftOut,
+ *   "modalities-chosen": string[],
+ *   "names-hidden": boolean,
  *   "decided": Decision,
  *   "undecided": Question,
  *   "decisions-wanted": undefined,

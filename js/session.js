@@ -39,6 +39,8 @@ export class Session {
     actOn(store, "not-picked", "choose", (code) => store.note("choose", noteWith(code)));
     actOn(store, "stop-scan", "found", () => this.#stopScan());
     actOn(store, "studies-chosen", "found", (leftOut) => this.#choose(leftOut));
+    actOn(store, "modalities-chosen", "found", (modalities) => store.update({ modalities }));
+    actOn(store, "names-hidden", "found", (namesHidden) => store.update({ namesHidden }));
     actOn(store, "policy-edited", "run", ({ policy, error }) => store.update({ policy, policyError: error }));
     actOn(store, "policy-loaded", "run", (policy) => store.update({ policy, policyError: "" }));
     actOn(store, "passphrase-typed", "run", (passphrase) => store.update({ passphrase, weak: false, insisted: false }));
@@ -60,7 +62,7 @@ export class Session {
     if (store.state.phase === "running") return store.note("choose", noteWith("RUN_GOES_ON"));
     if (store.state.pick && !store.state.found) await this.#threads.files.stopScan();
     const { choose, found, run: ofRun, results, ...notes } = store.state.notes;
-    const nothing = { seen: null, found: null, stopped: false, leftOut: NONE_LEFT_OUT, results: null };
+    const nothing = { seen: null, found: null, stopped: false, modalities: [], leftOut: NONE_LEFT_OUT, results: null };
     store.update({ pick, ...nothing, phase: "scanning", notes });
     goTo("choose", { unlessSeen: true });
     const isCurrent = () => store.state.pick === pick;

@@ -61,6 +61,8 @@
  * @property {Found | null} seen            what their scan has seen so far
  * @property {Found | null} found           the same at the end of the scan
  * @property {boolean} stopped              the person stopped the scan
+ * @property {string[]} modalities          of which studies are listed; none: of all
+ * @property {boolean} namesHidden          names, dates and descriptions of patients are not shown
  * @property {LeftOut} leftOut              studies, series and kinds of files that take no part
  * @property {Decision[]} decisions         which the policy has in it
  * @property {Foreseen | null} forecast     null: nothing is found yet, or the rules of the forecast are not there
@@ -104,6 +106,7 @@ export function plainPolicy() {
 function firstState() {
   const nothing = { pick: null, seen: null, found: null, output: null, order: null, progress: null, results: null };
   const files = { refused: false, stopped: false, leftOut: NONE_LEFT_OUT, runs: [], kept: null, indexing: "" };
+  const list = { modalities: [], namesHidden: false };
   const policy = {
     policy: plainPolicy(),
     policyError: "",
@@ -119,7 +122,7 @@ function firstState() {
     keyKept: false,
   };
   const run = { preparing: "", asked: null, checking: false, waiting: null, packing: {}, notes: {} };
-  return { phase: "choose", ...nothing, ...files, ...policy, ...run };
+  return { phase: "choose", ...nothing, ...files, ...list, ...policy, ...run };
 }
 
 /** Whether a key would be lost with the page: it was made for what was begun, and nobody has kept it. @param {Readonly<State>} state */

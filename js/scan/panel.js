@@ -10,6 +10,8 @@ import { reason } from "../page/tables.js";
 /** @typedef {import("../../worker/shared/protocol/files.js").Found} Found */
 
 export class FoundPanel extends HTMLElement {
+  /** @type {string[]} modalities of which studies are listed */ #chosen = [];
+
   connectedCallback() {
     part(this, "stop", HTMLButtonElement).addEventListener("click", () => send(this, "stop-scan"));
     part(this, "index", HTMLButtonElement).addEventListener("click", () => send(this, "search-originals"));
@@ -22,6 +24,7 @@ export class FoundPanel extends HTMLElement {
       if (found) this.#end(found, stopped);
       else if (seen) this.#update(seen);
     });
+    store.subscribe(["found", "modalities"], ({ found, modalities }) => found && this.#filter(found, modalities));
     store.subscribe(["kept"], ({ kept }) => this.#offerIndex(kept !== null));
     store.subscribe(["indexing"], ({ indexing }) => this.#indexing(indexing));
     followNotes(this, store, "found");
@@ -52,8 +55,7 @@ export class FoundPanel extends HTMLElement {
     this.#figure("studies", count(found.studies.length));
     this.#figure("series", count(found.series));
     this.#figure("bytes", bytes(found.bytes));
-    const modalities = Object.entries(found.modalities).sort((a, b) => b[1] - a[1]);
-    part(this, "modalities", HTMLElement).replaceChildren(...modalities.map(modalityItem));
+    part(this, "modalities", HTMLElement).replaceChildren(...modalitiesOf(found).map(modalityItem));
     part(this, "skipped", HTMLElement).replaceChildren(...leftOut(found));
   }
 
@@ -72,20 +74,58 @@ export class FoundPanel extends HTMLElement {
     else if (found.dicom === 0) noteOf(this).show(found.skipped.ARCHIVE ? "ONLY_ARCHIVES" : "NOTHING_THERE");
   }
 
+  /** The modalities are filters of the list of studies, where there is one. @param {Found} found @param {string[]} chosen */
+  #filter(found, chosen) {
+    this.#chosen = chosen;
+    if (found.studies.length < 2) return;
+    const list = part(this, "modalities", HTMLElement);
+    if (!list.querySelector("button")) {
+      list.replaceChildren(...modalitiesOf(found).map((entry) => modalityButton(entry, () => this.#toggle(entry[0]))));
+    }
+    for (const button of list.querySelectorAll("button")) button.ariaPressed = String(chosen.includes(button.value));
+  }
+
+  /** @param {string} modality */
+  #toggle(modality) {
+    const others = this.#chosen.filter((chosen) => chosen !== modality);
+    const chosen = others.length < this.#chosen.length ? others : [...others, modality];
+    send(this, "modalities-chosen", chosen);
+  }
+
   /** @param {string} name @param {string} text */
   #figure(name, text) {
     part(this, name, HTMLElement).textContent = text;
   }
 }
 
+/** The most files first. @param {Found} found */
+function modalitiesOf({ modalities }) {
+  return Object.entries(modalities).sort((a, b) => b[1] - a[1]);
+}
+
 /** @param {[string, number]} entry */
-function modalityItem([modality, files]) {
+function modalityItem(entry) {
   const made = document.createElement("li");
-  const number = document.createElement("span");
-  made.textContent = modality;
-  number.textContent = count(files);
-  made.append(" ", number);
+  made.append(...modalityWords(entry));
   return made;
+}
+
+/** @param {[string, number]} entry @param {() => void} act */
+function modalityButton(entry, act) {
+  const made = document.createElement("li");
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", value: entry[0], title: `Show the studies with ${entry[0]} alone` });
+  button.append(...modalityWords(entry));
+  button.addEventListener("click", act);
+  made.append(button);
+  return made;
+}
+
+/** @param {[string, number]} entry */
+function modalityWords([modality, files]) {
+  const number = document.createElement("span");
+  number.textContent = count(files);
+  return [modality, " ", number];
 }
 
 /** @param {Found} found */

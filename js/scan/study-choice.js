@@ -6,6 +6,7 @@
  * There can be thousands. Rows are made as far as somebody looks; what is chosen is kept apart from them.
  */
 
+import { studyForecast } from "../forecast/words.js";
 import { send } from "../intents.js";
 import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted } from "../page/format.js";
@@ -22,6 +23,7 @@ const FEW_STUDIES = 12;
 export class StudyChoice extends HTMLElement {
   /** @type {StudyFound[]} */ #studies = [];
   /** @type {StudyFound[]} those that the search leaves */ #shown = [];
+  /** @type {Readonly<import("../state.js").State> | null} */ #state = null;
   #choice = new Choice(NONE_LEFT_OUT);
   /** Choice that was made here last: the rows show it already. */ #sent = NONE_LEFT_OUT;
   #end = new IntersectionObserver((entries) => {
@@ -32,6 +34,8 @@ export class StudyChoice extends HTMLElement {
     part(this, "all", HTMLButtonElement).addEventListener("click", () => this.#setShown(true));
     part(this, "none", HTMLButtonElement).addEventListener("click", () => this.#setShown(false));
     part(this, "search", HTMLInputElement).addEventListener("input", () => this.#search());
+    const names = part(this, "names", HTMLInputElement);
+    names.addEventListener("change", () => send(this, "names-hidden", !names.checked));
     this.#rows.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#set([Number(target.value)], target.checked);
     });
@@ -39,11 +43,24 @@ export class StudyChoice extends HTMLElement {
 
   /** @param {import("../state.js").Store} store */
   follow(store) {
-    store.subscribe(["found", "leftOut"], ({ found, leftOut }, changed) => {
+    store.subscribe(["found", "leftOut"], (state, changed) => {
+      const { found, leftOut } = state;
+      this.#state = state;
       this.#choice = new Choice(leftOut);
       if (changed.has("found")) this.#offer(found?.studies ?? []);
       else if (leftOut !== this.#sent) this.#show();
       else this.#summarise();
+    });
+    store.subscribe(["modalities", "namesHidden"], (state, changed) => {
+      this.#state = state;
+      this.toggleAttribute("data-nameless", state.namesHidden);
+      if (changed.has("modalities") && state.modalities.length > 0)
+        part(this, "details", HTMLDetailsElement).open = true;
+      this.#search();
+    });
+    store.subscribe(["forecast"], (state) => {
+      this.#state = state;
+      this.#fill();
     });
     store.subscribe(["phase"], ({ phase }) => {
       part(this, "fields", HTMLFieldSetElement).disabled = phase !== "ready"; // while a run goes on the choice stands
@@ -91,10 +108,10 @@ export class StudyChoice extends HTMLElement {
   /** Shows the studies that hold all words that were typed. */
   #search() {
     const words = part(this, "search", HTMLInputElement).value.toLowerCase().split(/\s+/).filter(Boolean);
-    this.#shown = this.#studies.filter((study) => {
-      const text = `${study.folder} ${study.modality}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
+    const { modalities = [], namesHidden = false } = this.#state ?? {};
+    this.#shown = this.#studies.filter(
+      (study) => isOf(study, modalities) && words.every((word) => holds(study, word, namesHidden)),
+    );
     part(this, "nothing", HTMLElement).hidden = this.#shown.length > 0;
     this.#rows.replaceChildren();
     this.#more();
@@ -122,16 +139,46 @@ export class StudyChoice extends HTMLElement {
     const partly = this.#choice.isPart(study.study);
     const checked = this.#choice.isWhole(study.study);
     Object.assign(one(row, "input", HTMLInputElement), { value: study.study, checked, indeterminate: partly });
+    const { patient, date, description } = study.about;
     one(row, ".study-name", HTMLElement).textContent = `Study ${count(study.study + 1)}`;
+    one(row, ".study-patient b", HTMLElement).textContent = patient;
+    one(row, ".study-patient span", HTMLElement).textContent = [date, description].filter(Boolean).join(", ");
     one(row, ".study-folder", HTMLElement).textContent = study.folder;
+    this.#foretell(one(row, ".study-forecast", HTMLElement), study, checked || partly);
     const some = partly ? `${count(series)} of ` : "";
     one(row, ".study-about", HTMLElement).textContent =
       `${study.modality}, ${some}${counted(study.series, "series", "series")}, ${counted(files, "file")}, ${bytes(size)}`;
+  }
+
+  /** What will become of a study that takes part. @param {HTMLElement} where @param {StudyFound} study @param {boolean} taken */
+  #foretell(where, study, taken) {
+    const forecast = this.#state?.forecast;
+    const { words, short } =
+      forecast && taken ? studyForecast(forecast, this.#choice.partOf(study)) : { words: "", short: false };
+    where.textContent = words;
+    where.toggleAttribute("data-short", short);
   }
 
   get #rows() {
     return part(this, "rows", HTMLElement);
   }
 }
+
+/** Whether a study has one of these modalities; none: any will do. @param {StudyFound} study @param {string[]} modalities */
+function isOf({ modality }, modalities) {
+  const own = modality.split("/");
+  return modalities.length === 0 || modalities.some((chosen) => own.includes(chosen));
+}
+
+/** Whether a word stands in what is shown of a study. @param {StudyFound} study @param {string} word @param {boolean} nameless */
+function holds({ folder, modality, about: { patient, date, description } }, word, nameless) {
+  const texts = nameless ? [folder, modality] : [folder, modality, patient, description];
+  return (
+    texts.some((text) => text.toLowerCase().includes(word)) || (!nameless && isDate(word) && date.startsWith(word))
+  );
+}
+
+/** @param {string} word */
+const isDate = (word) => /^\d{4}[-\d]*$/.test(word);
 
 customElements.define("study-choice", StudyChoice);

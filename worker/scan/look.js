@@ -7,6 +7,7 @@ import { openFile } from "../pick/sources.js";
 import { readRange } from "../shared/blob.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { ArchiveEntry } from "../zip/entry.js";
+import { aboutOf } from "./about.js";
 
 /** Read when the first bytes end before the UIDs: long sequences can stand before them. */
 const LONG_LOOK_BYTES = 64 * 1024;
@@ -15,7 +16,8 @@ const HEAD_BYTES = 16 * 1024;
 
 /**
  * @typedef {import("../pick/sources.js").Looked & {preamble: boolean, peek: import("../dicom/peek.js").Peek | null,
- *   facts: import("../shared/forecast.js").Facts | null}} Look
+ *   facts: import("../shared/forecast.js").Facts | null,
+ *   about: () => import("../shared/protocol/files.js").About}} Look   about: read when it is asked for, of one file of a study
  */
 
 /**
@@ -26,7 +28,7 @@ const HEAD_BYTES = 16 * 1024;
  */
 export async function look({ origin, handle, reason }, facts) {
   /** @type {Look} */
-  const seen = { size: 0, modified: 0, reason: "", preamble: false, peek: null, facts: null };
+  const seen = { size: 0, modified: 0, reason: "", preamble: false, peek: null, facts: null, about: nobody };
   try {
     if (origin === null) throw new CodedError(reason ?? "READ_FAILED");
     const { size, modified, head } = await openHead(origin, handle ?? null);
@@ -43,11 +45,14 @@ export async function look({ origin, handle, reason }, facts) {
       seen.peek = peek(first, shape.start);
     }
     seen.facts = facts?.read(first, shape.start, size) ?? null;
+    seen.about = () => aboutOf(first, shape.start, size);
   } catch (error) {
     seen.reason = codeOf(error, "READ_FAILED");
   }
   return seen;
 }
+
+const nobody = () => ({ patient: "", date: "", description: "" });
 
 /** @param {import("../pick/sources.js").Origin} origin @param {FileSystemFileHandle | null} handle */
 async function openHead(origin, handle) {

@@ -137,7 +137,7 @@ export class Scan {
    */
   #count(path, look, peeked, kind) {
     const found = this.#found;
-    const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study, path);
+    const number = this.#studyNumbers.get(peeked.study) ?? this.#addStudy(peeked.study, path, look.about());
     const study = found.studies[number];
     const modality = /^[A-Z0-9_ ]{1,16}$/.test(peeked.modality) ? peeked.modality : "unknown";
     const series = this.#seriesNumber(peeked, study);
@@ -167,13 +167,13 @@ export class Scan {
     return this.#found.series++;
   }
 
-  /** @param {string} uid @param {string} path  of its first file */
-  #addStudy(uid, path) {
+  /** @param {string} uid @param {string} path  of its first file @param {import("../shared/protocol/files.js").About} about */
+  #addStudy(uid, path, about) {
     const number = this.#studyNumbers.size;
     this.#studyNumbers.set(uid, number);
     this.#sources.studyUids.push(uid);
     const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-    this.#found.studies.push({ study: number, folder, modality: "", series: 0, files: 0, bytes: 0, kinds: {} });
+    this.#found.studies.push({ study: number, about, folder, modality: "", series: 0, files: 0, bytes: 0, kinds: {} });
     return number;
   }
 

@@ -15,8 +15,12 @@
  */
 
 /**
+ * What the header of the first file of a study says; shown in the page only, never stored or logged.
+ * @typedef {{patient: string, date: string, description: string}} About
+ *
  * One study, as the scan saw it. Held by the page only; `uid` is the original one and is never stored or logged.
  * @typedef {object} StudyFound
+ * @property {About} about
  * @property {number} study      number of the study in scan order, from 0
  * @property {string} folder     the folder of its first file, below what was picked; shown in the page only
  * @property {string} modality   the modalities, joined by "/" ("CT/SR")
