@@ -102,7 +102,7 @@ export class DecisionList extends HTMLElement {
       button.ariaLabel = `${button.textContent}: ${name}`;
       button.hidden = !offered[act];
     }
-    if (hadFocus && document.activeElement?.matches("[hidden]"))
+    if (hadFocus && (document.activeElement === document.body || document.activeElement?.matches("[hidden]")))
       part(row, open ? "allow" : "undo", HTMLButtonElement).focus();
   }
 

@@ -9,8 +9,6 @@ import { reason as reasonOf } from "../page/tables.js";
  * @typedef {import("../state.js").Remark} Remark
  */
 
-const AS_THEY_ARE = "as they are: only their headers are de-identified";
-
 /** "48 Secondary Capture images". @param {Question} question @param {SopClass} [sopClass]   undefined: the standard has no such one */
 export function nameOf({ files, sopClass: uid }, sopClass) {
   if (!sopClass) return counted(files, ...(uid ? among("of a private kind") : among("that name no kind")));
@@ -28,16 +26,13 @@ export function whyOf({ reason, remedies }, sopClass) {
   return both ? `${why} These also say themselves that they show text or a person.` : why;
 }
 
-/** What becomes of them as it is, and what it would mean to allow them. @param {Question} question */
+/** What was decided about them; of what is not, what Allow would do beyond them. @param {Question} question */
 export function standingOf({ fate, remedies }) {
-  if (fate === "left") return "Left out: they take no part in the run.";
+  if (fate === "left") return "Left out.";
   if (fate === "searched")
-    return "To be cleaned: their pixels are searched for text, and written when you have approved what is made blank.";
-  if (fate !== "undecided") return `Allowed: they are written ${AS_THEY_ARE}.`;
-  const further = passes(remedies)
-    ? ", and so is whatever else says that it shows text or a person, or holds sound"
-    : "";
-  return `Withheld, unless you decide otherwise. Allow writes them ${AS_THEY_ARE}${further}.`;
+    return "To be cleaned: looked through for text, and written when you have approved what is made blank.";
+  if (fate !== "undecided") return "Allowed.";
+  return passes(remedies) ? "Allow then holds for all that says that it shows text or a person, or holds sound." : "";
 }
 
 /** The changes that Allow makes; undefined: nothing but cleaning helps. @param {Question["remedies"]} remedies */

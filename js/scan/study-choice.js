@@ -34,8 +34,9 @@ export class StudyChoice extends HTMLElement {
     part(this, "all", HTMLButtonElement).addEventListener("click", () => this.#setShown(true));
     part(this, "none", HTMLButtonElement).addEventListener("click", () => this.#setShown(false));
     part(this, "search", HTMLInputElement).addEventListener("input", () => this.#search());
-    const names = part(this, "names", HTMLInputElement);
-    names.addEventListener("change", () => send(this, "names-hidden", !names.checked));
+    part(this, "names", HTMLButtonElement).addEventListener("click", () =>
+      send(this, "names-hidden", !this.#state?.namesHidden),
+    );
     this.#rows.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#set([Number(target.value)], target.checked);
     });
@@ -54,6 +55,7 @@ export class StudyChoice extends HTMLElement {
     store.subscribe(["modalities", "namesHidden"], (state, changed) => {
       this.#state = state;
       this.toggleAttribute("data-nameless", state.namesHidden);
+      part(this, "names", HTMLButtonElement).ariaPressed = String(state.namesHidden);
       if (changed.has("modalities") && state.modalities.length > 0)
         part(this, "details", HTMLDetailsElement).open = true;
       this.#search();
@@ -142,7 +144,8 @@ export class StudyChoice extends HTMLElement {
     const { patient, date, description } = study.about;
     one(row, ".study-name", HTMLElement).textContent = `Study ${count(study.study + 1)}`;
     one(row, ".study-patient b", HTMLElement).textContent = patient;
-    one(row, ".study-patient span", HTMLElement).textContent = [date, description].filter(Boolean).join(", ");
+    one(row, ".whole", HTMLElement).textContent = date;
+    one(row, ".study-description", HTMLElement).textContent = description;
     one(row, ".study-folder", HTMLElement).textContent = study.folder;
     this.#foretell(one(row, ".study-forecast", HTMLElement), study, checked || partly);
     const some = partly ? `${count(series)} of ` : "";

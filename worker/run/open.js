@@ -81,7 +81,7 @@ async function choice({ resumed, key, leftOut }, sources, journalFolder) {
 /** @param {number} files @param {LeftOut} out */
 function leftOutLine(files, { studies, series, kinds }) {
   const others = series.length > 0 ? `, and ${series.length} series of others` : "";
-  const alike = kinds.length > 0 ? `, and ${kinds.length} kinds of files` : "";
+  const alike = kinds.length > 0 ? `, and of ${kinds.length} kinds` : "";
   return `left out by choice: ${files} files of ${studies.length} studies${others}${alike}`;
 }
 

@@ -42,15 +42,12 @@ test("why a kind is withheld is told of the kind itself where that is the reason
   assert.match(whyOf(question({ reason: "BURNED_IN", remedies: [["pass"]] }), capture), /burned into its pixels/);
 });
 
-test("what Allow means is said before it is pressed, and what was decided after", () => {
-  assert.match(
-    standingOf(question()),
-    /^Withheld, unless .* Allow writes them as they are: only their headers are de-identified\.$/,
-  );
-  assert.match(standingOf(question({ remedies: [["pass"]] })), /and so is whatever else says/);
-  assert.match(standingOf(question({ fate: "written" })), /^Allowed/);
-  assert.match(standingOf(question({ fate: "left" })), /no part in the run/);
-  assert.match(standingOf(question({ fate: "searched" })), /searched for text/);
+test("what Allow does beyond its kind is said before it is pressed, and what was decided after", () => {
+  assert.equal(standingOf(question()), "");
+  assert.match(standingOf(question({ remedies: [["pass"]] })), /^Allow then holds for all that says/);
+  assert.equal(standingOf(question({ fate: "written" })), "Allowed.");
+  assert.equal(standingOf(question({ fate: "left" })), "Left out.");
+  assert.match(standingOf(question({ fate: "searched" })), /^To be cleaned/);
   assert.deepEqual(allowing([["clean"]]), undefined);
 });
 

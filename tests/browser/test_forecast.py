@@ -1,0 +1,60 @@
+"""The forecast before Start: what will be written, what needs a decision, and that the run then does as it was told."""
+
+from pathlib import Path
+
+import pytest
+from journey import Ended, Journey
+from looking import look_at
+from made import UID, ct, to_bytes
+from playwright.sync_api import expect
+
+SECONDARY, ULTRASOUND = "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.6.1"
+KINDS = (("CT", "", 3, 0), ("OT", SECONDARY, 2, 0), ("US", ULTRASOUND, 2, 1))  # modality, SOP Class, files, study
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("forecast") / "in"
+    root.mkdir()
+    for modality, sop_class, files, study in KINDS:
+        for number in range(files):
+            values = {"SOPClassUID": sop_class} if sop_class else {}
+            uids = {"StudyInstanceUID": f"{UID}.7.{study}", "SeriesInstanceUID": f"{UID}.9.{modality == 'US'}{study}"}
+            made = ct(Modality=modality, SOPInstanceUID=f"{UID}.8.{study}.{modality == 'CT':d}.{number}", **values, **uids)
+            made.file_meta.MediaStorageSOPClassUID = made.SOPClassUID
+            (root / f"{modality}{number}.dcm").write_bytes(to_bytes(made))
+    return root
+
+
+def test_what_needs_a_decision_is_decided_by_keyboard_and_the_run_does_as_forecast(
+    journey: Journey, mixed: Path, tmp_path: Path
+) -> None:
+    page = journey.page
+    journey.drop(mixed)
+    bar = page.locator("run-panel [data-part=bar-text]")
+    expect(bar).to_have_text("3 of 7 DICOM files will be written, 4 need a decision")
+    journey.button("Decide").press("Enter")
+    expect(page.get_by_role("heading", name="4 files need a decision")).to_be_focused()
+    allow = journey.button("Allow: 2 Ultrasound images")
+    allow.press("Enter")
+    undo = journey.button("Undo: 2 Ultrasound images")
+    expect(undo).to_be_focused()
+    expect(bar).to_have_text("5 of 7 DICOM files will be written, 2 need a decision")
+    undo.press("Enter")
+    expect(allow).to_be_focused()
+    expect(bar).to_have_text("3 of 7 DICOM files will be written, 4 need a decision")
+    allow.press("Enter")
+    journey.button("US 2").press("Enter")
+    study = page.locator("study-choice").get_by_role("listitem")
+    expect(study).to_have_count(1)
+    expect(study).to_contain_text("Okonkwo, Adaeze")
+    expect(study).to_contain_text("2 written")
+    look_at(journey)
+    journey.button("Hide names").press("Enter")
+    expect(study.get_by_text("Okonkwo")).to_be_hidden()
+    journey.button("Leave out: 2 Secondary Capture images").press("Enter")
+    expect(bar).to_have_text("5 of 5 DICOM files will be written")
+    assert journey.run() == Ended("Done", 5, 0, 0, 0)
+    run = journey.results(tmp_path)
+    run.check()
+    assert "left out by choice: 2 files of 0 studies, and of 1 kinds" in run.log
