@@ -34,10 +34,7 @@ export class DecisionList extends HTMLElement {
   /** @param {import("../state.js").Store} store */
   follow(store) {
     this.#store = store;
-    store.subscribe(["forecast"], () => this.#show());
-    store.subscribe(["phase"], ({ phase }) => {
-      part(this, "fields", HTMLFieldSetElement).disabled = phase !== "ready"; // while a run goes on what is decided stands
-    });
+    store.subscribe(["forecast", "phase"], () => this.#show());
     reasons.whenThere(() => this.#show());
   }
 
@@ -49,9 +46,10 @@ export class DecisionList extends HTMLElement {
   }
 
   #show() {
-    const { questions = [], remarks = [], sums } = this.#store?.state.forecast ?? {};
-    this.hidden = questions.length + remarks.length === 0;
-    part(this, "fields", HTMLFieldSetElement).hidden = questions.length === 0;
+    const { phase, forecast } = this.#store?.state ?? {};
+    const { questions = [], remarks = [], sums } = forecast ?? {};
+    this.hidden = phase !== "ready" || questions.length + remarks.length === 0; // in a run what is decided stands
+    part(this, "undecided", HTMLElement).hidden = questions.length === 0;
     part(this, "title", HTMLElement).textContent = titleOf(sums?.undecided ?? 0);
     part(this, "remarks", HTMLElement).replaceChildren(...remarks.map(remarkItem));
     const rows = new Map(questions.map((question) => [keyOf(question), this.#rowOf(question)]));

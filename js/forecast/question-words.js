@@ -9,21 +9,27 @@ import { reason as reasonOf } from "../page/tables.js";
  * @typedef {import("../state.js").Remark} Remark
  */
 
-/** "48 Secondary Capture images". @param {Question} question @param {SopClass} [sopClass]   undefined: the standard has no such one */
-export function nameOf({ files, sopClass: uid }, sopClass) {
-  if (!sopClass) return counted(files, ...(uid ? among("of a private kind") : among("that name no kind")));
-  const name = sopClass.name.replace(/ Storage( - Trial)?( SOP Class)?$/, "");
-  return counted(files, name.endsWith(" Image") ? `${name.slice(0, -6)} image` : `${name} object`);
-}
+/** What tells files of one SOP Class apart that are withheld for several reasons. @type {Record<string, string>} */
+const MARKED = {
+  BURNED_IN: " with text burned in",
+  PIXELS_SHOW_TEXT: " marked as a screen or a page",
+  PIXELS_SHOW_PERSON: " marked as showing a person",
+  SOUND_RECORDED: " with sound",
+  FACE_WITHHELD: " of the head",
+};
 
-/** @param {string} which @returns {[string, string]} */
-const among = (which) => [`object ${which}`, `objects ${which}`];
+/** "48 Secondary Capture images". @param {Question} question @param {SopClass} [sopClass]   undefined: the standard has no such one */
+export function nameOf({ files, sopClass: uid, reason, remedies }, sopClass) {
+  if (!sopClass) return counted(files, "object") + (uid ? " of a private kind" : " without a kind");
+  const name = sopClass.name.replace(/ Storage( - Trial)?( SOP Class)?$/, "");
+  const what = counted(files, name.endsWith(" Image") ? `${name.slice(0, -6)} image` : `${name} object`);
+  return what + (isBoth(remedies) ? " marked as showing text or a person" : (MARKED[reason] ?? ""));
+}
 
 /** The consequence that the policy withholds them for. @param {Question} question @param {SopClass} [sopClass] */
 export function whyOf({ reason, remedies }, sopClass) {
   const why = reason === "SOP_CLASS_WITHHELD" && sopClass ? sopClass.reason : reasonOf(reason).sentence;
-  const both = passes(remedies) && remedies[0].includes("allow");
-  return both ? `${why} These also say themselves that they show text or a person.` : why;
+  return isBoth(remedies) ? `${why} These also say themselves that they show text or a person.` : why;
 }
 
 /** What was decided about them; of what is not, what Allow would do beyond them. @param {Question} question */
@@ -37,6 +43,9 @@ export function standingOf({ fate, remedies }) {
 
 /** The changes that Allow makes; undefined: nothing but cleaning helps. @param {Question["remedies"]} remedies */
 export const allowing = (remedies) => remedies.find((changes) => !changes.includes("clean"));
+
+/** Whether two things stand against them, so that both have to be allowed. @param {Question["remedies"]} remedies */
+const isBoth = (remedies) => passes(remedies) && (allowing(remedies)?.length ?? 0) > 1;
 
 /** @param {Question["remedies"]} remedies */
 const passes = (remedies) => allowing(remedies)?.includes("pass") ?? false;

@@ -29,7 +29,20 @@ test("a kind is called by what people say, not as the standard does", () => {
     ["2 Secondary Capture images", "1 Encapsulated PDF object", "0 Hardcopy Color images"],
   );
   assert.equal(nameOf(question({ files: 1 })), "1 object of a private kind");
-  assert.equal(nameOf(question({ sopClass: "" })), "48 objects that name no kind");
+  assert.equal(nameOf(question({ sopClass: "" })), "48 objects without a kind");
+});
+
+test("files of one kind that are withheld for several reasons have names of their own", () => {
+  const capture = named("Secondary Capture Image Storage");
+  const names = [{}, { reason: "BURNED_IN", remedies: [["pass"]] }, { remedies: [["allow", "pass"], ["clean"]] }];
+  assert.deepEqual(
+    names.map((change) => nameOf(question(change), capture)),
+    [
+      "48 Secondary Capture images",
+      "48 Secondary Capture images with text burned in",
+      "48 Secondary Capture images marked as showing text or a person",
+    ],
+  );
 });
 
 test("why a kind is withheld is told of the kind itself where that is the reason, else of its header", () => {
