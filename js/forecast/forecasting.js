@@ -2,7 +2,7 @@
 /** Keeps the forecast in the state of the page: made again when other files take part, or the policy is another one; and acts on decisions. */
 import { loadRules } from "../../worker/shared/forecast.js";
 import { actOn } from "../page/notes.js";
-import { decide, undo } from "./decisions.js";
+import { decide, undecided, undo } from "./decisions.js";
 import { forecastOf } from "./forecast.js";
 
 /**
@@ -20,10 +20,8 @@ export class Forecasting {
   constructor(store, takingOf) {
     this.#store = store;
     this.#takingOf = takingOf;
-    store.subscribe(["found", "leftOut", "policy", "decisions"], (_, changed) => {
-      if (changed.has("found") && store.state.decisions.length > 0) store.update({ decisions: [] }); // kinds have other numbers now
-      this.#forecast();
-    });
+    store.subscribe(["pick"], () => this.#forget());
+    store.subscribe(["found", "leftOut", "policy", "decisions"], () => this.#forecast());
     actOn(store, "decided", "found", (decision) => this.#set((rules) => decide(store.state, decision, rules)));
     actOn(store, "undecided", "found", (question) => this.#undo(question));
   }
@@ -44,6 +42,12 @@ export class Forecasting {
   #of(rules, found, leftOut, decided) {
     const { studies } = this.#takingOf({ found, leftOut: { ...leftOut, kinds: [] } });
     return forecastOf(rules, found.kinds, studies, leftOut.kinds, decided);
+  }
+
+  /** Other files were picked: what was decided about these does not hold for them. */
+  #forget() {
+    if (this.#store.state.decisions.length > 0)
+      this.#set((rules) => ({ policy: undecided(this.#store.state, rules), decisions: [] }));
   }
 
   /** @param {import("../state.js").Question} question */

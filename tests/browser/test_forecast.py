@@ -4,24 +4,23 @@ from pathlib import Path
 
 import pytest
 from journey import Ended, Journey
-from looking import look_at
-from made import UID, ct, to_bytes
+from made import CT, UID, ct, to_bytes
 from playwright.sync_api import expect
+from test_access import look_at
 
 SECONDARY, ULTRASOUND = "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.6.1"
-KINDS = (("CT", "", 3, 0), ("OT", SECONDARY, 2, 0), ("US", ULTRASOUND, 2, 1))  # modality, SOP Class, files, study
+KINDS = (("CT", CT, 3, 0), ("OT", SECONDARY, 2, 0), ("US", ULTRASOUND, 2, 1))  # modality, SOP Class, files, study
 
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("forecast") / "in"
     root.mkdir()
-    for modality, sop_class, files, study in KINDS:
+    for series, (modality, sop_class, files, study) in enumerate(KINDS):
         for number in range(files):
-            values = {"SOPClassUID": sop_class} if sop_class else {}
-            uids = {"StudyInstanceUID": f"{UID}.7.{study}", "SeriesInstanceUID": f"{UID}.9.{modality == 'US'}{study}"}
-            made = ct(Modality=modality, SOPInstanceUID=f"{UID}.8.{study}.{modality == 'CT':d}.{number}", **values, **uids)
-            made.file_meta.MediaStorageSOPClassUID = made.SOPClassUID
+            uids = {"StudyInstanceUID": f"{UID}.7.{study}", "SeriesInstanceUID": f"{UID}.9.{series}"}
+            made = ct(Modality=modality, SOPClassUID=sop_class, SOPInstanceUID=f"{UID}.8.{series}.{number}", **uids)
+            made.file_meta.MediaStorageSOPClassUID = sop_class
             (root / f"{modality}{number}.dcm").write_bytes(to_bytes(made))
     return root
 
