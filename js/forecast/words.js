@@ -33,7 +33,7 @@ function othersOf({ undecided, searched, unread, never }) {
   /** @type {[number, string][]} */
   const all = [
     [undecided, undecided === 1 ? "needs a decision" : "need a decision"],
-    [searched, "will be searched for text first"],
+    [searched, "after a search for text in their pictures"],
     [unread, "known only when read"],
     [never, "cannot be written"],
   ];

@@ -105,10 +105,11 @@ export class RunPanel extends HTMLElement {
     const { forecast } = state;
     const some = studies.length > 0;
     const words = forecast ? [barWords(forecast.sums)] : [counted(dicom, "DICOM file"), bytes(size), "ready to start"];
-    this.#text(some ? [...words, withheldWords(state)].filter(Boolean).join(", ") : "No study is chosen");
-    const short = some && forecast !== null && isShort(forecast.sums);
+    const withheld = withheldWords(state);
+    this.#text(some ? [...words, withheld].filter(Boolean).join(", ") : "No study is chosen");
+    const short = some && (withheld !== "" || (forecast !== null && isShort(forecast.sums)));
     part(this, "bar-text", HTMLElement).toggleAttribute("data-short", short);
-    part(this, "decide", HTMLButtonElement).hidden = !short || forecast.sums.undecided === 0;
+    part(this, "decide", HTMLButtonElement).hidden = !some || !forecast?.sums.undecided;
   }
 
   /** The scan goes on, and Start may be pressed all the same. @param {Taking} seen */

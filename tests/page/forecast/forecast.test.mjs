@@ -52,7 +52,7 @@ test("the bar says what will be written, what needs a decision, and promises not
     "166 of 234 DICOM files will be written, 61 need a decision, 5 known only when read, 2 cannot be written";
   assert.equal(barWords(sums), words);
   const cleans = forecast({ ...plain, policy: { ...BASIC, options: ["clean-pixel-data"] } });
-  assert.match(barWords(cleans.sums), /^166 of 234 .* written, 61 will be searched for text first, 5 known/);
+  assert.match(barWords(cleans.sums), /^166 of 234 .* written, 61 after a search for text in their pictures, 5 known/);
 });
 
 test("a study is told in a few words, with a sign when something of it will be missing", () => {
