@@ -24,6 +24,7 @@ import { tablesOf } from "./results/linkage.js";
 import { LinkageOpener } from "./results/linkage-dialog.js";
 import { ResultsPanel } from "./results/panel.js";
 import { StoredRuns } from "./results/stored-runs.js";
+import { UnwrittenList } from "./results/unwritten-list.js";
 import { CutOffRun } from "./resume/cut-off-run.js";
 import { Resume } from "./resume/resume.js";
 import { RunPanel } from "./run/panel.js";
@@ -85,6 +86,7 @@ function start() {
   new Resume({ files, pool }, store);
   new Search({ files, pool }, store);
   new Downloads(files, store);
+  one(document, "unwritten-list", UnwrittenList).follow(store, (name) => files.unwritten(name));
   one(document, "linkage-opener", LinkageOpener).serve({
     open: (file, passphrase) => tablesOf(files, pool, file, passphrase),
     forget: () => files.forgetTables(),

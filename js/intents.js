@@ -7,6 +7,8 @@
  * @typedef {import("./state.js").LeftOut} LeftOut
  * @typedef {import("./state.js").Decision} Decision
  * @typedef {import("./state.js").Question} Question
+ * @typedef {import("./state.js").Allowed} Allowed
+ * @typedef {import("./state.js").Order} Order
  * @typedef {import("./state.js").StoredRun} StoredRun
  * @typedef {import("../worker/shared/protocol/policy.js").AttributeRule} AttributeRule
  * @typedef {import("../worker/shared/protocol/files.js").Sample} Sample
@@ -60,6 +62,9 @@
  *   "get": RunFile,
  *   "get-stored": {name: string, file: RunFile},
  *   "delete-run": string,
+ *   "show-unwritten": string,
+ *   "allow-only": Allowed,
+ *   "run-only": Order,
  *   "go-on": StoredRun,
  *   "resume-closed": undefined,
  *   "resume-run": {run: StoredRun, passphrase: string},

@@ -50,6 +50,7 @@ export class Session {
     actOn(store, "choose-output", "run", () => this.#chooseOutput());
     actOn(store, "forget-output", "run", () => this.#setOutput(null));
     actOn(store, "start", "run", ({ linkage }) => this.#start(linkage));
+    actOn(store, "run-only", "results", (order) => this.#runOnly(order));
     actOn(store, "pause", "run", () => this.#pause());
     actOn(store, "resume", "run", () => this.#resume());
     actOn(store, "cancel", "run", () => this.#cancel());
@@ -92,7 +93,7 @@ export class Session {
     if (waiting && !stopped) {
       const { policy, output } = waiting.order;
       store.update({ found, policy, policyError: "", output });
-      return this.#begin(waiting.order);
+      return waiting.order.only ? this.#runOnly(waiting.order) : this.#begin(waiting.order);
     }
     store.update({ found, waiting: null, phase: "ready" });
     await this.#weigh();
@@ -141,7 +142,7 @@ export class Session {
     if (!this.#mayStart) return;
     const { policy, output, leftOut } = this.#store.state;
     const regions = cleansPixels(policy) ? (this.#threads.pixels?.regions ?? "") : "";
-    const what = { policy, regions, output, leftOut, linkage };
+    const what = { policy, regions, output, leftOut, only: null, linkage };
     await this.#begin({ name, passphrase, ...what, resumed: false });
   }
 
@@ -151,6 +152,17 @@ export class Session {
     if (phase !== "ready" && phase !== "early") return false;
     if (policyError) throw new Problem(policyError);
     return true;
+  }
+
+  /** A run over single files of those that were found. @param {Order} order */
+  async #runOnly(order) {
+    const { only } = order;
+    const { files, leftOut } = only
+      ? await this.#threads.files.listedFiles(only)
+      : { files: 0, leftOut: NONE_LEFT_OUT };
+    if (files > 0) return this.#begin({ ...order, leftOut });
+    this.#store.update({ phase: "ready", waiting: null });
+    this.#store.note("choose", noteWith("OTHER_SOURCE"));
   }
 
   /** @param {Order} order */
@@ -171,7 +183,8 @@ export class Session {
     const store = this.#store;
     try {
       const results = await run(this.#threads, order, this.#told());
-      if (results.end === "finished") await forgetHandles(order.name).catch(() => {});
+      // With the handles, what was withheld can be allowed and run after a reload, too.
+      if (results.end === "finished" && results.counts.withheld === 0) await forgetHandles(order.name).catch(() => {});
       const follow = hasFocus("run");
       store.update({ phase: "finished", results });
       if (follow) goTo("results", { focus: true });

@@ -9,6 +9,7 @@
  * @typedef {import("../worker/shared/protocol/files.js").Progress} Progress
  * @typedef {import("../worker/shared/protocol/files.js").RunSummary} RunSummary
  * @typedef {import("../worker/shared/protocol/files.js").StoredRun} StoredRun
+ * @typedef {import("../worker/shared/protocol/files.js").Only} Only
  * @typedef {import("../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  * @typedef {import("../worker/shared/forecast-groups.js").Group} Group
@@ -24,6 +25,7 @@
  * @property {string} regions      the text of the regions file that says what is made blank; "": none
  * @property {FileSystemDirectoryHandle | null} output   null: private storage
  * @property {LeftOut} leftOut   studies and series that take no part
+ * @property {Only | null} only   files that take part alone, as an earlier run did not write them
  * @property {boolean} linkage   an encrypted linkage file is kept
  * @property {boolean} resumed   the run was begun before
  *
@@ -32,6 +34,7 @@
  * @property {string} name         of the run
  * @property {boolean} linkage
  * @property {boolean} given       the passphrase was given: only the salt was made
+ * @typedef {{only: Only, policy: Policy}} Allowed   files that are to be run with a policy that allows them
  * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
  * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "cutOff" | "search"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
@@ -82,7 +85,8 @@
  * @property {Progress | null} progress     last news of the run; each holds only what changed since the one before
  * @property {RunSummary | null} results    of the run that ended last
  * @property {StoredRun[]} runs             runs in private storage, but the one that goes on
- * @property {{run: StoredRun, known: boolean} | null} asked   run whose passphrase is asked for; known: the page has its files
+ * @property {{run: StoredRun, known: boolean, allowed: Allowed | null} | null} asked   run whose passphrase is asked for, to go on
+ *   with it or to run what is allowed of it now; known: the page has its files
  * @property {boolean} checking             that passphrase is being checked
  * @property {Waiting | null} waiting       run that goes on as soon as its files are found
  * @property {{bytes: number, updated: Date} | null} kept   index of originals in this browser
@@ -124,6 +128,14 @@ function firstState() {
   const run = { preparing: "", asked: null, checking: false, waiting: null, packing: {}, notes: {} };
   return { phase: "choose", ...nothing, ...files, ...list, ...policy, ...run };
 }
+
+/**
+ * Whether a run is the last one, or that one took only files of it: its key is known, and what it was about is still found.
+ * @param {Readonly<State>} state
+ * @param {string} name
+ */
+export const isLast = ({ phase, order, found }, name) =>
+  phase === "finished" && found !== null && (order?.name === name || order?.only?.run === name);
 
 /** Whether a key would be lost with the page: it was made for what was begun, and nobody has kept it. @param {Readonly<State>} state */
 export const hasKeyToKeep = ({ madeKey, keyKept }) => madeKey !== null && !keyKept;

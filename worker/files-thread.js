@@ -9,6 +9,8 @@ import { Samples } from "./pick/samples.js";
 import { Sources } from "./pick/sources.js";
 import { blobOf, look, openWhere } from "./preview/open.js";
 import { sourceNaming } from "./report/audit.js";
+import { unwrittenRows } from "./report/unwritten.js";
+import { listedFiles } from "./run/only.js";
 import { checkPlan, committedPaths } from "./run/resume.js";
 import { Run } from "./run/run.js";
 import { listRuns, removeRun } from "./run/stored-runs.js";
@@ -18,7 +20,7 @@ import { Scan } from "./scan/scan.js";
 import { CodedError, codeOf } from "./shared/errors.js";
 import { readFile } from "./storage/folders.js";
 import { openRuns } from "./storage/locks.js";
-import { countFiles, filesOf, findRun } from "./storage/run-folders.js";
+import { countFiles, filesOf, findRun, UNWRITTEN } from "./storage/run-folders.js";
 import { Scratch } from "./storage/temporary.js";
 import { Writers } from "./write/writer-threads.js";
 import { writeArchive } from "./zip/write.js";
@@ -67,6 +69,21 @@ export class Files {
   /** @type {FilesApi["taking"]} */
   async taking(leftOut) {
     return taking(this.#sources, leftOut);
+  }
+
+  /** @type {FilesApi["listedFiles"]} */
+  async listedFiles(only) {
+    const indexes = await listedFiles(this.#sources, only);
+    return { files: indexes.length, leftOut: othersThan(this.#sources, indexes) };
+  }
+
+  /** @type {FilesApi["unwritten"]} */
+  async unwritten(name) {
+    const folder = await findRun(name);
+    const list = folder && (await readFile(folder, UNWRITTEN));
+    const rows = [];
+    if (list) for await (const row of unwrittenRows(list)) rows.push(row);
+    return rows;
   }
 
   /** @type {FilesApi["named"]} */

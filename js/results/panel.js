@@ -2,7 +2,7 @@
 /** <results-panel>: the end of a run in words, its downloads, and the files that were not written. */
 import { send } from "../intents.js";
 import { one, part } from "../page/dom.js";
-import { bytes, counted, duration, endOf, isWhole } from "../page/format.js";
+import { bytes, count, counted, duration, endOf, isWhole } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { UnwrittenFiles } from "./unwritten.js";
@@ -19,20 +19,26 @@ const FILES = /** @type {const} */ ({ zip: "zip", audit: "audit.csv", log: "outp
 export class ResultsPanel extends HTMLElement {
   /** Files of the run, reached or not. */
   #total = 0;
+  /** Name of the run. */ #name = "";
+  /** Name of the run whose files it took alone. */ #earlier = "";
 
   connectedCallback() {
     for (const [name, file] of Object.entries(FILES)) {
       part(this, name, HTMLButtonElement).addEventListener("click", () => send(this, "get", file));
     }
     part(this, "search", HTMLButtonElement).addEventListener("click", () => send(this, "search-results"));
+    part(this, "list", HTMLButtonElement).addEventListener("click", () => send(this, "show-unwritten", this.#name));
+    part(this, "earlier", HTMLButtonElement).addEventListener("click", () =>
+      send(this, "show-unwritten", this.#earlier),
+    );
     part(this, "again", HTMLButtonElement).addEventListener("click", () => send(this, "again"));
   }
 
   /** @param {import("../state.js").Store} store */
   follow(store) {
-    store.subscribe(["phase", "pick"], ({ phase, results, order }) => {
+    store.subscribe(["phase", "pick"], ({ phase, results, order, found }) => {
       if (phase !== "finished") this.#begin();
-      else if (results && order) this.#end(results, order.output?.name ?? null, order.linkage);
+      else if (results && order) this.#end(results, order, found?.kinds ?? []);
     });
     store.subscribe(["progress"], ({ progress }) => progress && this.#update(progress));
     one(this, "zip-progress", ZipProgress).follow(store, "results");
@@ -54,19 +60,25 @@ export class ResultsPanel extends HTMLElement {
 
   /**
    * @param {RunSummary} summary
-   * @param {string | null} folder  name of the chosen output folder
-   * @param {boolean} linkage       whether there is a linkage file
+   * @param {import("../state.js").Order} order
+   * @param {import("../../worker/shared/protocol/files.js").Found["kinds"]} kinds
    */
-  #end(summary, folder, linkage) {
-    const { counts, error } = summary;
+  #end(summary, { output, linkage, policy, only }, kinds) {
+    const { counts, error, name } = summary;
+    this.#name = name;
+    this.#earlier = only?.run ?? "";
     this.dataset.end = isWhole(summary) ? "whole" : "partly";
     part(this, "status", HTMLElement).textContent = endOf(summary);
-    part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, folder));
+    part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, output?.name ?? null));
+    part(this, "only", HTMLElement).hidden = !only;
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
     part(this, "search", HTMLButtonElement).hidden = counts.written === 0;
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;
     if (error) noteOf(this).show(error);
-    this.#unwritten.show();
+    const left = counts.withheld + counts.skipped + counts.failed;
+    part(this, "list", HTMLButtonElement).hidden = left === 0;
+    part(this, "list", HTMLButtonElement).textContent = `Files not written (${count(left)})`;
+    this.#unwritten.show({ name, policy, kinds });
   }
 
   /** @param {RunSummary} summary @param {string | null} folder @returns {(string | Node)[]} */

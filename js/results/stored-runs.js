@@ -3,7 +3,7 @@
 
 import { send } from "../intents.js";
 import { copyOf, one, part } from "../page/dom.js";
-import { bytes, counted, doneOf } from "../page/format.js";
+import { bytes, count, counted, doneOf } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { ZipProgress } from "./zip-progress.js";
 
@@ -15,6 +15,7 @@ const TITLES = /** @type {const} */ ({
   zip: "ZIP",
   "audit.csv": "Audit CSV",
   "output.log": "Log",
+  unwritten: "Files not written",
   linkage: "Linkage file",
   delete: "Delete",
 });
@@ -56,6 +57,7 @@ export class StoredRuns extends HTMLElement {
       const button = one(item, `[data-get="${get}"]`, HTMLButtonElement);
       button.hidden = !mayGet(get, run);
       button.setAttribute("aria-label", `${TITLES[get]} of ${run.name}`);
+      if (get === "unwritten") button.textContent = `${TITLES[get]} (${count(run.unwritten)})`;
       button.addEventListener("click", () => this.#wish(get, run));
     }
     return item;
@@ -65,6 +67,7 @@ export class StoredRuns extends HTMLElement {
   #wish(get, run) {
     if (get === "go-on") send(this, "go-on", run);
     else if (get === "delete") this.#ask(run);
+    else if (get === "unwritten") send(this, "show-unwritten", run.name);
     else if (get === "search") send(this, "search-run", run.name);
     else send(this, "get-stored", { name: run.name, file: get });
   }
@@ -81,21 +84,24 @@ export class StoredRuns extends HTMLElement {
   }
 }
 
+const ELSEWHERE = "; the results are in the folder that you chose";
+
 /** @param {StoredRun} run */
 function aboutOf({ files, bytes: size, finished, done, open, begun, place, linkage }) {
-  if (linkage === "alone") return "linkage file; the results are in the folder that you chose";
+  if (linkage === "alone") return `linkage file${ELSEWHERE}`;
   const written = `${counted(files, "file")}, ${bytes(size)}${linkage ? ", linkage file" : ""}`;
-  if (finished) return written;
+  if (finished) return written + (place === "folder" ? ELSEWHERE : "");
   const where = place === "folder" ? ", in its output folder" : "";
   const rest = begun ? `, not finished: ${doneOf(done, begun.total)}` : ", not finished";
   return `${written}${where}${rest}${open ? "; open in another tab" : ""}`;
 }
 
 /** @param {Get} get @param {StoredRun} run */
-function mayGet(get, { place, open, begun, linkage, files }) {
+function mayGet(get, { place, open, begun, linkage, files, unwritten }) {
   if (get === "linkage") return linkage !== undefined && !open;
   if (get === "delete") return !open;
   if (linkage === "alone") return false;
+  if (get === "unwritten") return unwritten > 0 && !open;
   if (get === "go-on") return begun !== null && !open;
   if (get === "search") return place === "private" && !open && files > 0;
   return get !== "zip" || place === "private";

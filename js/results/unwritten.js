@@ -1,27 +1,37 @@
 // @ts-check
 /**
- * <unwritten-files>: the table of the files that were not written, or with a reason to check them, by reason and SOP Class. It holds a bounded number of
- * paths; the audit has one row for each file, without its path.
+ * <unwritten-files>: the table of the files that were not written, or with a reason to check them, by reason and SOP Class,
+ * with what can be allowed of them. It holds a bounded number of paths; the list of the run has all.
  */
 
+import { send } from "../intents.js";
 import { copyOf, one } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 import { fetchTable, reason } from "../page/tables.js";
+import { waysOf } from "./remedies.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").Unwritten} Unwritten
  * @typedef {import("../page/tables.js").SopClass} SopClass
- * @typedef {{code: string, status: string, sopClass: string, files: number, paths: string[]}} Group
+ * @typedef {{code: string, status: string, sopClass: string, files: number, paths: string[], kinds: Map<number, number>}} Group
+ *
+ * The run that the files are of; what it was begun with, where that is still known; and Found.kinds.
+ * @typedef {{name: string, policy: import("../state.js").Policy | null, kinds: {facts: import("../../worker/shared/forecast.js").Facts}[]}} Of
  */
 
-/** Paths kept for one group, and in all. */
-const MOST_PATHS = 250;
-const MOST_PATHS_IN_ALL = 1000;
+/** Paths kept in all, and for one group a part of them. */
+const MOST_PATHS = 1000;
+const GROUP_PART = 4;
 /** Paths shown at first, and added with each "Show more". */
 const FIRST_PATHS = 5;
 const MORE_PATHS = 50;
 /** No button for so few: they are shown at once. */
 const FEW_PATHS = 3;
+/** Consequence of each change, as its button says it. */
+const CONSEQUENCES = {
+  allow: "Allows their SOP Class: headers are de-identified, what the pictures show is written as it is.",
+  pass: "Passes what says that it shows text or a person: that is written as it is.",
+};
 /** Order of the groups: those that need a person's attention come first. */
 const ORDER = ["failed", "withheld", "written", "skipped"];
 
@@ -30,6 +40,10 @@ export class UnwrittenFiles extends HTMLElement {
   #groups = new Map();
   #kept = 0;
 
+  connectedCallback() {
+    for (const name of ["forecast", "sop-classes"]) fetchTable(name).catch(() => {}); // while the network is there
+  }
+
   begin() {
     this.#groups.clear();
     this.#kept = 0;
@@ -37,26 +51,59 @@ export class UnwrittenFiles extends HTMLElement {
     this.hidden = true;
   }
 
-  /** @param {Unwritten[]} unwritten */
-  add(unwritten) {
-    for (const { path, status, reason: code, sopClass } of unwritten) {
+  /** @param {Unwritten[]} unwritten @param {number} [most]   paths kept in all */
+  add(unwritten, most = MOST_PATHS) {
+    for (const { path, status, reason: code, sopClass, kind } of unwritten) {
       const key = `${code} ${sopClass}`;
-      const group = this.#groups.get(key) ?? { code, status, sopClass, files: 0, paths: [] };
+      /** @type {Group} */
+      const group = this.#groups.get(key) ?? { code, status, sopClass, files: 0, paths: [], kinds: new Map() };
       this.#groups.set(key, group);
       group.files++;
-      if (group.paths.length >= MOST_PATHS || this.#kept >= MOST_PATHS_IN_ALL) continue;
+      group.kinds.set(kind, (group.kinds.get(kind) ?? 0) + 1);
+      if (group.paths.length >= most / GROUP_PART || this.#kept >= most) continue;
       group.paths.push(path);
       this.#kept++;
     }
   }
 
-  show() {
+  /** @param {Of} of */
+  show(of) {
     const groups = [...this.#groups.values()].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
     /** @type {Promise<SopClass[]>} */
     const classes = groups.some(({ sopClass }) => sopClass) ? fetchTable("sop-classes") : Promise.resolve([]);
-    const bodies = groups.map((group) => body(group, classes));
+    const bodies = groups.map((group) => {
+      const made = body(group, classes);
+      if (group.status === "withheld") this.#offer(one(made, ".allow", HTMLElement), group, of, classes);
+      return made;
+    });
     one(this, "table", HTMLTableElement).append(...bodies);
     this.hidden = bodies.length === 0;
+  }
+
+  /**
+   * The ways to have a group written, each with a button that runs its files alone.
+   * @param {HTMLElement} where
+   * @param {Group} group
+   * @param {Of} of
+   * @param {Promise<SopClass[]>} classes
+   */
+  async #offer(where, group, { name, policy, kinds }, classes) {
+    const rules = await fetchTable("forecast").catch(() => null);
+    if (!policy || !rules) return;
+    const { code, sopClass, files: all } = group;
+    const known = await classes.catch(() => []);
+    const kind = known.find(({ uid }) => uid === sopClass)?.name ?? sopClass;
+    for (const { changes, policy: changed, files } of waysOf(group, policy, rules, kinds)) {
+      const way = copyOf("way", HTMLDivElement);
+      const button = one(way, "button", HTMLButtonElement);
+      button.setAttribute("aria-label", `${button.textContent}: ${counted(files, "file")}, ${kind || code}`);
+      const said = changes.map((change) => CONSEQUENCES[/** @type {"allow" | "pass"} */ (change)]);
+      const some = files < all ? `Enough for ${count(files)} of the ${count(all)}, by what their headers say.` : "";
+      one(way, ".hint", HTMLElement).textContent = [...said, some].filter(Boolean).join(" ");
+      const only = { run: name, groups: [{ reason: code, sopClass }] };
+      button.addEventListener("click", () => send(this, "allow-only", { only, policy: changed }));
+      where.append(way);
+    }
   }
 }
 
@@ -70,7 +117,7 @@ function body({ code, status, sopClass, files, paths }, classes) {
   one(made, ".group-count", HTMLElement).textContent = counted(files, "file");
   if (sopClass) sayKind(one(made, ".kind", HTMLElement), sopClass, classes);
   one(made, ".sentence", HTMLElement).textContent = sentence;
-  one(made, ".remedy", HTMLElement).textContent = remedy;
+  one(made, ".advice", HTMLElement).textContent = remedy;
   one(made, ".path", HTMLElement).append(...breakable(paths[0] ?? ""));
   extend(made, paths, files, FIRST_PATHS);
   return made;
@@ -107,7 +154,7 @@ function extend(made, paths, files, shown) {
       extend(made, paths, files, end + MORE_PATHS);
     });
   } else if (files > paths.length) {
-    cell(made, "rest").textContent = `and ${count(files - paths.length)} more: the audit CSV has a row for each.`;
+    cell(made, "rest").textContent = `and ${count(files - paths.length)} more: the list has them all.`;
   }
   for (const spanning of made.querySelectorAll("th, .remedy"))
     spanning.setAttribute("rowspan", String(made.rows.length));

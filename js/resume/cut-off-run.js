@@ -1,5 +1,8 @@
 // @ts-check
-/** <cut-off-run>: says that a run was cut off, asks for its passphrase, and for its files where the page has no way to them. */
+/**
+ * <cut-off-run>: says that a run was cut off, asks for its passphrase, and for its files where the page has no way to them;
+ * the same for a run over what an earlier one withheld.
+ */
 
 import { send } from "../intents.js";
 import { part } from "../page/dom.js";
@@ -13,12 +16,16 @@ import { noteOf } from "../page/problem.js";
 const CHOOSE = { handles: "the same folder or files", files: "the same folder or files", zips: "the same ZIP" };
 
 /** @param {StoredRun} run */
+const chooseOf = ({ begun, ended }) => CHOOSE[(begun ?? ended)?.kind ?? "handles"];
+
+/** @param {StoredRun} run */
 const farOf = ({ done, begun }) => doneOf(done, begun?.total ?? 0);
 
 export class CutOffRun extends HTMLElement {
   /** @type {StoredRun | null} the newest that was cut off */ #offered = null;
   /** @type {StoredRun | null} the one that the dialogue is about */ #asked = null;
   /** Runs that the person does not want to hear of. @type {Set<string>} */ #later = new Set();
+  /** What the run that is asked for does. @type {"goes on" | "begins"} */ #verb = "goes on";
   /** @type {StoredRun | null} the one whose files have to be chosen once more */ #waiting = null;
 
   connectedCallback() {
@@ -46,7 +53,7 @@ export class CutOffRun extends HTMLElement {
     });
     store.subscribe(["asked"], ({ asked, order }) => {
       if (!asked) return this.#dialog.close();
-      this.#ask(asked.run, asked.known, order?.name === asked.run.name ? order.passphrase : "");
+      this.#ask(asked, order?.name === asked.run.name ? order.passphrase : "");
     });
     store.subscribe(["checking"], ({ checking }) => this.#busy(checking));
     store.subscribe(["waiting"], ({ waiting }) => waiting?.choose && this.#wait(waiting.choose));
@@ -63,18 +70,20 @@ export class CutOffRun extends HTMLElement {
 
   /**
    * Asks for the passphrase.
-   * @param {StoredRun} run
-   * @param {boolean} known         the page still has its files
+   * @param {NonNullable<import("../state.js").State["asked"]>} asked
    * @param {string} passphrase     of the run, if it was the last one of this visit
    */
-  #ask(run, known, passphrase) {
+  #ask({ run, known, allowed }, passphrase) {
     this.#asked = run;
+    this.#verb = allowed ? "begins" : "goes on";
     noteOf(this).clear();
-    const choose = CHOOSE[run.begun?.kind ?? "handles"];
-    part(this, "about", HTMLElement).textContent = `${run.name}: ${farOf(run)}.`;
+    part(this, "title", HTMLElement).textContent = allowed ? "Run what was withheld" : "Go on with this run";
+    part(this, "about", HTMLElement).textContent = allowed
+      ? `A run of its own takes only what ${run.name} withheld. With the same passphrase its results fit to the others.`
+      : `${run.name}: ${farOf(run)}.`;
     part(this, "how", HTMLElement).textContent = known
       ? "The browser may ask you to allow the folder again."
-      : `Then choose or drop ${choose}: the run goes on by itself.`;
+      : `The page has no way to the originals any more. Then choose or drop ${chooseOf(run)}: the run ${this.#verb} by itself.`;
     part(this, "passphrase", HTMLInputElement).value = passphrase;
     this.#busy(false);
     this.#dialog.showModal();
@@ -84,7 +93,7 @@ export class CutOffRun extends HTMLElement {
   #busy(busy) {
     const submit = part(this, "submit", HTMLButtonElement);
     submit.disabled = busy;
-    submit.textContent = busy ? "Checking…" : "Go on";
+    submit.textContent = busy ? "Checking…" : this.#verb === "begins" ? "Run them" : "Go on";
   }
 
   get #dialog() {
@@ -94,7 +103,7 @@ export class CutOffRun extends HTMLElement {
   /** The files have to be chosen once more. @param {StoredRun} run */
   #wait(run) {
     this.#waiting = run;
-    this.#say(`Now choose or drop ${CHOOSE[run.begun?.kind ?? "handles"]}: the run goes on by itself.`, false);
+    this.#say(`Now choose or drop ${chooseOf(run)}: the run ${this.#verb} by itself.`, false);
     this.scrollIntoView({ block: "start" });
   }
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** Going on with a run that was cut off: its folders allowed again, its passphrase checked, its files found. */
+/**
+ * Going on with a run that was cut off, or running what is allowed now of what an earlier one withheld: its folders allowed
+ * again, its passphrase checked, its files found.
+ */
 
 import { send } from "../intents.js";
 import { handlesOf, mayUse } from "../page/kept-handles.js";
@@ -8,13 +11,15 @@ import { Problem } from "../page/problem.js";
 import { deriveKey, OLDER, parted, salted } from "../page/project-key.js";
 import { goTo } from "../page/steps.js";
 import { labelOf, pickOutput } from "../pick/pick.js";
-import { NONE_LEFT_OUT } from "../state.js";
+import { runName } from "../run/run.js";
+import { isLast, NONE_LEFT_OUT } from "../state.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun
  * @typedef {import("../../worker/shared/protocol/files.js").Begun} Begun
  * @typedef {import("../state.js").Order} Order
  * @typedef {import("../state.js").Pick} Pick
+ * @typedef {import("../state.js").Allowed} Allowed
  */
 
 export class Resume {
@@ -28,18 +33,30 @@ export class Resume {
   constructor(threads, store) {
     this.#threads = threads;
     this.#store = store;
-    actOn(store, "go-on", "stored", (run) => this.#ask(run));
+    actOn(store, "go-on", "stored", (run) => this.#ask(run, null));
+    actOn(store, "allow-only", "stored", (allowed) => this.#allow(allowed));
     actOn(store, "resume-closed", "cutOff", () => store.update({ asked: null }));
     actOn(store, "resume-run", "cutOff", (asked) => this.#goOn(asked));
     actOn(store, "resume-later", "cutOff", () => store.update({ waiting: null }));
   }
 
-  /** Asks for the passphrase of a run, to go on with it. @param {StoredRun} run */
-  async #ask(run) {
+  /** Of the last run its key and its files are known. @param {Allowed} allowed */
+  async #allow(allowed) {
+    const { state } = this.#store;
+    const { only, policy } = allowed;
+    if (isLast(state, only.run) && state.order)
+      return send(document, "run-only", { ...state.order, name: runName(), policy, only, resumed: false });
+    const run = state.runs.find(({ name }) => name === only.run);
+    if (!run) throw new Problem("NO_RUN");
+    await this.#ask(run, allowed);
+  }
+
+  /** Asks for the passphrase of a run. @param {StoredRun} run @param {Allowed | null} allowed   null: it is gone on with */
+  async #ask(run, allowed) {
     if (this.#store.state.phase === "running") throw new Problem("RUN_GOES_ON");
     const known = (await handlesOf(run.name)).handles !== null;
     this.#store.note("cutOff", null);
-    this.#store.update({ asked: { run, known } });
+    this.#store.update({ asked: { run, known, allowed } });
   }
 
   /** Goes on, or waits for the files to be chosen. @param {{run: StoredRun, passphrase: string}} asked */
@@ -64,7 +81,8 @@ export class Resume {
    */
   async #prepare(run, passphrase) {
     const { files, pool } = this.#threads;
-    const begun = run.begun;
+    const allowed = this.#store.state.asked?.allowed ?? null;
+    const begun = run.begun ?? run.ended;
     if (!begun) throw new Problem("NO_RUN");
     const kept = await handlesOf(run.name);
     for (const handle of kept.handles ?? []) {
@@ -73,7 +91,7 @@ export class Resume {
     const output = run.place === "private" ? null : (kept.output ?? (await pickOutput()));
     if (run.place === "folder" && !output) return null;
     if (output && !(await mayUse(output, "readwrite"))) throw new Problem("NOT_ALLOWED");
-    const policy = policyOf(begun);
+    const policy = allowed?.policy ?? policyOf(begun);
     const regions = (await (await files.read(run.name, "regions.json"))?.text()) ?? "";
     const whole = keyOf(passphrase, begun);
     const key = await deriveKey(whole);
@@ -82,11 +100,11 @@ export class Resume {
     });
     const plan = await pool.configure(policy, key, begun.linkage, regions);
     if ("error" in plan) throw new Problem(plan.error);
-    const refused = await files.check(run.name, plan);
+    const refused = allowed ? wrongKey(begun, plan.key_check) : await files.check(run.name, plan);
     if (refused) throw new Problem(refused);
     const { linkage } = begun;
-    const what = { policy, regions, output, leftOut: NONE_LEFT_OUT, linkage };
-    const order = { name: run.name, passphrase: whole, ...what, resumed: true };
+    const what = { policy, regions, output, leftOut: NONE_LEFT_OUT, only: allowed?.only ?? null, linkage };
+    const order = { name: allowed ? runName() : run.name, passphrase: whole, ...what, resumed: allowed === null };
     const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
   }
@@ -102,3 +120,6 @@ function keyOf(passphrase, { salt }) {
   const given = parted(passphrase);
   return salt ? salted(given.text, given.salt || salt) : given.text;
 }
+
+/** Another run goes with it only by the same key: else a patient would have two pseudonyms. @param {Begun} begun @param {string} check */
+const wrongKey = ({ key_check }, check) => (key_check === check ? "" : "WRONG_KEY");

@@ -69,10 +69,11 @@ export class RunPanel extends HTMLElement {
 
   /** The page is in another phase. @param {Readonly<State>} state */
   #enter(state) {
-    const { phase, seen, found } = state;
+    const { phase, seen, found, order } = state;
     if (phase === "ready") this.#offer(state);
     else if (phase === "early" && seen) this.#offerEarly(seen);
-    else if (phase === "running") this.#begin(found || !seen ? takingOf(state) : seen);
+    else if (phase === "running")
+      this.#begin(found || !seen ? takingOf({ found, leftOut: order?.leftOut ?? state.leftOut }) : seen);
     else if (phase === "finished") this.#end();
     else if (phase === "scanning") this.#show({});
   }

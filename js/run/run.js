@@ -37,7 +37,7 @@ export function runName(now = new Date()) {
  * @returns {Promise<RunSummary>}
  */
 export async function run({ files, pool }, order, tell) {
-  const { name, passphrase, policy, regions, output, leftOut, linkage, resumed } = order;
+  const { name, passphrase, policy, regions, output, leftOut, only, linkage, resumed } = order;
   tell.prepare("Making the key…");
   const key = await deriveKey(passphrase);
   tell.prepare("Waiting for Python to be ready…");
@@ -49,7 +49,7 @@ export async function run({ files, pool }, order, tell) {
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
   const { salt } = parted(passphrase);
-  const spec = { name, key, salt, policy, plan, regions, output, leftOut, linkage, resumed, environment: lines };
+  const spec = { name, key, salt, policy, plan, regions, output, leftOut, only, linkage, resumed, environment: lines };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   tell.started();
   const summary = await joined(files, pool, ending);

@@ -59,22 +59,59 @@ class Swapped {
  */
 export function storage(roomOf = () => Number.POSITIVE_INFINITY) {
   const files = new Map();
+  const folders = new Set([""]);
+  const missing = () => {
+    throw new DOMException("", "NotFoundError");
+  };
   const folder = (path) => ({
-    getDirectoryHandle: async (name) => folder(`${path}${name}/`),
-    removeEntry: async (name) => files.delete(path + name),
-    getFileHandle: async (name) => {
-      const file = files.get(path + name) ?? { bytes: [] };
-      files.set(path + name, file);
-      return {
-        createSyncAccessHandle: async () => new Access(file, roomOf(path + name)),
-        getFile: async () => new File([Uint8Array.from(file.bytes)], name),
-        createWritable: async () => new Swapped(file),
-      };
+    kind: "directory",
+    name: path.split("/").at(-2) ?? "",
+    getDirectoryHandle: async (name, { create = false } = {}) => {
+      const inside = `${path}${name}/`;
+      if (!folders.has(inside) && !create) missing();
+      folders.add(inside);
+      return folder(inside);
+    },
+    removeEntry: async (name) => {
+      const [inside, known] = [`${path}${name}/`, files.has(path + name) || folders.has(`${path}${name}/`)];
+      if (!known) missing();
+      for (const all of [files, folders])
+        for (const one of [...all.keys()]) if (one === path + name || one.startsWith(inside)) all.delete(one);
+    },
+    getFileHandle: async (name, { create = false } = {}) => {
+      if (!files.has(path + name) && !create) missing();
+      if (!files.has(path + name)) files.set(path + name, { bytes: [] });
+      return fileHandle(path + name, name);
+    },
+    async *entries() {
+      const names = new Set([...files.keys(), ...folders].filter((one) => one.startsWith(path) && one !== path));
+      for (const name of new Set([...names].map((one) => one.slice(path.length).split("/")[0])))
+        yield [name, folders.has(`${path}${name}/`) ? folder(`${path}${name}/`) : fileHandle(path + name, name)];
+    },
+    async *values() {
+      for await (const [, handle] of this.entries()) yield handle;
+    },
+    async *keys() {
+      for await (const [name] of this.entries()) yield name;
     },
   });
+  const fileHandle = (path, name) => {
+    const file = files.get(path);
+    return {
+      ...{ kind: "file", name },
+      createSyncAccessHandle: async () => new Access(file, roomOf(path)),
+      getFile: async () => new File([Uint8Array.from(file.bytes)], name),
+      createWritable: async () => new Swapped(file),
+    };
+  };
+  const locks = {
+    query: async () => ({ held: [] }),
+    request: (_name, _options, granted) => Promise.resolve(granted({})),
+  };
   Object.defineProperty(globalThis, "navigator", {
-    value: { storage: { getDirectory: async () => folder("") } },
+    value: { storage: { getDirectory: async () => folder("") }, locks },
     configurable: true,
   });
-  return { files, root: folder("") };
+  const text = (path) => new TextDecoder().decode(Uint8Array.from(files.get(path)?.bytes ?? []));
+  return { files, root: folder(""), text };
 }

@@ -34,7 +34,7 @@ export async function withLinkages(runs) {
 
 /** @param {string} name @returns {import("../shared/protocol/files.js").StoredRun} */
 function alone(name) {
-  const nothing = { done: 0, files: 0, bytes: 0, begun: null };
+  const nothing = { done: 0, files: 0, bytes: 0, begun: null, unwritten: 0, ended: null };
   return { name, place: "folder", open: false, finished: true, ...nothing, linkage: "alone" };
 }
 

@@ -1,13 +1,15 @@
 // @ts-check
 /**
  * audit.csv and output.log of a running run: appended in private storage as the files are done, and copied to a chosen folder.
- * At its end both are put in order.
+ * At its end both are put in order. The list of what was not written is appended with them, and stays where it is.
  */
 
 import { patiently } from "../shared/timeouts.js";
 import { fileOf, handleIn, writeFile, writePieces } from "../storage/folders.js";
+import { UNWRITTEN } from "../storage/run-folders.js";
 import { auditHeader, auditLine } from "./audit.js";
 import { ordered } from "./order.js";
+import { unwrittenLine } from "./unwritten.js";
 
 /** Milliseconds that a row stays unflushed at most. */
 const FLUSH_MILLISECONDS = 250;
@@ -16,18 +18,20 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Pause between two copies to a chosen folder, in milliseconds: at least this, and ten times what the last one took. */
 const COPY_MILLISECONDS = 3000;
 /** Bytes of the longest line. */
-const LONGEST_LINE = 4096;
+const LONGEST_LINE = 65_536;
 const NEWLINE = 0x0a;
 
 /** @typedef {"audit.csv" | "output.log"} JournalName */
 
-/** @type {readonly JournalName[]} */
+/** @type {readonly JournalName[]} what is handed out */
 const JOURNALS = ["audit.csv", "output.log"];
+
+/** @typedef {JournalName | typeof UNWRITTEN} Name */
 
 export class Journal {
   #folder;
   #target;
-  /** @type {Map<JournalName, {access: FileSystemSyncAccessHandle, size: number}>} with their bytes so far */
+  /** @type {Map<Name, {access: FileSystemSyncAccessHandle, size: number}>} with their bytes so far */
   #files = new Map();
   #encoder = new TextEncoder();
   #flushed = 0;
@@ -45,9 +49,9 @@ export class Journal {
     this.#target = target;
   }
 
-  /** Opens both files where they end. A line that was cut off is removed; resuming a run has repaired its audit before. */
+  /** Opens the files where they end. A line that was cut off is removed; resuming a run has repaired its audit before. */
   async open() {
-    for (const name of JOURNALS) {
+    for (const name of /** @type {Name[]} */ ([...JOURNALS, UNWRITTEN])) {
       const handle = await handleIn(this.#folder, name, true);
       const access = await patiently(
         () => handle.createSyncAccessHandle(),
@@ -61,19 +65,21 @@ export class Journal {
   }
 
   /**
-   * Appends a row and its lines: both, or nothing.
+   * Appends a row, its lines, and its row in the list of what was not written: all, or nothing.
    * @param {import("../shared/protocol/tasks.js").AuditRow} row
    * @param {string[]} lines
+   * @param {import("../shared/protocol/files.js").Listed | null} [unwritten]
    * @returns {boolean}  false: there is no room
    */
-  commit(row, lines) {
-    const { size } = this.#file("audit.csv");
+  commit(row, lines, unwritten = null) {
+    const sizes = { "audit.csv": this.#file("audit.csv").size, [UNWRITTEN]: this.#file(UNWRITTEN).size };
     try {
+      if (unwritten) this.#append(UNWRITTEN, unwrittenLine(unwritten));
       this.#append("audit.csv", auditLine(row));
       this.log(lines);
       return true;
     } catch {
-      this.#cut("audit.csv", size);
+      for (const [name, size] of Object.entries(sizes)) this.#cut(/** @type {Name} */ (name), size);
       return false;
     }
   }
@@ -86,7 +92,7 @@ export class Journal {
   }
 
   /**
-   * @param {JournalName} name
+   * @param {Name} name
    * @param {string} text
    */
   #append(name, text) {
@@ -105,14 +111,14 @@ export class Journal {
     throw new DOMException("", "QuotaExceededError");
   }
 
-  /** @param {JournalName} name @param {number} size */
+  /** @param {Name} name @param {number} size */
   #cut(name, size) {
     const file = this.#file(name);
     file.access.truncate(size);
     file.size = size;
   }
 
-  /** @param {JournalName} name */
+  /** @param {Name} name */
   #file(name) {
     const file = this.#files.get(name);
     if (!file) throw new DOMException("", "InvalidStateError");
@@ -150,7 +156,7 @@ export class Journal {
   async #copy(target) {
     const began = performance.now();
     try {
-      for (const name of this.#files.keys()) await writeFile(target, name, this.read(name));
+      for (const name of JOURNALS) await writeFile(target, name, this.read(name));
     } finally {
       this.#copied = performance.now();
       this.#copyPause = Math.max(COPY_MILLISECONDS, 10 * (this.#copied - began));

@@ -102,10 +102,11 @@ export class Commits {
   async row(index, sourceId, outcome, log) {
     const { sources, journal, linkage, tally, hold, finish } = this.#parts;
     const row = { ...outcome, source_id: sourceId, bytes_in: coarse(sources.sizes[index]) };
+    const listed = row.status === "written" ? null : listedOf(row, sourceId, sources.paths[index]);
     const told = row.reason ? [`${row.status} ${row.reason} ${sourceId}`] : [];
     for (;;) {
       if (this.#closed) throw new CodedError("CANCELLED");
-      if (journal.commit(row, [...log, ...told])) break;
+      if (journal.commit(row, [...log, ...told], listed)) break;
       await hold("OUTPUT_FULL");
     }
     journal.settle(() => linkage?.flush());
@@ -135,4 +136,21 @@ export class Commits {
     while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
     this.#closed = true;
   }
+}
+
+/**
+ * Its row in the list of what was not written.
+ * @param {AuditRow} row
+ * @param {string} sourceId
+ * @param {string} path
+ * @returns {import("../shared/protocol/files.js").Listed}
+ */
+function listedOf({ status, reason, sop_class_uid: sopClass }, sourceId, path) {
+  return {
+    sourceId,
+    status: /** @type {import("../shared/protocol/tasks.js").Status} */ (status),
+    reason: String(reason ?? ""),
+    sopClass: String(sopClass ?? ""),
+    path,
+  };
 }

@@ -62,10 +62,10 @@ export class Tally {
     return this.#total;
   }
 
-  /** A file that takes no part. @param {number} study @param {number} bytes */
+  /** A file that takes no part. @param {number} study   -1: it is not DICOM @param {number} bytes */
   leaveOut(study, bytes) {
     this.#total--;
-    this.#studies[study].total--;
+    if (study >= 0) this.#studies[study].total--;
     this.#bytesTotal -= bytes;
   }
 
@@ -75,17 +75,17 @@ export class Tally {
    * @param {number} index   of the source
    */
   count(row, index) {
-    const { sizes, paths, studies } = this.#sources;
-    this.#count(row, paths[index], studies[index], sizes[index]);
+    const { sizes, paths, studies, kinds } = this.#sources;
+    this.#count(row, { path: paths[index], kind: kinds[index] ?? -1 }, studies[index], sizes[index]);
   }
 
   /**
    * @param {import("../shared/protocol/tasks.js").AuditRow} row
-   * @param {string} path
+   * @param {{path: string, kind: number}} source
    * @param {number} study
    * @param {number} bytes   of the source; the row tells them coarsely
    */
-  #count(row, path, study, bytes) {
+  #count(row, source, study, bytes) {
     this.#takeIn();
     const status = /** @type {Status} */ (row.status);
     const reason = String(row.reason ?? "");
@@ -94,7 +94,7 @@ export class Tally {
     this.bytesIn += bytes;
     this.bytesOut += Number(row.bytes_out);
     if (reason) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
-    if (reason) this.#unwritten.push({ path, status, reason, sopClass: String(row.sop_class_uid ?? "") });
+    if (reason) this.#unwritten.push({ ...source, status, reason, sopClass: String(row.sop_class_uid ?? "") });
     if (study >= 0) this.#countStudy(this.#studies[study], row, status);
     if (study >= 0) this.#changed.add(study);
   }
@@ -103,7 +103,7 @@ export class Tally {
   countElsewhere(row) {
     this.#total++;
     this.#bytesTotal += Number(row.bytes_in);
-    this.#count(row, "", -1, Number(row.bytes_in));
+    this.#count(row, { path: "", kind: -1 }, -1, Number(row.bytes_in));
   }
 
   /**

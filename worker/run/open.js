@@ -3,12 +3,14 @@
 
 import { sourceNaming } from "../report/audit.js";
 import { Journal } from "../report/journal.js";
+import { relist } from "../report/unwritten.js";
 import { CodedError } from "../shared/errors.js";
 import { writeFile } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
 import { beginPlace, markBegun, REGIONS, readBegun, resumePlace } from "../storage/run-folders.js";
+import { leaveOthers, listedFiles, notedOnly, noteOnly } from "./only.js";
 import { checkPlan, takeStock } from "./resume.js";
-import { keyedOf, leaveOut, leftOutOf } from "./study-choice.js";
+import { keyedOf, leaveOut, leftOutOf, othersThan } from "./study-choice.js";
 
 /** Sources named at once. */
 const NAMED_AT_ONCE = 1000;
@@ -44,9 +46,8 @@ export async function openRun(spec, sources, tally, locked) {
   const place = spec.resumed ? await resumePlace(spec) : await beginPlace(spec, sources.roots);
   if (spec.resumed) await checkPlan(place.journalFolder, spec.plan);
   const outputs = spec.resumed ? await recall(place, sources, tally, nameSource) : new Set();
-  const left = await choice(spec, sources, place.journalFolder);
-  const filesLeft = leaveOut(sources, tally, left.out);
-  const total = sources.growing ? 0 : sources.length - filesLeft;
+  const left = await takePart(spec, sources, tally, place.journalFolder, nameSource);
+  const total = sources.growing ? 0 : sources.length - left.files;
   if (spec.regions) await writeFile(place.journalFolder, REGIONS, spec.regions);
   await markBegun(place.journalFolder, spec, { total, leftOut: left.keyed, kind: sources.kind });
   for (const folder of new Set([place.journalFolder, place.folder])) {
@@ -58,12 +59,53 @@ export async function openRun(spec, sources, tally, locked) {
     await journal.open();
     journal.log([...spec.plan.opening, ...spec.environment]);
     if (spec.resumed) journal.log([`resumed: ${tally.done} files were done before`]);
-    if (filesLeft > 0) journal.log([leftOutLine(filesLeft, left.out)]);
+    journal.log(left.lines);
   } catch (error) {
     await journal.close(); // held open, it could not be opened when there is room again
     throw error;
   }
   return { ...place, journal, outputs, nameSource, leftOut: left.out };
+}
+
+/**
+ * Leaves out what takes no part: all but single files, or the studies and series that are not chosen.
+ * @param {RunSpec} spec
+ * @param {Sources} sources
+ * @param {Tally} tally
+ * @param {FileSystemDirectoryHandle} journalFolder
+ * @param {(path: string) => Promise<string>} nameSource
+ * @returns {Promise<{out: LeftOut, keyed: string[], files: number, lines: string[]}>}
+ *   what takes no part, also by keyed values; its files; and what the log says of it
+ */
+async function takePart(spec, sources, tally, journalFolder, nameSource) {
+  const taken = await singleFiles(spec, sources, journalFolder, nameSource);
+  if (!taken) {
+    const { out, keyed } = await choice(spec, sources, journalFolder);
+    const files = leaveOut(sources, tally, out);
+    return { out, keyed, files, lines: files > 0 ? [leftOutLine(files, out)] : [] };
+  }
+  leaveOthers(sources, tally, (index) => taken.has(index));
+  const lines = [`takes only files that an earlier run withheld: ${taken.size} files`];
+  return { out: othersThan(sources, [...taken]), keyed: [], files: sources.length - taken.size, lines };
+}
+
+/**
+ * The numbers of the files that a run takes in, where these are single ones; they are noted when it begins.
+ * @param {RunSpec} spec
+ * @param {Sources} sources
+ * @param {FileSystemDirectoryHandle} journalFolder
+ * @param {(path: string) => Promise<string>} nameSource
+ */
+async function singleFiles({ only, resumed }, sources, journalFolder, nameSource) {
+  if (resumed) {
+    const ids = await notedOnly(journalFolder);
+    const numbers = ids && (await numbersOf(sources, nameSource));
+    return numbers && new Set([...numbers].filter(([id]) => ids.has(id)).map(([, index]) => index));
+  }
+  if (!only) return null;
+  const listed = await listedFiles(sources, only);
+  await noteOnly(journalFolder, await Promise.all(listed.map((index) => nameSource(sources.paths[index]))));
+  return new Set(listed);
 }
 
 /**
@@ -111,6 +153,8 @@ async function recall(place, sources, tally, nameSource) {
     return true;
   });
   if (rows > 0 && found === 0) throw new CodedError("OTHER_SOURCE");
+  const pathOf = (/** @type {string} */ id) => sources.paths[numbers.get(id) ?? -1];
+  await relist(place.journalFolder, pathOf);
   return outputs;
 }
 

@@ -201,7 +201,8 @@ export class Run {
       journal?.log(lines);
       await journal?.order(lines.length);
       const end = this.#course.end ?? "cancelled";
-      if (this.#journalFolder && end !== "stopped") await markEnd(this.#journalFolder, end);
+      if (this.#journalFolder && end !== "stopped")
+        await markEnd(this.#journalFolder, end, this.#tally.counts.withheld > 0);
     } finally {
       await journal?.close();
       this.#unlock();

@@ -4,11 +4,11 @@
 import { auditRow, wholeLines } from "../report/audit.js";
 import { folderOf, holds, listed, readFile, removeFrom } from "../storage/folders.js";
 import { lockRun, openRuns } from "../storage/locks.js";
-import { JOURNALS, RUNS, readMark } from "../storage/run-folders.js";
+import { ENDED, hasList, JOURNALS, RUNS, readBegun, readMark } from "../storage/run-folders.js";
 
 /** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
 
-/** The runs whose output is here, and those whose output is elsewhere and that can be resumed; newest first. */
+/** The runs whose output is here, and those whose output is elsewhere that can be resumed or have a list; newest first. */
 export async function listRuns() {
   const isOpen = await openRuns();
   /** @type {StoredRun[]} */
@@ -58,8 +58,10 @@ async function describe(name, run, place, open) {
     // The run goes on, and its audit grew while it was read: the counts are those up to there.
   }
   const { finished, begun } = await readMark(run);
-  if (finished && place === "folder") return null;
-  return { name, place, open, finished, ...counted, begun };
+  const unwritten = (await hasList(run)) ? counted.done - counted.files : 0;
+  if (finished && place === "folder" && unwritten === 0) return null;
+  const ended = finished ? await readBegun(run, ENDED) : null;
+  return { name, place, open, finished, ...counted, begun, unwritten, ended };
 }
 
 /**

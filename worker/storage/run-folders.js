@@ -3,11 +3,11 @@
 
 import { CodedError } from "../shared/errors.js";
 import { held } from "../shared/timeouts.js";
-import { folderOf, holds, inside, listed, removeFrom, textOf, writeFile } from "./folders.js";
+import { folderOf, holds, inside, listed, readFile, removeFrom, textOf, writeFile } from "./folders.js";
 import { openRuns } from "./locks.js";
 
 export const RUNS = "runs";
-/** Journals of runs whose output is in a chosen folder: those that can be resumed, and the last one. */
+/** Journals of runs whose output is in a chosen folder: those that can be resumed, and the last ones. */
 export const JOURNALS = "journals";
 /** File in the folder of an unfinished run, with the settings that it was begun with. Not part of the results. */
 export const UNFINISHED = "unfinished";
@@ -16,7 +16,15 @@ export const INDEX = "index.sqlite";
 export const PREVIEWS = "previews";
 /** The regions that a run was begun with. It is not for passing on: by it passphrases could be tried out. */
 export const REGIONS = "regions.json";
-const APART = [UNFINISHED, PREVIEWS, REGIONS];
+/** The list of what a run did not write, with the paths of originals: it is never handed out with the results. */
+export const UNWRITTEN = "unwritten.jsonl";
+/** The settings of a run that has ended and has withheld something: what is allowed afterwards is run with them. */
+export const ENDED = "ended";
+/** Names of the files that a run takes in, where it takes single ones. They are keyed: no path is in them. */
+export const ONLY = "only";
+const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY];
+/** So many journals stay of runs that have ended, with their output in a chosen folder, and have a list. */
+const LISTS_KEPT = 5;
 /** Ends the name of a file that the browser was writing: a run that was killed can leave one, of `unfinished` too. */
 const SWAP = ".crswap";
 /** Whether a file or folder of a run is part of its results. @param {string} path */
@@ -81,24 +89,39 @@ export async function markTotal(journalFolder, total) {
   if (begun) await writeFile(journalFolder, UNFINISHED, JSON.stringify({ ...begun, total }));
 }
 
-/** Removes the journals that nobody needs any more: of runs that have come to their end, and are open nowhere. */
+/**
+ * Removes the journals that nobody needs any more: of runs that have come to their end and are open nowhere, but for the
+ * last ones that have a list of what was not written.
+ */
 async function sweepJournals() {
   const isOpen = await openRuns();
   const journals = await folderOf(JOURNALS, true);
-  for (const run of await listed(journals)) {
+  let kept = 0;
+  const runs = (await listed(journals)).sort((one, other) => (one.name < other.name ? 1 : -1));
+  for (const run of runs) {
     if (isOpen(run.name) || run.kind !== "directory" || (await holds(run, UNFINISHED))) continue;
+    if ((await hasList(run)) && kept++ < LISTS_KEPT) continue;
     await removeFrom(journals, run.name).catch(() => {});
   }
+}
+
+/** Whether a run has a list of what it did not write, and something is in it. @param {FileSystemDirectoryHandle} run */
+export async function hasList(run) {
+  return ((await readFile(run, UNWRITTEN))?.size ?? 0) > 0;
 }
 
 /**
  * The run has come to its end; or it was cancelled, and is offered no more by itself.
  * @param {FileSystemDirectoryHandle} journalFolder
  * @param {"finished" | "cancelled"} end
+ * @param {boolean} withheld   something was: its settings stay, so that this can be allowed and run
  */
-export async function markEnd(journalFolder, end) {
-  if (end === "finished") return removeFrom(journalFolder, UNFINISHED).catch(() => {});
+export async function markEnd(journalFolder, end, withheld) {
   const begun = await readBegun(journalFolder);
+  if (end === "finished") {
+    if (begun && withheld) await writeFile(journalFolder, ENDED, JSON.stringify(begun)).catch(() => {});
+    return removeFrom(journalFolder, UNFINISHED).catch(() => {});
+  }
   if (begun) await writeFile(journalFolder, UNFINISHED, JSON.stringify({ ...begun, cancelled: true }));
 }
 
@@ -120,11 +143,12 @@ export async function findRun(name) {
 
 /**
  * @param {FileSystemDirectoryHandle} run
+ * @param {typeof UNFINISHED | typeof ENDED} [name]
  * @returns {Promise<Begun | null>}  null: the run is finished, or cannot be resumed
  */
-export async function readBegun(run) {
+export async function readBegun(run, name = UNFINISHED) {
   try {
-    return JSON.parse((await textOf(run, UNFINISHED)) ?? "null");
+    return JSON.parse((await textOf(run, name)) ?? "null");
   } catch {
     return null;
   }

@@ -53,7 +53,10 @@ test("many rows are put in order part by part", async () => {
 
 test("a journal is in order when its run has ended, here and in the chosen folder", async () => {
   const { files, root } = storage();
-  const journal = new Journal(await root.getDirectoryHandle("run"), await root.getDirectoryHandle("chosen"));
+  const journal = new Journal(
+    await root.getDirectoryHandle("run", { create: true }),
+    await root.getDirectoryHandle("chosen", { create: true }),
+  );
   await journal.open();
   for (const id of [LAST, FIRST]) journal.commit({ source_id: id, status: "failed" }, [`failed MALFORMED ${id}`]);
   journal.log(["finished"]);

@@ -23,7 +23,7 @@ async function commitAll(roomOf, link) {
     sources.studyUids[0] = "1.2";
     sources.add(`${index}`, null, { size: 4, modified: 0, reason: "" }, { study: 0, series: 0 });
   }
-  const run = await root.getDirectoryHandle("run");
+  const run = await root.getDirectoryHandle("run", { create: true });
   const journal = new Journal(run, null);
   await journal.open();
   const linkage = link && (await LinkageFile.open("run", await digestBy(new Uint8Array(32))));

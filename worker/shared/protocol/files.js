@@ -70,6 +70,7 @@
  * @property {string} regions    the text of the regions file that the plan was made with; "": none
  * @property {FileSystemDirectoryHandle | null} output   null: private storage (OPFS)
  * @property {LeftOut} leftOut   of a resumed run that which it was begun with counts
+ * @property {Only | null} only   the files that it takes in alone; null: all that were found. A resumed run has noted them
  * @property {boolean} linkage    whether what links old to new is kept, encrypted, apart from the results
  * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
  * @property {boolean} resumed        the run was begun before, and goes on
@@ -90,8 +91,16 @@
 
 /**
  * One row of the page's table of files that were not written, or were with a reason to look at them. `path` is shown in the page and goes nowhere else;
- * `sopClass` is the UID, "" where nobody knows it.
- * @typedef {{path: string, status: Status, reason: string, sopClass: string}} Unwritten
+ * `sopClass` is the UID, "" where nobody knows it; `kind` its number among Found.kinds, -1 where nobody knows it.
+ * @typedef {{path: string, status: Status, reason: string, sopClass: string, kind: number}} Unwritten
+ */
+
+/**
+ * A row of the list of what a run did not write, which stays in private storage.
+ * @typedef {Omit<Unwritten, "kind"> & {sourceId: string}} Listed
+ *
+ * Files that a run takes in alone: those of these groups in the list of an earlier one.
+ * @typedef {{run: string, groups: {reason: string, sopClass: string}[]}} Only
  */
 
 /**
@@ -166,6 +175,8 @@
  * @property {number} files       written ones
  * @property {number} bytes       of them
  * @property {Begun | null} begun  null: it is finished, or cannot go on
+ * @property {number} unwritten   files in its list of what was not written
+ * @property {Begun | null} ended  the settings of a finished run that has withheld something; null: there are none
  * @property {"beside" | "alone"} [linkage]   it has a linkage file; alone: that is all, and the results are elsewhere
  */
 
@@ -179,6 +190,8 @@
  * @property {(study: number, series: number) => Promise<Sample[]>} instances   all files of a series, in scan order
  * @property {(kinds: number[]) => Promise<{study: number, series: number, index: number}>} firstOf   the first file of these kinds
  * @property {(leftOut: LeftOut) => Promise<number[]>} taking   the numbers of the DICOM files that take part
+ * @property {(only: Only) => Promise<{files: number, leftOut: LeftOut}>} listedFiles   how many of them the scan has, and what they leave
+ * @property {(name: string) => Promise<Listed[]>} unwritten   the list of what a run did not write
  * @property {(indexes: number[], key: Uint8Array) => Promise<Named[]>} named   files of the scan, and how they are called in audit.csv
  * @property {(where: Where, wanted: [number, number][], fragments: number | null) => Promise<Task>} look
  *   a file with these ranges of it, and where the fragments end that begin there; for the trial worker

@@ -1,0 +1,67 @@
+"""What a run withheld: allowed and run alone with the same key, and its list, which is there after a reload too."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from journey import Ended, Journey
+from playwright.sync_api import expect
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+from runs import native_run
+from test_access import tab_to
+
+ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
+NOTE = "=1+1.txt"  # a spreadsheet would run it
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """A CT slice and two ultrasound images of one patient, and a note."""
+    folder = tmp_path / "Herons Ward"
+    folder.mkdir()
+    slice_ = dcmread(str(get_testdata_file("CT_small.dcm")))
+    slice_.save_as(folder / "slice.dcm")
+    image = dcmread(str(get_testdata_file("examples_rgb_color.dcm")))
+    image.PatientID, image.PatientName = slice_.PatientID, slice_.PatientName
+    for number in (1, 2):
+        image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        image.save_as(folder / f"ultrasound {number}.dcm")
+    (folder / NOTE).write_text("a note", encoding="utf-8")
+    return folder
+
+
+def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
+    journey: Journey, mixed: Path, tmp_path: Path
+) -> None:
+    page = journey.page
+    journey.drop(mixed)
+    assert journey.run() == Ended("Done", written=1, withheld=2, skipped=1, failed=0)
+    first = journey.results(tmp_path / "first")
+    tab_to(journey, "Allow these and run only them: 2 files, Ultrasound Image Storage")
+    page.keyboard.press("Enter")
+    status = page.locator("results-panel").get_by_role("status")
+    expect(status).to_have_text("Done: 2 written, 0 withheld, 0 skipped, 0 failed")
+    second = journey.results(tmp_path / "second")
+    # Both together are what one run would have been: the same patient, the same UIDs.
+    assert {row["patient_id"] for row in first.rows + second.rows if row["status"] == "written"} == {
+        first.rows[0]["patient_id"] or first.rows[1]["patient_id"]
+    }
+    whole = native_run(mixed, tmp_path / "native", "--allow-sop-class", ULTRASOUND, status=0)
+    assert first.outputs | second.outputs == whole.outputs
+    assert len(second.rows) == len(second.outputs) == 2
+    assert "takes only files that an earlier run withheld: 2 files" in second.log
+    page.reload()
+    journey.button(f"Files not written of {first.root.name}").click()
+    listed = page.get_by_role("dialog", name="Files not written")
+    names = {NOTE, "ultrasound 1.dcm", "ultrasound 2.dcm"}
+    expect(listed.locator("td.path")).to_have_count(3)
+    assert set(listed.locator("td.path").all_inner_texts()) == names
+    listed.get_by_label("Reason").select_option("SOP_CLASS_WITHHELD")
+    expect(listed.locator("td.path")).to_have_count(2)
+    expect(listed.get_by_role("button", name="Allow these and run only them")).to_be_visible()
+    saved = journey.download("Download the list", tmp_path)
+    rows = list(csv.DictReader(saved.read_text(encoding="utf-8").splitlines()))
+    assert {row["path"] for row in rows} == {f"'{NOTE}", "ultrasound 1.dcm", "ultrasound 2.dcm"}
+    for run in (first, second):
+        assert not [path for path in run.root.rglob("*") if "ultrasound" in str(path) or "unwritten" in path.name]
