@@ -23,7 +23,7 @@ def main(source: str, target: str, passphrase_file: str) -> int:
     plan = Plan(Policy(options=["retain-modified-dates", "retain-patient-characteristics"]), passphrase=passphrase)
     summary = deidentify_folder(source, target, plan, progress=show)
     for reason, files in sorted(summary.reasons.items()):
-        print(f"{files} files were not written: {reason}")
+        print(f"not written, {reason}: {files}")
     with summary.audit.open(encoding="utf-8", newline="") as audit:
         rows = [row for row in csv.DictReader(audit) if row["status"] == "written"]
     with (summary.folder / "split.csv").open("w", encoding="utf-8", newline="") as file:

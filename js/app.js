@@ -6,12 +6,14 @@ import { Trial } from "./explain/explain.js";
 import { TryOut } from "./explain/panel.js";
 import { DecisionList } from "./forecast/decision-list.js";
 import { Forecasting } from "./forecast/forecasting.js";
+import { HelpPages } from "./help/help.js";
 import { lacks } from "./page/capabilities.js";
 import { one } from "./page/dom.js";
 import { actOn, noteWith } from "./page/notes.js";
 import { showPhase } from "./page/steps.js";
 import { loadJudge } from "./page/strength.js";
 import { fetchTables, fetchVersion } from "./page/tables.js";
+import { PageViews } from "./page/views.js";
 import "./pick/drop-anywhere.js";
 import { ChoosePanel } from "./pick/panel.js";
 import { PixelsPanel } from "./pixels/panel.js";
@@ -19,6 +21,7 @@ import { PixelReview } from "./pixels/pixel-review.js";
 import { Pixels } from "./pixels/pixels.js";
 import { PolicyPanel } from "./policy/panel.js";
 import { reader } from "./policy/policy.js";
+import { recall } from "./policy/remembered.js";
 import { Downloads } from "./results/downloads.js";
 import { tablesOf } from "./results/linkage.js";
 import { LinkageOpener } from "./results/linkage-dialog.js";
@@ -57,6 +60,8 @@ one(document, "run-panel", RunPanel).follow(store);
 one(document, "results-panel", ResultsPanel).follow(store);
 one(document, "stored-runs", StoredRuns).follow(store);
 one(document, "cut-off-run", CutOffRun).follow(store);
+one(document, "help-pages", HelpPages).follow(store);
+one(document, "page-views", PageViews).follow(store);
 
 const lacking = lacks();
 if (lacking) refuse(lacking);
@@ -98,7 +103,11 @@ function start() {
 
 function showTables() {
   fetchTables().then(
-    (tables) => policy.setTables(tables),
+    (tables) => {
+      policy.setTables(tables);
+      one(document, "help-pages", HelpPages).setTables(tables);
+      recall(store, tables.options);
+    },
     () => refuse("PAGE_INCOMPLETE"),
   );
   fetchVersion().then(

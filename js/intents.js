@@ -23,6 +23,8 @@
  *
  * Name of each intent, and its detail.
  * @typedef {{
+ *   "view": import("./state.js").View,
+ *   "view-shown": import("./state.js").View,
  *   "picked": Pick,
  *   "not-picked": string,
  *   "policy-dropped": File,
@@ -37,6 +39,7 @@
  *   "policy-edited": {policy: Policy, error: string},
  *   "policy-loaded": Policy,
  *   "policy-wanted": undefined,
+ *   "policy-reset": undefined,
  *   "rules-edited": AttributeRule[],
  *   "report-dismissed": undefined,
  *   "passphrase-typed": string,
@@ -61,10 +64,10 @@
  *   "again": undefined,
  *   "get": RunFile,
  *   "get-stored": {name: string, file: RunFile},
- *   "delete-run": string,
  *   "show-unwritten": string,
  *   "allow-only": Allowed,
  *   "run-only": Order,
+ *   "delete-runs": string[],
  *   "go-on": StoredRun,
  *   "resume-closed": undefined,
  *   "resume-run": {run: StoredRun, passphrase: string},

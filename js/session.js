@@ -1,7 +1,7 @@
 // @ts-check
 /** Session: acts on what is chosen, scanned and started, and updates the state of the page; it knows no panel. */
 import * as Comlink from "../worker/shared/comlink.js";
-import { freeStorage } from "./page/capabilities.js";
+import { storageUse } from "./page/capabilities.js";
 import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
 import { actOn, noteFrom, noteWith } from "./page/notes.js";
 import { Problem } from "./page/problem.js";
@@ -9,9 +9,10 @@ import { judge, settledKey } from "./page/settled-key.js";
 import { goTo, hasFocus } from "./page/steps.js";
 import { isInside, pickOutput } from "./pick/pick.js";
 import { cleansPixels } from "./pixels/offer.js";
+import { forget, remember } from "./policy/remembered.js";
 import { run, runName } from "./run/run.js";
 import { takingOf } from "./scan/taking.js";
-import { NONE_LEFT_OUT } from "./state.js";
+import { NONE_LEFT_OUT, plainPolicy } from "./state.js";
 
 /**
  * @typedef {import("../worker/shared/protocol/files.js").Found} Found
@@ -43,6 +44,7 @@ export class Session {
     actOn(store, "names-hidden", "found", (namesHidden) => store.update({ namesHidden }));
     actOn(store, "policy-edited", "run", ({ policy, error }) => store.update({ policy, policyError: error }));
     actOn(store, "policy-loaded", "run", (policy) => store.update({ policy, policyError: "" }));
+    actOn(store, "policy-reset", "run", () => this.#resetPolicy());
     actOn(store, "passphrase-typed", "run", (passphrase) => store.update({ passphrase, weak: false, insisted: false }));
     actOn(store, "passphrase-entered", "run", () => judge(store));
     actOn(store, "passphrase-insisted", "run", (insisted) => store.update({ insisted }));
@@ -116,8 +118,13 @@ export class Session {
   async #weigh() {
     const { state } = this.#store;
     this.#store.note("run", null);
-    if (!state.output && takingOf(state).bytes > (await freeStorage()))
+    if (!state.output && takingOf(state).bytes > (await storageUse()).free)
       this.#store.note("run", noteWith("NOT_ENOUGH_ROOM"));
+  }
+
+  #resetPolicy() {
+    forget();
+    this.#store.update({ policy: plainPolicy(), policyError: "", lastUsed: null });
   }
 
   async #chooseOutput() {
@@ -140,10 +147,10 @@ export class Session {
     const name = runName();
     const passphrase = await settledKey(this.#store, { name, linkage });
     if (!this.#mayStart) return;
-    const { policy, output, leftOut } = this.#store.state;
+    const { policy, output, leftOut, pick } = this.#store.state;
     const regions = cleansPixels(policy) ? (this.#threads.pixels?.regions ?? "") : "";
     const what = { policy, regions, output, leftOut, only: null, linkage };
-    await this.#begin({ name, passphrase, ...what, resumed: false });
+    await this.#begin({ name, source: pick?.label ?? "", passphrase, ...what, resumed: false });
   }
 
   /** Whether a run can be started now. Throws a Problem where a field of the policy cannot be used. */
@@ -169,6 +176,7 @@ export class Session {
   async #begin(order) {
     const store = this.#store;
     store.update({ order });
+    if (!order.resumed) remember(order.policy);
     if (!order.output) await navigator.storage.persist?.();
     const { pick } = store.state;
     if (pick) await keepHandles(order.name, pick.picked, order.output).catch(() => {});

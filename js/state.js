@@ -16,10 +16,12 @@
  *
  * @typedef {"choose" | "scanning" | "early" | "nothing" | "ready" | "running" | "finished"} Phase
  *   early: the scan goes on, and a run can be started all the same; nothing: the scan found no DICOM file
+ * @typedef {"deidentify" | "runs" | "help"} View
  * @typedef {{picked: Picked, label: string}} Pick   the label holds a folder's name: it is shown, and goes nowhere else
  *
  * @typedef {object} Order   what a run is started with
  * @property {string} name
+ * @property {string} source       name of what was picked; "" of a run that was begun before
  * @property {string} passphrase   with its salt
  * @property {Policy} policy
  * @property {string} regions      the text of the regions file that says what is made blank; "": none
@@ -41,6 +43,7 @@
  * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
  * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number}} Reviewed
  *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; and files not looked at
+ * @typedef {{policy: Policy, code: boolean}} LastUsed   code: it had rules in Python, too, which are not kept
  * @typedef {{done: number, total: number}} Packing   files in the ZIP that is made; total 0: not known yet
  *
  * Changes of the policy that somebody decided on, so that kinds of files (Found.kinds) of a SOP Class are written.
@@ -70,6 +73,7 @@
  * @property {Decision[]} decisions         which the policy has in it
  * @property {Foreseen | null} forecast     null: nothing is found yet, or the rules of the forecast are not there
  * @property {Policy} policy
+ * @property {LastUsed | null} lastUsed     policy of an earlier visit that this one began with
  * @property {string} policyError           reason code of a field of the policy form that cannot be used, or ""
  * @property {Looking | null} looking       how far the search for text in pictures is; null: none goes on
  * @property {Reviewed | null} reviewed     what the review of pictures comes to; null: nothing was looked for
@@ -85,6 +89,7 @@
  * @property {Progress | null} progress     last news of the run; each holds only what changed since the one before
  * @property {RunSummary | null} results    of the run that ended last
  * @property {StoredRun[]} runs             runs in private storage, but the one that goes on
+ * @property {{used: number, free: number} | null} storage   bytes of this page's storage; null: not known yet
  * @property {{run: StoredRun, known: boolean, allowed: Allowed | null} | null} asked   run whose passphrase is asked for, to go on
  *   with it or to run what is allowed of it now; known: the page has its files
  * @property {boolean} checking             that passphrase is being checked
@@ -109,10 +114,12 @@ export function plainPolicy() {
 /** @returns {State} */
 function firstState() {
   const nothing = { pick: null, seen: null, found: null, output: null, order: null, progress: null, results: null };
-  const files = { refused: false, stopped: false, leftOut: NONE_LEFT_OUT, runs: [], kept: null, indexing: "" };
+  const none = { leftOut: NONE_LEFT_OUT, runs: [], storage: null, kept: null, indexing: "" };
+  const files = { refused: false, stopped: false, ...none };
   const list = { modalities: [], namesHidden: false };
   const policy = {
     policy: plainPolicy(),
+    lastUsed: null,
     policyError: "",
     decisions: [],
     forecast: null,

@@ -50,6 +50,13 @@ Worker.prototype.postMessage = function (message, ...more) {
 };
 """
 """Keeps Python workers from compiling ahead while nobody asks: three seconds of processor for each page."""
+FORGETFUL = """
+if (location.origin !== "null" && !sessionStorage.visited) {
+  localStorage.clear();
+  sessionStorage.visited = "yes";
+}
+"""
+"""A new tab begins without the policy of an earlier test; a tab that is loaded again has its own."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -244,7 +251,7 @@ def browser(
 ) -> Iterator["BrowserContext"]:
     """One browser for the tests that can share it, with one private storage."""
     context = opened(playwright, browser_executable, tmp_path_factory.mktemp("profile"))
-    context.add_init_script(UNREHEARSED)
+    context.add_init_script(UNREHEARSED + FORGETFUL)
     yield context
     context.close()
 

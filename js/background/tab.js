@@ -1,8 +1,8 @@
 // @ts-check
 /** Title and icon of the browser's tab during a run: they tell how far it is. */
 import { one } from "../page/dom.js";
+import { nameTab } from "../page/tab-name.js";
 
-const NAME = "dicom-deid";
 /** Of the icon, in its own units. */
 const MIDDLE = 16;
 const RADIUS = 13;
@@ -12,7 +12,7 @@ const ICON_MILLISECONDS = 1000;
 export class Tab {
   #icon = one(document, "link[rel=icon]", HTMLLinkElement);
   #plain = this.#icon.href;
-  #shown = NAME;
+  #shown = "";
   #drawn = { at: Number.NEGATIVE_INFINITY, paused: false };
   /** A run has ended, and nobody has looked since. */
   #ended = false;
@@ -33,21 +33,21 @@ export class Tab {
     this.#drawn = { at: now, paused };
     const percent = Math.floor(100 * (share ?? 0));
     const far = share === null ? "Running" : `${percent} %`;
-    this.#show(`${paused ? "Paused, " : ""}${far} · ${NAME}`, ring(percent, paused));
+    this.#show(`${paused ? "Paused, " : ""}${far}`, ring(percent, paused));
   }
 
   /** How a run ended stays until somebody looks. @param {string} how  "Done" */
   end(how) {
     this.#ended = how !== "" && document.hidden;
-    if (this.#ended) this.#show(`${how} · ${NAME}`, ring(100, false));
-    else this.#show(NAME, this.#plain);
+    if (this.#ended) this.#show(how, ring(100, false));
+    else this.#show("", this.#plain);
   }
 
-  /** @param {string} title @param {string} icon */
-  #show(title, icon) {
-    if (title === this.#shown) return;
-    this.#shown = title;
-    document.title = title;
+  /** @param {string} far   how far the run is @param {string} icon */
+  #show(far, icon) {
+    if (far === this.#shown) return;
+    this.#shown = far;
+    nameTab({ far });
     this.#icon.href = icon;
   }
 }

@@ -28,8 +28,8 @@ export function environment() {
   return `Browser: ${browser}; ${navigator.hardwareConcurrency} processors; ${isolation}`;
 }
 
-/** Bytes that private storage can still take, as the browser estimates it. */
-export async function freeStorage() {
+/** Bytes that private storage holds, and that it can still take, as the browser estimates them. */
+export async function storageUse() {
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-  return Math.max(0, quota - usage);
+  return { used: usage, free: Math.max(0, quota - usage) };
 }

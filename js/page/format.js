@@ -37,6 +37,13 @@ export function bytes(value) {
   return `${text}\u00a0${UNITS[unit]}`;
 }
 
+const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+/** "21 Nov 2026, 10:30", in the time of this computer; "" of no date. @param {Date} date */
+export function moment(date) {
+  return Number.isNaN(date.getTime()) ? "" : MOMENT.format(date);
+}
+
 /** @param {number} seconds */
 export function duration(seconds) {
   if (seconds < 10 && !Number.isInteger(seconds)) return `${ONE_DIGIT.format(seconds)}\u00a0s`;

@@ -1,6 +1,8 @@
 // @ts-check
 /** The five steps: which one is in use, which are done, and which are still to come. */
 
+import { send } from "../intents.js";
+
 /**
  * @typedef {import("../state.js").Phase} Phase
  * @typedef {"choose" | "found" | "policy" | "run" | "results"} Step   also the id of its panel
@@ -38,20 +40,22 @@ export function stateOf(phase, step) {
   return STATES[phase][step];
 }
 
-/** Whether the keyboard is in a step, or nowhere. @param {Step} step */
+/** Whether the keyboard is in a step, or nowhere; not while another view is seen. @param {Step} step */
 export function hasFocus(step) {
   const { activeElement, body } = document;
+  if (document.getElementById(step)?.closest("main")?.hidden) return false;
   return activeElement === body || (document.getElementById(step)?.contains(activeElement) ?? false);
 }
 
 /**
- * Brings a step into view; its heading takes the focus when `focus` is asked for.
+ * Brings a step into view, and before it the view that it is a part of; its heading takes the focus when `focus` is asked for.
  * @param {Step} step
  * @param {{focus?: boolean, unlessSeen?: boolean}} [options]  unlessSeen: the page stays where it is if the heading can be seen
  */
 export function goTo(step, { focus = false, unlessSeen = false } = {}) {
   const heading = document.getElementById(`${step}-title`);
   if (!heading) return;
+  if (heading.closest("main")?.hidden) send(document, "view", "deidentify");
   const { top, bottom } = heading.getBoundingClientRect();
   const seen = top >= 0 && bottom <= innerHeight;
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";

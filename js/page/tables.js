@@ -3,7 +3,17 @@
  * The tables that the page shows words from: the same files that the Python core decides by.
  *
  * @typedef {{status: string, sentence: string, remedy: string}} Reason   status "page": only the page meets it
- * @typedef {{name: string, code: string, title: string, sentence: string, excludes?: string[]}} ProfileOption
+ * @typedef {object} ProfileOption
+ * @property {string} name
+ * @property {string} code
+ * @property {string} title      as PS3.15 names it
+ * @property {string} sentence   what it does
+ * @property {string} group      in which the page shows it
+ * @property {string} plain      its label
+ * @property {string} short      what it keeps, in a few words
+ * @property {string[]} [excludes]   names of those that it cannot stand beside
+ * @property {string} cost       what it can disclose, or what it misses
+ *
  * @typedef {{uid: string, name: string, retired: string, default: "allowed" | "withheld", reason: string}} SopClass
  * @typedef {{reasons: Record<string, Reason>, options: ProfileOption[], sopClasses: SopClass[]}} Tables
  */

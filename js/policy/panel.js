@@ -1,6 +1,7 @@
 // @ts-check
 /** <policy-panel>: the form of the policy: profile options, SOP Classes to allow, rules, detail of the log. */
 import { on, send } from "../intents.js";
+import { AskFirst } from "../page/confirm.js";
 import { copyOf, one, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 import { OLDER } from "../page/project-key.js";
@@ -18,11 +19,19 @@ import { PolicyText } from "./text-dialog.js";
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../page/tables.js").Tables} Tables
  * @typedef {import("../page/tables.js").SopClass} SopClass
+ * @typedef {import("../page/tables.js").ProfileOption} ProfileOption
+ * @typedef {"option" | "dates" | "sop-class"} Control   name of the inputs
  */
 
 const UID = /^[0-2](\.(0|[1-9]\d*))+$/;
 const UID_LETTERS = 64;
 const HINT = "For example a vendor’s private kind; several with spaces between.";
+const PLAIN = "Nothing more than the Basic Profile of DICOM (PS3.15) keeps: the strictest choice.";
+const LAST = "These are the choices that you used last.";
+const LAST_WITHOUT_CODE = "These are the choices that you used last, without the rules in Python: code is not kept.";
+const OTHER = "The Basic Profile of DICOM (PS3.15), and what you keep beside it.";
+/** The group of options of which one at most is chosen, and the name of its radios. */
+const DATES = "dates";
 /** Whose dispositions of private elements may count, as a policy says it. */
 const TCIA = "tcia";
 
@@ -31,24 +40,26 @@ export class PolicyPanel extends HTMLElement {
   /** As the controls say it: what comes back is not written into them again. */ #said = this.#policy;
   /** @type {import("../state.js").Phase} */ #phase = "choose";
 
-  /** @type {Map<string, string[]>} option -> those that it excludes: choosing one takes the others back */
-  #excludes = new Map();
+  /** @type {import("../state.js").LastUsed | null} */ #lastUsed = null;
+  /** Options that have a control. @type {ProfileOption[]} */ #offered = [];
 
   connectedCallback() {
     const form = part(this, "form", HTMLFormElement);
     form.addEventListener("submit", (event) => event.preventDefault()); // Return in a field starts nothing
     form.addEventListener("change", (event) => {
       const input = event.target;
-      if (input instanceof HTMLInputElement && !this.#passphrase.contains(input)) this.#changed(input);
+      if (input instanceof HTMLInputElement && !this.#passphrase.contains(input)) this.#changed();
     });
+    part(this, "reset", HTMLButtonElement).addEventListener("click", () => this.#reset());
     on("rules-edited", (attribute) => send(this, "policy-loaded", { ...this.#policy, attribute }), this);
     for (const use of /** @type {const} */ (["start", "policy-wanted"])) on(use, () => this.#pointAtWrong());
   }
 
   /** @param {import("../state.js").Store} store */
   follow(store) {
-    store.subscribe(["policy"], ({ policy }) => {
+    store.subscribe(["policy", "lastUsed"], ({ policy, lastUsed }) => {
       this.#policy = policy;
+      this.#lastUsed = lastUsed;
       if (policy !== this.#said) this.#write();
       this.#show();
     });
@@ -80,18 +91,36 @@ export class PolicyPanel extends HTMLElement {
 
   /** @param {Tables} tables */
   setTables({ options, sopClasses }) {
-    const offered = options.filter(({ name }) => OFFERED || name !== OPTION);
-    this.#excludes = new Map(options.map(({ name, excludes = [] }) => [name, excludes]));
-    part(this, "options", HTMLElement).replaceChildren(
-      ...offered.map(({ name, title, sentence }) => choice("option", name, title, sentence)),
-    );
+    this.#offered = options.filter(({ name }) => OFFERED || name !== OPTION);
+    const groups = Map.groupBy(this.#offered, ({ group }) => group);
+    for (const [name, members] of groups) {
+      const group = one(this, `[data-group="${name}"]`, HTMLElement);
+      // Of the dates one answer is right: from nothing to all, and the table begins with all.
+      if (name === DATES) group.append(...members.toReversed().map(radio));
+      else group.prepend(...members.map(checkbox));
+    }
     const withheld = sopClasses.filter((sopClass) => sopClass.default === "withheld");
-    const groups = Map.groupBy(withheld, ({ reason }) => reason);
+    const kinds = Map.groupBy(withheld, ({ reason }) => reason);
     part(this, "sop-classes", HTMLElement).replaceChildren(
-      ...[...groups].map(([reason, classes]) => sopClassGroup(reason, classes)),
+      ...[...kinds].map(([reason, classes]) => sopClassGroup(reason, classes)),
     );
     this.#write();
     this.#show();
+  }
+
+  /** The default policy; one with rules, which somebody has written, is asked about first. */
+  async #reset() {
+    const { attribute = [], python = [] } = this.#policy;
+    const rules = attribute.length + python.length;
+    const question = {
+      title: "Reset what to keep?",
+      text: `${counted(rules, "rule")} of this policy will be gone, unless you have saved the policy.`,
+      yes: "Reset",
+      danger: true,
+    };
+    if (rules > 0 && !(await one(document, "ask-first", AskFirst).ask(question))) return;
+    send(this, "policy-reset");
+    one(this, "h2", HTMLElement).focus(); // the button is gone
   }
 
   /** The policy is about to be used or saved: of a field that holds what is no UID, the keyboard goes there. */
@@ -108,15 +137,18 @@ export class PolicyPanel extends HTMLElement {
       options,
       allow_sop_classes: allowed,
       pass_burned_in,
+      withhold_faces,
       verbose,
       private_dispositions,
       pseudonyms,
     } = this.#policy;
     for (const input of this.#inputs("option")) input.checked = options.includes(input.value);
+    for (const input of this.#inputs(DATES).reverse()) input.checked = options.includes(input.value) || !input.value;
     for (const input of this.#inputs("sop-class")) input.checked = allowed.includes(input.value);
     const listed = this.#checked("sop-class").map(({ value }) => value);
     part(this, "other-uids", HTMLInputElement).value = allowed.filter((uid) => !listed.includes(uid)).join(" ");
     part(this, "pass-burned-in", HTMLInputElement).checked = pass_burned_in;
+    part(this, "faces", HTMLInputElement).checked = withhold_faces ?? false;
     part(this, "verbose", HTMLInputElement).checked = verbose;
     part(this, "dispositions", HTMLInputElement).checked = private_dispositions === TCIA;
     part(this, "older", HTMLInputElement).checked = pseudonyms === OLDER;
@@ -126,26 +158,36 @@ export class PolicyPanel extends HTMLElement {
   /** The line that stands for the form, and for a policy that was loaded before the form is there. */
   #summarise() {
     const early = stateOf(this.#phase, "policy") === "quiet" && !same(this.#policy, plainPolicy());
-    const titles = this.#checked("option").map((input) => input.dataset.title ?? "");
-    part(this, "summary", HTMLElement).textContent = wordsOf(this.#policy, titles);
+    const words = wordsOf(this.#policy, this.#offered);
+    part(this, "summary", HTMLElement).textContent = early && this.#isLast ? `As last time: ${words}` : words;
     part(this, "summary", HTMLElement).hidden = !this.#isClosed && !early;
   }
 
-  /** The form says something else than before. @param {HTMLInputElement} changed */
-  #changed(changed) {
-    const excluded = (changed.checked && this.#excludes.get(changed.value)) || [];
-    for (const input of this.#checked("option")) {
-      if (excluded.includes(input.value)) input.checked = false;
-    }
+  /** The policy is that of an earlier visit, as it was. */
+  get #isLast() {
+    return this.#lastUsed !== null && same(this.#policy, this.#lastUsed.policy);
+  }
+
+  /** Where the choices come from. */
+  get #standing() {
+    if (same(this.#policy, plainPolicy())) return PLAIN;
+    if (!this.#isLast) return OTHER;
+    return this.#lastUsed?.code ? LAST_WITHOUT_CODE : LAST;
+  }
+
+  /** The form says something else than before. */
+  #changed() {
     const { uids, bad } = this.#validate();
-    const { pseudonyms: _, ...others } = this.#policy;
+    const { pseudonyms: _, withhold_faces: __, ...others } = this.#policy;
+    const chosen = [...this.#checked("option"), ...this.#checked(DATES)].map(({ value }) => value).filter(Boolean);
     this.#said = {
       ...others,
-      options: this.#checked("option").map(({ value }) => value),
+      options: chosen,
       allow_sop_classes: [...new Set([...this.#checked("sop-class").map(({ value }) => value), ...uids])],
       pass_burned_in: part(this, "pass-burned-in", HTMLInputElement).checked,
       verbose: part(this, "verbose", HTMLInputElement).checked,
       private_dispositions: part(this, "dispositions", HTMLInputElement).checked ? TCIA : "",
+      ...(part(this, "faces", HTMLInputElement).checked ? { withhold_faces: true } : {}),
       ...(part(this, "older", HTMLInputElement).checked ? { pseudonyms: OLDER } : {}),
     };
     send(this, "policy-edited", { policy: this.#said, error: bad === undefined ? "" : "BAD_UID" });
@@ -156,6 +198,8 @@ export class PolicyPanel extends HTMLElement {
     this.#validate();
     this.#tally();
     this.#summarise();
+    part(this, "standing", HTMLElement).textContent = this.#standing;
+    part(this, "reset", HTMLElement).hidden = this.#standing === PLAIN;
   }
 
   /** Says at the field of other SOP Class UIDs what is no UID. */
@@ -177,12 +221,12 @@ export class PolicyPanel extends HTMLElement {
     part(this, "attribute-tally", HTMLElement).textContent = rules > 0 ? counted(rules, "rule") : "none";
   }
 
-  /** @param {"option" | "sop-class"} name @returns {HTMLInputElement[]} */
+  /** @param {Control} name @returns {HTMLInputElement[]} */
   #inputs(name) {
     return [...this.querySelectorAll(`input[name="${name}"]`)].filter((node) => node instanceof HTMLInputElement);
   }
 
-  /** @param {"option" | "sop-class"} name */
+  /** @param {Control} name */
   #checked(name) {
     return this.#inputs(name).filter(({ checked }) => checked);
   }
@@ -193,19 +237,29 @@ function isUid(text) {
   return UID.test(text) && text.length <= UID_LETTERS;
 }
 
+/** @param {ProfileOption} option */
+function checkbox({ name, plain, title, code }) {
+  return choice("option", name, { lead: plain, standard: `${title} (${code})` });
+}
+
+/** @param {ProfileOption} option */
+function radio({ name, plain, sentence, title, code }) {
+  const label = choice(DATES, name, { lead: plain, hint: sentence, standard: `${title} (${code})` });
+  one(label, "input", HTMLInputElement).type = "radio";
+  return label;
+}
+
 /**
- * @param {"option" | "sop-class"} name
+ * @param {Control} name
  * @param {string} value
- * @param {string} title
- * @param {string} sentence
+ * @param {{lead: string, hint?: string, standard?: string}} words   standard: what PS3.15 calls it
  */
-function choice(name, value, title, sentence) {
+function choice(name, value, { lead, hint = "", standard = "" }) {
   const label = copyOf("option", HTMLLabelElement);
-  const input = one(label, "input", HTMLInputElement);
-  Object.assign(input, { name, value });
-  input.dataset.title = title;
-  one(label, "b", HTMLElement).textContent = title;
-  one(label, ".hint", HTMLElement).textContent = sentence;
+  Object.assign(one(label, "input", HTMLInputElement), { name, value });
+  one(label, "b", HTMLElement).textContent = lead;
+  one(label, ".hint", HTMLElement).textContent = hint;
+  one(label, "small", HTMLElement).textContent = standard;
   return label;
 }
 
@@ -220,7 +274,10 @@ function sopClassGroup(reason, classes) {
   group.className = "sop-classes";
   legend.textContent = reason;
   const title = (/** @type {SopClass} */ { name, retired }) => (retired ? `${name} (retired)` : name);
-  group.append(legend, ...classes.map((sopClass) => choice("sop-class", sopClass.uid, title(sopClass), sopClass.uid)));
+  group.append(
+    legend,
+    ...classes.map((sopClass) => choice("sop-class", sopClass.uid, { lead: title(sopClass), hint: sopClass.uid })),
+  );
   return group;
 }
 

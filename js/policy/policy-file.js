@@ -20,6 +20,8 @@ import { PolicyText } from "./text-dialog.js";
 /** No policy is longer, in bytes; nor is any script that becomes one. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const SAVED_NAME = "policy.toml";
+const HINT =
+  "All of this but the key is one file, policy.toml. Scripts of RSNA CTP and recipes of pydicom/deid can be loaded too.";
 
 export class PolicyFile extends HTMLElement {
   /** @type {Read} */
@@ -42,6 +44,7 @@ export class PolicyFile extends HTMLElement {
       (next ?? part(this, "load", HTMLButtonElement)).focus();
     };
     on("report-dismissed", focusNext, this);
+    this.#show();
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       input.value = ""; // so that choosing the same again is a change
@@ -56,9 +59,11 @@ export class PolicyFile extends HTMLElement {
       this.#error = policyError;
       this.#show();
     });
+    store.subscribe(["lastUsed"], ({ lastUsed }) => this.#keep(lastUsed?.policy ?? plainPolicy(), ""));
     store.subscribe(["phase"], ({ phase }) => {
       part(this, "offer", HTMLElement).hidden = phase === "running" || phase === "finished";
     });
+    on("policy-reset", () => this.#keep(plainPolicy(), ""));
     on("policy-dropped", async (file) => {
       if (store.state.phase === "running") return send(this, "not-picked", "RUN_GOES_ON");
       await this.#load(file);
@@ -69,7 +74,7 @@ export class PolicyFile extends HTMLElement {
   #show() {
     const { words } = this.#kept;
     const changed = this.#changed ? " Changed since, and not saved." : "";
-    if (words) part(this, "file-hint", HTMLElement).textContent = `${words}${changed}`;
+    part(this, "file-hint", HTMLElement).textContent = words ? `${words}${changed}` : HINT;
   }
 
   /** @param {File} file */

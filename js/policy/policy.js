@@ -24,7 +24,7 @@ const PATIENCE_MILLISECONDS = 300;
 export const KINDS = ["match", "vr", "pattern", "creator"];
 
 /** Action codes in words, as a row says them. @type {Record<string, string>} */
-const DONE = {
+export const DONE = {
   K: "kept",
   C: "cleaned",
   D: "replaced by a dummy value",
@@ -69,11 +69,11 @@ export function spoken(rule) {
 /**
  * A policy in one line.
  * @param {Policy} policy
- * @param {string[]} titles   of its options
+ * @param {import("../page/tables.js").ProfileOption[]} known   options
  */
-export function wordsOf(policy, titles) {
+export function wordsOf(policy, known) {
   const { allow_sop_classes: allowed, pass_burned_in, verbose, attribute = [], python = [], wheels = [] } = policy;
-  const words = [...titles];
+  const words = known.filter(({ name }) => policy.options.includes(name)).map(({ short }) => short);
   if (policy.private_dispositions === "tcia") words.push("TCIA's dispositions of private elements");
   if (allowed.length > 0) words.push(`${counted(allowed.length, "more SOP Class", "more SOP Classes")} allowed`);
   if (pass_burned_in) words.push("burned-in annotation passed");
@@ -83,7 +83,7 @@ export function wordsOf(policy, titles) {
   if (python.length > 0) words.push(`${counted(python.length, "rule")} in Python`);
   if (wheels.length > 0) words.push(counted(wheels.length, "wheel"));
   if (verbose) words.push("verbose log");
-  return words.length > 0 ? `Basic Profile, with: ${words.join(", ")}.` : "Basic Profile, without options.";
+  return words.length > 0 ? `Basic Profile, with: ${words.join("; ")}.` : "Basic Profile, without options.";
 }
 
 /** Whether two policies say the same, in the same order. @param {Policy} one @param {Policy} other */

@@ -1,6 +1,7 @@
 // @ts-check
 /** Files taken out of a run folder, of the last run or of a stored one: ZIP, audit, log, linkage file; the list of stored runs. */
 import { on } from "../intents.js";
+import { storageUse } from "../page/capabilities.js";
 import { forgetHandles, forgetOthers } from "../page/kept-handles.js";
 import { noteWith } from "../page/notes.js";
 import { Problem } from "../page/problem.js";
@@ -25,7 +26,8 @@ export class Downloads {
     this.#store = store;
     on("get", (file) => this.#try("results", () => this.#get(store.state.order?.name ?? "", file, "results")));
     on("get-stored", ({ name, file }) => this.#try("stored", () => this.#get(name, file, "stored")));
-    on("delete-run", (name) => this.#try("stored", () => this.#delete(name)));
+    on("delete-runs", (names) => this.#try("stored", () => this.#delete(names)));
+    on("view-shown", (view) => view === "runs" && store.state.phase !== "running" && this.#list());
     on("resume-later", () => this.#list());
     store.subscribe(["results"], ({ results }) => results && this.#list());
     this.#list().then(() => {
@@ -39,7 +41,7 @@ export class Downloads {
     const stored = await this.#files.runs().catch(() => []);
     const { phase, order } = this.#store.state;
     const runs = stored.filter(({ name }) => !(phase === "running" && name === order?.name));
-    this.#store.update({ runs });
+    this.#store.update({ runs, storage: await storageUse().catch(() => null) });
     await forgetOthers(runs.map(({ name }) => name)).catch(() => {});
   }
 
@@ -58,11 +60,14 @@ export class Downloads {
     save(made, linkage ? `${name}.linkage` : `${name}-${file}`);
   }
 
-  /** @param {string} name */
-  async #delete(name) {
-    const removed = await this.#files.remove(name);
-    await forgetHandles(name).catch(() => {});
+  /** @param {string[]} names */
+  async #delete(names) {
+    let whole = true;
+    for (const name of names) {
+      whole = (await this.#files.remove(name)) && whole;
+      await forgetHandles(name).catch(() => {});
+    }
     await this.#list();
-    if (!removed) this.#store.note("stored", noteWith("RUN_OPEN"));
+    if (!whole) this.#store.note("stored", noteWith("RUN_OPEN"));
   }
 }

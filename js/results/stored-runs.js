@@ -2,8 +2,9 @@
 /** <stored-runs>: the runs in this page's private storage, there after a reload too, to be downloaded, gone on with or deleted. */
 
 import { send } from "../intents.js";
+import { AskFirst } from "../page/confirm.js";
 import { copyOf, one, part } from "../page/dom.js";
-import { bytes, count, counted, doneOf } from "../page/format.js";
+import { bytes, count, counted, doneOf, moment } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { ZipProgress } from "./zip-progress.js";
 
@@ -19,40 +20,52 @@ const TITLES = /** @type {const} */ ({
   linkage: "Linkage file",
   delete: "Delete",
 });
+/** Name of a run (js/run/run.js). */
+const NAMED = /^dicom-deid-(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2}).*$/;
+const FOR_GOOD = "This cannot be taken back.";
+const YOURS = "Your originals stay as they are.";
 
 /** @typedef {keyof typeof TITLES} Get */
 
 export class StoredRuns extends HTMLElement {
-  /** @type {StoredRun | null} */
-  #doomed = null;
+  /** @type {StoredRun[]} */ #runs = [];
 
   connectedCallback() {
-    const dialog = part(this, "dialog", HTMLDialogElement);
-    dialog.addEventListener("close", () => {
-      if (dialog.returnValue === "delete" && this.#doomed) send(this, "delete-run", this.#doomed.name);
-      this.#doomed = null;
-    });
+    part(this, "delete-all", HTMLButtonElement).addEventListener("click", () => this.#deleteAll());
   }
 
   /** @param {import("../state.js").Store} store */
   follow(store) {
     store.subscribe(["runs"], ({ runs }) => this.#show(runs));
+    store.subscribe(["storage"], ({ storage }) => {
+      part(this, "storage", HTMLElement).textContent =
+        storage && `This page uses ${bytes(storage.used)} of this browser’s storage; ${bytes(storage.free)} are free.`;
+    });
     one(this, "zip-progress", ZipProgress).follow(store, "stored");
     followNotes(this, store, "stored");
   }
 
   /** @param {StoredRun[]} runs */
   #show(runs) {
-    const newestFirst = [...runs].sort((a, b) => (a.name < b.name ? 1 : -1));
-    part(this, "runs", HTMLElement).replaceChildren(...newestFirst.map((run) => this.#item(run)));
-    this.hidden = runs.length === 0;
+    this.#runs = [...runs].sort((a, b) => (a.name < b.name ? 1 : -1)); // newest first
+    part(this, "runs", HTMLElement).replaceChildren(...this.#runs.map((run) => this.#item(run)));
+    part(this, "none", HTMLElement).hidden = runs.length > 0;
+    part(this, "delete-all", HTMLElement).hidden = this.#closed.length < 2;
+  }
+
+  /** Those that can be deleted. */
+  get #closed() {
+    return this.#runs.filter((run) => mayGet("delete", run));
   }
 
   /** @param {StoredRun} run */
   #item(run) {
     const item = copyOf("stored", HTMLLIElement);
+    one(item, ".stored-source", HTMLElement).textContent = run.about?.source || "A run";
+    one(item, "time", HTMLTimeElement).textContent = moment(begunAt(run.name));
     one(item, ".stored-name", HTMLElement).textContent = run.name;
     one(item, ".stored-about", HTMLElement).textContent = aboutOf(run);
+    one(item, ".stored-policy", HTMLElement).textContent = run.about?.policy ?? "";
     for (const get of /** @type {Get[]} */ (Object.keys(TITLES))) {
       const button = one(item, `[data-get="${get}"]`, HTMLButtonElement);
       button.hidden = !mayGet(get, run);
@@ -66,30 +79,61 @@ export class StoredRuns extends HTMLElement {
   /** @param {Get} get @param {StoredRun} run */
   #wish(get, run) {
     if (get === "go-on") send(this, "go-on", run);
-    else if (get === "delete") this.#ask(run);
+    else if (get === "delete") this.#delete(run);
     else if (get === "unwritten") send(this, "show-unwritten", run.name);
     else if (get === "search") send(this, "search-run", run.name);
     else send(this, "get-stored", { name: run.name, file: get });
   }
 
   /** @param {StoredRun} run */
-  #ask(run) {
-    this.#doomed = run;
-    const dialog = part(this, "dialog", HTMLDialogElement);
-    dialog.returnValue = "";
+  async #delete(run) {
     const stays = run.place === "folder" ? " What is in the output folder stays there." : "";
-    part(this, "delete-text", HTMLElement).textContent =
-      `${run.name}: ${aboutOf(run)}. This cannot be taken back.${stays} Your originals stay as they are.`;
-    dialog.showModal();
+    const text = `${run.name}: ${aboutOf(run)}. ${FOR_GOOD}${stays} ${YOURS}`;
+    await this.#deleteIf({ title: "Delete this run?", text, yes: "Delete" }, [run]);
+  }
+
+  async #deleteAll() {
+    const doomed = this.#closed;
+    const sum = (/** @type {(run: StoredRun) => number} */ of) => doomed.reduce((all, run) => all + of(run), 0);
+    const linkages = sum(({ linkage }) => (linkage ? 1 : 0));
+    const what = [
+      `${counted(doomed.length, "run")} with ${counted(
+        sum(({ counts }) => counts.written),
+        "file",
+      )}`,
+      bytes(sum(({ bytes: size }) => size)),
+    ];
+    if (linkages > 0) what.push(`${counted(linkages, "linkage file")} too`);
+    const stays = doomed.some(({ place }) => place === "folder") ? " What is in output folders stays there." : "";
+    const text = `${what.join(", ")}. ${FOR_GOOD}${stays} ${YOURS}`;
+    await this.#deleteIf({ title: "Delete all runs?", text, yes: "Delete all" }, doomed);
+  }
+
+  /** @param {{title: string, text: string, yes: string}} question @param {StoredRun[]} doomed */
+  async #deleteIf(question, doomed) {
+    if (!(await one(document, "ask-first", AskFirst).ask({ ...question, danger: true }))) return;
+    send(
+      this,
+      "delete-runs",
+      doomed.map(({ name }) => name),
+    );
+    one(document, "#runs-title", HTMLElement).focus(); // the button goes
   }
 }
 
 const ELSEWHERE = "; the results are in the folder that you chose";
 
+/** When a run was begun, by its name, which is in UTC. @param {string} name */
+export function begunAt(name) {
+  return new Date(NAMED.test(name) ? name.replace(NAMED, "$1-$2-$3T$4:$5:$6Z") : "");
+}
+
 /** @param {StoredRun} run */
-function aboutOf({ files, bytes: size, finished, done, open, begun, place, linkage }) {
+export function aboutOf({ counts, bytes: size, finished, done, open, begun, place, linkage }) {
   if (linkage === "alone") return `linkage file${ELSEWHERE}`;
-  const written = `${counted(files, "file")}, ${bytes(size)}${linkage ? ", linkage file" : ""}`;
+  const others = /** @type {const} */ (["withheld", "skipped", "failed"]).filter((status) => counts[status] > 0);
+  const parts = [`${counted(counts.written, "file")} written`, ...others.map((one) => `${count(counts[one])} ${one}`)];
+  const written = `${parts.join(", ")}; ${bytes(size)}${linkage ? ", linkage file" : ""}`;
   if (finished) return written + (place === "folder" ? ELSEWHERE : "");
   const where = place === "folder" ? ", in its output folder" : "";
   const rest = begun ? `, not finished: ${doneOf(done, begun.total)}` : ", not finished";
@@ -97,13 +141,13 @@ function aboutOf({ files, bytes: size, finished, done, open, begun, place, linka
 }
 
 /** @param {Get} get @param {StoredRun} run */
-function mayGet(get, { place, open, begun, linkage, files, unwritten }) {
+function mayGet(get, { place, open, begun, linkage, counts, unwritten }) {
   if (get === "linkage") return linkage !== undefined && !open;
   if (get === "delete") return !open;
   if (linkage === "alone") return false;
   if (get === "unwritten") return unwritten > 0 && !open;
   if (get === "go-on") return begun !== null && !open;
-  if (get === "search") return place === "private" && !open && files > 0;
+  if (get === "search") return place === "private" && !open && counts.written > 0;
   return get !== "zip" || place === "private";
 }
 

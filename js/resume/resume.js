@@ -104,7 +104,8 @@ export class Resume {
     if (refused) throw new Problem(refused);
     const { linkage } = begun;
     const what = { policy, regions, output, leftOut: NONE_LEFT_OUT, only: allowed?.only ?? null, linkage };
-    const order = { name: allowed ? runName() : run.name, passphrase: whole, ...what, resumed: allowed === null };
+    const named = { name: allowed ? runName() : run.name, source: allowed ? (run.about?.source ?? "") : "" };
+    const order = { ...named, passphrase: whole, ...what, resumed: allowed === null };
     const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
   }

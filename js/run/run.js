@@ -4,6 +4,8 @@ import * as Comlink from "../../worker/shared/comlink.js";
 import { environment } from "../page/capabilities.js";
 import { Problem } from "../page/problem.js";
 import { deriveKey, parted } from "../page/project-key.js";
+import { fetchTable } from "../page/tables.js";
+import { wordsOf } from "../policy/policy.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
@@ -37,7 +39,7 @@ export function runName(now = new Date()) {
  * @returns {Promise<RunSummary>}
  */
 export async function run({ files, pool }, order, tell) {
-  const { name, passphrase, policy, regions, output, leftOut, only, linkage, resumed } = order;
+  const { name, passphrase, policy, regions, output, leftOut, only, linkage, resumed, source } = order;
   tell.prepare("Making the key…");
   const key = await deriveKey(passphrase);
   tell.prepare("Waiting for Python to be ready…");
@@ -49,7 +51,22 @@ export async function run({ files, pool }, order, tell) {
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
   const { salt } = parted(passphrase);
-  const spec = { name, key, salt, policy, plan, regions, output, leftOut, only, linkage, resumed, environment: lines };
+  const about = { source, policy: wordsOf(policy, await fetchTable("options")) };
+  const spec = {
+    name,
+    key,
+    salt,
+    policy,
+    plan,
+    regions,
+    output,
+    leftOut,
+    only,
+    linkage,
+    about,
+    resumed,
+    environment: lines,
+  };
   const ending = files.start(spec, Comlink.proxy(tell.progress));
   tell.started();
   const summary = await joined(files, pool, ending);

@@ -71,7 +71,7 @@ export class Search {
     actOn(store, "search-save", "search", ({ of }) => saveIndex(this.#of(of)));
     actOn(store, "search-delete", "search", ({ of }) => this.#delete(this.#of(of)));
     actOn(store, "delete-kept", "choose", () => this.#deleteKept());
-    actOn(store, "delete-run", "stored", (name) => this.#runDeleted(name));
+    actOn(store, "delete-runs", "stored", (names) => this.#runsDeleted(names));
     // A series that had no picture may have one now.
     on("thumbnails-closed", () => this.#pictures && this.#panel.picture(this.#pictures));
   }
@@ -185,11 +185,13 @@ export class Search {
     open?.close();
   }
 
-  /** A run is deleted: its index goes with it. @param {string} name */
-  #runDeleted(name) {
-    this.#panel.forget(name);
-    this.#open.get(name)?.close();
-    this.#open.delete(name);
+  /** Runs are deleted: their indexes go with them. @param {string[]} names */
+  #runsDeleted(names) {
+    for (const name of names) {
+      this.#panel.forget(name);
+      this.#open.get(name)?.close();
+      this.#open.delete(name);
+    }
   }
 
   /** Only the ticked series take part in the next run. @param {Wish} wish */

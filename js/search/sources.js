@@ -27,7 +27,7 @@ export const idOf = (of) => (of.kind === "run" ? of.name : "");
  * @returns {Promise<Source[]>}
  */
 export async function sourcesOf(state, files, of) {
-  const stored = (await files.runs()).filter((run) => run.place === "private" && run.files > 0 && !run.open);
+  const stored = (await files.runs()).filter((run) => run.place === "private" && run.counts.written > 0 && !run.open);
   const runs = [elsewhere(state), ...stored.map(({ name }) => name)].filter((name) => name !== "").map(resultsOf);
   const some = of.kind === "originals" || state.pick !== null || (await Catalogue.kept()) !== null;
   return some ? [originalsOf(state), ...runs] : runs;

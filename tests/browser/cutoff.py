@@ -140,6 +140,7 @@ def ended_before(journey: Journey) -> bool:
 def stored_run(journey: Journey, scratch: Path) -> RunFolder:
     """The one run that is in private storage; it is deleted there."""
     journey.page.reload()
+    journey.view("Runs")
     item = journey.page.locator("stored-runs li")
     expect(item).to_have_count(1)
     name = item.locator(".stored-name").inner_text()

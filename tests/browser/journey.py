@@ -47,6 +47,10 @@ class Journey:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def view(self, name: str) -> None:
+        """Goes to a view of the page by its link in the header."""
+        self.page.get_by_role("navigation", name="Views").get_by_role("link", name=name).click()
+
     def wait_for_python(self) -> None:
         expect(self.page.get_by_text("Python is ready")).to_be_visible(timeout=READY)
 

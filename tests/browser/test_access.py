@@ -115,6 +115,8 @@ def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey,
     journey.start()
     journey.wait_for_end()
     look_at(journey)
+    journey.view("Help")
+    look_at(journey)
 
 
 def test_going_on_with_a_run_is_for_everyone(journey: Journey, tmp_path: Path) -> None:
@@ -135,6 +137,8 @@ def test_going_on_with_a_run_is_for_everyone(journey: Journey, tmp_path: Path) -
     look_at(journey)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    journey.view("Runs")
+    look_at(journey)
     page.get_by_role("button", name="Delete of ").first.click()
     journey.button("Delete").click()
     expect(page.locator("cut-off-run")).to_be_hidden()
@@ -157,6 +161,7 @@ def test_choosing_studies_details_and_a_linkage_are_for_everyone(journey: Journe
     journey.wait_for_end()
     linkage = journey.download("Download linkage file", tmp_path)
     linkage.write_bytes(linkage.read_bytes()[:-9])
+    journey.view("Runs")
     tab_to(journey, "Open a linkage file")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Open a linkage file")

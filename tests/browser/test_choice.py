@@ -129,6 +129,7 @@ def test_a_run_that_is_gone_on_with_keeps_to_its_choice_and_its_linkage(journey:
     assert (cut.how, cut.written < TAKEN) == ("Cancelled", True)
     item = page.locator("stored-runs li").first
     expect(item).to_contain_text(f"{cut.written} of {TAKEN} files done")
+    journey.view("Runs")
     item.get_by_role("button", name="Go on of").click()
     page.get_by_role("dialog").get_by_role("button", name="Go on").click()
     expect(page.locator("results-panel").get_by_role("status")).to_contain_text("Done:", timeout=DONE)

@@ -74,6 +74,7 @@ def test_a_run_that_is_cut_off_before_the_scan_has_ended_goes_on(
 def go_on(journey: Journey, target: Path) -> None:
     """Goes on with the newest run, which then has one row for each file."""
     page = journey.page
+    journey.view("Runs")
     page.locator("stored-runs li").first.get_by_role("button", name="Go on of").click()
     page.get_by_role("dialog").get_by_role("button", name="Go on").click()
     expect(page.locator("results-panel").get_by_role("status")).to_contain_text("Done:", timeout=DONE)

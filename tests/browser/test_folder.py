@@ -96,14 +96,16 @@ def test_a_run_is_still_there_after_a_reload_until_it_is_deleted(journey: Journe
     run = journey.results(tmp_path / "before")
     name = run.root.name
     page.reload()
+    journey.view("Runs")
     item = page.locator("stored-runs li", has_text=name)
+    expect(item).to_contain_text(f"Folder “{mixed.name}”")
     expect(item).to_contain_text("5 files")
     expect(item).not_to_contain_text("not finished")
     assert journey.results(tmp_path / "after", f"ZIP of {name}").outputs == run.outputs
     assert rows_of(journey.download(f"Audit CSV of {name}", tmp_path).read_text(encoding="utf-8")) == run.rows
     assert journey.download(f"Log of {name}", tmp_path).read_text(encoding="utf-8") == run.log
     journey.button(f"Delete of {name}").click()
-    journey.button("Keep").click()
+    journey.button("Cancel").click()
     expect(item).to_be_visible()
     journey.button(f"Delete of {name}").click()
     journey.button("Delete").click()

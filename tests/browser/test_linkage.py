@@ -76,6 +76,7 @@ def dialog(journey: Journey) -> Locator:
 def open_linkage(journey: Journey, linkage: Path, passphrase: str = PASSPHRASE) -> None:
     """In the dialog, which is opened for it."""
     if not dialog(journey).is_visible():
+        journey.view("Runs")
         journey.button("Open a linkage file").click()
     dialog(journey).get_by_label("File", exact=True).set_input_files(linkage)
     dialog(journey).get_by_label("Passphrase of the run").fill(passphrase)
@@ -198,6 +199,7 @@ def test_a_linkage_stays_until_its_run_is_deleted(journey: Journey, folder: Path
     before = journey.download(DOWNLOAD, tmp_path)
     name = before.stem
     journey.page.reload()
+    journey.view("Runs")
     again = journey.download(f"Linkage file of {name}", tmp_path / "again")
     assert again.read_bytes() == before.read_bytes()
     assert [path for path in stored(journey) if "linkage" in path and name in path] == [f"linkages/{name}"]
@@ -219,6 +221,7 @@ def test_a_linkage_is_apart_from_results_in_a_chosen_folder(
         name = linkage.stem
         assert [path for path in stored(journey) if path.startswith("chosen/") and "linkage" in path] == []
         journey.page.reload()
+        journey.view("Runs")
         item = journey.page.locator("stored-runs li", has_text=name)
         expect(item).to_contain_text("linkage file; the results are in the folder that you chose")
         assert journey.download(f"Linkage file of {name}", tmp_path / "again").read_bytes() == linkage.read_bytes()

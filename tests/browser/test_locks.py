@@ -66,6 +66,7 @@ def test_a_run_that_is_open_in_one_tab_is_not_opened_in_another(
             tab.page.evaluate(PAUSE)
     expect(other.page.locator('cut-off-run problem-note[data-code="RUN_OPEN"]')).to_be_visible(timeout=60_000)
     other.page.reload()
+    other.view("Runs")
     item = other.page.locator("stored-runs li", has_text="open in another tab")
     expect(item).to_be_visible()
     expect(item.get_by_role("button", name="Go on")).to_be_hidden()

@@ -192,7 +192,7 @@ def test_code_is_shown_and_comes_in_only_if_it_is_accepted(policies: Policies, h
     saved = policies.save(tmp_path / "saved")
     run = same_run(policies, herons, saved, tmp_path, "--run-code")
     assert "SCANNER" in str(policy_of(run)["python"])
-    expect(policies.panel.locator("[data-part=summary]")).to_contain_text("1 rule, 1 rule in Python.")
+    expect(policies.panel.locator("[data-part=summary]")).to_contain_text("1 rule; 1 rule in Python.")
 
 
 FAILING = """[[python]]
@@ -234,7 +234,7 @@ def test_a_policy_may_be_dropped_before_a_folder_is_chosen(journey: Journey, her
     drop(journey.page, written(tmp_path, "first.toml", POLICY))
     summary = journey.page.locator("policy-panel [data-part=summary]")
     expect(summary).to_have_text(
-        "Basic Profile, with: Retain Patient Characteristics Option, 2 more SOP Classes allowed, 2 rules.",
+        "Basic Profile, with: the patient’s age, sex, size and weight; 2 more SOP Classes allowed; 2 rules.",
         timeout=60_000,
     )
     journey.drop(herons)

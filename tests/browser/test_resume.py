@@ -105,8 +105,10 @@ def test_what_a_power_cut_tore_is_made_again(open_page: Open, many: Path, whole:
     journey.page.reload()
     journey.page.evaluate(TEAR)
     journey.page.reload()
+    journey.view("Runs")
     name = journey.page.locator("stored-runs .stored-name").inner_text()
     as_it_is = journey.results(tmp_path / "before", f"ZIP of {name}")
+    journey.view("De-identify")
     assert not any("without-its-row" in path for path in as_it_is.outputs)
     take_up(journey, many)
     assert journey.wait_for_end() == Ended("Done", WRITTEN, 0, NOTES, 0)
@@ -125,6 +127,7 @@ def test_other_files_are_refused_in_words(open_page: Open, many: Path, tmp_path:
     (other / "elsewhere.dcm").write_bytes((many / "0001.dcm").read_bytes())
     journey.page.reload()
     expect(journey.page.locator("cut-off-run")).to_be_hidden()  # who cancels is not asked
+    journey.view("Runs")
     journey.page.locator("stored-runs").get_by_role("button", name="Go on").click()
     go_on(journey)
     choose_again(journey, other)

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import REPORTS, Server
 from sitebuild.paths import ROOT
+from sitebuild.server import HEADERS, ISOLATION, content_security_policy
+
+LINE = re.compile(r'^\s*(?:add_header |Header always set )?([A-Z][\w-]+):? "?(.+?)"?(?: always)?;?$', re.MULTILINE)
 
 
 def headers_of(url: str) -> Message:
@@ -37,6 +40,16 @@ def test_the_policy_is_the_page_s_own_and_allows_only_its_own_origin(server: Ser
     assert "unsafe-eval'" not in policy.replace("wasm-unsafe-eval", "")
     assert "unsafe-inline" not in policy
     assert not re.search(r"https?:|\*", policy)
+
+
+def test_the_lines_for_other_hosts_send_what_this_one_sends() -> None:
+    lines = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```\w*\n(.*?)```", lines, re.DOTALL)
+    headers = HEADERS | ISOLATION | {"Content-Security-Policy": content_security_policy(ROOT / "index.html")}
+    assert len(blocks) == 4
+    for block in blocks:
+        sent = dict(LINE.findall(block))
+        assert {name: sent.get(name) for name in headers} == headers
 
 
 def test_errors_have_the_headers_too(server: Server) -> None:

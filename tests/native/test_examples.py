@@ -27,7 +27,7 @@ def test_the_split_keeps_each_patient_on_one_side(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "py")}
     done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "1 files were not written: NOT_DICOM\n12 files of 6 patients\n"
+    assert done.stdout == "not written, NOT_DICOM: 1\n12 files of 6 patients\n"
     RunFolder(tmp_path / "run").check()
     with (tmp_path / "run" / "split.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))

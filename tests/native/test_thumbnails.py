@@ -142,7 +142,7 @@ def test_bad_files_are_named_and_the_others_go_on(tmp_path: Path, folder: Path) 
     again = command(tmp_path, "thumbnails", folder, "--workers", "0").stdout
     assert again.startswith("6 thumbnails, 0 of them made now\n")
     cut_off = "TRUNCATED: The file or its pixel data end too early: they were cut off."
-    assert f"\n{cut_off} 1 files:\n  MR_truncated.dcm\n" in again
+    assert f"\n{cut_off} 1 file:\n  MR_truncated.dcm\n" in again
 
 
 def test_those_of_a_run_lie_in_it_and_name_nobody(tmp_path: Path, folder: Path) -> None:

@@ -126,6 +126,23 @@ test("a run that waited for its files begins when they are found, but not when t
   }
 });
 
+test("the policy of a run that is started is remembered, and that of a run that goes on is not", async () => {
+  for (const resumed of [false, true]) {
+    const kept = [];
+    globalThis.localStorage = { setItem: (_, text) => kept.push(JSON.parse(text).policy.verbose) };
+    const { store, scans } = begin();
+    const order = { name: "run-1", passphrase: "heron", policy: plainPolicy(), output: null, resumed };
+    if (resumed) store.update({ waiting: { order, choose: null } });
+    send(document, "picked", pick("one"));
+    scans[0].end(found());
+    await settled();
+    send(document, "policy-loaded", { ...plainPolicy(), verbose: true });
+    if (!resumed) send(document, "start", { linkage: false });
+    for (let turn = 0; turn < 400 && store.state.order === null; turn++) await settled();
+    assert.deepEqual(kept, resumed ? [] : [true]);
+  }
+});
+
 test("nothing else is opened while a run goes on", async () => {
   const { store, scans } = begin();
   store.update({ phase: "running" });

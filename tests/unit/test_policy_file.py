@@ -100,6 +100,11 @@ action = "K"
     ]
 
 
+def test_a_word_that_was_cut_short_is_the_one_that_it_begins() -> None:
+    text = '[[attribute]]\nmatch = "StudyDesc"\naction = "X"\n'
+    assert told(text) == [(2, "StudyDesc", "StudyDescription")]
+
+
 def test_a_word_is_looked_for_in_its_own_rule() -> None:
     paths = ("RequestAttributesSequence/PatientAg", "PatientAg", "/PatientAg")
     text = "".join(f'[[attribute]]\nmatch = "{path}"\naction = "X"\n' for path in paths)

@@ -34,7 +34,8 @@ export async function withLinkages(runs) {
 
 /** @param {string} name @returns {import("../shared/protocol/files.js").StoredRun} */
 function alone(name) {
-  const nothing = { done: 0, files: 0, bytes: 0, begun: null, unwritten: 0, ended: null };
+  const counts = { written: 0, withheld: 0, skipped: 0, failed: 0 };
+  const nothing = { done: 0, counts, bytes: 0, begun: null, unwritten: 0, ended: null, about: null };
   return { name, place: "folder", open: false, finished: true, ...nothing, linkage: "alone" };
 }
 

@@ -7,7 +7,7 @@ import { relist } from "../report/unwritten.js";
 import { CodedError } from "../shared/errors.js";
 import { writeFile } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
-import { beginPlace, markBegun, REGIONS, readBegun, resumePlace } from "../storage/run-folders.js";
+import { beginPlace, markBegun, REGIONS, readBegun, resumePlace, writeAbout } from "../storage/run-folders.js";
 import { leaveOthers, listedFiles, notedOnly, noteOnly } from "./only.js";
 import { checkPlan, takeStock } from "./resume.js";
 import { keyedOf, leaveOut, leftOutOf, othersThan } from "./study-choice.js";
@@ -54,6 +54,7 @@ export async function openRun(spec, sources, tally, locked) {
     await writeFile(folder, "plan.json", spec.plan.document);
   }
   await writeFile(place.folder, "conformance.md", spec.plan.statement);
+  if (!spec.resumed) await writeAbout(place.journalFolder, spec.about);
   const journal = new Journal(place.journalFolder, spec.output && place.folder);
   try {
     await journal.open();

@@ -4,7 +4,7 @@
 import { auditRow, wholeLines } from "../report/audit.js";
 import { folderOf, holds, listed, readFile, removeFrom } from "../storage/folders.js";
 import { lockRun, openRuns } from "../storage/locks.js";
-import { ENDED, hasList, JOURNALS, RUNS, readBegun, readMark } from "../storage/run-folders.js";
+import { ENDED, hasList, JOURNALS, RUNS, readAbout, readBegun, readMark } from "../storage/run-folders.js";
 
 /** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
 
@@ -44,24 +44,24 @@ async function children(parent) {
  */
 async function describe(name, run, place, open) {
   if (!(await holds(run, "plan.json"))) return null;
-  const counted = { done: 0, files: 0, bytes: 0 };
+  const counts = { written: 0, withheld: 0, skipped: 0, failed: 0 };
+  const counted = { done: 0, bytes: 0, counts };
   const audit = await readFile(run, "audit.csv");
   try {
     for await (const line of audit ? wholeLines(audit) : []) {
       const row = auditRow(line);
       counted.done++;
-      if (row?.status !== "written") continue;
-      counted.files++;
-      counted.bytes += Number(row.bytes_out) || 0;
+      if (row && row.status in counts) counts[/** @type {keyof typeof counts} */ (row.status)]++;
+      if (row?.status === "written") counted.bytes += Number(row.bytes_out) || 0;
     }
   } catch {
     // The run goes on, and its audit grew while it was read: the counts are those up to there.
   }
   const { finished, begun } = await readMark(run);
-  const unwritten = (await hasList(run)) ? counted.done - counted.files : 0;
+  const unwritten = (await hasList(run)) ? counted.done - counts.written : 0;
   if (finished && place === "folder" && unwritten === 0) return null;
   const ended = finished ? await readBegun(run, ENDED) : null;
-  return { name, place, open, finished, ...counted, begun, unwritten, ended };
+  return { name, place, open, finished, ...counted, begun, unwritten, ended, about: await readAbout(run) };
 }
 
 /**

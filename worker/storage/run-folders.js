@@ -22,7 +22,9 @@ export const UNWRITTEN = "unwritten.jsonl";
 export const ENDED = "ended";
 /** Names of the files that a run takes in, where it takes single ones. They are keyed: no path is in them. */
 export const ONLY = "only";
-const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY];
+/** What a person knows the run by. It names what was picked. */
+const ABOUT = "about.json";
+const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY, ABOUT];
 /** So many journals stay of runs that have ended, with their output in a chosen folder, and have a list. */
 const LISTS_KEPT = 5;
 /** Ends the name of a file that the browser was writing: a run that was killed can leave one, of `unfinished` too. */
@@ -33,6 +35,7 @@ const isResult = (path) => !APART.includes(path) && !path.startsWith(INDEX) && !
 /**
  * @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec
  * @typedef {import("../shared/protocol/files.js").Begun} Begun
+ * @typedef {import("../shared/protocol/files.js").RunLabel} RunLabel
  * @typedef {{folder: FileSystemDirectoryHandle, journalFolder: FileSystemDirectoryHandle}} Place
  *   the run folder, and the folder in private storage that its journal is appended in: the same, or one beside it
  */
@@ -81,6 +84,21 @@ export async function markBegun(journalFolder, { policy, linkage, salt, plan }, 
   /** @type {Begun} */
   const begun = { policy, linkage, salt, key_check: plan.key_check, cancelled: false, ...what };
   await writeFile(journalFolder, UNFINISHED, JSON.stringify(begun));
+}
+
+/** Notes what a person knows the run by. @param {FileSystemDirectoryHandle} journalFolder @param {RunLabel} about */
+export async function writeAbout(journalFolder, { source, policy }) {
+  await writeFile(journalFolder, ABOUT, JSON.stringify({ source, policy }));
+}
+
+/** @param {FileSystemDirectoryHandle} run @returns {Promise<RunLabel | null>} */
+export async function readAbout(run) {
+  try {
+    const { source, policy } = JSON.parse((await (await readFile(run, ABOUT))?.text()) ?? "");
+    return { source: String(source), policy: String(policy) };
+  } catch {
+    return null;
+  }
 }
 
 /** So many files take part: the scan has come to its end. @param {FileSystemDirectoryHandle} journalFolder @param {number} total */

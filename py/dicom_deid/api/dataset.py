@@ -52,7 +52,7 @@ def deidentify_dataset(dataset: Dataset, plan: Plan, *, run_code: bool = False) 
     >>> copy is None, outcome.status, outcome.reason
     (True, 'withheld', 'SOP_CLASS_WITHHELD')
     >>> outcome.remedy
-    'Look at the objects. If they show no name, allow their SOP Class under Policy and run again.'
+    'Look at the objects. If they show no name, allow their SOP Class under What to keep and run again.'
     """
     agree(plan, run_code)
     if not isinstance(dataset, Dataset):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_deid.cli.text import Unusable
+from dicom_deid.cli.text import Unusable, counted
 
 if TYPE_CHECKING:
     from dicom_deid.native.index_file import Done
@@ -60,7 +60,8 @@ def show_index(
         print(json.dumps({"index": str(path), "holds": kept.holds, **kept.status()._asdict()}, indent=2))
         return
     status = kept.status()
-    print(f"{status.series} series in {status.processed} files, {status.errors} of them without a readable header")
+    files = counted(status.processed, "file")
+    print(f"{status.series} series in {files}, {status.errors} of them without a readable header")
     print_seconds(done)
     print(f"Index: {path}")
     if kept.holds == "originals":

@@ -16,7 +16,7 @@ from dicom_deid.cli.passphrase import PassphraseFile, ProjectKey, SaltFile, Weak
 from dicom_deid.cli.policy_options import Allowed, Burned, Options, PolicyFile, Pseudonyms, chosen_policy
 from dicom_deid.cli.regions_file import EXTRA, OPTION, read_regions, write_regions
 from dicom_deid.cli.sources import check_source, chosen_origin
-from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, Unusable
+from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, Unusable, counted
 from dicom_deid.errors import Failed, Refused, WorkersFailed, reasons, sentence
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ def conclude(finding: Finding, found: Regions, known: Regions | None, file: Path
     boxes = sum(len(group.review.boxes) for group in whole.groups.values())
     unread = Counter(code for group in found.groups.values() for code in group.unread.values())
     alarms = sum(group.alarms for group in found.groups.values())
-    print(f"{finding.looked} instances looked at, {finding.unneeded} need it not")
-    print(f"{len(whole.groups)} groups, {boxes} boxes")
+    print(f"{counted(finding.looked, 'instance')} looked at, {finding.unneeded} need it not")
+    print(f"{counted(len(whole.groups), 'group')}, {boxes} box{'' if boxes == 1 else 'es'}")
     print("Groups: " + ", ".join(f"{decided[word]} {word}" for word in ("approved", "left out", "none")))
     if alarms:
         print(f"{alarms} instances show words of their own headers.")

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Self
 
-from dicom_deid.cli.text import in_words
+from dicom_deid.cli.text import counted, in_words
 from dicom_deid.native.scan import Display
 
 PLAIN_SECONDS = 10.0
@@ -27,17 +27,17 @@ class Lines(Display):
         pass
 
     def scanned(self, files: int) -> None:
-        self.tell(f"{files} files found")
+        self.tell(f"{counted(files, 'file')} found")
 
     def started(self, files: int, size: int) -> None:
         self._total, self._bytes, self._began = files, size, time.monotonic()
-        print(f"{files} files, {in_words(size)}", file=sys.stderr)
+        print(f"{counted(files, 'file')}, {in_words(size)}", file=sys.stderr)
 
     def advanced(self, files: int, size: int) -> None:
         self._files += files
         self._size += size
         seconds = max(time.monotonic() - self._began, 0.001)
-        done = f"{self._files} of {self._total} files, {in_words(self._size)} of {in_words(self._bytes)}"
+        done = f"{self._files} of {counted(self._total, 'file')}, {in_words(self._size)} of {in_words(self._bytes)}"
         self.tell(f"{done}, {self._files / seconds:.0f} files/s")
 
     def tell(self, text: str) -> None:

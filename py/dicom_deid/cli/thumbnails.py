@@ -17,7 +17,7 @@ import typer
 from dicom_deid.cli.index import IndexFile, print_seconds
 from dicom_deid.cli.index import tell as tell_headers
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
-from dicom_deid.cli.text import Unusable, printable
+from dicom_deid.cli.text import Unusable, counted, printable
 from dicom_deid.errors import NoThumbnails
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def print_summary(index: Index, path: Path, target: Path, done: Done) -> None:
     from dicom_deid.index.images import unshown
 
     total = index.database.execute("SELECT count(*) FROM images").fetchone()[0]
-    print(f"{total} thumbnails, {done.read} of them made now")
+    print(f"{counted(total, 'thumbnail')}, {done.read} of them made now")
     print_unshown(unshown(index.database))
     print_seconds(done)
     print(f"Thumbnails: {target}\nIndex: {path}")
@@ -143,7 +143,7 @@ def print_unshown(rows: list[Unshown]) -> None:
 
     for reason, group in groupby(rows, lambda row: row.reason):
         paths = sorted({row.path for row in group})
-        print(f"{reason}: {reasons()[reason]['sentence']} {len(paths)} files:")
+        print(f"{reason}: {reasons()[reason]['sentence']} {counted(len(paths), 'file')}:")
         for path in paths[:MOST_NAMED]:
             print(f"  {printable(path)}")
         if len(paths) > MOST_NAMED:

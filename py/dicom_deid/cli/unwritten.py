@@ -12,7 +12,7 @@ import typer
 
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.sources import check_source, chosen_origin
-from dicom_deid.cli.text import Unusable, printable
+from dicom_deid.cli.text import Unusable, counted, printable
 from dicom_deid.errors import Failed, NoRun, reasons, sentence
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def show_unwritten(
         show(files)
         return
     write(csv, files)
-    print(f"{len(files)} files: {csv}\n{NOT_FOR_OTHERS}")
+    print(f"{counted(len(files), 'file')}: {csv}\n{NOT_FOR_OTHERS}")
 
 
 def check_place(csv: Path, apart_from: Iterable[Path]) -> None:

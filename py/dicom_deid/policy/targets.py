@@ -19,6 +19,7 @@ from dicom_deid.profile import DATES
 
 WRITABLE = TEXT_VRS | DATES | {"AE", "AS", "CS", "DS", "IS", "UI", "UR"}
 """VRs whose values are text, so that a rule can name one."""
+CUT_SHORT = 4  # letters of a word that tell which one it begins
 TAG = re.compile(r"\(?([0-9A-Fa-fx]{4}),? ?([0-9A-Fa-fx]{4})\)?")
 
 
@@ -30,9 +31,10 @@ def keywords() -> dict[str, str]:
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:
-    """The valid word that was perhaps meant, or nothing. Case does not count."""
+    """The valid word that was perhaps meant, or nothing: one that was cut short before others. Case does not count."""
     lower = {known.lower(): known for known in valid}
-    found = get_close_matches(word.lower(), lower, 1)
+    longer = [known for known in lower if len(word) >= CUT_SHORT and known.startswith(word.lower())]
+    found = [min(longer, key=len)] if longer else get_close_matches(word.lower(), lower, 1)
     return lower[found[0]] if found else ""
 
 

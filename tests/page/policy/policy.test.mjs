@@ -41,8 +41,12 @@ test("a rule says which elements it reaches, and what becomes of them", () => {
 test("a policy in one line names what it adds to the Basic Profile", () => {
   assert.equal(wordsOf(plainPolicy(), []), "Basic Profile, without options.");
   const policy = { ...plainPolicy(), allow_sop_classes: ["1.2", "1.3"], python: [{ code: "" }], verbose: true };
+  const known = [
+    { name: "retain-uids", short: "the original UIDs" },
+    { name: "other", short: "another thing" },
+  ];
   assert.equal(
-    wordsOf(policy, ["Retain UIDs Option"]),
-    "Basic Profile, with: Retain UIDs Option, 2 more SOP Classes allowed, 1 rule in Python, verbose log.",
+    wordsOf({ ...policy, options: ["retain-uids"] }, known),
+    "Basic Profile, with: the original UIDs; 2 more SOP Classes allowed; 1 rule in Python; verbose log.",
   );
 });

@@ -9,7 +9,7 @@ const { Store } = await import("../../../js/state.js");
 
 const stateWith = (change) => ({ ...new Store().state, ...change });
 const PICK = { picked: { kind: "files", files: [] }, label: "Folder “scans”" };
-const stored = (name, change = {}) => ({ name, place: "private", files: 3, open: false, ...change });
+const stored = (name, change = {}) => ({ name, place: "private", counts: { written: 3 }, open: false, ...change });
 const files = (...runs) => ({ runs: async () => runs });
 
 test("series can be chosen between runs, of a scan that has ended", () => {
@@ -28,7 +28,7 @@ test("the originals are named by what was picked, and can be read then alone", (
 
 test("stored runs that nobody writes, and the last one in a chosen folder, can be searched", async () => {
   const order = { name: "run-9", output: { name: "out" } };
-  const runs = files(stored("run-1"), stored("run-2", { open: true }), stored("run-3", { files: 0 }));
+  const runs = files(stored("run-1"), stored("run-2", { open: true }), stored("run-3", { counts: { written: 0 } }));
   const idsIn = async (state) => (await sourcesOf(state, runs, ORIGINALS)).map(({ id }) => id);
   assert.deepEqual(await idsIn(stateWith({ phase: "finished", order })), ["", "run-9", "run-1"]);
   assert.deepEqual(await idsIn(stateWith({ phase: "running", order })), ["", "run-1"]);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { listRuns } from "../../../worker/run/stored-runs.js";
+import { AUDIT_COLUMNS } from "../../../worker/shared/protocol/tasks.js";
 import { filesOf } from "../../../worker/storage/run-folders.js";
 
 const NAME = "dicom-deid-20261121-093000-250";
@@ -83,6 +84,30 @@ test("a run without a plan was cut off before anything was done, and goes", asyn
   delete tree.runs[NAME]["plan.json"];
   assert.deepEqual(await listRuns(), []);
   assert.deepEqual(tree.runs, {});
+});
+
+test("a run is listed with its counts, and with what a person knows it by, as far as that can be read", async () => {
+  const { tree } = storage();
+  const row = (values) => AUDIT_COLUMNS.map((column) => values[column] ?? "").join(",");
+  const rows = [{ status: "written", bytes_out: "7" }, { status: "written", bytes_out: "5" }, { status: "withheld" }];
+  const about = { source: "Folder “Rookery”", policy: "Basic Profile, without options." };
+  Object.assign(tree.runs[NAME], {
+    "audit.csv": [AUDIT_COLUMNS.join(","), ...rows.map(row), ""].join("\n"),
+    "about.json": JSON.stringify({ ...about, salt: "x" }),
+  });
+  const [run] = await listRuns();
+  assert.deepEqual([run.counts, run.bytes, run.done], [{ written: 2, withheld: 1, skipped: 0, failed: 0 }, 12, 3]);
+  assert.deepEqual(run.about, about);
+  tree.runs[NAME]["about.json"] = "{";
+  assert.equal((await listRuns())[0].about, null);
+});
+
+test("what a person knows a run by is no result", async () => {
+  const { tree, run } = storage();
+  Object.assign(tree.runs[NAME], { "about.json": "{}", "output.log": "" });
+  const paths = [];
+  for await (const { path } of filesOf(run)) paths.push(path);
+  assert.deepEqual(paths, ["audit.csv", "output.log", "plan.json"]);
 });
 
 test("what the browser was writing when it was killed is no result", async () => {

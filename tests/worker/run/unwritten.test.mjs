@@ -37,7 +37,7 @@ function sourcesOf(paths = PATHS) {
 
 const spec = (name, change = {}) => ({
   ...{ name, key: KEY, salt: "", policy: {}, regions: "", output: null, only: null, linkage: false, environment: [] },
-  ...{ leftOut: { studies: [], series: [], kinds: [] }, resumed: false },
+  ...{ leftOut: { studies: [], series: [], kinds: [] }, resumed: false, about: { source: "", policy: "" } },
   plan: { document: '{"digest":"1"}', statement: "", opening: [], key_check: "5" },
   ...change,
 });
