@@ -52,6 +52,7 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     assert len(second.rows) == len(second.outputs) == 2
     assert "takes only files that an earlier run withheld: 2 files" in second.log
     page.reload()
+    journey.view("Runs")
     journey.button(f"Files not written of {first.root.name}").click()
     listed = page.get_by_role("dialog", name="Files not written")
     names = {NOTE, "ultrasound 1.dcm", "ultrasound 2.dcm"}

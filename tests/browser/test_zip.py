@@ -83,7 +83,7 @@ def test_an_archive_gives_what_its_folder_gives(
     journey: Journey, entries: dict[str, bytes], folder: Path, tmp_path: Path, compression: int
 ) -> None:
     journey.choose_zip(packed(tmp_path / "herons.zip", entries, compression))
-    expect(journey.page.get_by_text("ZIP “herons.zip”")).to_be_visible()
+    expect(journey.page.locator("choose-panel").get_by_text("ZIP “herons.zip”")).to_be_visible()
     assert journey.run() == Ended("Done", written=4, withheld=0, skipped=2, failed=0)
     run, expected = journey.results(tmp_path / "results"), native_run(folder, tmp_path / "native", status=0)
     run.check()
@@ -171,7 +171,7 @@ def test_several_archives_are_one_pick(journey: Journey, entries: dict[str, byte
 
 def test_a_dropped_archive_is_taken_as_one(journey: Journey, entries: dict[str, bytes], tmp_path: Path) -> None:
     journey.drop(packed(tmp_path / "herons.zip", entries, zipfile.ZIP_DEFLATED))
-    expect(journey.page.get_by_text("ZIP “herons.zip”")).to_be_visible()
+    expect(journey.page.locator("choose-panel").get_by_text("ZIP “herons.zip”")).to_be_visible()
     assert journey.run().written == 4
 
 
