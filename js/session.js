@@ -1,6 +1,7 @@
 // @ts-check
 /** Session: acts on what is chosen, scanned and started, and updates the state of the page; it knows no panel. */
 import * as Comlink from "../worker/shared/comlink.js";
+import { undecided } from "./forecast/decisions.js";
 import { storageUse } from "./page/capabilities.js";
 import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
 import { actOn, noteFrom, noteWith } from "./page/notes.js";
@@ -8,7 +9,7 @@ import { Problem } from "./page/problem.js";
 import { judge, settledKey } from "./page/settled-key.js";
 import { goTo, hasFocus } from "./page/steps.js";
 import { isInside, pickOutput } from "./pick/pick.js";
-import { cleansPixels } from "./pixels/offer.js";
+import { cleansPixels, OPTION } from "./pixels/offer.js";
 import { forget, remember } from "./policy/remembered.js";
 import { run, runName } from "./run/run.js";
 import { takingOf } from "./scan/taking.js";
@@ -122,9 +123,15 @@ export class Session {
       this.#store.note("run", noteWith("NOT_ENOUGH_ROOM"));
   }
 
+  /** For the next visit, without what was decided about these very files. @param {import("./state.js").Policy} policy */
+  #remember(policy) {
+    const { decisions } = this.#store.state;
+    remember(undecided({ policy, decisions }, { pixel_option: OPTION }));
+  }
+
   #resetPolicy() {
     forget();
-    this.#store.update({ policy: plainPolicy(), policyError: "", lastUsed: null });
+    this.#store.update({ policy: plainPolicy(), decisions: [], policyError: "", lastUsed: null });
   }
 
   async #chooseOutput() {
@@ -176,7 +183,7 @@ export class Session {
   async #begin(order) {
     const store = this.#store;
     store.update({ order });
-    if (!order.resumed) remember(order.policy);
+    if (!order.resumed && !order.only) this.#remember(order.policy);
     if (!order.output) await navigator.storage.persist?.();
     const { pick } = store.state;
     if (pick) await keepHandles(order.name, pick.picked, order.output).catch(() => {});

@@ -114,8 +114,15 @@ export function plainPolicy() {
 /** @returns {State} */
 function firstState() {
   const nothing = { pick: null, seen: null, found: null, output: null, order: null, progress: null, results: null };
-  const none = { leftOut: NONE_LEFT_OUT, runs: [], storage: null, kept: null, indexing: "" };
-  const files = { refused: false, stopped: false, ...none };
+  const files = {
+    refused: false,
+    stopped: false,
+    leftOut: NONE_LEFT_OUT,
+    runs: [],
+    storage: null,
+    kept: null,
+    indexing: "",
+  };
   const list = { modalities: [], namesHidden: false };
   const policy = {
     policy: plainPolicy(),

@@ -9,7 +9,7 @@ import { changedBy, Forecaster } from "../../worker/shared/forecast.js";
  * @typedef {{policy: Policy, decisions: Decision[]}} Decided
  */
 
-/** The policy as it would be without the decisions. @param {Decided} decided @param {Rules} rules @returns {Policy} */
+/** The policy as it would be without the decisions. @param {Decided} decided @param {Pick<Rules, "pixel_option">} rules @returns {Policy} */
 export function undecided({ policy, decisions }, rules) {
   if (decisions.length === 0) return policy;
   const [classes, cleans] = [withChange(decisions, "allow"), withChange(decisions, "clean").length > 0];

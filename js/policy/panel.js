@@ -2,12 +2,13 @@
 /** <policy-panel>: the form of the policy: profile options, SOP Classes to allow, rules, detail of the log. */
 import { on, send } from "../intents.js";
 import { AskFirst } from "../page/confirm.js";
-import { copyOf, one, part } from "../page/dom.js";
+import { one, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 import { OLDER } from "../page/project-key.js";
 import { stateOf } from "../page/steps.js";
 import { OFFERED, OPTION } from "../pixels/offer.js";
 import { plainPolicy } from "../state.js";
+import { checkbox, DATES, radio, sopClassGroup } from "./choices.js";
 import { PassphraseField } from "./passphrase-field.js";
 import { same, wordsOf } from "./policy.js";
 import { PolicyFile } from "./policy-file.js";
@@ -18,9 +19,8 @@ import { PolicyText } from "./text-dialog.js";
 /**
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../page/tables.js").Tables} Tables
- * @typedef {import("../page/tables.js").SopClass} SopClass
  * @typedef {import("../page/tables.js").ProfileOption} ProfileOption
- * @typedef {"option" | "dates" | "sop-class"} Control   name of the inputs
+ * @typedef {import("./choices.js").Control} Control
  */
 
 const UID = /^[0-2](\.(0|[1-9]\d*))+$/;
@@ -30,8 +30,6 @@ const PLAIN = "Nothing more than the Basic Profile of DICOM (PS3.15) keeps: the 
 const LAST = "These are the choices that you used last.";
 const LAST_WITHOUT_CODE = "These are the choices that you used last, without the rules in Python: code is not kept.";
 const OTHER = "The Basic Profile of DICOM (PS3.15), and what you keep beside it.";
-/** The group of options of which one at most is chosen, and the name of its radios. */
-const DATES = "dates";
 /** Whose dispositions of private elements may count, as a policy says it. */
 const TCIA = "tcia";
 
@@ -235,50 +233,6 @@ export class PolicyPanel extends HTMLElement {
 /** @param {string} text */
 function isUid(text) {
   return UID.test(text) && text.length <= UID_LETTERS;
-}
-
-/** @param {ProfileOption} option */
-function checkbox({ name, plain, title, code }) {
-  return choice("option", name, { lead: plain, standard: `${title} (${code})` });
-}
-
-/** @param {ProfileOption} option */
-function radio({ name, plain, sentence, title, code }) {
-  const label = choice(DATES, name, { lead: plain, hint: sentence, standard: `${title} (${code})` });
-  one(label, "input", HTMLInputElement).type = "radio";
-  return label;
-}
-
-/**
- * @param {Control} name
- * @param {string} value
- * @param {{lead: string, hint?: string, standard?: string}} words   standard: what PS3.15 calls it
- */
-function choice(name, value, { lead, hint = "", standard = "" }) {
-  const label = copyOf("option", HTMLLabelElement);
-  Object.assign(one(label, "input", HTMLInputElement), { name, value });
-  one(label, "b", HTMLElement).textContent = lead;
-  one(label, ".hint", HTMLElement).textContent = hint;
-  one(label, "small", HTMLElement).textContent = standard;
-  return label;
-}
-
-/**
- * The classes that are withheld for one reason.
- * @param {string} reason
- * @param {SopClass[]} classes
- */
-function sopClassGroup(reason, classes) {
-  const group = document.createElement("fieldset");
-  const legend = document.createElement("legend");
-  group.className = "sop-classes";
-  legend.textContent = reason;
-  const title = (/** @type {SopClass} */ { name, retired }) => (retired ? `${name} (retired)` : name);
-  group.append(
-    legend,
-    ...classes.map((sopClass) => choice("sop-class", sopClass.uid, { lead: title(sopClass), hint: sopClass.uid })),
-  );
-  return group;
 }
 
 customElements.define("policy-panel", PolicyPanel);

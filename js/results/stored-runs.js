@@ -94,16 +94,11 @@ export class StoredRuns extends HTMLElement {
 
   async #deleteAll() {
     const doomed = this.#closed;
-    const sum = (/** @type {(run: StoredRun) => number} */ of) => doomed.reduce((all, run) => all + of(run), 0);
-    const linkages = sum(({ linkage }) => (linkage ? 1 : 0));
-    const what = [
-      `${counted(doomed.length, "run")} with ${counted(
-        sum(({ counts }) => counts.written),
-        "file",
-      )}`,
-      bytes(sum(({ bytes: size }) => size)),
-    ];
-    if (linkages > 0) what.push(`${counted(linkages, "linkage file")} too`);
+    const files = doomed.reduce((sum, { counts }) => sum + counts.written, 0);
+    const size = doomed.reduce((sum, run) => sum + run.bytes, 0);
+    const linkages = doomed.filter(({ linkage }) => linkage).length;
+    const what = [`${counted(doomed.length, "run")} with ${counted(files, "file")}`, bytes(size)];
+    if (linkages > 0) what.push(counted(linkages, "linkage file"));
     const stays = doomed.some(({ place }) => place === "folder") ? " What is in output folders stays there." : "";
     const text = `${what.join(", ")}. ${FOR_GOOD}${stays} ${YOURS}`;
     await this.#deleteIf({ title: "Delete all runs?", text, yes: "Delete all" }, doomed);
@@ -112,11 +107,8 @@ export class StoredRuns extends HTMLElement {
   /** @param {{title: string, text: string, yes: string}} question @param {StoredRun[]} doomed */
   async #deleteIf(question, doomed) {
     if (!(await one(document, "ask-first", AskFirst).ask({ ...question, danger: true }))) return;
-    send(
-      this,
-      "delete-runs",
-      doomed.map(({ name }) => name),
-    );
+    const names = doomed.map(({ name }) => name);
+    send(this, "delete-runs", names);
     one(document, "#runs-title", HTMLElement).focus(); // the button goes
   }
 }

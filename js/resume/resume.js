@@ -104,8 +104,13 @@ export class Resume {
     if (refused) throw new Problem(refused);
     const { linkage } = begun;
     const what = { policy, regions, output, leftOut: NONE_LEFT_OUT, only: allowed?.only ?? null, linkage };
-    const named = { name: allowed ? runName() : run.name, source: allowed ? (run.about?.source ?? "") : "" };
-    const order = { ...named, passphrase: whole, ...what, resumed: allowed === null };
+    const order = {
+      name: allowed ? runName() : run.name,
+      source: run.about?.source ?? "",
+      passphrase: whole,
+      ...what,
+      resumed: allowed === null,
+    };
     const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
   }

@@ -51,7 +51,7 @@ export async function run({ files, pool }, order, tell) {
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
   const { salt } = parted(passphrase);
-  const about = { source, policy: wordsOf(policy, await fetchTable("options")) };
+  const about = { source, policy: wordsOf(policy, await fetchTable("options").catch(() => [])) };
   const spec = {
     name,
     key,

@@ -143,6 +143,23 @@ test("the policy of a run that is started is remembered, and that of a run that 
   }
 });
 
+test("what was decided about these files is not remembered for others, and is gone when the policy is reset", async () => {
+  const kept = [];
+  globalThis.localStorage = { setItem: (_, text) => kept.push(JSON.parse(text).policy), removeItem: () => kept.pop() };
+  const { store, scans } = begin();
+  send(document, "picked", pick("one"));
+  scans[0].end(found());
+  await settled();
+  const policy = { ...plainPolicy(), allow_sop_classes: ["1.2.3", "1.2.4"] };
+  store.update({ policy, decisions: [{ kinds: [0], sopClass: "1.2.3", changes: ["allow"] }] });
+  send(document, "start", { linkage: false });
+  for (let turn = 0; turn < 400 && store.state.order === null; turn++) await settled();
+  assert.deepEqual(store.state.order.policy.allow_sop_classes, ["1.2.3", "1.2.4"]);
+  assert.deepEqual(kept[0].allow_sop_classes, ["1.2.4"]);
+  send(document, "policy-reset");
+  assert.deepEqual([store.state.policy, store.state.decisions, kept], [plainPolicy(), [], []]);
+});
+
 test("nothing else is opened while a run goes on", async () => {
   const { store, scans } = begin();
   store.update({ phase: "running" });

@@ -35,7 +35,7 @@ const isResult = (path) => !APART.includes(path) && !path.startsWith(INDEX) && !
 /**
  * @typedef {import("../shared/protocol/files.js").RunSpec} RunSpec
  * @typedef {import("../shared/protocol/files.js").Begun} Begun
- * @typedef {import("../shared/protocol/files.js").RunLabel} RunLabel
+ * @typedef {import("../shared/protocol/files.js").RunAbout} RunAbout
  * @typedef {{folder: FileSystemDirectoryHandle, journalFolder: FileSystemDirectoryHandle}} Place
  *   the run folder, and the folder in private storage that its journal is appended in: the same, or one beside it
  */
@@ -86,15 +86,15 @@ export async function markBegun(journalFolder, { policy, linkage, salt, plan }, 
   await writeFile(journalFolder, UNFINISHED, JSON.stringify(begun));
 }
 
-/** Notes what a person knows the run by. @param {FileSystemDirectoryHandle} journalFolder @param {RunLabel} about */
+/** Notes what a person knows the run by. @param {FileSystemDirectoryHandle} journalFolder @param {RunAbout} about */
 export async function writeAbout(journalFolder, { source, policy }) {
   await writeFile(journalFolder, ABOUT, JSON.stringify({ source, policy }));
 }
 
-/** @param {FileSystemDirectoryHandle} run @returns {Promise<RunLabel | null>} */
+/** @param {FileSystemDirectoryHandle} run @returns {Promise<RunAbout | null>} */
 export async function readAbout(run) {
   try {
-    const { source, policy } = JSON.parse((await (await readFile(run, ABOUT))?.text()) ?? "");
+    const { source, policy } = JSON.parse((await textOf(run, ABOUT)) ?? "");
     return { source: String(source), policy: String(policy) };
   } catch {
     return null;

@@ -14,8 +14,6 @@ globalThis.indexedDB = {
   },
 };
 
-globalThis.fetch = async () => Response.json([]);
-
 const { send } = await import("../../../js/intents.js");
 const { Resume } = await import("../../../js/resume/resume.js");
 const { Session } = await import("../../../js/session.js");

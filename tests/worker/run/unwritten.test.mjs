@@ -37,7 +37,8 @@ function sourcesOf(paths = PATHS) {
 
 const spec = (name, change = {}) => ({
   ...{ name, key: KEY, salt: "", policy: {}, regions: "", output: null, only: null, linkage: false, environment: [] },
-  ...{ leftOut: { studies: [], series: [], kinds: [] }, resumed: false, about: { source: "", policy: "" } },
+  about: { source: "Folder “Rookery”", policy: "Basic Profile, without options." },
+  ...{ leftOut: { studies: [], series: [], kinds: [] }, resumed: false },
   plan: { document: '{"digest":"1"}', statement: "", opening: [], key_check: "5" },
   ...change,
 });

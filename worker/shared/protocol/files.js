@@ -72,14 +72,14 @@
  * @property {LeftOut} leftOut   of a resumed run that which it was begun with counts
  * @property {Only | null} only   the files that it takes in alone; null: all that were found. A resumed run has noted them
  * @property {boolean} linkage    whether what links old to new is kept, encrypted, apart from the results
- * @property {RunLabel} about        kept when the run is begun, not when it goes on
+ * @property {RunAbout} about        kept when the run is begun, not when it goes on
  * @property {string[]} environment   lines on browser, workers and way of starting, for output.log
  * @property {boolean} resumed        the run was begun before, and goes on
  */
 
 /**
  * What a person knows a run by; kept in private storage for as long as the run, and no part of its results.
- * @typedef {{source: string, policy: string}} RunLabel   name of what was picked; the policy in words
+ * @typedef {{source: string, policy: string}} RunAbout   name of what was picked; the policy in words
  */
 
 /**
@@ -183,7 +183,7 @@
  * @property {Begun | null} begun  null: it is finished, or cannot go on
  * @property {number} unwritten   files in its list of what was not written
  * @property {Begun | null} ended  the settings of a finished run that has withheld something; null: there are none
- * @property {RunLabel | null} about  null: it was begun by an earlier version, or what was kept cannot be read
+ * @property {RunAbout | null} about  null: it was begun by an earlier version, or what was kept cannot be read
  * @property {"beside" | "alone"} [linkage]   it has a linkage file; alone: that is all, and the results are elsewhere
  */
 
