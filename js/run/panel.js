@@ -65,6 +65,7 @@ export class RunPanel extends HTMLElement {
     store.subscribe(["progress"], ({ progress }) => progress && this.#update(progress));
     followNotes(this, store, "run");
     one(this, "project-key", ProjectKey).follow(store);
+    this.#studies.follow(store);
   }
 
   /** The page is in another phase. @param {Readonly<State>} state */

@@ -29,6 +29,15 @@ export class StudyRows extends HTMLElement {
   #painted = 0;
   /** @type {number | undefined} */
   #timer;
+  #nameless = false;
+
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
+    store.subscribe(["namesHidden"], ({ namesHidden }) => {
+      this.#nameless = namesHidden;
+      this.#paint();
+    });
+  }
 
   /** @param {StudyFound[]} studies */
   begin(studies) {
@@ -72,7 +81,8 @@ export class StudyRows extends HTMLElement {
     this.#painted = performance.now();
     const finished = this.#studies.filter(({ study, files }) => this.#doneOf(study) >= files).length;
     part(this, "title", HTMLElement).textContent = `Studies: ${count(finished)} of ${count(this.#studies.length)} done`;
-    for (const [index, study] of this.#order().entries()) fill(this.#rows[index], study, this.#done[study.study]);
+    for (const [index, study] of this.#order().entries())
+      fill(this.#rows[index], study, this.#done[study.study], this.#nameless);
   }
 
   /** @param {number} study */
@@ -98,15 +108,19 @@ export class StudyRows extends HTMLElement {
  * @param {HTMLLIElement} row
  * @param {StudyFound} study
  * @param {StudyProgress | undefined} progress   undefined: none of it is done
+ * @param {boolean} nameless   what can name the patient is not shown
  */
-function fill(row, study, progress) {
+function fill(row, study, progress, nameless) {
   const counts = { written: 0, withheld: 0, skipped: 0, failed: 0, ...progress?.counts };
   const done = progress?.done ?? 0;
-  const key = [study.study, study.files, study.series, ...Object.values(counts)].join(" ");
+  const key = [study.study, study.files, study.series, ...Object.values(counts), nameless].join(" ");
   if (row.dataset.key === key) return;
   row.dataset.key = key;
   const name = `Study ${count(study.study + 1)}`;
-  const about = [study.modality, counted(study.series, "series", "series"), bytes(study.bytes), study.folder];
+  const { patient, date, description } = study.about;
+  const names = nameless ? [] : [patient, date, description];
+  const sizes = [study.modality, counted(study.series, "series", "series"), bytes(study.bytes)];
+  const about = [...names, ...sizes, nameless ? "" : study.folder];
   one(row, ".study-name", HTMLElement).textContent = name;
   one(row, ".study-about", HTMLElement).textContent = about.filter(Boolean).join(", ");
   const ended = done >= study.files;
