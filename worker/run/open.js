@@ -100,8 +100,10 @@ async function takePart(spec, sources, tally, journalFolder, nameSource) {
 async function singleFiles({ only, resumed }, sources, journalFolder, nameSource) {
   if (resumed) {
     const ids = await notedOnly(journalFolder);
-    const numbers = ids && (await numbersOf(sources, nameSource));
-    return numbers && new Set([...numbers].filter(([id]) => ids.has(id)).map(([, index]) => index));
+    if (!ids) return null;
+    const known = [...(await numbersOf(sources, nameSource))].filter(([id]) => ids.has(id));
+    if (known.length === 0) throw new CodedError("OTHER_SOURCE");
+    return new Set(known.map(([, index]) => index));
   }
   if (!only) return null;
   const listed = await listedFiles(sources, only);

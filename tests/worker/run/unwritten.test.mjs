@@ -166,6 +166,8 @@ test("a run takes only what an earlier one listed for these reasons, and the sam
   const again = sourcesOf(PATHS.toReversed());
   const { tally: rest } = await session(spec("run-2", { resumed: true }), {}, again);
   assert.equal(rest.remaining, 1);
+  const other = session(spec("run-2", { resumed: true }), {}, sourcesOf(["elsewhere.dcm"]));
+  await assert.rejects(other, { code: "OTHER_SOURCE" });
   assert.equal(again.paths[new StudyOrder(again).next()], SECOND);
 });
 
