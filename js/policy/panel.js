@@ -141,7 +141,9 @@ export class PolicyPanel extends HTMLElement {
       pseudonyms,
     } = this.#policy;
     for (const input of this.#inputs("option")) input.checked = options.includes(input.value);
-    for (const input of this.#inputs(DATES).reverse()) input.checked = options.includes(input.value) || !input.value;
+    const dates = this.#inputs(DATES);
+    const kept = dates.find(({ value }) => options.includes(value))?.value ?? "";
+    for (const input of dates) input.checked = input.value === kept;
     for (const input of this.#inputs("sop-class")) input.checked = allowed.includes(input.value);
     const listed = this.#checked("sop-class").map(({ value }) => value);
     part(this, "other-uids", HTMLInputElement).value = allowed.filter((uid) => !listed.includes(uid)).join(" ");

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from journey import Ended, Journey
+from journey import DONE, ENDED, Ended, Journey
 from playwright.sync_api import expect
 
 
@@ -23,8 +23,10 @@ def test_sample_data_through_all_views(journey: Journey, tmp_path: Path) -> None
     page.get_by_role("radio", name="Shift by patient").check()
     journey.set_passphrase()
     journey.start()
+    expect(page.locator("#run-title")).to_be_in_viewport()
     journey.view("Help")
-    assert journey.wait_for_end() == Ended("Done", written=5, withheld=1, skipped=0, failed=0)
+    is_at(journey, "Help", "Help · dicom-deid")
+    page.wait_for_function(ENDED, timeout=DONE)
     is_at(journey, "Help", "Help · dicom-deid")
     journey.view("Runs")
     is_at(journey, "Runs", "Runs · dicom-deid")
@@ -36,6 +38,7 @@ def test_sample_data_through_all_views(journey: Journey, tmp_path: Path) -> None
     is_at(journey, "Help", "Help · dicom-deid")
     page.go_back()
     is_at(journey, "De-identify DICOM studies", "dicom-deid")
+    assert journey.wait_for_end() == Ended("Done", written=5, withheld=1, skipped=0, failed=0)
     run = journey.results(tmp_path)
     run.check()
     assert not (run.root / "about.json").exists()
