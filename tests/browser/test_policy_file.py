@@ -98,7 +98,7 @@ def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies,
         {"vr": "UI", "action": "U"},
     ]
     summary = policies.panel.locator("[data-part=summary]")
-    expect(summary).to_contain_text("2 more SOP Classes allowed, 2 rules.")
+    expect(summary).to_contain_text("2 more SOP Classes allowed; 2 rules.")
 
 
 def test_text_is_checked_while_it_is_typed_and_applied_only_when_sound(policies: Policies) -> None:
