@@ -29,8 +29,8 @@ const MORE_PATHS = 50;
 const FEW_PATHS = 3;
 /** Consequence of each change, as its button says it. */
 const CONSEQUENCES = {
-  allow: "Allows their SOP Class: headers are de-identified, what the pictures show is written as it is.",
-  pass: "Passes what says that it shows text or a person: that is written as it is.",
+  allow: "They are written as they are, with all that they show; only their headers are de-identified.",
+  pass: "What says that it shows text or a person, or holds sound, is written all the same.",
 };
 /** Order of the groups: those that need a person's attention come first. */
 const ORDER = ["failed", "withheld", "written", "skipped"];
