@@ -3,13 +3,12 @@
 import csv
 import hashlib
 import hmac
-import os
-import subprocess
-import sys
 import unicodedata
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from commands import command
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS, SALT = "seven grey herons by the weir", "HERO-NSBY-THEW-EIRS-EVEN-GREY"
@@ -20,7 +19,6 @@ COLUMNS = (
     "sop_class_uid,modality,transfer_syntax_uid,bytes_in,bytes_out,removed,emptied,replaced,cleaned,uids_remapped,"
     "dates_shifted,pixels,milliseconds"
 )
-NATIVE_SECONDS = 300  # for the whole corpus on two busy cores
 
 Row = dict[str, str]
 
@@ -88,9 +86,7 @@ def native_run(
     """`dicom-deid run`, which must end with that exit status (1: something was withheld or failed; None: either)."""
     secret = target.with_name(f"{target.name}.passphrase")
     secret.write_text(f"{passphrase}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "dicom_deid", "run", source, target, "--passphrase-file", secret, *options]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "py")}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=NATIVE_SECONDS)
+    done = command("run", source, target, "--passphrase-file", secret, *options)
     assert done.returncode in ((0, 1) if status is None else (status,)), done.stdout + done.stderr
     return RunFolder(target)
 

@@ -272,6 +272,25 @@ def test_a_terminal_shows_a_bar_a_table_and_on_request_the_paths(folder: Path, t
     assert "what to do" in text
 
 
+def test_each_command_loads_what_it_needs(folder: Path, tmp_path: Path) -> None:
+    """Other tests call them within one process, in which all is loaded before long."""
+    options = ("--passphrase-file", secret(tmp_path))
+    (tmp_path / "script").write_text('<script><e en="T" t="00104000" n="PatientComments">@remove()</e></script>')
+    for status, *arguments in (
+        (1, "run", folder, tmp_path / "run", "--linkage", tmp_path / "linkage", *options),
+        (0, "decrypt", tmp_path / "linkage", tmp_path / "tables", *options),
+        (0, "index", folder, "--index", tmp_path / "index"),
+        (0, "search", "ct", "--index", tmp_path / "index"),
+        (0, "thumbnails", folder / NAME / "2", "--index", tmp_path / "index", "--output", tmp_path / "images"),
+        (0, "unwritten", folder, tmp_path / "run", "--csv", tmp_path / "unwritten.csv", *options),
+        (0, "plan", folder / NAME / "2" / "b.dcm"),
+        (0, "conformance"),
+        (0, "import", tmp_path / "script", "--output", tmp_path / "policy.toml"),
+    ):
+        done = command(*arguments)
+        assert done.returncode == status, done.stderr
+
+
 def test_help_and_version_are_there_at_once() -> None:
     line = [sys.executable, "-X", "importtime", "-m", "dicom_deid", "--version"]
     done = subprocess.run(line, capture_output=True, text=True, check=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
+from unittest.mock import patch
 
+import commands
 import pytest
 from made import ct, to_bytes
 from pydicom.data import get_testdata_file
@@ -29,10 +30,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "source"
 
 
-def command(tmp_path: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path / "home")}
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120, env=environment)
+def command(tmp_path: Path, *arguments: str | Path) -> CompletedProcess[str]:
+    with patch.dict(os.environ, {"XDG_DATA_HOME": str(tmp_path / "home")}):
+        return commands.command(*arguments)
 
 
 def told(tmp_path: Path, *arguments: str | Path, status: int = 0) -> dict[str, Any]:

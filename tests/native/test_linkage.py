@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from commands import command
 from dicom_deid.errors import BadLinkage, Failed
 from dicom_deid.key import Key, derive
 from dicom_deid.linkage import HEADER, RECORD, Row
@@ -53,11 +54,6 @@ def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFo
     """A run that nobody interrupts, and its linkage."""
     place = tmp_path_factory.mktemp("whole")
     return native_run(folder, place / "run", "--linkage", str(place / "linkage")), place / "linkage"
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
 
 
 def secret(tmp_path: Path, passphrase: str = PASSPHRASE) -> Path:
@@ -261,8 +257,7 @@ def content(root: Path) -> dict[Path, bytes]:
 def refused(places: Path, *arguments: str, passphrase: str = PASSPHRASE) -> str:
     """The message of a command that must be refused and change nothing."""
     before = content(places)
-    line = [sys.executable, "-m", "dicom_deid", *arguments, "--passphrase-file", secret(places, passphrase).name]
-    done = subprocess.run(line, cwd=places, capture_output=True, text=True, check=False, timeout=60)
+    done = command(*arguments, "--passphrase-file", secret(places, passphrase).name, folder=places)
     assert done.returncode == 2
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

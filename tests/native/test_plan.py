@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import command
 from console import on_a_terminal
 from dicom_deid.explain import explain
 from dicom_deid.key import Key, derive
@@ -21,11 +21,6 @@ from runs import PASSPHRASE, native_run
 NAME, PATIENT = "Okonkwo", "MRN-0815-4711"
 CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 ORIGINALS = (NAME, PATIENT, "1.2.276.0.99999", "19610307", "ACME", "B30f")
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.fixture
@@ -118,8 +113,7 @@ def test_a_file_that_is_no_image_has_an_outcome(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", [("gone",), ("a", "--option", "x"), ("a", "--allow-sop-class", "CT")])
 def test_a_wrong_command_says_what_is_wrong(tmp_path: Path, case: tuple[str, ...]) -> None:
     (tmp_path / "a").write_bytes(to_bytes(ct()))
-    line = [sys.executable, "-m", "dicom_deid", "plan", *case]
-    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    done = command("plan", *case, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import command
 from faults import faults
 from made import ct, to_bytes
 
 SC, US = "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.6.1"
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=300)
 
 
 def planned(source: Path, *options: str | Path) -> dict[str, Any]:

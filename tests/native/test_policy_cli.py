@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from io import BytesIO
 from pathlib import Path
 
 import pydicom
 import pytest
+from commands import command
 from dicom_deid.policy import Policy
 from made import ct, to_bytes
 from runs import PASSPHRASE, RunFolder
@@ -21,11 +20,6 @@ match = "PatientAge"
 action = "K"
 reason = "the study needs it"
 """
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from commands import command
 from dicom_deid.key import Key, derive
 from made import ct, to_bytes
 from runs import PASSPHRASE, SALT, WORDS, RunFolder
@@ -32,13 +34,12 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def run(source: Path, target: Path, text: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+def run(source: Path, target: Path, text: str, *options: str | Path) -> CompletedProcess[str]:
     """`dicom-deid run` with the passphrase in a file beside the source, which is written only once."""
     secret = source.with_name("secret")
     if not secret.exists():
         secret.write_text(f"{text}\n", encoding="utf-8")
-    line = [sys.executable, "-m", "dicom_deid", "run", source, target, "--passphrase-file", secret, "--workers", "0"]
-    return subprocess.run([*line, *options], capture_output=True, text=True, check=False)
+    return command("run", source, target, "--passphrase-file", secret, "--workers", "0", *options)
 
 
 def patient(target: Path) -> str:
@@ -142,11 +143,10 @@ def test_a_run_of_version_0_2_goes_on_with_its_pseudonyms(source: Path, tmp_path
 
 
 def test_a_made_passphrase_needs_no_salt_and_works_as_it_was_saved(source: Path, tmp_path: Path) -> None:
-    line = [sys.executable, "-m", "dicom_deid", "run", source, "--workers", "0"]
     saved = tmp_path / "secret"
     options = [[tmp_path / "one", "--save-passphrase", saved], [tmp_path / "two", "--passphrase-file", saved]]
     for option in options:
-        assert subprocess.run([*line, *option], capture_output=True, check=False).returncode == 0
+        assert command("run", source, "--workers", "0", *option).returncode == 0
     assert re.fullmatch(r"([A-Z2-7]{4}-){7}[A-Z2-7]{4}\n", saved.read_text())
     assert not (tmp_path / "secret.salt").exists()
     assert patient(tmp_path / "one") == patient(tmp_path / "two")
@@ -156,8 +156,7 @@ def test_linkage_files_of_version_0_2_open_with_the_passphrase_alone(source: Pat
     linkage, secret = tmp_path / "linkage", source.with_name("secret")
     assert run(source, tmp_path / "run", WORDS, "--pseudonyms", "1", "--linkage", linkage).returncode == 0
     secret.write_text(PASSPHRASE)  # by now, a salt belongs to it
-    line = [sys.executable, "-m", "dicom_deid", "decrypt", linkage, tmp_path / "tables", "--passphrase-file", secret]
-    assert subprocess.run(line, capture_output=True, check=False).returncode == 0
+    assert command("decrypt", linkage, tmp_path / "tables", "--passphrase-file", secret).returncode == 0
     assert "MRN-0815-4711" in (tmp_path / "tables" / "patid_mapping.csv").read_text()
 
 
@@ -183,9 +182,7 @@ def test_a_salt_needs_a_file_of_its_own_or_the_passphrase_s(source: Path, tmp_pa
 def test_a_linkage_file_whose_salt_is_missing_is_told(source: Path, tmp_path: Path) -> None:
     assert run(source, tmp_path / "run", WORDS, "--linkage", tmp_path / "linkage").returncode == 0
     source.with_name("secret.salt").unlink()
-    line = [sys.executable, "-m", "dicom_deid", "decrypt", tmp_path / "linkage", tmp_path / "tables"]
-    done = subprocess.run(
-        [*line, "--passphrase-file", source.with_name("secret")], capture_output=True, text=True, check=False
-    )
+    secret = source.with_name("secret")
+    done = command("decrypt", tmp_path / "linkage", tmp_path / "tables", "--passphrase-file", secret)
     assert done.returncode == 2
     assert "name the file with --salt-file" in done.stderr

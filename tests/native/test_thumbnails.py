@@ -7,11 +7,12 @@ import os
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
+from unittest.mock import patch
 
+import commands
 import pytest
 from made import ct, to_bytes
 from PIL import Image
@@ -37,10 +38,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "source"
 
 
-def command(tmp_path: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path / "home")}
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120, env=environment)
+def command(tmp_path: Path, *arguments: str | Path) -> CompletedProcess[str]:
+    with patch.dict(os.environ, {"XDG_DATA_HOME": str(tmp_path / "home")}):
+        return commands.command(*arguments)
 
 
 def told(tmp_path: Path, *arguments: str | Path) -> dict[str, Any]:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import csv
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from commands import command
 from console import on_a_terminal
 from dicom_deid.cli.policy_options import OPTION_NAMES
 from dicom_deid.profile import table
 from made import ct, to_bytes
 
 US = "1.2.840.10008.5.1.4.1.1.6.1"
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from commands import command
 from dicom_deid.errors import SourceFailure
 from dicom_deid.key import Key
 from dicom_deid.native.folder_sink import FolderSink
@@ -16,11 +15,6 @@ from dicom_deid.native.run_folder import RunFolder
 from dicom_deid.native.zip_origin import BOMB_BYTES, ZipOrigin
 from dicom_deid.policy import Plan, Policy
 from made import KEY, ct, to_bytes
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
 
 
 def archive(path: Path, entries: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
