@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import commands
 import imagecodecs
 import numpy as np
 import pydicom
@@ -62,15 +63,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(*arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "py")}
-    called = [sys.executable, "-m", "dicom_deid", *map(str, arguments)]
-    done = subprocess.run(called, env=environment, capture_output=True, text=True, check=False, timeout=300)
+def command(*arguments: str | Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    done = commands.command(*arguments)
     assert done.returncode == status, done.stdout + done.stderr
     return done
 
 
-def search(folder: Path, file: Path, *options: object) -> dict[str, Any]:
+def search(folder: Path, file: Path, *options: str | Path) -> dict[str, Any]:
     """The regions file that the command writes."""
     secret = file.with_name("passphrase")
     secret.write_text(PASSPHRASE)
@@ -91,7 +90,7 @@ def approve(file: Path, target: Path, decision: str = "approved") -> Path:
 @pytest.fixture(scope="module")
 def found(folder: Path) -> Path:
     file = folder.parent / "regions.json"
-    search(folder, file, "--workers", 0)
+    search(folder, file, "--workers", "0")
     return file
 
 
@@ -150,14 +149,14 @@ def test_the_file_names_nobody_and_is_for_the_user_alone(found: Path, folder: Pa
 
 def test_two_processes_find_the_same_and_a_second_search_adds_nothing(found: Path, folder: Path) -> None:
     again = found.with_name("again.json")
-    assert search(folder, again, "--workers", 2) == json.loads(found.read_text())
-    assert search(folder, again, "--workers", 0) == json.loads(found.read_text())
+    assert search(folder, again, "--workers", "2") == json.loads(found.read_text())
+    assert search(folder, again, "--workers", "0") == json.loads(found.read_text())
 
 
 def test_a_decision_stays_when_the_same_is_found_again(approved: Path, folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "regions.json"
     file.write_bytes(approved.read_bytes())
-    assert search(folder, file, "--workers", 0)["groups"] == json.loads(approved.read_text())["groups"]
+    assert search(folder, file, "--workers", "0")["groups"] == json.loads(approved.read_text())["groups"]
 
 
 def test_what_was_approved_is_made_blank_and_told(approved: Path, folder: Path, tmp_path: Path) -> None:
