@@ -14,6 +14,8 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const WHEELS = join(ROOT, "vendor", "wheels");
 const MOUNTED = "/project";
 const RESULTS = "/tmp/results.xml";
+/** Plugins of pytest: faulthandler needs a file descriptor that Pyodide does not have, the others cost time there. */
+const NOT_NEEDED = ["cacheprovider", "faulthandler", "unraisableexception", "threadexception", "doctest", "unittest"];
 
 /**
  * The wheels of the site and of the tests, which are pure Python; numpy, pillow and imagecodecs only where they are asked
@@ -47,12 +49,9 @@ async function pytest(args) {
   pyodide.FS.mkdir(MOUNTED);
   pyodide.mountNodeFS(MOUNTED, ROOT);
   pyodide.FS.chdir(MOUNTED);
-  // -p no:faulthandler: it needs a file descriptor that Pyodide does not have.
   const fixed = [
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:faulthandler",
+    ...NOT_NEEDED.flatMap((plugin) => ["-p", `no:${plugin}`]),
+    "--assert=plain", // the same tests run natively, where a failure is explained
     "--hypothesis-profile=pyodide",
     "-o",
     "junit_family=xunit1",
