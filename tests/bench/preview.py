@@ -21,7 +21,8 @@ from pathlib import Path
 
 import numpy as np
 import slices
-from dicom_deid.executors import Executor, Inline, Processes
+from dicom_deid.executors import Executor, Inline
+from dicom_deid.executors.processes import Processes
 from dicom_deid.index import Index, Seen
 from dicom_deid.index.entry import FIELDS, NUMBERS, Entry
 from dicom_deid.index.search import search

@@ -7,7 +7,8 @@ import time
 
 import pytest
 from dicom_deid.errors import WorkersFailed
-from dicom_deid.executors import Executor, Inline, Processes
+from dicom_deid.executors import Executor, Inline
+from dicom_deid.executors.processes import Processes
 
 DIE = "__import__('os')._exit(3)"
 KILL = "__import__('os').kill(__import__('os').getpid(), 9)"

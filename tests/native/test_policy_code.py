@@ -13,7 +13,7 @@ import pydicom
 import pytest
 from console import on_a_terminal
 from dicom_deid.browser import bridge
-from dicom_deid.executors import Processes
+from dicom_deid.executors.processes import Processes
 from dicom_deid.key import Key, derive
 from dicom_deid.native import time_limit
 from dicom_deid.native.folder_origin import FolderOrigin

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from dicom_deid.errors import NoRun
-from dicom_deid.executors import Processes
+from dicom_deid.executors.processes import Processes
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.job import Job, Take, Taken

@@ -27,8 +27,12 @@ app = typer.Typer(
 
 def main() -> None:
     """The command ``dicom-deid``."""
+    arguments = spread(sys.argv[1:])
+    asked = [command for command in app.registered_commands if command.name in arguments[:1]]
+    if asked:
+        app.registered_commands = asked  # the parameters of the others take a moment to look at
     try:
-        app(spread(sys.argv[1:]))
+        app(arguments)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     except Unusable as wrong:

@@ -33,7 +33,8 @@ WOULD = {
 
 def foresee(origin: Origin, plan: Plan, secret: bytes, wheels: tuple[str, ...], workers: int | None) -> Forecasting:
     """The forecast of all files. Raises Unusable where it could not come to its end."""
-    from dicom_deid.executors import Inline, Processes, prepare
+    from dicom_deid.executors import Inline
+    from dicom_deid.executors.processes import Processes, prepare
     from dicom_deid.native.forecast import Forecasting, ForecastJob
     from dicom_deid.native.pick import is_much
 

@@ -121,7 +121,8 @@ def search(folder: Path, policy: Policy, secret: bytes, workers: int | None, loo
     count = len(os.sched_getaffinity(0)) if workers is None and hasattr(os, "sched_getaffinity") else workers or 0
 
     def start() -> Executor[Search, Found]:
-        from dicom_deid.executors import Inline, Processes, prepare
+        from dicom_deid.executors import Inline
+        from dicom_deid.executors.processes import Processes, prepare
         from dicom_deid.native.finding_job import FindingJob
 
         job = FindingJob(origin, policy, secret, *looks)

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,7 +41,6 @@ from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for, us
 from dicom_deid.cli.sources import check_source, chosen_origin
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
-from dicom_deid.executors import prepare
 from dicom_deid.native.light_pydicom import load_pydicom
 from dicom_deid.native.pick import Pick, is_much
 from dicom_deid.native.places import overlap
@@ -97,23 +97,27 @@ def run(
     processes = cores() if workers is None else workers
     pixels = uses_regions(regions, target, resume=resume)
     hurry(source, processes, sure=workers is not None, ready="ready_for_pixels" if pixels else "ready")
-    if not pixels:
-        load_pydicom()
     earlier = version_of_run(target) if resume else None
-    chosen = chosen_policy(
-        policy,
-        option,
-        allow_sop_class,
-        pass_burned_in=pass_burned_in,
-        verbose=verbose,
-        pseudonyms=earlier or pseudonyms,
-    )
-    ready = made_ready(chosen, policy, wheels, run_code)
+    project = ProjectKey(passphrase_file, salt_file, weak_passphrase, earlier or pseudonyms or key.NEWEST)
+    check_passphrase(project, save_passphrase, target, begun=earlier is not None)
     with ExitStack() as undo:
-        project = ProjectKey(passphrase_file, salt_file, weak_passphrase, chosen.pseudonyms)
-        check_passphrase(project, save_passphrase, target, begun=earlier is not None)
-        derived = project.secret(undo, save_passphrase, begun=earlier is not None)
-        from dicom_deid.native.folder_sink import FolderSink  # the key is derived while these load
+        derive = partial(project.secret, undo, save_passphrase, begun=earlier is not None)
+        derived = None if policy else derive()
+        if not pixels:
+            load_pydicom()  # while the key is derived
+        chosen = chosen_policy(
+            policy,
+            option,
+            allow_sop_class,
+            pass_burned_in=pass_burned_in,
+            verbose=verbose,
+            pseudonyms=earlier or pseudonyms,
+        )
+        ready = made_ready(chosen, policy, wheels, run_code)
+        if derived is None:  # the policy's file says of which version the pseudonyms are
+            project.version = chosen.pseudonyms
+            derived = derive()
+        from dicom_deid.native.folder_sink import FolderSink
         from dicom_deid.native.run import Run
         from dicom_deid.native.run_folder import RunFolder
 
@@ -151,6 +155,8 @@ def hurry(source: Path, processes: int, *, sure: bool, ready: str) -> None:
                 if is_much(files, size):
                     break
     if processes > 1 and (sure or is_much(files, size)):
+        from dicom_deid.executors.processes import prepare  # one process needs nothing of it
+
         prepare(f"dicom_deid.native.{ready}")
 
 

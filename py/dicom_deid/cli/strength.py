@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from importlib import resources
+
 from dicom_deid.cli.text import Unusable
 from dicom_deid.errors import sentence
 
@@ -13,10 +16,10 @@ LONGEST = 72
 
 def refuse_weak(passphrase: str) -> None:
     """Raises Unusable for a passphrase that is easy to guess."""
-    from zxcvbn import zxcvbn  # its lists of words, and pydicom, take a moment to load
+    from zxcvbn import zxcvbn  # its lists of words take a moment to load
 
-    from dicom_deid.profile import table
-
-    guessed = [word for words in table("guessed-first.json")["words"].values() for word in words]
+    # Read here, as profile.py would load pydicom, and the key is derived while that loads.
+    text = resources.files("dicom_deid.tables").joinpath("guessed-first.json").read_text(encoding="utf-8")
+    guessed = [word for words in json.loads(text)["words"].values() for word in words]
     if zxcvbn(passphrase[:LONGEST], user_inputs=guessed)["score"] < STRONG:
         raise Unusable(f"{sentence('WEAK_PASSPHRASE')} (--weak-passphrase)")

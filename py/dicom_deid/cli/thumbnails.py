@@ -88,7 +88,8 @@ def show_thumbnails(
 
 def executor_for(folder: Path, target: Path, size: int, workers: int | None) -> Executor[Draw, Drawn]:
     """The painter of the thumbnails."""
-    from dicom_deid.executors import Inline, Processes, prepare
+    from dicom_deid.executors import Inline
+    from dicom_deid.executors.processes import Processes, prepare
     from dicom_deid.native.thumbnail_job import Drawing
 
     drawing = Drawing(folder, target, size)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from dicom_deid.conformance import conformance
 from dicom_deid.dicom.is_dicom import NO_INSTANCE
 from dicom_deid.errors import Failed, SourceFailure, WorkersFailed
-from dicom_deid.executors import Executor, Inline, Processes, prepare
+from dicom_deid.executors import Executor, Inline
 from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.native.counts import Tally
 from dicom_deid.native.job import Job, Look, Looked, Paths, Take, Taken, look, plain_row, unwritten
@@ -143,6 +143,8 @@ class Run:
         for _ in listing(self.origin, self.sources):
             self.display.scanned(len(self.sources))
             if executor is None and self.workers and self.is_much():
+                from dicom_deid.executors.processes import Processes, prepare  # one process needs nothing of it
+
                 prepare("dicom_deid.native.job")
                 executor = Processes(job, self.workers, CODE_PATIENCE if policy.python else inf)
             if self.stop():
