@@ -5,6 +5,7 @@ A command imports pydicom when it begins, so that ``dicom-deid --help`` is there
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from typing import Annotated
@@ -25,8 +26,13 @@ app = typer.Typer(
 )
 
 
+NEW_OBJECTS = 100_000
+"""After so many the collector looks for garbage: in what a command loads there is none, and looking takes a while."""
+
+
 def main() -> None:
     """The command ``dicom-deid``."""
+    gc.set_threshold(NEW_OBJECTS)
     arguments = spread(sys.argv[1:])
     asked = [command for command in app.registered_commands if command.name in arguments[:1]]
     if asked:
@@ -43,6 +49,8 @@ def main() -> None:
         # The text of an unforeseen error may quote a value or a path: its kind is all that is told.
         print(f"dicom-deid: {sentence('INTERNAL_ERROR')} ({type(error).__name__})", file=sys.stderr)
         sys.exit(UNSOUND)
+    finally:
+        gc.freeze()  # so that the end of the interpreter does not look through all that was loaded
 
 
 def show_version(wanted: bool) -> None:

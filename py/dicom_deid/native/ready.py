@@ -9,6 +9,7 @@ import gc
 
 from dicom_deid.native.light_pydicom import load_pydicom
 
+gc.disable()  # in what is loaded there is no garbage
 load_pydicom()
 
 from dicom_deid.native import job  # noqa: E402, F401 - pydicom comes first
@@ -16,3 +17,4 @@ from dicom_deid.warm_up import warm_up  # noqa: E402
 
 warm_up(0, 8)
 gc.freeze()  # what is here stays in memory that all processes share
+gc.enable()
