@@ -166,7 +166,7 @@ async function recall(place, sources, tally, nameSource) {
  * @param {(path: string) => Promise<string>} nameSource
  * @returns {Promise<Map<string, number>>}  source id -> number of the source
  */
-async function numbersOf(sources, nameSource) {
+export async function numbersOf(sources, nameSource) {
   /** @type {Map<string, number>} */
   const numbers = new Map();
   for (let at = 0; at < sources.length; at += NAMED_AT_ONCE) {

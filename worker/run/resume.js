@@ -60,9 +60,9 @@ export async function takeStock({ folder, journalFolder }, keep) {
   const claimed = new Set();
   await rewriteAudit(journalFolder, (line) => {
     const row = auditRow(line);
-    if (!row || !stands(row, sizes) || !keep(row)) return false;
+    if (!row || !stands(row, sizes) || !keep(row)) return null;
     if (row.status === "written") claimed.add(fingerprint(row.output_path));
-    return true;
+    return line;
   });
   for await (const { path, handle, parent } of outputsOf(folder)) {
     if (!claimed.has(fingerprint(path))) await removeFrom(parent, handle.name);
@@ -126,20 +126,21 @@ async function soundSize(handle) {
 }
 
 /**
- * Makes the audit anew of the lines that are kept: it is there in its new state or as it was.
+ * Makes the audit anew: it is there in its new state or as it was.
  * @param {FileSystemDirectoryHandle} journalFolder
- * @param {(line: string) => boolean} keep
+ * @param {(line: string) => string | null} change   the line that takes the place of each; null: none does
  */
-async function rewriteAudit(journalFolder, keep) {
+export async function rewriteAudit(journalFolder, change) {
   const audit = await readFile(journalFolder, "audit.csv");
-  await writePieces(journalFolder, "audit.csv", kept(audit ? wholeLines(audit) : [], keep));
+  await writePieces(journalFolder, "audit.csv", changed(audit ? wholeLines(audit) : [], change));
 }
 
-/** The header and the lines that are kept, many at once. @param {AsyncIterable<string> | string[]} rows @param {(line: string) => boolean} keep */
-async function* kept(rows, keep) {
+/** The header and the lines, many at once. @param {AsyncIterable<string> | string[]} rows @param {(line: string) => string | null} change */
+async function* changed(rows, change) {
   let lines = [auditHeader];
   for await (const line of rows) {
-    if (keep(line)) lines.push(`${line}\n`);
+    const after = change(line);
+    if (after !== null) lines.push(`${after}\n`);
     if (lines.length < ROWS_AT_ONCE) continue;
     yield lines.join("");
     lines = [];

@@ -2,6 +2,7 @@
 /** One run: opens the output, keeps files flowing from reading through Python to writing, and ends with a summary. */
 
 import { LinkageFile } from "../linkage/append.js";
+import { sourceNaming } from "../report/audit.js";
 import { Signal } from "../shared/async.js";
 import { Buffers } from "../shared/buffers.js";
 import { codeOf, nameOf } from "../shared/errors.js";
@@ -10,7 +11,7 @@ import { markEnd, markTotal } from "../storage/run-folders.js";
 import { Sink } from "../write/outputs.js";
 import { taskOf, Worklist } from "./batches.js";
 import { Tally } from "./counts.js";
-import { openRun } from "./open.js";
+import { numbersOf, openRun } from "./open.js";
 import { Pipeline } from "./pipeline.js";
 import { ProgressReports } from "./progress.js";
 import { Course } from "./run-state.js";
@@ -60,6 +61,12 @@ export class Run {
   /** The run folder, once it is there. */
   get folder() {
     return this.#folder;
+  }
+
+  /** The paths of its sources, by their ids. @returns {Promise<Map<string, string>>} */
+  async paths() {
+    const numbers = await numbersOf(this.#sources, await sourceNaming(this.#spec.key));
+    return new Map([...numbers].map(([id, index]) => [id, this.#sources.paths[index]]));
   }
 
   /** @returns {Promise<import("../shared/protocol/files.js").RunSummary>} */

@@ -5,6 +5,7 @@ import { auditRow, wholeLines } from "../report/audit.js";
 import { folderOf, holds, listed, readFile, removeFrom } from "../storage/folders.js";
 import { lockRun, openRuns } from "../storage/locks.js";
 import { ENDED, hasList, JOURNALS, RUNS, readAbout, readBegun, readMark } from "../storage/run-folders.js";
+import { endRejection } from "./rejection.js";
 
 /** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
 
@@ -17,6 +18,7 @@ export async function listRuns() {
     for (const handle of await children(parent)) {
       if (handle.kind !== "directory") continue;
       const { name } = handle;
+      if (parent === RUNS && !isOpen(name)) await endRejection(name, handle).catch(() => {}); // else the next time
       const run = await describe(name, handle, parent === RUNS ? "private" : "folder", isOpen(name));
       if (run) runs.push(run);
       // Cut off before anything was done, or the journal of one that has ended elsewhere.

@@ -24,7 +24,9 @@ export const ENDED = "ended";
 export const ONLY = "only";
 /** What a person knows the run by. It names what was picked. */
 const ABOUT = "about.json";
-const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY, ABOUT];
+/** The outputs that are being taken out of the results, because a person rejected them: nobody has to ask again. */
+export const REJECTED = "rejected";
+const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY, ABOUT, REJECTED];
 /** So many journals stay of runs that have ended, with their output in a chosen folder, and have a list. */
 const LISTS_KEPT = 5;
 /** Ends the name of a file that the browser was writing: a run that was killed can leave one, of `unfinished` too. */
@@ -72,6 +74,23 @@ export async function resumePlace({ name, output }) {
   } catch {
     throw new CodedError("OUTPUT_LOST");
   }
+}
+
+/**
+ * The folders of a run that has ended. Throws a CodedError where it has not, or its folders are out of reach.
+ * @param {string} name
+ * @param {FileSystemDirectoryHandle | null} chosen   its folder, where that is not in private storage and known
+ * @returns {Promise<Place & {isKept: boolean}>}   isKept: its journal is in private storage; else it lies with the results alone
+ */
+export async function endedPlace(name, chosen) {
+  const journal = await findRun(name);
+  const here = await folderOf(RUNS)
+    .then((runs) => inside(runs, name))
+    .catch(() => null);
+  const [folder, journalFolder] = [here ?? chosen, here ?? journal ?? chosen];
+  if (!folder || !journalFolder) throw new CodedError(journal ? "OUTPUT_LOST" : "NO_RUN");
+  if (await holds(journalFolder, UNFINISHED)) throw new CodedError("NO_RUN");
+  return { folder, journalFolder, isKept: journal !== null };
 }
 
 /**

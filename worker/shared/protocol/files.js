@@ -216,12 +216,24 @@
  * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json" | "regions.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
  * @property {(name: string, report: (done: number, total: number) => void, paths?: string[]) => Promise<File>} zip
  *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone
+ * @property {(name: string, paths: string[]) => Promise<Rejected>} reject   takes outputs out of the results of a run that has ended
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
  * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
  * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables>} openLinkage
  *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
  * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
  * @property {(of: IndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker
+ */
+
+/**
+ * Outputs that were taken out of the results of a run.
+ * @typedef {object} Rejected
+ * @property {number} files
+ * @property {number} bytes
+ * @property {number} left     written files that are left in the run
+ * @property {Record<string, number>} reasons   that their rows had, to be looked at: reason code -> files
+ * @property {Record<string, Sum>} studies      by their new Study Instance UIDs
+ * @property {{sopClass: string, path: string}[]} originals   path: "" where it is not known any more; shown in the page only
  */
 
 /**
