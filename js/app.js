@@ -7,6 +7,7 @@ import { TryOut } from "./explain/panel.js";
 import { DecisionList } from "./forecast/decision-list.js";
 import { Forecasting } from "./forecast/forecasting.js";
 import { HelpPages } from "./help/help.js";
+import { OpenIndexes } from "./index/open-indexes.js";
 import { lacks } from "./page/capabilities.js";
 import { one } from "./page/dom.js";
 import { actOn, noteWith } from "./page/notes.js";
@@ -22,6 +23,7 @@ import { Pixels } from "./pixels/pixels.js";
 import { PolicyPanel } from "./policy/panel.js";
 import { reader } from "./policy/policy.js";
 import { recall } from "./policy/remembered.js";
+import { Rejection } from "./rejection/rejection.js";
 import { Downloads } from "./results/downloads.js";
 import { tablesOf } from "./results/linkage.js";
 import { LinkageOpener } from "./results/linkage-dialog.js";
@@ -34,6 +36,7 @@ import { RunPanel } from "./run/panel.js";
 import { FoundPanel } from "./scan/panel.js";
 import { StudyChoice } from "./scan/study-choice.js";
 import { takingOf } from "./scan/taking.js";
+import { farness } from "./search/index-status.js";
 import { Search } from "./search/search.js";
 import { Session } from "./session.js";
 import { hasKeyToKeep, Store } from "./state.js";
@@ -89,7 +92,11 @@ function start() {
   new Session({ files, pool, pixels }, store);
   new Background(store, one(document, "notify-me", NotifyMe));
   new Resume({ files, pool }, store);
-  new Search({ files, pool }, store);
+  const indexes = new OpenIndexes({ files, pool }, ({ of, status }) => {
+    if (of.kind === "originals") store.update({ indexing: status.running ? farness(status) : "" });
+  });
+  new Search({ files, pool }, store, indexes);
+  new Rejection({ files, pool }, store, indexes);
   new Downloads(files, store);
   one(document, "unwritten-list", UnwrittenList).follow(store, (name) => files.unwritten(name));
   one(document, "linkage-opener", LinkageOpener).serve({

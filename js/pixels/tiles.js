@@ -12,6 +12,7 @@
  * @property {() => HTMLElement} make                        an empty tile
  * @property {(tile: HTMLElement, item: T, picture: Size) => void} write   what is to be seen of an item; how large its picture is
  * @property {(item: T) => void} open                        it was chosen
+ * @property {(item: T) => void} [pick]                      it was clicked; without this, that opens it
  * @property {(items: T[]) => void} seen                     these are in sight
  */
 
@@ -197,6 +198,6 @@ export class Tiles {
     if (number === undefined) return;
     this.focus();
     this.go(number);
-    this.#meaning.open(this.#items[number]);
+    (this.#meaning.pick ?? this.#meaning.open)(this.#items[number]);
   }
 }

@@ -29,6 +29,7 @@ export class Downloads {
     on("delete-runs", (names) => this.#try("stored", () => this.#delete(names)));
     on("view-shown", (view) => view === "runs" && store.state.phase !== "running" && this.#list());
     on("resume-later", () => this.#list());
+    on("runs-changed", () => this.#list());
     store.subscribe(["results"], ({ results }) => results && this.#list());
     this.#list().then(() => {
       // A run that another tab held when it was killed is one to go on with.

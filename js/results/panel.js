@@ -27,6 +27,9 @@ export class ResultsPanel extends HTMLElement {
       part(this, name, HTMLButtonElement).addEventListener("click", () => send(this, "get", file));
     }
     part(this, "search", HTMLButtonElement).addEventListener("click", () => send(this, "search-results"));
+    part(this, "look-through", HTMLButtonElement).addEventListener("click", () =>
+      send(this, "look-through", this.#name),
+    );
     part(this, "list", HTMLButtonElement).addEventListener("click", () => send(this, "show-unwritten", this.#name));
     part(this, "earlier", HTMLButtonElement).addEventListener("click", () =>
       send(this, "show-unwritten", this.#earlier),
@@ -36,7 +39,7 @@ export class ResultsPanel extends HTMLElement {
 
   /** @param {import("../state.js").Store} store */
   follow(store) {
-    store.subscribe(["phase", "pick"], ({ phase, results, order, found }) => {
+    store.subscribe(["phase", "pick", "results"], ({ phase, results, order, found }) => {
       if (phase !== "finished") this.#begin();
       else if (results && order) this.#end(results, order, found?.kinds ?? []);
     });
@@ -64,7 +67,7 @@ export class ResultsPanel extends HTMLElement {
    * @param {import("../../worker/shared/protocol/files.js").Found["kinds"]} kinds
    */
   #end(summary, { output, linkage, policy, only }, kinds) {
-    const { counts, error, name } = summary;
+    const { counts, error, name, end } = summary;
     this.#name = name;
     this.#earlier = only?.run ?? "";
     this.dataset.end = isWhole(summary) ? "whole" : "partly";
@@ -73,6 +76,7 @@ export class ResultsPanel extends HTMLElement {
     part(this, "only", HTMLElement).hidden = !only;
     part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
     part(this, "search", HTMLButtonElement).hidden = counts.written === 0;
+    part(this, "look-through", HTMLButtonElement).hidden = counts.written === 0 || end !== "finished";
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;
     if (error) noteOf(this).show(error);
     const left = counts.withheld + counts.skipped + counts.failed;

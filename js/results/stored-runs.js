@@ -12,6 +12,7 @@ import { ZipProgress } from "./zip-progress.js";
 
 const TITLES = /** @type {const} */ ({
   "go-on": "Go on",
+  "look-through": "Look through",
   search: "Search",
   zip: "ZIP",
   "audit.csv": "Audit CSV",
@@ -82,6 +83,7 @@ export class StoredRuns extends HTMLElement {
     else if (get === "delete") this.#delete(run);
     else if (get === "unwritten") send(this, "show-unwritten", run.name);
     else if (get === "search") send(this, "search-run", run.name);
+    else if (get === "look-through") send(this, "look-through", run.name);
     else send(this, "get-stored", { name: run.name, file: get });
   }
 
@@ -133,13 +135,14 @@ export function aboutOf({ counts, bytes: size, finished, done, open, begun, plac
 }
 
 /** @param {Get} get @param {StoredRun} run */
-function mayGet(get, { place, open, begun, linkage, counts, unwritten }) {
+function mayGet(get, { place, open, begun, linkage, counts, unwritten, finished }) {
   if (get === "linkage") return linkage !== undefined && !open;
   if (get === "delete") return !open;
   if (linkage === "alone") return false;
   if (get === "unwritten") return unwritten > 0 && !open;
   if (get === "go-on") return begun !== null && !open;
   if (get === "search") return place === "private" && !open && counts.written > 0;
+  if (get === "look-through") return place === "private" && !open && counts.written > 0 && finished;
   return get !== "zip" || place === "private";
 }
 

@@ -76,6 +76,7 @@ export class UnwrittenFiles extends HTMLElement {
       if (group.status === "withheld") this.#offer(one(made, ".allow", HTMLElement), group, of, classes);
       return made;
     });
+    for (const old of this.querySelectorAll("tbody")) old.remove();
     one(this, "table", HTMLTableElement).append(...bodies);
     this.hidden = bodies.length === 0;
   }

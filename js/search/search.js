@@ -1,6 +1,7 @@
 // @ts-check
 /** Search: indexes are opened when they are wanted, and let go of; acts on what is wanted of the series that were found. */
 import { Catalogue } from "../index/client.js";
+import { idOf } from "../index/open-indexes.js";
 import { on, send } from "../intents.js";
 import { AskFirst } from "../page/confirm.js";
 import { one } from "../page/dom.js";
@@ -13,10 +14,9 @@ import { MakeThumbnails } from "../thumbnails/dialog.js";
 import { Thumbnails } from "../thumbnails/thumbnails.js";
 import { SeriesViewer } from "../viewer/panel.js";
 import { SeriesSearch } from "./dialog.js";
-import { farness } from "./index-status.js";
 import { KeptIndex } from "./kept-index.js";
 import { saveCsv, saveIndex, saveSeries } from "./series-saving.js";
-import { idOf, mayTake, ORIGINALS, sourceOf, sourcesOf } from "./sources.js";
+import { mayTake, ORIGINALS, sourceOf, sourcesOf } from "./sources.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
@@ -27,24 +27,25 @@ import { idOf, mayTake, ORIGINALS, sourceOf, sourcesOf } from "./sources.js";
 export class Search {
   #threads;
   #store;
+  #indexes;
   #panel = one(document, "series-search", SeriesSearch);
   #ask = one(document, "ask-first", AskFirst);
   #maker = one(document, "make-thumbnails", MakeThumbnails);
   #viewer = one(document, "series-viewer", SeriesViewer);
-  /** @type {Map<string, Catalogue>} those that are open, by the id of their source */ #open = new Map();
   /** @type {Thumbnails | null} of the index that is shown, if pictures were asked for */ #pictures = null;
   #wantsPictures = false;
   /** Whether the dialog is open. */ #isShown = false;
-  /** Id of the source that is shown. */ #wanted = "";
-  /** @type {Promise<unknown>} one index is opened after the other */ #before = Promise.resolve();
+  /** What the index that is shown is of. */ #wanted = ORIGINALS;
 
   /**
    * @param {{files: import("../threads/files.js").Files, pool: import("../threads/pool.js").Pool}} threads
    * @param {import("../state.js").Store} store
+   * @param {import("../index/open-indexes.js").OpenIndexes} indexes
    */
-  constructor(threads, store) {
+  constructor(threads, store, indexes) {
     this.#threads = threads;
     this.#store = store;
+    this.#indexes = indexes;
     one(document, "kept-index", KeptIndex).follow(store);
     this.#panel.follow(store);
     store.subscribe(["pick"], () => this.#picked());
@@ -60,7 +61,7 @@ export class Search {
     actOn(store, "search-kept", "search", () => this.#search(ORIGINALS));
     actOn(store, "search-in", "search", (of) => this.#search(of));
     actOn(store, "index-start", "search", () => this.#start());
-    actOn(store, "index-stop", "search", () => this.#open.get(this.#wanted)?.stop());
+    actOn(store, "index-stop", "search", () => this.#shown?.stop());
     actOn(store, "search-closed", "search", () => this.#closed());
     actOn(store, "search-take", "search", (wish) => this.#take(wish));
     actOn(store, "search-zip", "search", ({ of, keys }) => saveSeries(this.#of(of), keys, this.#threads.files, store));
@@ -78,33 +79,39 @@ export class Search {
 
   /** The open index of a source. Throws a Problem when it was let go of meanwhile. @param {IndexOf} of */
   #of(of) {
-    const catalogue = this.#open.get(idOf(of));
+    const catalogue = this.#indexes.get(of);
     if (!catalogue) throw new Problem("INDEX_FAILED");
     return catalogue;
+  }
+
+  /** The open index that is shown. */
+  get #shown() {
+    return this.#indexes.get(this.#wanted);
   }
 
   /** Opens the panel on an index. @param {IndexOf} of @param {boolean} [start]   brings it up to date */
   async #search(of, start = false) {
     const source = sourceOf(this.#store.state, of);
-    this.#wanted = source.id;
+    this.#wanted = of;
     this.#unpicture();
     this.#isShown = true;
     this.#store.note("search", null);
     this.#panel.open();
     this.#panel.offer([source], source);
     this.#panel.show(source, null, { opening: true });
-    this.#letGo();
+    this.#indexes.hold(this, of);
     await this.#show(source, start).catch((error) => this.#failed(source, error));
   }
 
   /** @param {Source} source @param {boolean} start */
   async #show(source, start) {
     const sources = await sourcesOf(this.#store.state, this.#threads.files, source.of);
-    if (this.#wanted !== source.id) return;
+    if (idOf(this.#wanted) !== source.id) return;
     if (!sources.some(({ id }) => id === source.id)) throw new Problem("NO_RUN");
     this.#panel.offer(sources, source);
-    const catalogue = await this.#catalogue(source.of);
-    if (this.#wanted !== source.id || !this.#isShown) return this.#letGo();
+    const catalogue = await this.#indexes.open(source.of);
+    if (idOf(this.#wanted) !== source.id || !this.#isShown)
+      return this.#indexes.hold(this, this.#isShown ? this.#wanted : null);
     this.#panel.show(source, catalogue);
     if (this.#wantsPictures) this.#picture(catalogue);
     if (start && source.mayStart && !catalogue.status.running) await this.#start();
@@ -112,16 +119,16 @@ export class Search {
 
   /** @param {Source} source @param {unknown} error */
   #failed(source, error) {
-    if (this.#wanted !== source.id) return;
-    if (!this.#open.has(source.id)) this.#panel.show(source, null);
+    if (idOf(this.#wanted) !== source.id) return;
+    if (!this.#indexes.get(source.of)) this.#panel.show(source, null);
     this.#store.note("search", noteFrom(error));
   }
 
   /** Reads the headers of the index that is shown. */
   async #start() {
-    const [id, catalogue] = [this.#wanted, this.#open.get(this.#wanted)];
+    const catalogue = this.#shown;
     await catalogue?.start().catch((error) => {
-      if (this.#open.get(id) === catalogue) throw error; // else it was let go of meanwhile
+      if (this.#indexes.get(catalogue.of) === catalogue) throw error; // else it was let go of meanwhile
     });
   }
 
@@ -163,34 +170,22 @@ export class Search {
   #closed() {
     this.#isShown = false;
     this.#unpicture();
-    this.#letGo();
-  }
-
-  /** Lets go of each index that nobody looks at and nothing is read into, with its worker. */
-  #letGo() {
-    for (const [id, catalogue] of this.#open) {
-      if (catalogue.status.running || (this.#isShown && id === this.#wanted)) continue;
-      this.#open.delete(id);
-      catalogue.close();
-    }
+    this.#indexes.hold(this, null);
   }
 
   /** Other files were picked: what is open is of others. */
   #picked() {
     Catalogue.kept().then((kept) => this.#store.update({ kept }));
     this.#panel.forget(idOf(ORIGINALS));
-    const open = this.#open.get(idOf(ORIGINALS));
-    this.#open.delete(idOf(ORIGINALS));
-    open?.stop();
-    open?.close();
+    this.#indexes.get(ORIGINALS)?.stop();
+    this.#indexes.close(ORIGINALS);
   }
 
   /** Runs are deleted: their indexes go with them. @param {string[]} names */
   #runsDeleted(names) {
     for (const name of names) {
       this.#panel.forget(name);
-      this.#open.get(name)?.close();
-      this.#open.delete(name);
+      this.#indexes.close(resultsOf(name));
     }
   }
 
@@ -213,38 +208,15 @@ export class Search {
     if (!(await this.#ask.ask({ title, text: `${what} ${stays}`, yes: "Delete", danger: true }))) return;
     catalogue.stop();
     await catalogue.delete();
-    this.#open.delete(idOf(of));
     this.#panel.forget(idOf(of));
-    catalogue.close();
+    this.#indexes.close(of);
     if (of.kind === "originals") this.#store.update({ kept: null });
   }
 
   /** The index that was offered after a reload. */
   async #deleteKept() {
-    await this.#delete(await this.#catalogue(ORIGINALS));
-    this.#letGo();
-  }
-
-  /** @param {IndexOf} of */
-  async #catalogue(of) {
-    const id = idOf(of);
-    const known = this.#open.get(id);
-    if (known) return known;
-    const opening = this.#before.then(() => this.#open.get(id) ?? this.#opened(id, of));
-    this.#before = opening.catch(() => {});
-    return opening;
-  }
-
-  /** @param {string} id @param {IndexOf} of */
-  async #opened(id, of) {
-    const catalogue = await Catalogue.open(this.#threads.pool, this.#threads.files, of);
-    this.#open.set(id, catalogue);
-    catalogue.changed.listen(() => {
-      const { running } = catalogue.status;
-      if (of.kind === "originals") this.#store.update({ indexing: running ? farness(catalogue.status) : "" });
-      if (!running) this.#letGo();
-    });
-    return catalogue;
+    await this.#delete(await this.#indexes.open(ORIGINALS));
+    this.#indexes.hold(this, null);
   }
 }
 

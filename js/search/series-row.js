@@ -57,9 +57,12 @@ export function picture(element, address) {
   else image.removeAttribute("src");
 }
 
+/** What a series is called. @param {SeriesRow} row */
+export const titleOf = (row) => CELLS.series(row)[0];
+
 /** @param {SeriesRow} row */
-function spoken(row) {
-  return [CELLS.series(row)[0], row.modality, nameOf(row.patient_name) || row.patient_id, day(row.study_date)]
+export function spoken(row) {
+  return [titleOf(row), row.modality, nameOf(row.patient_name) || row.patient_id, day(row.study_date)]
     .filter(Boolean)
     .join(", ");
 }

@@ -13,12 +13,10 @@
  * @typedef {Readonly<import("../state.js").State>} State
  */
 import { Catalogue } from "../index/client.js";
+import { idOf } from "../index/open-indexes.js";
 
 /** @type {IndexOf} */
 export const ORIGINALS = { kind: "originals" };
-
-/** @param {IndexOf} of */
-export const idOf = (of) => (of.kind === "run" ? of.name : "");
 
 /**
  * @param {State} state

@@ -105,9 +105,8 @@ function count(rejected, row) {
   rejected.files++;
   rejected.bytes += bytes;
   if (reason) rejected.reasons[reason] = (rejected.reasons[reason] ?? 0) + 1;
-  const study = (rejected.studies[uid] ??= { files: 0, bytes: 0 });
-  study.files++;
-  study.bytes += bytes;
+  const before = rejected.studies[uid] ?? { files: 0, bytes: 0 };
+  rejected.studies[uid] = { files: before.files + 1, bytes: before.bytes + bytes };
 }
 
 /** Deletes outputs, and the folders that are empty then. @param {FileSystemDirectoryHandle} folder @param {string[]} paths */
