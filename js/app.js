@@ -31,6 +31,8 @@ import { ResultsPanel } from "./results/panel.js";
 import { StoredRuns } from "./results/stored-runs.js";
 import { UnwrittenList } from "./results/unwritten-list.js";
 import { CutOffRun } from "./resume/cut-off-run.js";
+import { EarlierKeyAnswer } from "./resume/earlier-key.js";
+import { EarlierKeys } from "./resume/earlier-keys.js";
 import { Resume } from "./resume/resume.js";
 import { RunPanel } from "./run/panel.js";
 import { FoundPanel } from "./scan/panel.js";
@@ -63,6 +65,7 @@ one(document, "run-panel", RunPanel).follow(store);
 one(document, "results-panel", ResultsPanel).follow(store);
 one(document, "stored-runs", StoredRuns).follow(store);
 one(document, "cut-off-run", CutOffRun).follow(store);
+one(document, "earlier-key", EarlierKeyAnswer).follow(store);
 one(document, "help-pages", HelpPages).follow(store);
 one(document, "page-views", PageViews).follow(store);
 
@@ -92,6 +95,7 @@ function start() {
   new Session({ files, pool, pixels }, store);
   new Background(store, one(document, "notify-me", NotifyMe));
   new Resume({ files, pool }, store);
+  new EarlierKeys(store);
   const indexes = new OpenIndexes({ files, pool }, ({ of, status }) => {
     if (of.kind === "originals") store.update({ indexing: status.running ? farness(status) : "" });
   });

@@ -46,6 +46,8 @@
  *   "passphrase-entered": undefined,
  *   "passphrase-insisted": boolean,
  *   "key-kept": undefined,
+ *   "compare-key": undefined,
+ *   "take-salt": undefined,
  *   "sample-chosen": Sample | null,
  *   "look-at": {study: number, series: number, index: number | null},
  *   "regions-loaded": File,

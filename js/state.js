@@ -36,6 +36,13 @@
  * @property {string} name         of the run
  * @property {boolean} linkage
  * @property {boolean} given       the passphrase was given: only the salt was made
+ *
+ * @typedef {object} EarlierKey   the answer, of one passphrase
+ * @property {string} passphrase   as it stood in its field
+ * @property {boolean} comparing   it is still to come
+ * @property {StoredRun | null} run   the newest with this key; null: none
+ * @property {string} salt         which makes it the key of that run, and is not given; "": nothing is missing
+ *
  * @typedef {{only: Only, policy: Policy}} Allowed   files that are to be run with a policy that allows them
  * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
  * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "cutOff" | "search" | "rejection"} Place   of a note
@@ -81,6 +88,7 @@
  * @property {string} passphrase            as it stands in its field
  * @property {boolean} weak                 the passphrase is easy to guess
  * @property {boolean} insisted             and is to be used all the same
+ * @property {EarlierKey | null} earlierKey  whether the key is that of an earlier run; null: nobody has asked
  * @property {MadeKey | null} madeKey       key that was made because the field was empty, or had no salt
  * @property {boolean} keyKept              and the person has copied or saved it
  * @property {FileSystemDirectoryHandle | null} output   null: private storage
@@ -136,6 +144,7 @@ function firstState() {
     passphrase: "",
     weak: false,
     insisted: false,
+    earlierKey: null,
     madeKey: null,
     keyKept: false,
   };

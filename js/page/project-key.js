@@ -4,6 +4,8 @@
  * Until a run has ended, its salt is kept with it (worker/storage/run-folders.js).
  */
 
+import { digestBy, hexOf } from "../../worker/shared/key.js";
+
 /** Versions of the pseudonyms: those of a passphrase with a salt, and those of version 0.2 and before. */
 export const [NEWEST, OLDER] = [2, 1];
 /** Of a passphrase without one of its own: the same for everybody, as until version 0.2. */
@@ -14,6 +16,7 @@ const OWN_SALT = "dicom-deid/project-key/v2/";
 const SALTED = /\s*salt:\s*((?:[A-Z2-7]{4}-){5}[A-Z2-7]{4})\s*$/i;
 const ITERATIONS = 600_000;
 const KEY_BITS = 256;
+const CHECK_DIGITS = 16;
 /** A passphrase that was made. Its random bits cannot be guessed, so it needs no salt. */
 const MADE = /^(?:[A-Z2-7]{4}-){7}[A-Z2-7]{4}$/;
 /** Bits of a made passphrase, and of a salt: they fill 32 and 24 letters of base32 exactly. */
@@ -29,6 +32,9 @@ export function parted(key) {
 
 /** A passphrase with its salt, as it is kept and can be put in. @param {string} text @param {string} salt */
 export const salted = (text, salt) => `${text} salt:${salt}`;
+
+/** Whether a passphrase was made, so that no salt belongs to it. @param {string} text */
+export const isMade = (text) => MADE.test(text);
 
 /** Whether nothing is missing of a key. @param {string} given @param {boolean} older   no salt belongs to it */
 export function isWhole(given, older) {
@@ -61,6 +67,11 @@ export async function deriveKey(passphrase) {
   const used = encoder.encode(salt ? OWN_SALT + salt : SALT);
   const method = { name: "PBKDF2", hash: "SHA-256", salt: used, iterations: ITERATIONS };
   return new Uint8Array(await crypto.subtle.deriveBits(method, material, KEY_BITS));
+}
+
+/** A value by which a run knows its key again. @param {Uint8Array} key */
+export async function checkOf(key) {
+  return hexOf(await (await digestBy(key))("check", "")).slice(0, CHECK_DIGITS);
 }
 
 /** A passphrase nobody has to think of. */

@@ -35,7 +35,7 @@ export async function withLinkages(runs) {
 /** @param {string} name @returns {import("../shared/protocol/files.js").StoredRun} */
 function alone(name) {
   const counts = { written: 0, withheld: 0, skipped: 0, failed: 0 };
-  const nothing = { done: 0, counts, bytes: 0, begun: null, about: null, unwritten: 0, ended: null };
+  const nothing = { done: 0, counts, bytes: 0, begun: null, about: null, key: null, unwritten: 0, ended: null };
   return { name, place: "folder", open: false, finished: true, ...nothing, linkage: "alone" };
 }
 

@@ -54,7 +54,7 @@ export async function openRun(spec, sources, tally, locked) {
     await writeFile(folder, "plan.json", spec.plan.document);
   }
   await writeFile(place.folder, "conformance.md", spec.plan.statement);
-  if (!spec.resumed) await writeAbout(place.journalFolder, spec.about);
+  if (!spec.resumed) await writeAbout(place.journalFolder, spec);
   const journal = new Journal(place.journalFolder, spec.output && place.folder);
   try {
     await journal.open();

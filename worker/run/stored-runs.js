@@ -63,7 +63,7 @@ async function describe(name, run, place, open) {
   const unwritten = (await hasList(run)) ? counted.done - counts.written : 0;
   if (finished && place === "folder" && unwritten === 0) return null;
   const ended = finished ? await readBegun(run, ENDED) : null;
-  return { name, place, open, finished, ...counted, begun, unwritten, ended, about: await readAbout(run) };
+  return { name, place, open, finished, ...counted, begun, unwritten, ended, ...(await readAbout(run)) };
 }
 
 /**

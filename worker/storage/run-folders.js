@@ -22,7 +22,7 @@ export const UNWRITTEN = "unwritten.jsonl";
 export const ENDED = "ended";
 /** Names of the files that a run takes in, where it takes single ones. They are keyed: no path is in them. */
 export const ONLY = "only";
-/** What a person knows the run by. It names what was picked. */
+/** What a person knows the run by, which names what was picked; and by what its key is known again. */
 const ABOUT = "about.json";
 /** The outputs that are being taken out of the results, because a person rejected them: nobody has to ask again. */
 export const REJECTED = "rejected";
@@ -105,18 +105,23 @@ export async function markBegun(journalFolder, { policy, linkage, salt, plan }, 
   await writeFile(journalFolder, UNFINISHED, JSON.stringify(begun));
 }
 
-/** Notes what a person knows the run by. @param {FileSystemDirectoryHandle} journalFolder @param {RunAbout} about */
-export async function writeAbout(journalFolder, { source, policy }) {
-  await writeFile(journalFolder, ABOUT, JSON.stringify({ source, policy }));
+/** Notes what a person knows the run by, and by what its key is known again. @param {FileSystemDirectoryHandle} journalFolder @param {RunSpec} spec */
+export async function writeAbout(journalFolder, { about: { source, policy }, salt, plan }) {
+  const about = { source, policy, salt, key_check: plan.key_check };
+  await writeFile(journalFolder, ABOUT, JSON.stringify(about));
 }
 
-/** @param {FileSystemDirectoryHandle} run @returns {Promise<RunAbout | null>} */
+/**
+ * @param {FileSystemDirectoryHandle} run
+ * @returns {Promise<{about: RunAbout | null, key: import("../shared/protocol/files.js").RunKey | null}>}
+ */
 export async function readAbout(run) {
   try {
-    const { source, policy } = JSON.parse((await textOf(run, ABOUT)) ?? "");
-    return { source: String(source), policy: String(policy) };
+    const { source, policy, salt, key_check: check } = JSON.parse((await textOf(run, ABOUT)) ?? "");
+    const key = check ? { salt: String(salt ?? ""), check: String(check) } : null;
+    return { about: { source: String(source), policy: String(policy) }, key };
   } catch {
-    return null;
+    return { about: null, key: null };
   }
 }
 

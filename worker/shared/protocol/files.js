@@ -83,6 +83,11 @@
  */
 
 /**
+ * By what the key of a run is known again; kept in private storage for as long as the run, and no part of its results.
+ * @typedef {{salt: string, check: string}} RunKey   salt: of its passphrase, "": it has none
+ */
+
+/**
  * The settings that a run was begun with; kept beside its journal until it has ended, so that it can go on.
  * @typedef {object} Begun
  * @property {string} [salt]          of its passphrase; runs of version 0.2 have none
@@ -184,6 +189,7 @@
  * @property {number} unwritten   files in its list of what was not written
  * @property {Begun | null} ended  the settings of a finished run that has withheld something; null: there are none
  * @property {RunAbout | null} about  null: it was begun by an earlier version, or what was kept cannot be read
+ * @property {RunKey | null} key      null in the same case
  * @property {"beside" | "alone"} [linkage]   it has a linkage file; alone: that is all, and the results are elsewhere
  */
 
