@@ -38,6 +38,8 @@ export async function reject(name, chosen, paths, pathOf) {
   if (!release) throw new CodedError("RUN_OPEN");
   try {
     return await takeOut(await endedPlace(name, chosen), paths, pathOf);
+  } catch (error) {
+    throw nameOf(error) === "QuotaExceededError" ? new CodedError("OUTPUT_FULL") : error;
   } finally {
     release();
   }

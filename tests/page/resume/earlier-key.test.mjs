@@ -61,7 +61,10 @@ test("the answer is of the passphrase that was asked about, and the salt of the 
   send(document, "compare-key");
   assert.equal(store.state.earlierKey.comparing, true);
   while (store.state.earlierKey.comparing) await later(5);
-  assert.match(wordsOf(store.state.earlierKey), /^With the salt of the run of 21 Jun 2026, \d\d:30 \(Folder “scans”\) it is the key of that run/);
+  assert.match(
+    wordsOf(store.state.earlierKey),
+    /^With the salt of the run of 21 Jun 2026, \d\d:30 \(Folder “scans”\) it is the key of that run/,
+  );
   send(document, "take-salt");
   await later(0);
   assert.equal(store.state.passphrase, salted(WORDS, SALT));
