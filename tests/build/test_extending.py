@@ -77,7 +77,7 @@ WALKS: dict[str, dict[str, Edit]] = {
             "</head>", '  <link rel="stylesheet" href="js/example/panel.css">\n</head>'
         )(text).replace("</main>", "<!-- panel: js/example/panel.html -->\n  </main>", 1),
         "js/app.js": behind('import "./example/panel.js";\n'),
-        "tests/build/test_floors.py": instead('"search", "session.js"', '"search", "example", "session.js"'),
+        "tests/build/test_floors.py": instead('"session.js", "app.js"', '"example", "session.js", "app.js"'),
     },
     "table": {
         f"{TABLES}/generate.py": behind('\n\ndef example() -> None:\n    write("example.json", {})\n'),

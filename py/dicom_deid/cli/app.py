@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from copy import copy
 from typing import Annotated
 
 import typer
@@ -34,11 +35,8 @@ def main() -> None:
     """The command ``dicom-deid``."""
     gc.set_threshold(NEW_OBJECTS)
     arguments = spread(sys.argv[1:])
-    asked = [command for command in app.registered_commands if command.name in arguments[:1]]
-    if asked:
-        app.registered_commands = asked  # the parameters of the others take a moment to look at
     try:
-        app(arguments)
+        alone(arguments)(arguments)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     except Unusable as wrong:
@@ -51,6 +49,16 @@ def main() -> None:
         sys.exit(UNSOUND)
     finally:
         gc.freeze()  # so that the end of the interpreter does not look through all that was loaded
+
+
+def alone(arguments: list[str]) -> typer.Typer:
+    """The application with the command that is asked for alone: to look at the parameters of all takes a moment."""
+    asked = [command for command in app.registered_commands if command.name in arguments[:1]]
+    if not asked:
+        return app
+    narrow = copy(app)
+    narrow.registered_commands = asked
+    return narrow
 
 
 def show_version(wanted: bool) -> None:
