@@ -1,14 +1,13 @@
 """Run folders as tests look at them, wherever they were made; and the command line that makes one."""
 
 import csv
-import hashlib
 import hmac
 import unicodedata
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands import command
+from commands import command, derived
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS, SALT = "seven grey herons by the weir", "HERO-NSBY-THEW-EIRS-EVEN-GREY"
@@ -95,7 +94,7 @@ def source_ids(folder: Path, passphrase: str = PASSPHRASE) -> dict[str, Path]:
     """The name of each file of a folder in the audit, computed without the code under test."""
     text, _, own = passphrase.partition(" salt:")
     salt = f"dicom-deid/project-key/v2/{own}" if own else "dicom-deid/project-key/v1"
-    key = hashlib.pbkdf2_hmac("sha256", unicodedata.normalize("NFC", text).encode(), salt.encode(), 600_000)
+    key = derived("sha256", unicodedata.normalize("NFC", text).encode(), salt.encode(), 600_000)
     files = [path for path in folder.rglob("*") if path.is_file()]
     texts = {path: f"dicom-deid:source\0{path.relative_to(folder).as_posix()}" for path in files}
     return {hmac.digest(key, text.encode(), "sha256").hex()[:20]: path for path, text in texts.items()}
