@@ -13,7 +13,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from unittest.mock import patch
 
-from dicom_deid.cli.app import main
+from dicom_deid.cli import app
 
 derived = cache(hashlib.pbkdf2_hmac)
 """Most commands have the same passphrase, whose 600,000 rounds take a tenth of a second."""
@@ -28,12 +28,14 @@ def command(*arguments: str | Path, folder: Path | None = None) -> CompletedProc
     with (
         patch.object(sys, "argv", ["dicom-deid", *line]),
         patch.object(hashlib, "pbkdf2_hmac", derived),
+        patch.object(app.app, "registered_commands", app.app.registered_commands),  # it forgets the others
+        patch.object(app, "gc"),  # it arranges the memory of a process that ends
         chdir(folder or "."),
         redirect_stdout(told),
         redirect_stderr(wrong),
     ):
         try:
-            main()
+            app.main()
         except SystemExit as ended:
             code = int(ended.code or 0)
         finally:
