@@ -142,13 +142,13 @@ def test_the_conformance_statement_is_printed_and_goes_with_a_run(image: Path, t
 def test_every_real_file_can_be_explained(corpus: list[Path]) -> None:
     options = frozenset(option["name"] for option in table("options.json")) - {"retain-full-dates"}
     allowed = frozenset(row["uid"] for row in table("sop-classes.json"))
-    for policy in (Policy(), Policy(options, allowed, pass_burned_in=True)):
+    for policy, files in ((Policy(), corpus[::4]), (Policy(options, allowed, pass_burned_in=True), corpus)):
         plan, explained = Plan(policy, Key(derive(PASSPHRASE))), 0
-        for path in corpus:
+        for path in files:
             with FileSource(path) as source:
                 source.extend(source.size)
                 found = explain(source, plan, "0" * 20)
             paths = [row.path for row in found.rows]
             assert len(paths) == len(set(paths)), path.name
             explained += bool(paths)
-        assert explained > 100
+        assert explained > len(files) / 2
