@@ -7,7 +7,7 @@ import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
 import { actOn, noteFrom, noteWith } from "./page/notes.js";
 import { Problem } from "./page/problem.js";
 import { judge, settledKey } from "./page/settled-key.js";
-import { goTo, hasFocus } from "./page/steps.js";
+import { goTo, hasFocus, isInView } from "./page/steps.js";
 import { isInside, pickOutput } from "./pick/pick.js";
 import { cleansPixels, OPTION } from "./pixels/offer.js";
 import { forget, remember } from "./policy/remembered.js";
@@ -189,7 +189,7 @@ export class Session {
     if (pick) await keepHandles(order.name, pick.picked, order.output).catch(() => {});
     const { run: ofRun, results, ...notes } = store.state.notes;
     store.update({ phase: "running", preparing: "", progress: null, results: null, waiting: null, notes });
-    goTo("run");
+    if (isInView("run")) goTo("run"); // who has gone to another view stays there
     await this.#run(order);
   }
 

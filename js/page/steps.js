@@ -40,10 +40,15 @@ export function stateOf(phase, step) {
   return STATES[phase][step];
 }
 
+/** Whether the view of a step is seen. @param {Step} step */
+export function isInView(step) {
+  return !document.getElementById(step)?.closest("main")?.hidden;
+}
+
 /** Whether the keyboard is in a step, or nowhere; not while another view is seen. @param {Step} step */
 export function hasFocus(step) {
   const { activeElement, body } = document;
-  if (document.getElementById(step)?.closest("main")?.hidden) return false;
+  if (!isInView(step)) return false;
   return activeElement === body || (document.getElementById(step)?.contains(activeElement) ?? false);
 }
 
@@ -55,7 +60,7 @@ export function hasFocus(step) {
 export function goTo(step, { focus = false, unlessSeen = false } = {}) {
   const heading = document.getElementById(`${step}-title`);
   if (!heading) return;
-  if (heading.closest("main")?.hidden) send(document, "view", "deidentify");
+  if (!isInView(step)) send(document, "view", "deidentify");
   const { top, bottom } = heading.getBoundingClientRect();
   const seen = top >= 0 && bottom <= innerHeight;
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
