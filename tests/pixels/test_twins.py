@@ -15,7 +15,7 @@ import pytest
 from dicom_deid.pixels.detection.boxes import Box, grown, places, turned_back
 from dicom_deid.pixels.detection.numbers import numbers
 from dicom_deid.pixels.detection.reader import decoded, line, ways
-from dicom_deid.pixels.detection.sizes import parts, scaled
+from dicom_deid.pixels.detection.sizes import parts, scaled, tiles
 
 TWINS = Path(__file__).with_name("twins.mjs")
 SIZES = ((1, 1), (2, 3), (7, 5), (31, 64), (48, 90), (120, 33), (61, 200))
@@ -64,16 +64,31 @@ def test_grey_rgb_and_rgba_are_taken_alike(pictures: list[np.ndarray]) -> None:
 
 
 def test_tiles_are_cut_alike_and_cover_the_picture() -> None:
-    lengths = [1, 1279, 1280, 1281, 1500, 2464, 2465, 2600, 5000, 12345]
+    lengths = [1, 639, 640, 641, 750, 1184, 1185, 1300, 2600, 12345]
     ours = [parts(length, numbers().sizes) for length in lengths]
     assert javascript([{"what": "parts", "length": length} for length in lengths]) == [
         [list(part) for part in one] for one in ours
     ]
-    for length, tiles in zip(lengths, ours, strict=True):
-        assert (tiles[0][0], tiles[-1][1]) == (0, length)
-        shared = [end - begin for (_, end), (begin, _) in itertools.pairwise(tiles)]
+    for length, cut in zip(lengths, ours, strict=True):
+        assert (cut[0][0], cut[-1][1]) == (0, length)
+        shared = [end - begin for (_, end), (begin, _) in itertools.pairwise(cut)]
         assert all(pixels >= numbers().sizes.overlap for pixels in shared)
-        assert all(end - begin <= numbers().sizes.tile for begin, end in tiles)
+        assert all(end - begin <= numbers().sizes.tile for begin, end in cut)
+
+
+def test_tiles_are_given_to_the_model_alike() -> None:
+    picture = np.random.default_rng(18).integers(0, 256, (1190, 45, 3), np.uint8)
+    for turned in (False, True):
+        ours, asking = [], []
+        for top, left, tile in tiles(np.rot90(picture) if turned else picture, numbers().sizes):
+            planes = np.stack([tile[..., plane] + np.float32(256 * plane) for plane in range(3)])
+            ours.append(text(planes))
+            rows, columns = tile.shape[:2]
+            part = [left, top, min(left + columns, 1190 if turned else 45), min(top + rows, 45 if turned else 1190)]
+            filled = {"rows": rows, "columns": columns, "tile": part, "turned": turned}
+            asking.append({**asked("planes", picture), "filled": filled})
+        assert len(ours) == 3
+        assert javascript(asking) == ours
 
 
 def test_lines_for_the_reader_are_alike(pictures: list[np.ndarray]) -> None:

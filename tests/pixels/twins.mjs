@@ -2,7 +2,15 @@
 import { readFileSync } from "node:fs";
 import { grown, places, turnedBack } from "../../worker/detection/boxes.js";
 import { decoded, line, ways } from "../../worker/detection/reader.js";
-import { blueFirst, parts, scaled, turned } from "../../worker/detection/sizes.js";
+import {
+  blueFirst,
+  fillPlanes,
+  parts,
+  scaled,
+  turned as turnedPicture,
+  turnedSteps,
+  upright,
+} from "../../worker/detection/sizes.js";
 
 /** @param {string} text */
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"));
@@ -17,8 +25,15 @@ const given = ({ rows, columns, bytes }) => ({ rows, columns, bytes: bytesOf(byt
 const answers = {
   blueFirst: (asked) => told(blueFirst(given(asked))),
   scaled: (asked) => told(scaled(given(asked), asked.scale)),
-  turned: (asked) => told(turned(given(asked))),
+  turned: (asked) => told(turnedPicture(given(asked))),
   parts: ({ length, numbers }) => parts(length, numbers.sizes),
+  planes(asked) {
+    const [picture, { tile, rows, columns, turned }] = [given(asked), asked.filled];
+    const table = [0, 256, 512].map((more) => Float32Array.from({ length: 256 }, (_, value) => value + more));
+    const planes = new Float32Array(3 * rows * columns);
+    fillPlanes(turned ? turnedSteps(picture) : upright(picture), tile, planes, { rows, columns, table });
+    return textOf(planes);
+  },
   lines: (asked) => ways(given(asked)).map((way) => textOf(line(way, asked.numbers.reading).planes)),
   boxes: ({ chances, columns, limit, scale, picture, numbers }) =>
     places(bytesOf(chances), columns, limit, numbers.limits).flatMap((found) => [

@@ -6,11 +6,13 @@
  * @typedef {import("./numbers.js").Numbers} Numbers
  * @typedef {import("./numbers.js").Search} Search
  * @typedef {import("./sizes.js").Picture} Picture
+ * @typedef {import("./sizes.js").Steps} Steps
  * @typedef {import("./boxes.js").Place} Place
+ * @typedef {import("./boxes.js").Rectangle} Rectangle
  */
 import { refuse } from "../shared/errors.js";
 import { grown, places, shorter, turnedBack } from "./boxes.js";
-import { cropped, parts, scaled, scales, turned } from "./sizes.js";
+import { fillPlanes, parts, scaled, scales, turnedSteps, upright } from "./sizes.js";
 
 export class Detector {
   #search;
@@ -18,6 +20,8 @@ export class Detector {
   #reader;
   #numbers;
   #table;
+  #input = new Float32Array(0);
+  #chanced = new Uint8Array(0);
 
   /** @param {Search} search @param {import("./networks.js").Network} network @param {import("./reader.js").Reader} reader @param {Numbers} numbers */
   constructor(search, network, reader, numbers) {
@@ -56,21 +60,22 @@ export class Detector {
     const found = /** @type {Box[]} */ ([]);
     for (const scale of scales(picture, sizes)) {
       const sized = scaled(picture, scale);
-      for (const place of await this.#places(sized, limit * scale)) found.push(grown(place, scale, picture, limits));
+      for (const place of await this.#places(upright(sized), limit * scale))
+        found.push(grown(place, scale, picture, limits));
       if (scale !== scales(picture, sizes)[1]) continue;
-      for (const { place, peak } of await this.#places(turned(sized), limit * scale))
+      for (const { place, peak } of await this.#places(turnedSteps(sized), limit * scale))
         found.push(grown({ place: turnedBack(place, sized.columns), peak }, scale, picture, limits));
     }
     return found;
   }
 
-  /** @param {Picture} picture @param {number} limit @returns {Promise<Place[]>} */
+  /** @param {Steps} picture @param {number} limit @returns {Promise<Place[]>} */
   async #places(picture, limit) {
     const { limits, sizes } = this.#numbers;
     const found = /** @type {Place[]} */ ([]);
     for (const [top, bottom] of parts(picture.rows, sizes)) {
       for (const [left, right] of parts(picture.columns, sizes)) {
-        const { chances, columns } = await this.#chances(cropped(picture, left, top, right, bottom));
+        const { chances, columns } = await this.#chances(picture, [left, top, right, bottom]);
         for (const { place, peak } of places(chances, columns, limit, limits)) {
           const [a, b, c, d] = place;
           found.push({ place: [a + left, b + top, c + left, d + top], peak });
@@ -80,12 +85,17 @@ export class Detector {
     return found;
   }
 
-  /** How likely each pixel of a tile is text, of 255; its sides are filled up to a whole step. @param {Picture} tile */
-  async #chances(tile) {
+  /**
+   * How likely each pixel of a tile is text, of 255; its sides are filled up to a whole step. Good until the next one.
+   * @param {Steps} picture @param {Rectangle} tile
+   */
+  async #chances(picture, tile) {
     const { step } = this.#numbers.sizes;
-    const [rows, columns] = [tile.rows, tile.columns].map((side) => Math.ceil(side / step) * step);
-    const { data, shape } = await this.#network.run(this.#planes(tile, rows, columns), [1, 3, rows, columns]);
-    const chances = new Uint8Array(rows * columns);
+    const [left, top, right, bottom] = tile;
+    const [rows, columns] = [bottom - top, right - left].map((side) => Math.ceil(side / step) * step);
+    const [planes, chances] = this.#buffers(rows * columns);
+    fillPlanes(picture, tile, planes, { rows, columns, table: this.#table });
+    const { data, shape } = await this.#network.run(planes, [1, 3, rows, columns]);
     if (data.length !== chances.length || shape[3] !== columns) refuse("DETECTOR_LOST");
     for (let at = 0; at < data.length; at++) {
       const chance = data[at];
@@ -95,17 +105,12 @@ export class Detector {
     return { chances, columns };
   }
 
-  /** What the model takes, filled up with what is at the edge. @param {Picture} tile @param {number} rows @param {number} columns */
-  #planes(tile, rows, columns) {
-    const planes = new Float32Array(3 * rows * columns);
-    for (let plane = 0, to = 0; plane < 3; plane++) {
-      const table = this.#table[plane];
-      for (let row = 0; row < rows; row++) {
-        const begin = Math.min(row, tile.rows - 1) * tile.columns;
-        for (let column = 0; column < columns; column++)
-          planes[to++] = table[tile.bytes[(begin + Math.min(column, tile.columns - 1)) * 3 + plane]];
-      }
+  /** Of a tile of so many pixels what the model is given, and its chances: in memory that is used again. @param {number} pixels */
+  #buffers(pixels) {
+    if (this.#chanced.length < pixels) {
+      this.#input = new Float32Array(pixels * 3);
+      this.#chanced = new Uint8Array(pixels);
     }
-    return planes;
+    return /** @type {const} */ ([this.#input.subarray(0, pixels * 3), this.#chanced.subarray(0, pixels)]);
   }
 }

@@ -30,6 +30,9 @@ export async function fetchModel(name, pinned) {
   return new Uint8Array(bytes);
 }
 
+/** Without what "all" adds: that lays out the weights once more, takes a fifth more memory, and makes nothing faster here. */
+const LEVEL = "extended";
+
 export class Network {
   #runtime;
   #session;
@@ -42,7 +45,10 @@ export class Network {
 
   /** @param {any} runtime   of loadRuntime @param {Uint8Array} model */
   static async of(runtime, model) {
-    const session = await runtime.InferenceSession.create(model, { executionProviders: ["wasm"] });
+    const session = await runtime.InferenceSession.create(model, {
+      executionProviders: ["wasm"],
+      graphOptimizationLevel: LEVEL,
+    });
     return new Network(runtime, session);
   }
 

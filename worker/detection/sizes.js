@@ -5,6 +5,7 @@
  * py/dicom_deid/pixels/detection/sizes.py does the same, to the last bit, and explains the numbers.
  *
  * @typedef {import("./numbers.js").Sizes} Sizes
+ * @typedef {import("../shared/protocol/detection.js").Rectangle} Rectangle
  * @typedef {{rows: number, columns: number, bytes: Uint8Array}} Picture   three bytes a pixel: blue, green, red
  */
 
@@ -128,6 +129,45 @@ export function parts(length, sizes) {
     const begin = Math.floor((number * (length - size)) / (count - 1));
     return [begin, begin + size];
   });
+}
+
+/**
+ * The steps from pixel to pixel of a picture, so that a turned one need not be made: where the first is, a row further,
+ * a column further; in pixels.
+ * @typedef {{rows: number, columns: number, bytes: Uint8Array, first: number, down: number, along: number}} Steps
+ */
+
+/** @param {Picture} picture @returns {Steps} */
+export function upright(picture) {
+  return { ...picture, first: 0, down: picture.columns, along: 1 };
+}
+
+/** As `turned` would make it. @param {Picture} picture @returns {Steps} */
+export function turnedSteps({ rows, columns, bytes }) {
+  return { rows: columns, columns: rows, bytes, first: columns - 1, down: -1, along: columns };
+}
+
+/**
+ * What a model takes of a part: three planes of so many rows and columns, filled up with what is at its edge.
+ * @param {Steps} picture
+ * @param {Rectangle} part
+ * @param {Float32Array} planes   is filled
+ * @param {{rows: number, columns: number, table: Float32Array[]}} wanted   table: what each value becomes, by plane
+ */
+export function fillPlanes(
+  { bytes, first, down, along },
+  [left, top, right, bottom],
+  planes,
+  { rows, columns, table },
+) {
+  for (let plane = 0, to = 0; plane < SAMPLES; plane++) {
+    const values = table[plane];
+    for (let row = 0; row < rows; row++) {
+      const begin = first + Math.min(top + row, bottom - 1) * down;
+      for (let column = 0; column < columns; column++)
+        planes[to++] = values[bytes[(begin + Math.min(left + column, right - 1) * along) * SAMPLES + plane]];
+    }
+  }
 }
 
 /** A part of a picture. @param {Picture} picture @param {number} left @param {number} top @param {number} right @param {number} bottom @returns {Picture} */
