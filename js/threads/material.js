@@ -15,6 +15,8 @@ const CHECKING = "clean-descriptors";
 export class Material {
   /** Lines for the log. @type {string[]} */ notes = [];
   /** @type {Shared | null} */ #shared = null;
+  /** Whether storage has the snapshot. */ #isStored = false;
+  /** @type {Promise<Uint8Array | null> | null} the snapshot, while it is read again */ #reading = null;
   /** @type {Uint8Array | null} preview.zip, once a picture was asked for */ #preview = null;
   /** @type {Uint8Array | null} numbers.zip, once a policy asked for it */ #numbers = null;
 
@@ -35,6 +37,7 @@ export class Material {
   async #findSnapshot(shared) {
     const { build } = shared.manifest;
     shared.snapshot = await runtime.storedSnapshot(build).catch(() => null);
+    this.#isStored = shared.snapshot !== null;
     if (shared.snapshot || !shared.module) return;
     const maker = new Thread();
     try {
@@ -42,7 +45,7 @@ export class Material {
       const made = await maker.alive(maker.python.makeSnapshot(shared));
       shared.snapshot = runtime.shareable(made.buffer);
       this.notes.push(`snapshot made in ${Math.round(performance.now() - begin)} ms, ${mib(made.length)}`);
-      runtime.storeSnapshot(build, made).catch(() => this.notes.push("snapshot not kept: no storage for it"));
+      this.#store(build, made);
     } catch {
       this.notes.push("snapshot could not be made");
     } finally {
@@ -50,7 +53,32 @@ export class Material {
     }
   }
 
-  /** The parts that a worker is started from. @returns {Shared} */
+  /** @param {string} build @param {Uint8Array<ArrayBuffer>} made */
+  async #store(build, made) {
+    try {
+      await runtime.storeSnapshot(build, made);
+      this.#isStored = true;
+    } catch {
+      this.notes.push("snapshot not kept: no storage for it");
+    }
+  }
+
+  /** The parts that a worker is started from. */
+  async whole() {
+    const { shared } = this;
+    if (!this.#isStored || shared.snapshot) return shared;
+    this.#reading ??= runtime.storedSnapshot(shared.manifest.build).catch(() => null);
+    shared.snapshot = await this.#reading;
+    this.#reading = null;
+    return shared;
+  }
+
+  /** Lets go of the snapshot until a worker is started from it, where storage has it. */
+  release() {
+    if (this.#isStored) this.shared.snapshot = null;
+  }
+
+  /** As they are: perhaps without the snapshot. @returns {Shared} */
   get shared() {
     return /** @type {Shared} */ (this.#shared);
   }
@@ -82,6 +110,7 @@ export class Material {
 
   /** The stored snapshot is of no use. */
   forgetSnapshot() {
+    this.#isStored = false;
     runtime.forgetSnapshot(this.shared.manifest.build).catch(() => {});
   }
 }

@@ -89,7 +89,7 @@ export class Pool {
   /** Starts a thread for this worker, and configures it if the others are. @param {WorkerState} worker */
   async #boot(worker) {
     this.#change(worker, "booting");
-    const shared = this.#decodes ? await this.#material.withPreview() : this.#material.shared;
+    const shared = this.#decodes ? await this.#material.withPreview() : await this.#material.whole();
     const thread = this.#spare ?? new Thread();
     this.#spare = null;
     try {
@@ -162,6 +162,7 @@ export class Pool {
       this.#threads.get(worker.number)?.end();
       if (this.#threads.delete(worker.number)) this.#change(worker, "resting");
     }
+    this.#material.release();
   }
 
   /** Starts those that rested. */
@@ -230,7 +231,7 @@ export class Pool {
   /** A Python worker apart from the run's, for a policy to be tried; whoever asks for it ends it. */
   async trial() {
     await this.ready;
-    return this.#apart(this.#material.shared);
+    return this.#apart(await this.#material.whole());
   }
 
   /** One that decodes and paints. Without the snapshot: pydicom looks for numpy once, when it is imported. */

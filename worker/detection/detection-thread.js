@@ -6,6 +6,7 @@
  * @typedef {import("../shared/protocol/detection.js").DetectionApi} DetectionApi
  * @typedef {import("../shared/protocol/detection.js").Kind} Kind
  */
+import { release } from "../shared/buffers.js";
 import { CodedError } from "../shared/errors.js";
 import { Detector } from "./detector.js";
 import { fetchModel, loadRuntime, Network } from "./networks.js";
@@ -29,7 +30,7 @@ export class DetectionThread {
     const answer = this.#before.then(async () => {
       const detector = await this.#detector(kind);
       try {
-        return await detector.boxes(blueFirst(shown), words);
+        return await boxesOf(detector, shown, words);
       } catch {
         throw new CodedError("DETECTOR_LOST"); // an empty list would say that the picture was looked at
       }
@@ -62,6 +63,15 @@ export class DetectionThread {
     const network = await Network.of(runtime, await fetchModel(`detector-${search.model}.onnx`, numbers.files));
     return new Detector(search, network, reader, numbers);
   }
+}
+
+/** @param {Detector} detector @param {import("../shared/protocol/detection.js").Shown} shown   is not kept @param {boolean} words */
+async function boxesOf(detector, shown, words) {
+  const picture = blueFirst(shown);
+  release(shown.bytes);
+  const boxes = await detector.boxes(picture, words);
+  release(picture.bytes);
+  return boxes;
 }
 
 /** What the detectors of all kinds share. */

@@ -10,6 +10,7 @@
  * @typedef {import("./boxes.js").Place} Place
  * @typedef {import("./boxes.js").Rectangle} Rectangle
  */
+import { release } from "../shared/buffers.js";
 import { refuse } from "../shared/errors.js";
 import { grown, places, shorter, turnedBack } from "./boxes.js";
 import { fillPlanes, parts, scaled, scales, turnedSteps, upright } from "./sizes.js";
@@ -62,9 +63,11 @@ export class Detector {
       const sized = scaled(picture, scale);
       for (const place of await this.#places(upright(sized), limit * scale))
         found.push(grown(place, scale, picture, limits));
-      if (scale !== scales(picture, sizes)[1]) continue;
-      for (const { place, peak } of await this.#places(turnedSteps(sized), limit * scale))
-        found.push(grown({ place: turnedBack(place, sized.columns), peak }, scale, picture, limits));
+      if (scale === scales(picture, sizes)[1]) {
+        for (const { place, peak } of await this.#places(turnedSteps(sized), limit * scale))
+          found.push(grown({ place: turnedBack(place, sized.columns), peak }, scale, picture, limits));
+      }
+      if (sized !== picture) release(sized.bytes);
     }
     return found;
   }
@@ -95,13 +98,10 @@ export class Detector {
     const [rows, columns] = [bottom - top, right - left].map((side) => Math.ceil(side / step) * step);
     const [planes, chances] = this.#buffers(rows * columns);
     fillPlanes(picture, tile, planes, { rows, columns, table: this.#table });
-    const { data, shape } = await this.#network.run(planes, [1, 3, rows, columns]);
-    if (data.length !== chances.length || shape[3] !== columns) refuse("DETECTOR_LOST");
-    for (let at = 0; at < data.length; at++) {
-      const chance = data[at];
-      if (!Number.isFinite(chance)) refuse("DETECTOR_LOST");
-      chances[at] = Math.floor(Math.min(1, Math.max(0, chance)) * 255 + 0.5);
-    }
+    await this.#network.run(planes, [1, 3, rows, columns], (data, shape) => {
+      if (shape[3] !== columns) refuse("DETECTOR_LOST");
+      inWhole(data, chances);
+    });
     return { chances, columns };
   }
 
@@ -112,5 +112,15 @@ export class Detector {
       this.#chanced = new Uint8Array(pixels);
     }
     return /** @type {const} */ ([this.#input.subarray(0, pixels * 3), this.#chanced.subarray(0, pixels)]);
+  }
+}
+
+/** Chances as parts of 255. @param {Float32Array} data @param {Uint8Array} chances   is filled */
+function inWhole(data, chances) {
+  if (data.length !== chances.length) refuse("DETECTOR_LOST");
+  for (let at = 0; at < data.length; at++) {
+    const chance = data[at];
+    if (!Number.isFinite(chance)) refuse("DETECTOR_LOST");
+    chances[at] = Math.floor(Math.min(1, Math.max(0, chance)) * 255 + 0.5);
   }
 }

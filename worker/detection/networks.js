@@ -4,6 +4,7 @@
  *
  * More threads, or its own worker, it would start from blob: URLs, which the page's policy forbids.
  */
+import { release } from "../shared/buffers.js";
 import { CodedError } from "../shared/errors.js";
 
 const RUNTIME = new URL("../../vendor/detection/ort.wasm.bundle.min.mjs", import.meta.url).href;
@@ -43,25 +44,32 @@ export class Network {
     this.#session = session;
   }
 
-  /** @param {any} runtime   of loadRuntime @param {Uint8Array} model */
+  /** @param {any} runtime   of loadRuntime @param {Uint8Array} model   is not kept */
   static async of(runtime, model) {
     const session = await runtime.InferenceSession.create(model, {
       executionProviders: ["wasm"],
       graphOptimizationLevel: LEVEL,
     });
+    release(model);
     return new Network(runtime, session);
   }
 
   /**
-   * What the model says of an input.
+   * What is made of what the model says of an input, which is not kept.
+   * @template T
    * @param {Float32Array} planes
    * @param {number[]} shape
-   * @returns {Promise<{data: Float32Array, shape: number[]}>}
+   * @param {(data: Float32Array, shape: number[]) => T} make
+   * @returns {Promise<T>}
    */
-  async run(planes, shape) {
+  async run(planes, shape, make) {
     const { inputNames, outputNames } = this.#session;
     const input = new this.#runtime.Tensor("float32", planes, shape);
     const output = (await this.#session.run({ [inputNames[0]]: input }))[outputNames[0]];
-    return { data: output.data, shape: output.dims };
+    try {
+      return make(output.data, output.dims);
+    } finally {
+      release(output.data);
+    }
   }
 }

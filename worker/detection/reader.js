@@ -7,6 +7,7 @@
  * @typedef {import("./networks.js").Network} Network
  * @typedef {{text: string, sure: number}} Said   sure: the mean chance of the characters, 0 to 1
  */
+import { release } from "../shared/buffers.js";
 import { cropped, resized, turned } from "./sizes.js";
 
 /** A standing place that is no taller than this times its width may also be a level line of a few letters. */
@@ -46,8 +47,12 @@ export class Reader {
   /** @param {Picture} crop */
   async #line(crop) {
     const { planes, width } = line(crop, this.#numbers);
-    const { data, shape } = await this.#network.run(planes, [1, 3, this.#numbers.height, width]);
-    return decoded(data, shape[2], this.#characters);
+    const shape = [1, 3, this.#numbers.height, width];
+    const said = await this.#network.run(planes, shape, (data, [, , classes]) =>
+      decoded(data, classes, this.#characters),
+    );
+    release(planes);
+    return said;
   }
 }
 

@@ -6,6 +6,7 @@
  *
  * @typedef {import("../shared/protocol/imaging.js").ImagingApi} ImagingApi
  */
+import { release } from "../shared/buffers.js";
 import * as Comlink from "../shared/comlink.js";
 import { callPython } from "../shared/errors.js";
 
@@ -69,11 +70,15 @@ export class Pictures {
   }
 }
 
-/** Reads ranges of a file at once: Python waits for them. @param {Blob} file */
+/** Reads ranges of a file at once: Python waits for them. A range is good until the next one is read. @param {Blob} file */
 export function readerOf(file) {
   const reader = new FileReaderSync();
-  return (/** @type {number} */ start, /** @type {number} */ end) =>
-    new Uint8Array(reader.readAsArrayBuffer(file.slice(start, end)));
+  let range = new Uint8Array(0);
+  return (/** @type {number} */ start, /** @type {number} */ end) => {
+    release(range);
+    range = new Uint8Array(reader.readAsArrayBuffer(file.slice(start, end)));
+    return range;
+  };
 }
 
 /** The pixels of a pane, taken out of Python's memory once. @param {any} pane @param {number} columns @param {number} rows */

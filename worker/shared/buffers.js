@@ -3,7 +3,7 @@
  * Buffers that are used again, for one file after another.
  *
  * A new buffer for each file costs a page fault for every 4 KiB, and what waits for the garbage collector is hundreds of
- * megabytes. A buffer that is not given back is lost to nobody: the collector has it.
+ * megabytes. A buffer that is not given back is lost to nobody: the collector has it. `release` does not wait for it.
  */
 
 /** The shortest buffer, in bytes: a page of memory. */
@@ -34,6 +34,11 @@ export class Buffers {
     this.#bytes += buffer.byteLength;
     while (this.#bytes > KEPT_BYTES) this.#bytes -= /** @type {ArrayBuffer} */ (this.#free.shift()).byteLength;
   }
+}
+
+/** Gives the memory of a buffer back at once: nobody looks at it any more. @param {ArrayBufferView} view */
+export function release({ buffer }) {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 /** @param {number} bytes */
