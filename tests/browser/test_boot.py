@@ -91,6 +91,9 @@ def test_all_workers_start_from_a_snapshot_that_is_kept_for_the_next_visit(
     again = open_page(server, page.context)
     assert [line.split()[0] for line in start(again, count=2)] == ["Python", "Python"]
     assert ways(again) == ["snapshot", "snapshot"]
+    again.evaluate("pool.rest()")
+    again.evaluate(CONFIGURE, [])
+    assert ways(again) == ["snapshot", "snapshot"], "read again for those that rested"
     assert observed.errors == observed.elsewhere(server.url) == []
 
 

@@ -38,7 +38,7 @@ export class Buffers {
 
 /** Gives the memory of a buffer back at once: nobody looks at it any more. @param {ArrayBufferView} view */
 export function release({ buffer }) {
-  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer?.(0);
 }
 
 /** @param {number} bytes */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Buffers } from "../../../worker/shared/buffers.js";
+import { Buffers, release } from "../../../worker/shared/buffers.js";
 
 const MIB = 1024 * 1024;
 
@@ -40,4 +40,14 @@ test("no more is kept than 32 MiB", () => {
   for (const buffer of taken) buffers.give(buffer);
   const again = Array.from({ length: 20 }, () => buffers.take(4 * MIB));
   assert.equal(again.filter((buffer) => taken.includes(buffer)).length, 8);
+});
+
+test("what is released has no memory any more; what others share, or have been given, is left alone", () => {
+  const bytes = new Uint8Array(MIB);
+  release(bytes.subarray(5));
+  release(bytes);
+  assert.equal(bytes.length, "transfer" in ArrayBuffer.prototype ? 0 : MIB); // Node 20 has none
+  const shared = new Uint8Array(new SharedArrayBuffer(9));
+  release(shared);
+  assert.equal(shared.length, 9);
 });
