@@ -80,6 +80,7 @@ export class Pool {
     await this.#material.ready;
     const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
     if (started.every(({ status }) => status === "rejected")) throw new CodedError("PYTHON_NOT_STARTED");
+    this.#material.release();
     this.#renewSpare();
     const [thread] = this.#threads.values(); // what is compiled, all have
     thread.alive(thread.python.rehearse()).catch(() => {});

@@ -5,6 +5,7 @@
  *
  * @typedef {import("../shared/protocol/python.js").Shared} Shared
  */
+import { release } from "./buffers.js";
 
 const RUNTIME = new URL("../../runtime/", import.meta.url).href;
 const STORE = "dicom-deid-snapshot";
@@ -17,7 +18,7 @@ export async function fetchRuntime() {
   const response = await fetch(`${RUNTIME}manifest.json`);
   const manifest = await response.json();
   const get = (/** @type {string} */ name) => fetchPart(manifest, name);
-  const bytes = async (/** @type {string} */ name) => shareable(await (await get(name)).arrayBuffer());
+  const bytes = async (/** @type {string} */ name) => moved(await (await get(name)).arrayBuffer());
   const [module, stdlib, packages] = await Promise.all([
     WebAssembly.compileStreaming(get("pyodide.asm.wasm")).catch(() => null),
     bytes("python_stdlib.zip"),
@@ -37,12 +38,12 @@ function fetchPart(manifest, name) {
 
 /** The packages that only the worker needs that decodes and paints. @param {Shared["manifest"]} manifest */
 export async function fetchPreview(manifest) {
-  return shareable(await (await fetchPart(manifest, "preview.zip")).arrayBuffer());
+  return moved(await (await fetchPart(manifest, "preview.zip")).arrayBuffer());
 }
 
 /** The packages that check numbers in free text: only a plan with Clean Descriptors asks for them. @param {Shared["manifest"]} manifest */
 export async function fetchNumbers(manifest) {
-  return shareable(await (await fetchPart(manifest, "numbers.zip")).arrayBuffer());
+  return moved(await (await fetchPart(manifest, "numbers.zip")).arrayBuffer());
 }
 
 /** @param {string} hex */
@@ -61,6 +62,13 @@ export function shareable(buffer) {
   return shared;
 }
 
+/** The same of a buffer that nobody else looks at: it is not left to the collector. @param {ArrayBuffer} buffer */
+function moved(buffer) {
+  const bytes = shareable(buffer);
+  if (bytes.buffer !== buffer) release(new Uint8Array(buffer));
+  return bytes;
+}
+
 /**
  * @param {string} build
  * @returns {Promise<Uint8Array | null>}
@@ -70,7 +78,7 @@ export async function storedSnapshot(build) {
   const kept = await store.match(keyOf(build));
   if (!kept) return null;
   const buffer = await kept.arrayBuffer();
-  if (kept.headers.get(DIGEST) === (await digest(buffer))) return shareable(buffer);
+  if (kept.headers.get(DIGEST) === (await digest(buffer))) return moved(buffer);
   await store.delete(keyOf(build));
   return null;
 }
