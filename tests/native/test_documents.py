@@ -29,7 +29,9 @@ def test_the_policy_document_has_the_words_of_the_actions(code: str) -> None:
 
 def test_the_policy_document_has_every_reason_for_withholding() -> None:
     held = {code for code, reason in reasons().items() if reason["status"] == "withheld"}
-    assert held == set(re.findall(r"[A-Z]+(?:_[A-Z]+)+|BURNED_IN|REJECTED", POLICY.split("## Withheld")[1].split("\n## ")[0]))
+    assert held == set(
+        re.findall(r"[A-Z]+(?:_[A-Z]+)+|BURNED_IN|REJECTED", POLICY.split("## Withheld")[1].split("\n## ")[0])
+    )
 
 
 def test_the_conformance_statement_is_that_of_the_default_policy() -> None:
