@@ -10,6 +10,7 @@ import { HelpPages } from "./help/help.js";
 import { OpenIndexes } from "./index/open-indexes.js";
 import { lacks } from "./page/capabilities.js";
 import { one } from "./page/dom.js";
+import { collectStart } from "./page/memory.js";
 import { actOn, noteWith } from "./page/notes.js";
 import { showPhase } from "./page/steps.js";
 import { loadJudge } from "./page/strength.js";
@@ -85,6 +86,7 @@ function start() {
   const files = startFiles(() => store.note(isRunning() ? "run" : "choose", noteWith("FILES_WORKER_LOST")));
   const pool = new Pool({ onChange: (workers) => python.show(workers) });
   pool.ready.catch(() => python.fail());
+  pool.ready.then(collectStart).catch(() => {});
   pool.ready.then(loadJudge).catch(() => {}); // while the network is there; what is missing is said at Start
   policy.readWith(reader(pool));
   forecasting.load();

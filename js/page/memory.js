@@ -9,6 +9,8 @@ const MOST_SAMPLES = 120;
 const MEASURE_MILLISECONDS = 20_000;
 const PYTHON = "/worker/python.worker.js";
 
+/** @typedef {{bytes: number, attribution: {url: string}[]}} Part */
+
 export class Memory {
   /** @type {number[]} bytes */ samples = [];
   most = 0;
@@ -37,15 +39,28 @@ export class Memory {
 
   /** @param {number} now */
   #measure(now) {
-    const measure = /** @type {any} */ (performance).measureUserAgentSpecificMemory;
-    if (!measure || !globalThis.crossOriginIsolated || now - this.#measured < MEASURE_MILLISECONDS) return;
+    if (now - this.#measured < MEASURE_MILLISECONDS) return;
     this.#measured = Number.POSITIVE_INFINITY;
-    const took = measure.call(performance).then((/** @type {any} */ { breakdown }) => {
-      this.#rest = breakdown.reduce((/** @type {number} */ sum, /** @type {any} */ part) => sum + restOf(part), 0);
+    const took = measured().then((breakdown) => {
+      if (breakdown) this.#rest = breakdown.reduce((sum, part) => sum + restOf(part), 0);
     });
     took.catch(() => {}).then(() => (this.#measured = performance.now()));
   }
 }
 
-/** @param {{bytes: number, attribution: {url: string}[]}} part */
+/**
+ * Has what was loaded to start Python collected, in the page and its workers: measuring makes the browser do so. What is left
+ * lying then is not given back later, and is a hundred megabytes.
+ */
+export async function collectStart() {
+  await measured().catch(() => {});
+}
+
+/** What the browser says of each thread; null: it says nothing. @returns {Promise<Part[] | null>} */
+async function measured() {
+  const measure = /** @type {any} */ (performance).measureUserAgentSpecificMemory;
+  return measure && globalThis.crossOriginIsolated ? (await measure.call(performance)).breakdown : null;
+}
+
+/** @param {Part} part */
 const restOf = ({ bytes, attribution }) => (attribution.some(({ url }) => url.endsWith(PYTHON)) ? 0 : bytes);
