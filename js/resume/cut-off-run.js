@@ -79,11 +79,11 @@ export class CutOffRun extends HTMLElement {
     noteOf(this).clear();
     part(this, "title", HTMLElement).textContent = allowed ? "Run what was withheld" : "Go on with this run";
     part(this, "about", HTMLElement).textContent = allowed
-      ? `A run of its own takes only what ${run.name} withheld. With the same passphrase its results fit to the others.`
+      ? `A run of its own takes only what ${run.name} withheld. With the same passphrase its results fit together with those.`
       : `${run.name}: ${farOf(run)}.`;
     part(this, "how", HTMLElement).textContent = known
       ? "The browser may ask you to allow the folder again."
-      : `The page has no way to the originals any more. Then choose or drop ${chooseOf(run)}: the run ${this.#verb} by itself.`;
+      : `The page has no way to the originals any more. Afterwards, choose or drop ${chooseOf(run)}: the run ${this.#verb} by itself.`;
     part(this, "passphrase", HTMLInputElement).value = passphrase;
     this.#busy(false);
     this.#dialog.showModal();
