@@ -10,7 +10,7 @@ import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { Tiles } from "../pixels/tiles.js";
 import { farness } from "../search/index-status.js";
-import { picture, spoken, titleOf } from "../search/series-row.js";
+import { picture, titleOf } from "../search/series-row.js";
 import { Verdicts } from "./verdicts.js";
 
 /**
@@ -178,7 +178,6 @@ export class ResultsSheet extends HTMLElement {
     };
     for (const [name, text] of Object.entries(texts)) one(tile, `.tile-${name}`, HTMLElement).textContent = text;
     tile.dataset.verdict = verdict;
-    tile.ariaLabel = [known ? spoken(known) : "…", texts.about, texts.badge].filter(Boolean).join(", ");
     const address = this.#pictures?.of(key) ?? "";
     picture(tile, address);
     one(tile, ".tile-none", HTMLElement).hidden = address !== "";

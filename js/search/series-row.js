@@ -61,7 +61,7 @@ export function picture(element, address) {
 export const titleOf = (row) => CELLS.series(row)[0];
 
 /** @param {SeriesRow} row */
-export function spoken(row) {
+function spoken(row) {
   return [titleOf(row), row.modality, nameOf(row.patient_name) || row.patient_id, day(row.study_date)]
     .filter(Boolean)
     .join(", ");
