@@ -12,7 +12,7 @@ from pydicom import dcmread
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-COPIES = 2000
+COPIES = 800
 SECOND = 1000  # milliseconds: within so many a button must act
 DONE_FILES = "document.querySelector('run-panel [data-part=progress]').value"
 BAR = "document.querySelector('run-panel [data-part=bar-text]').textContent"
