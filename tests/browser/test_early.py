@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 STUDIES = 3
 FIRST, LAST = 40, 20  # files of each study, before and behind the notes
-NOTES = 24_000  # files that are no DICOM, which keep the scan busy
+NOTES = 10_000  # files that are no DICOM, which keep the scan busy
 WRITTEN = STUDIES * (FIRST + LAST)
 
 
