@@ -1,5 +1,6 @@
 """A folder of many files for tests that disturb a run, and a run's progress to the file."""
 
+import io
 import os
 import shutil
 from pathlib import Path
@@ -8,7 +9,7 @@ from journey import Journey
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
-INSTANCES = 930
+INSTANCES = 430
 REPEATS = 20  # files with the SOP Instance UID of another
 NOTES = 20  # files that are not DICOM
 # The page then keeps no handle. With one, the browser would ask the person for leave to use it again, and one without a
@@ -21,10 +22,12 @@ FILES = WRITTEN + NOTES
 def many_files(folder: Path) -> Path:
     """Many instances, some twice, and some notes between them."""
     folder.mkdir(parents=True)
-    data = dcmread(str(get_testdata_file("CT_small.dcm")))
+    image, first, made = dcmread(str(get_testdata_file("CT_small.dcm"))), "1.2.3.1000", io.BytesIO()
+    image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = first
+    image.save_as(made)
     for number in range(INSTANCES):
-        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
-        data.save_as(folder / f"{number:04}.dcm")
+        uid = f"1.2.3.{1000 + number}"  # of the same length
+        (folder / f"{number:04}.dcm").write_bytes(made.getvalue().replace(first.encode(), uid.encode()))
     for number in range(REPEATS):
         shutil.copyfile(folder / f"{number * 7:04}.dcm", folder / f"{number * 11:04} again.dcm")
     for number in range(NOTES):
