@@ -87,10 +87,10 @@ class Journey:
         """Allows every SOP Class that is withheld by default, and burned-in annotation; returns the UIDs."""
         self.page.locator("summary", has_text="SOP Classes to allow").click()
         boxes = self.page.locator("input[name=sop-class]")
-        for box in boxes.all():
-            box.check()
+        boxes.evaluate_all("(boxes) => boxes.forEach((box) => box.checked || box.click())")
+        expect(boxes.and_(self.page.locator(":not(:checked)"))).to_have_count(0)
         self.page.get_by_role("checkbox", name="Pass burned-in annotation").check()
-        return [str(box.get_attribute("value")) for box in boxes.all()]
+        return [str(uid) for uid in boxes.evaluate_all("(boxes) => boxes.map((box) => box.value)")]
 
     def start(self) -> None:
         self.button("Start").click()

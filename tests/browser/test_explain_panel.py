@@ -1,19 +1,17 @@
 """The what-if for one file: the page's table is the command line's, follows the policy, and leaves nothing."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import command
 from journey import Journey
 from playwright.sync_api import Locator, expect
 from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
-from runs import PASSPHRASE, ROOT
+from runs import PASSPHRASE
 from samples import sample_folder
 
 SHOWN = 30_000  # milliseconds for the trial worker to start and to answer
@@ -67,9 +65,7 @@ def planned(file: Path, folder: Path, *options: str) -> dict[str, Any]:
     """The answer of `dicom-deid plan` for a file."""
     secret = folder / "passphrase"
     secret.write_text(PASSPHRASE, encoding="utf-8")
-    command = [sys.executable, "-m", "dicom_deid", "plan", file, "--json", "--values", "--passphrase-file", secret]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "py")}
-    done = subprocess.run([*command, *options], env=environment, capture_output=True, check=False, timeout=60)
+    done = command("plan", file, "--json", "--values", "--passphrase-file", secret, *options)
     assert done.returncode in (0, 1), done.stderr
     return dict(json.loads(done.stdout))
 
