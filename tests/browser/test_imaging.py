@@ -6,18 +6,18 @@ import base64
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import imagecodecs
 import numpy as np
 import pytest
+from commands import command
 from conftest import Observed
 from dicom_deid.browser.viewer import Viewer
 from made import to_bytes
@@ -256,10 +256,10 @@ def noted(index: bytes) -> tuple[list[Any], list[Any]]:
 
 
 def command_line(folder: Path, secret: Path) -> tuple[list[Any], list[Any]]:
-    line = [sys.executable, "-m", "dicom_deid", "thumbnails", str(folder), "--json", "--workers", "0"]
-    line += ["--hold-out", "0.5", "--passphrase-file", str(secret)]
-    environment = os.environ | {"XDG_DATA_HOME": str(secret.parent)}
-    done = subprocess.run(line, capture_output=True, text=True, check=True, env=environment)
+    with patch.dict(os.environ, {"XDG_DATA_HOME": str(secret.parent)}):
+        done = command(
+            "thumbnails", folder, "--json", "--workers", "0", "--hold-out", "0.5", "--passphrase-file", secret
+        )
     return noted(Path(json.loads(done.stdout)["index"]).read_bytes())
 
 

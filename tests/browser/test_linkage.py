@@ -1,11 +1,10 @@
 """The linkage file in the page: kept on request, apart from the results, opened here and by the command line alike."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import command
 from conftest import visiting
 from cutoff import agree, kill, take_up
 from dicom_deid.linkage import HEADER, RECORD
@@ -58,9 +57,7 @@ def decrypted(linkage: Path, tmp_path: Path, passphrase: str = PASSPHRASE) -> di
     """The tables that the command line makes."""
     secret, target = tmp_path / "passphrase", tmp_path / f"tables of {linkage.name}"
     secret.write_text(f"{passphrase}\n", encoding="utf-8")
-    line = [sys.executable, "-m", "dicom_deid", "decrypt", linkage, target, "--passphrase-file", secret]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
-    assert done.stderr == ""
+    assert command("decrypt", linkage, target, "--passphrase-file", secret).stderr == ""
     return {path.name: path.read_bytes() for path in target.iterdir()}
 
 
