@@ -22,6 +22,27 @@ export function undecided({ policy, decisions }, rules) {
   };
 }
 
+/**
+ * The decisions as far as the policy still holds them: what somebody took out of it by hand is not brought back by the next one.
+ * @param {Decided} decided
+ * @param {Pick<Rules, "pixel_option">} rules
+ * @returns {Decision[]}   the same list, if all of it stands
+ */
+export function standing({ policy, decisions }, rules) {
+  const kept = decisions.flatMap((decision) => {
+    const changes = decision.changes.filter((change) => holds(policy, change, decision, rules));
+    if (changes.length === decision.changes.length) return [decision];
+    return changes.length > 0 ? [{ ...decision, changes }] : [];
+  });
+  return kept.length === decisions.length && kept.every((one, at) => one === decisions[at]) ? decisions : kept;
+}
+
+/** @param {Policy} policy @param {Decision["changes"][0]} change @param {Decision} decision @param {Pick<Rules, "pixel_option">} rules */
+function holds(policy, change, { sopClass }, { pixel_option }) {
+  if (change === "pass") return policy.pass_burned_in;
+  return change === "clean" ? policy.options.includes(pixel_option) : policy.allow_sop_classes.includes(sopClass ?? "");
+}
+
 /** One more decision, in place of an earlier one about the same kinds. @param {Decided} before @param {Decision} decision @param {Rules} rules @returns {Decided} */
 export function decide(before, decision, rules) {
   return redone(before, [...others(before.decisions, decision.kinds), decision], rules);

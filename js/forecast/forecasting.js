@@ -2,7 +2,7 @@
 /** Keeps the forecast in the state of the page: made again when other files take part, or the policy is another one; and acts on decisions. */
 import { loadRules } from "../../worker/shared/forecast.js";
 import { actOn } from "../page/notes.js";
-import { decide, undecided, undo } from "./decisions.js";
+import { decide, standing, undecided, undo } from "./decisions.js";
 import { forecastOf } from "./forecast.js";
 
 /**
@@ -33,9 +33,11 @@ export class Forecasting {
   }
 
   #forecast() {
-    const { found, leftOut, policy, decisions } = this.#store.state;
+    const { found, leftOut, policy } = this.#store.state;
+    const { decisions: made } = this.#store.state;
+    const decisions = this.#rules ? standing(this.#store.state, this.#rules) : made;
     const forecast = found && this.#rules && this.#of(this.#rules, found, leftOut, { policy, decisions });
-    this.#store.update({ forecast });
+    this.#store.update({ forecast, decisions });
   }
 
   /** @param {import("./forecast.js").Rules} rules @param {import("../state.js").Found} found @param {LeftOut} leftOut @param {import("./decisions.js").Decided} decided */

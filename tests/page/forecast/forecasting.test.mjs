@@ -76,3 +76,14 @@ test("without its rules the page forecasts nothing, and goes on", async () => {
   send(document, "decided", { kinds: [1], sopClass: ULTRASOUND, changes: ["allow"] });
   assert.deepEqual(store.state.policy, plainPolicy());
 });
+
+test("what was allowed and then taken out of the policy by hand stays out, whatever is decided next", async () => {
+  const store = await begin();
+  send(document, "decided", { kinds: [1], sopClass: ULTRASOUND, changes: ["allow", "pass"] });
+  store.update({ policy: { ...store.state.policy, allow_sop_classes: [] } });
+  assert.deepEqual(store.state.decisions, [{ kinds: [1], sopClass: ULTRASOUND, changes: ["pass"] }]);
+  send(document, "decided", { kinds: [2], sopClass: "1.2.3", changes: ["allow"] });
+  assert.deepEqual([store.state.policy.allow_sop_classes, sums(store)], [["1.2.3"], [9, 13]]);
+  store.update({ policy: plainPolicy() });
+  assert.deepEqual(store.state.decisions, []);
+});
