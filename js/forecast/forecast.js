@@ -81,9 +81,18 @@ function fateOf({ outcome, open, remedies }) {
 function questionsOf(rules, kinds, taken, left, { groups, fates, decided }) {
   const policy = undecided(decided, rules);
   const before = policy === decided.policy ? groups : groupsOf(new Forecaster(rules, policy), kinds, taken).groups;
-  const questions = before.filter((group) => fateOf(group) === "undecided");
-  return questions.map((group) => {
-    const [kind] = group.kinds;
-    return { ...group, fate: left.includes(kind) ? "left" : fates[kind] };
+  const all = new Set(left);
+  const isLeft = (/** @type {number} */ kind) => all.has(kind);
+  return before.flatMap((group) => {
+    const leftKinds = group.kinds.filter(isLeft);
+    // Left out, and written by the policy that is set now: so that it can still be undone.
+    if (fateOf(group) !== "undecided") return leftKinds.length > 0 ? [leftOf(group, leftKinds, taken)] : [];
+    const open = group.kinds.find((kind) => !isLeft(kind));
+    return [{ ...group, fate: open === undefined ? "left" : fates[open] }];
   });
+}
+
+/** @param {Group} group @param {number[]} kinds @param {Record<number, number>} taken @returns {import("../state.js").Question} */
+function leftOf(group, kinds, taken) {
+  return { ...group, kinds, files: kinds.reduce((sum, kind) => sum + taken[kind], 0), fate: "left" };
 }

@@ -26,8 +26,9 @@ export function nameOf({ files, sopClass: uid, reason, remedies }, sopClass) {
   return what + (isBoth(remedies) ? " marked as showing text or a person" : (MARKED[reason] ?? ""));
 }
 
-/** The consequence that the policy withholds them for. @param {Question} question @param {SopClass} [sopClass] */
-export function whyOf({ reason, remedies }, sopClass) {
+/** The consequence that the policy withholds them for; "" if it would write them. @param {Question} question @param {SopClass} [sopClass] */
+export function whyOf({ outcome, reason, remedies }, sopClass) {
+  if (outcome === "written") return "";
   const why = reason === "SOP_CLASS_WITHHELD" && sopClass ? sopClass.reason : reasonOf(reason).sentence;
   return isBoth(remedies) ? `${why} These also say themselves that they show text or a person.` : why;
 }

@@ -20,7 +20,11 @@ export class Choice {
   constructor({ studies, series, kinds }) {
     this.#studies = new Set(studies);
     this.#kinds = kinds;
-    for (const one of series) this.#series.set(one.study, [...(this.#series.get(one.study) ?? []), one]);
+    for (const one of series) {
+      const parts = this.#series.get(one.study);
+      if (parts) parts.push(one);
+      else this.#series.set(one.study, [one]);
+    }
   }
 
   /** Whether every file takes part. */
@@ -46,7 +50,8 @@ export class Choice {
   /** As much of a study as takes part, if any of it does. @param {StudyFound} study @returns {StudyFound} */
   partOf(study) {
     const series = this.#series.get(study.study) ?? [];
-    const rest = series.reduce(without, { ...study, series: study.series - series.length });
+    if (series.length + this.#kinds.length === 0) return study;
+    const rest = without({ ...study, series: study.series - series.length }, sumOf(series));
     const alike = this.#kinds.filter((kind) => rest.kinds[kind]);
     if (series.length + alike.length === 0) return study;
     return alike.reduce(
@@ -73,6 +78,20 @@ export class Choice {
     }
     return { studies: [...left], series: [...parts.values()].flat(), kinds: this.#kinds };
   }
+}
+
+/** Several series as one part: a study can have thousands. @param {SeriesLeft[]} series */
+function sumOf(series) {
+  /** @type {Sum & {kinds: Record<number, Sum>}} */ const sum = { files: 0, bytes: 0, kinds: {} };
+  for (const { files, bytes, kinds } of series) {
+    sum.files += files;
+    sum.bytes += bytes;
+    for (const [kind, part] of Object.entries(kinds)) {
+      const { files: before, bytes: size } = sum.kinds[Number(kind)] ?? { files: 0, bytes: 0 };
+      sum.kinds[Number(kind)] = { files: before + part.files, bytes: size + part.bytes };
+    }
+  }
+  return sum;
 }
 
 /** What is left of a study without a part of it. @param {StudyFound} study @param {Sum & {kinds: StudyFound["kinds"]}} part @returns {StudyFound} */

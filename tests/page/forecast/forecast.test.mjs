@@ -99,6 +99,26 @@ test("what is left out takes no part, and its question can still be decided othe
   );
 });
 
+test("files of a question that is left out come to it with another study: it is open again", () => {
+  const scan = scanned([{ sopClass: CAPTURE }, { sopClass: CAPTURE, overlay: null, picture: null }], [3, 0], [0, 2]);
+  const [asked] = forecast(plain, [0], scan).questions;
+  assert.deepEqual([asked.kinds.length, asked.fate, forecast(plain, [0], scan).sums.undecided], [2, "undecided", 2]);
+  assert.equal(forecast(plain, [0, 1], scan).questions[0].fate, "left");
+});
+
+test("what is left out can still be undone when the policy would write it now", () => {
+  const decided = { policy: { ...BASIC, allow_sop_classes: [CAPTURE] }, decisions: [] };
+  const { sums, questions } = forecast(decided, [1]);
+  assert.equal(sums.written, 166);
+  assert.deepEqual(
+    questions.map(({ sopClass, fate, files }) => [sopClass, fate, files]),
+    [
+      [CAPTURE, "left", 48],
+      [ULTRASOUND, "undecided", 13],
+    ],
+  );
+});
+
 test("an undoing takes back what alone had it written, and no other decision", () => {
   const scan = scanned([{ sopClass: CAPTURE }, { sopClass: CAPTURE, ...BURNED_IN }, BURNED_IN], [3, 2, 1]);
   const at = (decided) => forecast(decided, [], scan);

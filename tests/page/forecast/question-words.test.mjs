@@ -47,6 +47,7 @@ test("files of one kind that are withheld for several reasons have names of thei
 
 test("why a kind is withheld is told of the kind itself where that is the reason, else of its header", () => {
   const capture = named("Secondary Capture Image Storage");
+  assert.equal(whyOf(question({ outcome: "written", reason: "", fate: "left" }), capture), "");
   assert.equal(whyOf(question(), capture), "Captured screens usually show the patient's name in the picture.");
   assert.match(
     whyOf(question({ remedies: [["allow", "pass"], ["clean"]] }), capture),
