@@ -94,9 +94,10 @@ export class Session {
     if (phase === "running" || phase === "finished") return store.update({ found });
     if (found.dicom === 0) return store.update({ found, phase: "nothing" });
     if (waiting && !stopped) {
-      const { policy, output } = waiting.order;
-      store.update({ found, policy, policyError: "", output });
-      return waiting.order.only ? this.#runOnly(waiting.order) : this.#begin(waiting.order);
+      const { policy, output, only } = waiting.order;
+      // What is allowed for single files is not allowed for the next ones that are chosen.
+      store.update({ found, output, ...(only ? {} : { policy, policyError: "" }) });
+      return only ? this.#runOnly(waiting.order) : this.#begin(waiting.order);
     }
     store.update({ found, waiting: null, phase: "ready" });
     await this.#weigh();

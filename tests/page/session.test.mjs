@@ -7,7 +7,7 @@ import { setTimeout as later } from "node:timers/promises";
 
 const { send } = await import("../../js/intents.js");
 const { Session } = await import("../../js/session.js");
-const { plainPolicy, Store } = await import("../../js/state.js");
+const { NONE_LEFT_OUT, plainPolicy, Store } = await import("../../js/state.js");
 
 const STUDY = { study: 0, series: 1, files: 2, bytes: 20, modality: "CT", folder: "a" };
 const found = (change = {}) => ({ seen: 2, dicom: 2, bytes: 20, series: 1, studies: [STUDY], seconds: 0, ...change });
@@ -25,6 +25,7 @@ function begin() {
   const files = {
     scan: (_, report) => new Promise((resolve) => scans.push({ report, end: resolve })),
     stopScan: async () => calls.push("stopScan"),
+    listedFiles: async () => ({ files: 1, leftOut: NONE_LEFT_OUT }),
   };
   const pool = { ready: Promise.reject(new Error("NONE")) };
   pool.ready.catch(() => {});
@@ -124,6 +125,18 @@ test("a run that waited for its files begins when they are found, but not when t
     assert.deepEqual(phases, stops ? ["scanning", "ready"] : ["scanning", "running"]);
     assert.equal(store.state.waiting, null);
   }
+});
+
+test("what is allowed for single files of an earlier run is not in the policy for the files that come next", async () => {
+  const { store, scans } = begin();
+  const policy = { ...plainPolicy(), allow_sop_classes: ["1.2.3"] };
+  const order = { name: "run-2", passphrase: "heron", policy, output: null, only: { run: "run-1", groups: [] } };
+  store.update({ waiting: { order, choose: null } });
+  send(document, "picked", pick("one"));
+  scans[0].end(found());
+  await settled();
+  assert.equal(store.state.phase, "running");
+  assert.deepEqual([store.state.order.policy, store.state.policy], [policy, plainPolicy()]);
 });
 
 test("the policy of a run that is started is remembered, and that of a run that goes on is not", async () => {
