@@ -50,10 +50,9 @@ export class Choice {
   /** As much of a study as takes part, if any of it does. @param {StudyFound} study @returns {StudyFound} */
   partOf(study) {
     const series = this.#series.get(study.study) ?? [];
-    if (series.length + this.#kinds.length === 0) return study;
+    if (series.length === 0 && !this.#kinds.some((kind) => study.kinds[kind])) return study;
     const rest = without({ ...study, series: study.series - series.length }, sumOf(series));
     const alike = this.#kinds.filter((kind) => rest.kinds[kind]);
-    if (series.length + alike.length === 0) return study;
     return alike.reduce(
       (left, kind) => without(left, { ...left.kinds[kind], kinds: { [kind]: left.kinds[kind] } }),
       rest,
