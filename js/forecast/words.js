@@ -17,7 +17,7 @@ export function barWords(sums) {
   return [`${count(sums.written)} of ${counted(total, "DICOM file")} will be written`, ...othersOf(sums)].join(", ");
 }
 
-/** "12 written, 3 need a decision": what a study comes to. @param {Pick<Foreseen, "fates">} forecast @param {import("../../worker/shared/protocol/files.js").StudyFound} study */
+/** "12 written, 3 need a decision": what a study comes to, or that all kinds of its files are left out. @param {Pick<Foreseen, "fates">} forecast @param {import("../../worker/shared/protocol/files.js").StudyFound} study */
 export function studyForecast({ fates }, { kinds }) {
   /** @type {Sums} */ const sums = { written: 0, unread: 0, searched: 0, undecided: 0, never: 0 };
   for (const [kind, { files }] of Object.entries(kinds)) {
@@ -25,7 +25,8 @@ export function studyForecast({ fates }, { kinds }) {
     if (fate) sums[fate] += files;
   }
   const written = sums.written > 0 ? [`${count(sums.written)} written`] : [];
-  return { words: [...written, ...othersOf(sums)].join(", "), short: isShort(sums) };
+  const words = [...written, ...othersOf(sums)].join(", ");
+  return { words: words || "left out", short: isShort(sums) };
 }
 
 /** @param {Sums} sums */

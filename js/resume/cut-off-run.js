@@ -79,7 +79,7 @@ export class CutOffRun extends HTMLElement {
     noteOf(this).clear();
     part(this, "title", HTMLElement).textContent = allowed ? "Run what was withheld" : "Go on with this run";
     part(this, "about", HTMLElement).textContent = allowed
-      ? `A run of its own takes only what ${run.name} withheld. With the same passphrase its results fit together with those.`
+      ? `A run of its own takes only what you allow now of the files that ${run.name} withheld. With the same passphrase its results fit together with those.`
       : `${run.name}: ${farOf(run)}.`;
     part(this, "how", HTMLElement).textContent = known
       ? "The browser may ask you to allow the folder again."

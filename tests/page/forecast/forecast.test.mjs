@@ -61,6 +61,7 @@ test("a study is told in a few words, with a sign when something of it will be m
     words: "100 written, 40 need a decision, 2 cannot be written",
     short: true,
   });
+  assert.deepEqual(studyForecast(forecast(), { ...second, kinds: {} }), { words: "left out", short: false });
   const made = forecast(decide(plain, answer(question(forecast(), ULTRASOUND)), rules), [1]);
   const rest = { ...second, kinds: { 0: second.kinds[0], 2: second.kinds[2], 4: second.kinds[4] } };
   assert.deepEqual(studyForecast(made, rest), { words: "79 written, 5 known only when read", short: false });
