@@ -1,5 +1,6 @@
 // @ts-check
 /** Material that Python workers are started from: the runtime, the snapshot, the decoders of pictures, the checks of numbers. */
+import { release } from "../../worker/shared/buffers.js";
 import { CodedError } from "../../worker/shared/errors.js";
 import * as runtime from "../../worker/shared/runtime.js";
 import { Thread } from "./thread.js";
@@ -60,6 +61,8 @@ export class Material {
       this.#isStored = true;
     } catch {
       this.notes.push("snapshot not kept: no storage for it");
+    } finally {
+      if (this.shared.snapshot?.buffer !== made.buffer) release(made);
     }
   }
 

@@ -4,10 +4,10 @@
 
 Made pictures of 1024 x 768 that name their patient: secondary captures in colour, grey ultrasound, the same in JPEG
 and RLE, and one cine in JPEG that comes first. The page was visited once before. Each round has a browser of its own
-and prints a row: memory is what the page's processes use (PSS, MB), when the scan is done, in the middle of the first
-and of the last quarter (medians), and at its highest; the load is the machine's. While the search goes on no debugger
-looks on, as none does at a user's page: one keeps a copy of all that is fetched, of the models 45 MB. `build.py site`
-has to have been run.
+and prints a row: memory is what the page's processes use (PSS, MB), half a minute after the scan, in the middle of the
+first and of the last quarter of the search (medians), and at its highest; the load is the machine's. In these times no
+debugger looks on, as none does at a user's page: one keeps a copy of all that is fetched. With --attached it does, as
+in size.py. `build.py site` has to have been run.
 """
 
 import argparse
@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--frames", type=int, default=60, help="of the cine; 0: none")
     parser.add_argument("--seconds", type=float, default=240, help="of the search that are measured")
+    parser.add_argument("--rest", type=float, default=30, help="seconds between the scan and the search")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--workers", type=int, default=0, help="Python workers of a run; 0: as the page chooses")
     parser.add_argument("--attached", action="store_true", help="a debugger looks on, as in size.py")
@@ -67,8 +68,7 @@ def main() -> None:
         with serving(ROOT / "dist", isolation=not options.plain_host) as server:
             for number in range(options.rounds):
                 profile = Path(name, f"profile{number}")
-                with running(profile) as address:
-                    told = measure(playwright.chromium, address, server.url, profile, source, options)
+                told = measure(playwright.chromium, server.url, profile, source, options)
                 say(f"| {number + 1} | {' | '.join(told)} |")
 
 
@@ -80,33 +80,37 @@ def running(profile: Path) -> Iterator[str]:
         [install_browser(), *CHROMIUM_ARGUMENTS, *switches, "about:blank"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    said = profile / "DevToolsActivePort"
     try:
-        said = profile / "DevToolsActivePort"
         while not said.exists() or "\n" not in said.read_text():
             time.sleep(POLLING_SECONDS)
         yield f"http://127.0.0.1:{said.read_text().split()[0]}"
     finally:
         browser.terminate()
         browser.wait()
+        said.unlink(missing_ok=True)
 
 
-def measure(
-    chromium: BrowserType, address: str, url: str, profile: Path, source: Path, options: argparse.Namespace
-) -> list[str]:
+def measure(chromium: BrowserType, url: str, profile: Path, source: Path, options: argparse.Namespace) -> list[str]:
     """The figures of a row, behind its name."""
-    browser = chromium.connect_over_cdp(address)
-    page = browser.contexts[0].pages[0]
-    prepare(page, url, source, options.workers)
-    memory = Memory(profile)
-    before = memory.now()
-    with memory.watched():
-        Journey(page).button("Look for text in pictures").click()
+    with running(profile) as address:  # a browser of its own: what a page leaves to the collector stays in its process
+        visit(shown(chromium, address), url, options.workers)
+        time.sleep(SETTLED_SECONDS)
+    with running(profile) as address:
+        page = shown(chromium, address)
+        visit(page, url, options.workers)
+        choose(page, source)
         if not options.attached:
-            browser.close()  # leaves it alone
-        time.sleep(options.seconds)
-    if not options.attached:
-        page = chromium.connect_over_cdp(address).contexts[0].pages[0]
-    far = page.locator("pixels-panel").inner_text()
+            page = left_alone(chromium, page, address, options.rest)
+        memory = Memory(profile)
+        before = memory.now()
+        with memory.watched():
+            Journey(page).button("Look for text in pictures").click()
+            if options.attached:
+                time.sleep(options.seconds)
+            else:
+                page = left_alone(chromium, page, address, options.seconds)
+        far = page.locator("pixels-panel").inner_text()
     match = PICTURES.search(far)
     assert match, f"the search has ended: {far}"
     files, pictures = (int(told.replace(",", "")) for told in match.groups())
@@ -115,13 +119,29 @@ def measure(
     return [f"{os.getloadavg()[0]:.1f}", str(files), str(pictures), speed, *(f"{mb:.0f}" for mb in megabytes)]
 
 
-def prepare(page: Page, url: str, source: Path, workers: int) -> None:
-    """Until the search can begin."""
+def shown(chromium: BrowserType, address: str) -> Page:
+    """The page that the browser shows."""
+    return chromium.connect_over_cdp(address).contexts[0].pages[0]
+
+
+def left_alone(chromium: BrowserType, page: Page, address: str, seconds: float) -> Page:
+    """The page again, after nobody has looked on for so long."""
+    browser = page.context.browser
+    assert browser
+    browser.close()  # leaves it
+    time.sleep(seconds)
+    return shown(chromium, address)
+
+
+def visit(page: Page, url: str, workers: int) -> None:
     if workers:
         page.add_init_script(CORES.format(workers + 1))  # the page leaves one to the rest
-    for _visit in range(2):
-        page.goto(url)
-        Journey(page).wait_for_python()
+    page.goto(url)
+    Journey(page).wait_for_python()
+
+
+def choose(page: Page, source: Path) -> None:
+    """Until the search can begin."""
     drop(page, source)
     Journey(page).wait_for_scan()
     page.get_by_role("checkbox", name="Clean Pixel Data").check()

@@ -36,9 +36,20 @@ export class Buffers {
   }
 }
 
-/** Gives the memory of a buffer back at once: nobody looks at it any more. @param {ArrayBufferView} view */
+/** A port whose other end is closed: what is sent there is freed. */
+const NOBODY = (() => {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+})();
+
+/**
+ * Gives the memory of a buffer back at once: nobody looks at it any more. `ArrayBuffer.prototype.transfer` does not, of
+ * what the browser has read, hashed or sent: it holds on to that until its own collector comes.
+ * @param {ArrayBufferView} view
+ */
 export function release({ buffer }) {
-  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer?.(0);
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) NOBODY.postMessage(null, [buffer]);
 }
 
 /** @param {number} bytes */
