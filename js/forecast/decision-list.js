@@ -3,7 +3,6 @@
 import { on, send } from "../intents.js";
 import { copyOf, part } from "../page/dom.js";
 import { fetchTable, reasons } from "../page/tables.js";
-import { OFFERED } from "../pixels/offer.js";
 import { allowing, nameOf, remarkOf, standingOf, titleOf, whyOf } from "./question-words.js";
 import { barWords } from "./words.js";
 
@@ -89,7 +88,7 @@ export class DecisionList extends HTMLElement {
     const open = fate === "undecided";
     const offered = {
       look: true,
-      clean: open && OFFERED && remedies.some((changes) => changes.includes("clean")),
+      clean: open && remedies.some((changes) => changes.includes("clean")),
       allow: open && allowing(remedies) !== undefined,
       leave: open,
       undo: !open,

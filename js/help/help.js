@@ -3,7 +3,6 @@
 import { send } from "../intents.js";
 import { copyOf, one, part } from "../page/dom.js";
 import { fetchTable } from "../page/tables.js";
-import { OFFERED, OPTION } from "../pixels/offer.js";
 import { DONE } from "../policy/policy.js";
 import { SCREEN, samples } from "./samples.js";
 
@@ -44,10 +43,9 @@ export class HelpPages extends HTMLElement {
 
   /** @param {import("../page/tables.js").Tables} tables */
   setTables({ options }) {
-    const offered = options.filter(({ name }) => OFFERED || name !== OPTION);
     const place = (/** @type {ProfileOption} */ { group }) => GROUPS.indexOf(group);
-    offered.sort((one, other) => place(one) - place(other));
-    part(this, "options", HTMLElement).replaceChildren(...offered.map(row));
+    const sorted = options.toSorted((one, other) => place(one) - place(other));
+    part(this, "options", HTMLElement).replaceChildren(...sorted.map(row));
     fetchTable("policy.schema").then(
       (schema) => this.#showFields(schema),
       () => {}, // the other parts are there

@@ -1,10 +1,8 @@
 // @ts-check
-/** Clean Pixel Data as the page offers it: the one place where that is switched on. */
+/** Clean Pixel Data as the page offers it: where the scan found pictures that usually name the patient. */
 
 /** The name of the option in a policy (tables/options.json). */
 export const OPTION = "clean-pixel-data";
-/** Whether the page offers it. While it does not, a policy file that names it withholds what nobody has approved. */
-export const OFFERED = false;
 
 /** Modalities of which most objects are withheld, since their pictures usually name the patient. */
 const SHOWING = new Set(["US", "IVUS", "OT", "SC", "ES", "XC", "GM", "DMS", "OP", "DOC", "HC"]);

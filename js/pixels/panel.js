@@ -5,7 +5,7 @@ import { part } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { stateOf } from "../page/steps.js";
-import { cleansPixels, OFFERED, OPTION, showingOf } from "./offer.js";
+import { cleansPixels, OPTION, showingOf } from "./offer.js";
 import { saidOf } from "./words.js";
 
 /** @typedef {Readonly<import("../state.js").State>} State */
@@ -40,7 +40,7 @@ export class PixelsPanel extends HTMLElement {
 
   /** What it is good for where it is not chosen; else what can be done. @param {State} state */
   #offer({ phase, policy, found }) {
-    const showing = OFFERED ? showingOf(found) : 0;
+    const showing = showingOf(found);
     const chosen = cleansPixels(policy);
     this.hidden = stateOf(phase, "policy") !== "active" || !(chosen || showing > 0);
     part(this, "offer", HTMLElement).hidden = chosen;

@@ -6,7 +6,6 @@ import { one, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 import { OLDER } from "../page/project-key.js";
 import { stateOf } from "../page/steps.js";
-import { OFFERED, OPTION } from "../pixels/offer.js";
 import { plainPolicy } from "../state.js";
 import { checkbox, DATES, radio, sopClassGroup } from "./choices.js";
 import { PassphraseField } from "./passphrase-field.js";
@@ -89,7 +88,7 @@ export class PolicyPanel extends HTMLElement {
 
   /** @param {Tables} tables */
   setTables({ options, sopClasses }) {
-    this.#offered = options.filter(({ name }) => OFFERED || name !== OPTION);
+    this.#offered = options;
     const groups = Map.groupBy(this.#offered, ({ group }) => group);
     for (const [name, members] of groups) {
       const group = one(this, `[data-group="${name}"]`, HTMLElement);

@@ -7,8 +7,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +42,6 @@ globalThis.Worker = class extends Own {
   }
 };
 """
-PLACE = "**/js/pixels/offer.js"
 AT = "2026-11-29T02:00:00Z"
 TOP: dict[str, Any] = {"rectangle": [4, 2, 300, 32], "evidence": "person"}
 
@@ -52,24 +49,6 @@ TOP: dict[str, Any] = {"rectangle": [4, 2, 300, 32], "evidence": "person"}
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return picture_folder(tmp_path_factory.mktemp("pixels") / "Herons")
-
-
-@contextmanager
-def offering(browser: "BrowserContext", server: "Server", before: str = "") -> Iterator[Journey]:
-    """A page that offers the option."""
-    offered = (
-        (ROOT / "js" / "pixels" / "offer.js").read_text(encoding="utf-8").replace("OFFERED = false", "OFFERED = true")
-    )
-    browser.route(PLACE, lambda route: route.fulfill(body=offered, content_type="text/javascript"))
-    with visiting(browser, server, before=before) as journey:
-        yield journey
-    browser.unroute(PLACE)
-
-
-@pytest.fixture
-def page(browser: "BrowserContext", server: "Server") -> Iterator[Journey]:
-    with offering(browser, server) as journey:
-        yield journey
 
 
 def found_natively(folder: Path, scratch: Path, *options: str) -> dict[str, Any]:
@@ -109,30 +88,30 @@ def agree(run: RunFolder, whole: RunFolder) -> None:
     assert "regions_sha256" in plans[0]
 
 
-def test_a_regions_file_gives_the_bytes_of_the_command_line(page: Journey, pictures: Path, tmp_path: Path) -> None:
+def test_a_regions_file_gives_the_bytes_of_the_command_line(journey: Journey, pictures: Path, tmp_path: Path) -> None:
     file = decided(found_natively(pictures, tmp_path, "--no-detector"), tmp_path, left_out=1)
     whole = native_run(pictures, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=None)
     fates = sorted((row["pixels"], row["reason"]) for row in whole.rows)
     assert {fate.split(" ")[0] for fate, _ in fates} == {"", "cleaned", "kept;"}
     assert {reason for _, reason in fates} == {"", "PIXELS_NOT_REVIEWED"}
-    page.wait_for_python()
-    page.drop(pictures)
-    page.page.get_by_role("checkbox", name="Clean Pixel Data").check()
-    load_regions(page, file)
-    ended = page.run()
+    journey.wait_for_python()
+    journey.drop(pictures)
+    journey.page.get_by_role("checkbox", name="Clean Pixel Data").check()
+    load_regions(journey, file)
+    ended = journey.run()
     assert ended.how == "Done"
-    run = page.results(tmp_path / "page")
+    run = journey.results(tmp_path / "page")
     agree(run, whole)
     assert not (run.root / "regions.json").exists(), "it is not for passing on"
 
 
-def look(page: Journey, pictures: Path) -> None:
+def look(journey: Journey, pictures: Path) -> None:
     """Has the page look for text in what was dropped."""
-    page.wait_for_python()
-    page.drop(pictures)
-    page.page.get_by_role("checkbox", name="Clean Pixel Data").check()
-    page.set_passphrase()
-    page.button("Look for text in pictures").click()
+    journey.wait_for_python()
+    journey.drop(pictures)
+    journey.page.get_by_role("checkbox", name="Clean Pixel Data").check()
+    journey.set_passphrase()
+    journey.button("Look for text in pictures").click()
 
 
 def search(folder: Path, scratch: Path) -> dict[str, Any]:
@@ -140,10 +119,10 @@ def search(folder: Path, scratch: Path) -> dict[str, Any]:
     return found_natively(folder, scratch, "--models", str(ROOT / "vendor" / "detection"), "--workers", "0")
 
 
-def approve_by_keyboard(page: Journey, groups: int) -> None:
+def approve_by_keyboard(journey: Journey, groups: int) -> None:
     """Opens the review, approves so many groups one after the other, and closes it."""
-    keyboard, dialog = page.page.keyboard, page.page.get_by_role("dialog", name="Text in pictures")
-    page.button("Review what was found").press("Enter")
+    keyboard, dialog = journey.page.keyboard, journey.page.get_by_role("dialog", name="Text in pictures")
+    journey.button("Review what was found").press("Enter")
     expect(dialog.get_by_role("listbox", name="Groups of pictures")).to_be_focused()
     keyboard.press("Enter")
     for number in range(1, groups + 1):
@@ -156,23 +135,23 @@ def approve_by_keyboard(page: Journey, groups: int) -> None:
 
 
 def test_what_is_found_and_approved_by_keyboard_is_made_blank_as_on_the_command_line(
-    page: Journey, pictures: Path, tmp_path: Path
+    journey: Journey, pictures: Path, tmp_path: Path
 ) -> None:
-    look(page, pictures)
-    panel = page.page.locator("pixels-panel")
+    look(journey, pictures)
+    panel = journey.page.locator("pixels-panel")
     expect(panel).to_contain_text("of 6 files", timeout=60_000)
-    expect(page.button("Review what was found")).to_be_visible(timeout=180_000)
+    expect(journey.button("Review what was found")).to_be_visible(timeout=180_000)
     expect(panel).to_contain_text("4 objects will be withheld: 4 not approved")
-    found = json.loads(page.download("Save regions file", tmp_path / "found").read_text(encoding="utf-8"))
+    found = json.loads(journey.download("Save regions file", tmp_path / "found").read_text(encoding="utf-8"))
     assert plain(found) == plain(search(pictures, tmp_path)), "page and command line find the same"
-    approve_by_keyboard(page, 2)
+    approve_by_keyboard(journey, 2)
     withheld = sum(len(group["instances"]) for group in list(found["groups"].values())[2:])
-    expect(page.page.locator("run-panel")).to_contain_text(f"{withheld} will be withheld for their pictures")
-    file = page.download("Save regions file", tmp_path / "approved")
-    ended = page.run()
+    expect(journey.page.locator("run-panel")).to_contain_text(f"{withheld} will be withheld for their pictures")
+    file = journey.download("Save regions file", tmp_path / "approved")
+    ended = journey.run()
     assert (ended.how, ended.written, ended.withheld) == ("Done", 6 - withheld, withheld)
     whole = native_run(pictures, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=None)
-    agree(page.results(tmp_path / "page"), whole)
+    agree(journey.results(tmp_path / "page"), whole)
     assert {row["reason"] for row in whole.rows} == {"", "PIXELS_NOT_REVIEWED"}
 
 
@@ -181,18 +160,18 @@ def test_a_detector_that_ends_leaves_its_picture_unread_and_withheld(
 ) -> None:
     captures = tmp_path / "in"
     shutil.copytree(pictures / "sc", captures)
-    with offering(browser, server, KILLED) as page:
-        look(page, captures)
-        panel = page.page.locator("pixels-panel")
+    with visiting(browser, server, before=KILLED) as journey:
+        look(journey, captures)
+        panel = journey.page.locator("pixels-panel")
         expect(panel).to_contain_text("2 objects will be withheld: 1 not approved, 1 not readable", timeout=180_000)
-        found = json.loads(page.download("Save regions file", tmp_path / "found").read_text(encoding="utf-8"))
+        found = json.loads(journey.download("Save regions file", tmp_path / "found").read_text(encoding="utf-8"))
         (group,) = found["groups"].values()
         assert (len(group["instances"]), list(group["unread"].values())) == (1, ["DETECTOR_LOST"])
-        load_regions(page, decided(found, tmp_path))
+        load_regions(journey, decided(found, tmp_path))
         expect(panel).to_contain_text("1 object will be withheld: 1 not readable")
-        ended = page.run()
+        ended = journey.run()
         assert (ended.written, ended.withheld) == (1, 1)
-        rows = page.results(tmp_path / "page").rows
+        rows = journey.results(tmp_path / "page").rows
         assert sorted(row["reason"] for row in rows) == ["", "PIXELS_NOT_READ"]
 
 
@@ -217,22 +196,22 @@ def test_a_run_that_was_cut_off_goes_on_with_its_regions(
         (pictures / f"{number}.dcm").write_bytes(to_bytes(dataset))
     file = decided(found_natively(pictures, tmp_path, "--no-detector"), tmp_path)
     whole = native_run(pictures, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=None)
-    with offering(browser, server, WITHOUT_HANDLES) as page:
-        page.wait_for_python()
-        before = page.page.evaluate(BEGUN)
-        choose(page, pictures)
-        page.wait_for_scan()
-        page.page.get_by_role("checkbox", name="Clean Pixel Data").check()
-        load_regions(page, file)
-        page.set_passphrase()
-        page.start()
+    with visiting(browser, server, before=WITHOUT_HANDLES) as journey:
+        journey.wait_for_python()
+        before = journey.page.evaluate(BEGUN)
+        choose(journey, pictures)
+        journey.wait_for_scan()
+        journey.page.get_by_role("checkbox", name="Clean Pixel Data").check()
+        load_regions(journey, file)
+        journey.set_passphrase()
+        journey.start()
         until = time.monotonic() + 60
-        while page.page.evaluate(BEGUN) == before:
+        while journey.page.evaluate(BEGUN) == before:
             assert time.monotonic() < until, "the run does not begin"
-        page.page.reload()
-        page.wait_for_python()
-        page.page.locator("cut-off-run").get_by_role("button", name="Go on").click()
-        go_on(page)
-        choose_again(page, pictures)
-        assert page.wait_for_end().how == "Done"
-        agree(page.results(tmp_path / "page"), whole)
+        journey.page.reload()
+        journey.wait_for_python()
+        journey.page.locator("cut-off-run").get_by_role("button", name="Go on").click()
+        go_on(journey)
+        choose_again(journey, pictures)
+        assert journey.wait_for_end().how == "Done"
+        agree(journey.results(tmp_path / "page"), whole)
