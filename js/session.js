@@ -1,7 +1,7 @@
 // @ts-check
 /** Session: acts on what is chosen, scanned and started, and updates the state of the page; it knows no panel. */
 import * as Comlink from "../worker/shared/comlink.js";
-import { undecided } from "./forecast/decisions.js";
+import { decidedIn, undecided } from "./forecast/decisions.js";
 import { storageUse } from "./page/capabilities.js";
 import { forgetHandles, keepHandles, mayUse } from "./page/kept-handles.js";
 import { actOn, noteFrom, noteWith } from "./page/notes.js";
@@ -95,8 +95,9 @@ export class Session {
     if (found.dicom === 0) return store.update({ found, phase: "nothing" });
     if (waiting && !stopped) {
       const { policy, output, only } = waiting.order;
-      // What is allowed for single files is not allowed for the next ones that are chosen.
-      store.update({ found, output, ...(only ? {} : { policy, policyError: "" }) });
+      // What is allowed for these files is not allowed for the next ones that are chosen.
+      const decisions = decidedIn(policy, store.state.policy);
+      store.update({ found, output, ...(only ? {} : { policy, decisions, policyError: "" }) });
       return only ? this.#runOnly(waiting.order) : this.#begin(waiting.order);
     }
     store.update({ found, waiting: null, phase: "ready" });

@@ -37,6 +37,20 @@ export function standing({ policy, decisions }, rules) {
   return kept.length === decisions.length && kept.every((one, at) => one === decisions[at]) ? decisions : kept;
 }
 
+/**
+ * What a run that goes on was allowed beyond the policy that is set: its decisions, which are kept nowhere. As decisions
+ * they do not hold for the next files.
+ * @param {Policy} policy   of the run
+ * @param {Policy} set
+ * @returns {Decision[]}
+ */
+export function decidedIn(policy, set) {
+  const more = policy.allow_sop_classes.filter((uid) => !set.allow_sop_classes.includes(uid));
+  /** @type {Decision[]} */ const allowed = more.map((uid) => ({ kinds: [], sopClass: uid, changes: ["allow"] }));
+  const passes = policy.pass_burned_in && !set.pass_burned_in;
+  return passes ? [...allowed, { kinds: [], sopClass: null, changes: ["pass"] }] : allowed;
+}
+
 /** @param {Policy} policy @param {Decision["changes"][0]} change @param {Decision} decision @param {Pick<Rules, "pixel_option">} rules */
 function holds(policy, change, { sopClass }, { pixel_option }) {
   if (change === "pass") return policy.pass_burned_in;

@@ -139,6 +139,21 @@ test("what is allowed for single files of an earlier run is not in the policy fo
   assert.deepEqual([store.state.order.policy, store.state.policy], [policy, plainPolicy()]);
 });
 
+test("what a run that goes on was allowed counts as decided, so that it does not hold for the next files", async () => {
+  const { store, scans } = begin();
+  const policy = { ...plainPolicy(), allow_sop_classes: ["1.2.3", "1.2.4"], pass_burned_in: true };
+  const order = { name: "run-1", passphrase: "heron", policy, output: null, only: null, resumed: true };
+  store.update({ policy: { ...plainPolicy(), allow_sop_classes: ["1.2.4"] }, waiting: { order, choose: null } });
+  send(document, "picked", pick("one"));
+  scans[0].end(found());
+  await settled();
+  assert.equal(store.state.policy, policy);
+  assert.deepEqual(store.state.decisions, [
+    { kinds: [], sopClass: "1.2.3", changes: ["allow"] },
+    { kinds: [], sopClass: null, changes: ["pass"] },
+  ]);
+});
+
 test("the policy of a run that is started is remembered, and that of a run that goes on is not", async () => {
   for (const resumed of [false, true]) {
     const kept = [];

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { decide, undecided, undo } from "../../../js/forecast/decisions.js";
+import { decide, decidedIn, undecided, undo } from "../../../js/forecast/decisions.js";
 import { forecastOf } from "../../../js/forecast/forecast.js";
 import { barWords, studyForecast } from "../../../js/forecast/words.js";
 
@@ -86,6 +86,16 @@ test("a question stays in its place when it is decided, and its undoing gives th
   );
   assert.deepEqual(undecided(allowed, rules), BASIC);
   assert.deepEqual(undo(allowed, question(after, CAPTURE), MIXED.kinds[1].facts, rules), plain);
+});
+
+test("decisions of a run that goes on, of which the kinds are not known, can be undone", () => {
+  const policy = { ...BASIC, allow_sop_classes: [CAPTURE], pass_burned_in: true };
+  const decided = { policy, decisions: decidedIn(policy, BASIC) };
+  const asked = question(forecast(decided), CAPTURE);
+  assert.equal(asked.fate, "written");
+  const after = undo(decided, asked, MIXED.kinds[1].facts, rules);
+  assert.deepEqual([after.policy.allow_sop_classes, after.policy.pass_burned_in], [[], true]);
+  assert.deepEqual(undecided(decided, rules), BASIC);
 });
 
 test("what is left out takes no part, and its question can still be decided otherwise", () => {
