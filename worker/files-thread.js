@@ -63,8 +63,8 @@ export class Files {
   }
 
   /** @type {FilesApi["others"]} */
-  async others(indexes) {
-    return othersThan(this.#sources, indexes);
+  async others(indexes, kinds) {
+    return othersThan(this.#sources, indexes, kinds);
   }
 
   /** @type {FilesApi["taking"]} */

@@ -194,9 +194,8 @@ export class Search {
     const indexes = (await this.#of(of).files(keys)).map(({ index }) => index).filter((index) => index !== null);
     if (indexes.length === 0) throw new Problem("NOT_CHOSEN");
     if (!mayTake(this.#store.state)) throw new Problem("RUN_GOES_ON");
-    const others = await this.#threads.files.others(indexes);
     const { kinds } = this.#store.state.leftOut; // what was decided about kinds of files holds for these series, too
-    send(this.#panel, "studies-chosen", { ...others, kinds });
+    send(this.#panel, "studies-chosen", await this.#threads.files.others(indexes, kinds));
     this.#panel.close();
     goTo("found", { focus: true });
   }

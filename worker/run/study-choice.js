@@ -54,16 +54,17 @@ function leaving({ studies, series, kinds }, left) {
  * Studies and series that are left out when only the series of these files take part.
  * @param {Sources} sources
  * @param {number[]} indexes
+ * @param {number[]} [kinds]   that are left out in these series, too
  * @returns {LeftOut}
  */
-export function othersThan(sources, indexes) {
+export function othersThan(sources, indexes, kinds = []) {
   const taken = new Set(indexes.map((index) => sources.series[index]));
   const touched = new Set([...taken].map((series) => sources.seriesStudies[series]));
   const left = [...sources.seriesStudies.keys()].filter((series) => !taken.has(series));
   return {
     studies: [...sources.studyUids.keys()].filter((study) => !touched.has(study)),
     series: summed(sources, left).filter(({ study }) => touched.has(study)),
-    kinds: [],
+    kinds,
   };
 }
 

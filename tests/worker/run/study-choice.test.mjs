@@ -64,6 +64,7 @@ test("when the series of some files take part, all others are left out: whole st
     series: [{ series: 3, study: 1, files: 2, bytes: 20, kinds: { 0: { files: 2, bytes: 20 } } }],
     kinds: [],
   });
+  assert.deepEqual(othersThan(sources, [1, 4], [2]).kinds, [2]);
   assert.deepEqual(othersThan(sources, []), { studies: [0, 1, 2], series: [], kinds: [] });
 });
 

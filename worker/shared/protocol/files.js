@@ -198,7 +198,7 @@
  * @property {(picked: Picked, report: (found: Found) => void) => Promise<Found>} scan
  * @property {() => Promise<void>} stopScan
  * @property {(study: number) => Promise<SeriesFound[]>} series   the series of a study of the scan
- * @property {(indexes: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do
+ * @property {(indexes: number[], kinds: number[]) => Promise<LeftOut>} others   what takes no part when only the series of these files do, and those kinds do not
  * @property {(study: number, series: number, at: number) => Promise<Sample>} sample   one file of a series, `at` from 0
  * @property {(study: number, series: number) => Promise<Sample[]>} instances   all files of a series, in scan order
  * @property {(kinds: number[]) => Promise<{study: number, series: number, index: number}>} firstOf   the first file of these kinds
