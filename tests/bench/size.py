@@ -31,13 +31,14 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT / "py")]
 
-from boot import SETTLED_SECONDS, page_processes, pss  # noqa: E402 - the paths above come first
+from boot import page_processes, pss  # noqa: E402 - the paths above come first
 from conftest import opened, serving  # noqa: E402
 from drag import drop  # noqa: E402
 from journey import Journey  # noqa: E402
 from machine import install_browser  # noqa: E402
 
 SAMPLE_SECONDS = 0.5
+COLLECTED_SECONDS = 25  # in which the browser collects what starting Python left lying (js/page/memory.js)
 PATIENCE = 600_000  # milliseconds for a scan
 MADE = 1000  # slices; the others are links
 LARGE_EDGE = 4096  # pixels
@@ -125,7 +126,7 @@ def measure(
             page.goto(url)
             Journey(page).wait_for_python()
         start_run(page, Journey(page), source)
-        time.sleep(SETTLED_SECONDS)
+        time.sleep(COLLECTED_SECONDS)
         memory = Memory(Path(profile))
         before, began = memory.now(), time.perf_counter()
         with memory.watched():
