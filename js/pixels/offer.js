@@ -1,16 +1,14 @@
 // @ts-check
-/** Clean Pixel Data as the page offers it: where the scan found pictures that usually name the patient. */
+/** Clean Pixel Data as the page offers it: where pictures are withheld that could be written with it. */
 
 /** The name of the option in a policy (tables/options.json). */
 export const OPTION = "clean-pixel-data";
 
-/** Modalities of which most objects are withheld, since their pictures usually name the patient. */
-const SHOWING = new Set(["US", "IVUS", "OT", "SC", "ES", "XC", "GM", "DMS", "OP", "DOC", "HC"]);
-
-/** How many files the scan found that are worth the offer. @param {import("../../worker/shared/protocol/files.js").Found | null} found */
-export function showingOf(found) {
-  const counts = Object.entries(found?.modalities ?? {});
-  return counts.reduce((sum, [modality, files]) => sum + (SHOWING.has(modality) ? files : 0), 0);
+/** How many files are withheld that could be written with it. @param {import("../state.js").Foreseen | null} forecast */
+export function cleanableOf(forecast) {
+  const questions = (forecast?.questions ?? []).filter(({ fate }) => fate === "undecided");
+  const withIt = questions.filter(({ remedies }) => remedies.some((changes) => changes.includes("clean")));
+  return withIt.reduce((sum, { files }) => sum + files, 0);
 }
 
 /** Whether a policy cleans pixels. @param {{options: string[]}} policy */

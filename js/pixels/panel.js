@@ -5,7 +5,7 @@ import { part } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { stateOf } from "../page/steps.js";
-import { cleansPixels, OPTION, showingOf } from "./offer.js";
+import { cleanableOf, cleansPixels, OPTION } from "./offer.js";
 import { saidOf } from "./words.js";
 
 /** @typedef {Readonly<import("../state.js").State>} State */
@@ -32,21 +32,21 @@ export class PixelsPanel extends HTMLElement {
       send(this, "policy-loaded", { ...policy, options: [...policy.options, OPTION] });
       part(this, "look", HTMLButtonElement).focus();
     });
-    store.subscribe(["phase", "policy", "found"], (state) => this.#offer(state));
+    store.subscribe(["phase", "policy", "forecast"], (state) => this.#offer(state));
     store.subscribe(["looking"], ({ looking }) => this.#show(looking));
     store.subscribe(["looking", "reviewed", "regionsLoaded"], (state) => this.#say(state));
     followNotes(this, store, "pixels");
   }
 
   /** What it is good for where it is not chosen; else what can be done. @param {State} state */
-  #offer({ phase, policy, found }) {
-    const showing = showingOf(found);
+  #offer({ phase, policy, forecast }) {
+    const cleanable = cleanableOf(forecast);
     const chosen = cleansPixels(policy);
-    this.hidden = stateOf(phase, "policy") !== "active" || !(chosen || showing > 0);
+    this.hidden = stateOf(phase, "policy") !== "active" || !(chosen || cleanable > 0);
     part(this, "offer", HTMLElement).hidden = chosen;
     part(this, "acts", HTMLElement).hidden = !chosen;
     part(this, "showing", HTMLElement).textContent =
-      `${counted(showing, "file")} here are of kinds that usually show the patient’s name, and are withheld without it.`;
+      `${counted(cleanable, "file")} that can show the patient’s name can be written with it, and not without.`;
     part(this, "look", HTMLButtonElement).disabled = phase !== "ready";
   }
 
