@@ -78,7 +78,7 @@ def test_from_a_chosen_folder_into_a_chosen_folder(
     screen.dismiss(TO_READ)
     choose(journey, screen, "Choose folder", source)
     journey.wait_for_scan()
-    expect(journey.page.get_by_text("Folder “in”")).to_be_visible()
+    expect(journey.page.locator("choose-panel").get_by_text("Folder “in”")).to_be_visible()
 
     choose(journey, screen, "Choose output folder", source / "deeper")
     expect(journey.page.locator('problem-note[data-code="OUTPUT_INSIDE_INPUT"]')).to_be_visible()

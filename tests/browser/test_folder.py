@@ -45,7 +45,7 @@ def test_what_a_folder_holds_is_told_before_anything_is_done(journey: Journey, m
     left_out = found.get_by_role("list", name="Left out")
     expect(left_out).to_contain_text("1 file without preamble")
     expect(left_out.get_by_text("1 file left out")).to_have_count(2)  # the note, and the empty file
-    expect(journey.page.get_by_text("Folder “Herons Ward”")).to_be_visible()
+    expect(journey.page.locator("choose-panel").get_by_text("Folder “Herons Ward”")).to_be_visible()
 
 
 def test_a_run_into_private_storage_and_all_that_is_taken_out_of_it(

@@ -42,7 +42,7 @@ def test_a_folder_is_taken_by_upload_and_the_results_come_as_zip(
         journey.button("Choose folder").click()
     chosen.value.set_files(source)
     journey.wait_for_scan()
-    expect(journey.page.get_by_text("Folder “Herons”")).to_be_visible()
+    expect(journey.page.locator("choose-panel").get_by_text("Folder “Herons”")).to_be_visible()
     expect(journey.button("Choose output folder")).to_be_hidden()
     assert journey.run() == Ended("Done", written=3, withheld=1, skipped=1, failed=1)
     run, expected = journey.results(tmp_path / "zip"), native_run(source, tmp_path / "native")
