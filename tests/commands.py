@@ -9,6 +9,7 @@ import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from functools import cache
 from io import StringIO
+from multiprocessing import forkserver
 from pathlib import Path
 from subprocess import CompletedProcess
 from unittest.mock import patch
@@ -28,7 +29,6 @@ def command(*arguments: str | Path, folder: Path | None = None) -> CompletedProc
     with (
         patch.object(sys, "argv", ["dicom-deid", *line]),
         patch.object(hashlib, "pbkdf2_hmac", derived),
-        patch.object(app.app, "registered_commands", app.app.registered_commands),  # it forgets the others
         patch.object(app, "gc"),  # it arranges the memory of a process that ends
         chdir(folder or "."),
         redirect_stdout(told),
@@ -41,4 +41,5 @@ def command(*arguments: str | Path, folder: Path | None = None) -> CompletedProc
         finally:
             for number, handler in zip(HEEDED, handlers, strict=True):
                 signal.signal(number, handler)
+            forkserver._forkserver._stop()  # what it has loaded is what this command needs, and not all do
     return CompletedProcess(line, code, told.getvalue(), wrong.getvalue())

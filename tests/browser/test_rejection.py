@@ -58,4 +58,4 @@ def test_a_series_that_is_rejected_by_keyboard_leaves_the_results(journey: Journ
     assert "2 files of 1 studies; 2 written files are left" in run.log
     page.reload()
     journey.view("Runs")
-    expect(page.locator("stored-runs li")).to_contain_text("2 files written, 2 withheld")
+    expect(page.locator("stored-runs li").first).to_contain_text("2 files written, 2 withheld")
