@@ -138,7 +138,7 @@ def measure(
         said = page.locator(".outcome").inner_text()
         context.close()
     paths = [path for path in source.rglob("*") if path.is_file()]
-    assert not all_written or said == f"Done: {len(paths)} written, 0 withheld, 0 skipped, 0 failed", said
+    assert not all_written or said == f"Done: {len(paths):,} written, 0 withheld, 0 skipped, 0 failed", said
     megabytes = sum(path.stat().st_size for path in paths) / 1e6
     speeds = [len(paths) / seconds, megabytes / seconds]
     return [seconds, *speeds, first, before, *memory.quarters(), max(memory.samples)]
