@@ -52,8 +52,9 @@ export class Looking {
 
   /** The window that is seen; null where there is none: in colours, or as long as nothing is there. */
   get window() {
-    const { facts, painted } = this.shown ?? {};
-    return this.tuning.window ?? (facts && painted ? begunWith(facts, painted) : null);
+    if (this.tuning.window) return this.tuning.window;
+    const { wish, facts, painted } = this.shown ?? {};
+    return wish && facts && painted ? begunWith(facts, painted, Boolean(wish.tuning.window)) : null;
   }
 
   /** @param {number} position */

@@ -57,15 +57,17 @@ function linear(center, width) {
 }
 
 /**
- * The window that is changed by the person: what the picture was painted with, along the curve that its file asks for.
+ * The window that is changed by the person: what the picture is painted with where nobody chose a window, along the
+ * curve that its file asks for.
  * @param {Facts} facts
  * @param {Painted} painted
+ * @param {boolean} chosen   it was painted with a window that the person had chosen, and that is gone now
  * @returns {Window | null}   null: there is none to be changed, as in colours
  */
-export function begunWith(facts, painted) {
+export function begunWith(facts, painted, chosen) {
   if (!facts.isGrey) return null;
   const curve = facts.windows[0]?.function ?? "LINEAR_EXACT";
-  const { window } = painted;
+  const window = chosen ? facts.windows[0] : painted.window;
   // Where a table decides there is no window yet.
   return window && window.width > 0 ? { center: window.center, width: window.width, function: curve } : covering(facts);
 }

@@ -18,6 +18,10 @@ from test_search import query, shown, told
 NAME = "CompressedSamples"  # the patient of CT_small.dcm
 SHADES = 2.0  # of 255; by less than this a picture as a whole does not change
 OTHERS = ("examples_rgb_color.dcm", "GDCMJ2K_TextGBR.dcm", "SC_rgb_rle_2frame.dcm", "rtplan.dcm")
+# All before the picture is painted once.
+KEYS = """(stage, keys) => {
+  for (const [key, shiftKey] of keys) stage.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey }));
+}"""
 CHANGES = 200
 # Each change is seen before the next one is made.
 CHANGE = """async (stage, changes) => {
@@ -78,6 +82,14 @@ def test_a_series_is_looked_through_by_keyboard_alone(looking: Looking) -> None:
     assert np.abs(255 - looking.grey()[shown].astype(int) - first[shown]).max() <= 1
     looking.press("r")
     assert (looking.grey() == first).all()
+
+    looking.press("Shift+ArrowRight")
+    wider = looking.grey()
+    looking.press("Shift+ArrowUp", "Shift+ArrowUp")
+    looking.stage.evaluate(KEYS, [["r", False], ["ArrowRight", True]])
+    looking.settle()
+    assert (looking.grey() == wider).all()  # begun with the file's own window, not with the one that was reset
+    looking.press("r")
 
     size = looking.dialog.locator("[data-part=size]")
     looking.press("1")
