@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
 from dicom_deid.errors import Status, reasons
+from dicom_deid.splice import Splice
 
 TAG = attrgetter("tag")
 
@@ -154,69 +154,6 @@ class Instance:
     sop_instance: str
 
 
-class Copy(NamedTuple):
-    """Bytes [start, end) of the source."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """One byte, ``count`` times."""
-
-    count: int
-    byte: int
-
-
-class Stripe(NamedTuple):
-    """Bytes that are laid over a row: ``unit``, ``times`` times, from ``offset`` on."""
-
-    offset: int
-    times: int
-    unit: bytes
-
-    @property
-    def end(self) -> int:
-        """The offset behind it."""
-        return self.offset + self.times * len(self.unit)
-
-
-class Stripes(NamedTuple):
-    """Equal stripes over ``rows`` rows of the source, of which each begins ``step`` bytes behind the one before.
-
-    It stands for the bytes from ``start``, where the first row begins, to the end of the last stripe of the last row:
-    thousands of rows in one segment. The stripes are in their order and within a row.
-    """
-
-    start: int
-    step: int
-    rows: int
-    stripes: tuple[Stripe, ...]
-
-    @property
-    def end(self) -> int:
-        """The offset in the source behind the last stripe."""
-        return self.start + (self.rows - 1) * self.step + self.stripes[-1].end
-
-    def over(self, part: bytearray) -> None:
-        """Lays the stripes over a part of the source that begins with a row and ends behind the stripes of one."""
-        for offset, count, unit in self.stripes:
-            laid = unit * count
-            for at in range(offset, len(part), self.step):
-                part[at : at + len(laid)] = laid
-
-    def ranges(self, most: int) -> Iterator[tuple[int, int]]:
-        """Parts for ``over``: start and end in the source, of no more than ``most`` bytes unless a row is longer."""
-        several = max(1, most // self.step)
-        for row in range(0, self.rows, several):
-            start = self.start + row * self.step
-            yield start, min(start + several * self.step, self.end)
-
-
-Splice = tuple[bytes | Copy | Fill | Stripes, ...]
-
-
 class ElementAction(NamedTuple):
     """The action for one data element: an action code of PS3.15 Table E.1-1a and the rule it comes from."""
 
@@ -303,19 +240,3 @@ class Outcome:
     def remedy(self) -> str:
         """The advice that belongs to the reason; "" where there is none."""
         return reasons()[self.reason]["remedy"] if self.reason else ""
-
-
-def splice_size(splice: Splice) -> int:
-    """Bytes of the output that a splice describes."""
-    size = 0
-    for segment in splice:
-        match segment:
-            case Copy(start, end):
-                size += end - start
-            case Fill(count=count):
-                size += count
-            case Stripes():
-                size += segment.end - segment.start
-            case bytes():
-                size += len(segment)
-    return size

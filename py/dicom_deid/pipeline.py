@@ -17,11 +17,12 @@ from dicom_deid.dicom.encoding import encode, encode_header, pieces
 from dicom_deid.dicom.pixel_length import DELIMITER
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
-from dicom_deid.model import Bulk, Copy, Element, Fill, Instance, Item, Names, Outcome, Splice, Stripes, splice_size
+from dicom_deid.model import Bulk, Element, Instance, Item, Names, Outcome
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.silence import NO_WARNINGS
 from dicom_deid.source_and_sink import Source
+from dicom_deid.splice import Copy, Fill, Splice, Stripes, splice_size
 from dicom_deid.verify import SoundCache, verify
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from dicom_deid.model import Outcome, splice_size
+from dicom_deid.model import Outcome
+from dicom_deid.splice import splice_size
 
 AUDIT_COLUMNS = (
     "source_id", "status", "reason", "output_path", "patient_id", "study_instance_uid", "series_instance_uid",

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
-from dicom_deid.model import Fragments, Splice
+from dicom_deid.model import Fragments
+from dicom_deid.splice import Splice
 
 
 class Source(Protocol):

@@ -10,6 +10,7 @@ import dicom_deid
 CORE = Path(dicom_deid.__file__).parent
 FLOORS = """
     version errors silence nesting
+    splice
     model
     source_and_sink
     readable

@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 from dicom_deid.key import Key
-from dicom_deid.model import Copy
 from dicom_deid.native.job import settle
 from dicom_deid.native.source import FileSource
 from dicom_deid.policy import Plan
+from dicom_deid.splice import Copy
 from made import KEY, SOURCE_ID, ct, item, sequence, to_bytes
 
 MEGABYTE = 1024 * 1024

@@ -12,11 +12,11 @@ from typing import Self
 
 import pytest
 from dicom_deid.errors import SinkFailure, SourceFailure
-from dicom_deid.model import Copy, Fill, Splice
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.readable import Readable
 from dicom_deid.source_and_sink import Candidate, OpenSource, Origin, Sink
+from dicom_deid.splice import Copy, Fill, Splice
 
 
 class World(ABC):

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from dicom_deid.api.dataset import joined
 from dicom_deid.dicom.encoding import encode, encode_header
-from dicom_deid.model import Element, Instance, Item, Syntax, splice_size
+from dicom_deid.model import Element, Instance, Item, Syntax
 from dicom_deid.pixels.redaction import Redacted, redact
 from dicom_deid.regions import Rectangle, Region
 from dicom_deid.scan import located
+from dicom_deid.splice import splice_size
 from hypothesis import strategies as st
 from made import to_bytes
 from numpy.typing import NDArray

@@ -9,10 +9,10 @@ import imagecodecs
 import numpy as np
 import pytest
 from dicom_deid.errors import Failed, Withheld
-from dicom_deid.model import Copy
 from dicom_deid.pixels.redaction import recoding, redact, rle
 from dicom_deid.pixels.redaction.description import described
 from dicom_deid.regions import Rectangle, Region
+from dicom_deid.splice import Copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import compressed

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 from dicom_deid.errors import Failed, ShortRead, Withheld
-from dicom_deid.model import Copy
 from dicom_deid.pixels.redaction import redact
 from dicom_deid.regions import Rectangle, Region
 from dicom_deid.scan import located
+from dicom_deid.splice import Copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import to_bytes

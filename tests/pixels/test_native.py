@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from dicom_deid.errors import Withheld
-from dicom_deid.model import Copy, Fill, Stripe, Stripes
 from dicom_deid.pixels.redaction import native, redact
 from dicom_deid.regions import Rectangle, Region
 from dicom_deid.scan import located
+from dicom_deid.splice import Copy, Fill, Stripe, Stripes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import to_bytes

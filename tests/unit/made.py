@@ -7,9 +7,10 @@ from io import BytesIO
 import pydicom
 from dicom_deid.errors import FragmentsWanted, ShortRead
 from dicom_deid.key import Key
-from dicom_deid.model import Copy, Fragments, Outcome
+from dicom_deid.model import Fragments, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
+from dicom_deid.splice import Copy
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian

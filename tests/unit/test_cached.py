@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from dicom_deid.key import Key
-from dicom_deid.model import Copy, Outcome
+from dicom_deid.model import Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
+from dicom_deid.splice import Copy
 from made import KEY, SOURCE_ID, UID, Stingy, ct, item, sequence, to_bytes
 from pydicom.dataset import Dataset
 

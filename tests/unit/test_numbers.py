@@ -12,8 +12,9 @@ import pytest
 from dicom_deid.dicom.reader import BULK_BYTES
 from dicom_deid.explain import explain
 from dicom_deid.key import Key
-from dicom_deid.model import Copy, Outcome
+from dicom_deid.model import Outcome
 from dicom_deid.policy import Plan, Policy
+from dicom_deid.splice import Copy
 from dicom_deid.verify.binary_values import AT_ONCE, is_held
 from dicom_deid.verify.stream import Joint, Stream
 from made import KEY, SOURCE_ID, UID, Stingy, ct, item, outcome_of, output_of, sequence, to_bytes

@@ -8,9 +8,9 @@ from pathlib import Path
 import pydicom
 import pytest
 from dicom_deid.errors import reasons
-from dicom_deid.model import splice_size
 from dicom_deid.policy import Policy
 from dicom_deid.profile import table
+from dicom_deid.splice import splice_size
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made import ct, outcome_of, output_of, to_bytes

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from dicom_deid.api.dataset import joined
 from dicom_deid.browser.bridge import segments
-from dicom_deid.model import Copy, Stripe, Stripes, splice_size
 from dicom_deid.native import write as writing
 from dicom_deid.native.source import FileSource
+from dicom_deid.splice import Copy, Stripe, Stripes, splice_size
 from hypothesis import given
 from hypothesis import strategies as st
 

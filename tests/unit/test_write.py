@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from dicom_deid.errors import Failed
-from dicom_deid.model import Copy, Fill, Fragments, Splice
+from dicom_deid.model import Fragments
 from dicom_deid.native import write as stage
 from dicom_deid.native.source import FileSource
 from dicom_deid.native.write import write
 from dicom_deid.readable import HEAD_BYTES
+from dicom_deid.splice import Copy, Fill, Splice
 
 WAYS = ["", "by_copy_file_range", "by_sendfile", "by_copy_file_range by_sendfile"]
 """The plain way, each of the operating system's, and all of them in turn; one that is not there leaves the first."""

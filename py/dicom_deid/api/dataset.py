@@ -14,13 +14,14 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 
 from dicom_deid.api import agree
 from dicom_deid.errors import Failed
-from dicom_deid.model import Copy, Fill, Outcome, Splice, Stripes
+from dicom_deid.model import Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan
 from dicom_deid.profile import is_transfer_syntax
 from dicom_deid.readable import Readable
 from dicom_deid.scan import NATIVE
 from dicom_deid.silence import NO_WARNINGS
+from dicom_deid.splice import Copy, Fill, Splice, Stripes
 
 FIRST_GROUP = 0x0008
 """No data set has elements of lower groups (PS3.5 7.1)."""

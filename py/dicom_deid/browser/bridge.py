@@ -12,12 +12,13 @@ from dicom_deid.explain import explain as explain_source
 from dicom_deid.importers import read_any
 from dicom_deid.key import Key
 from dicom_deid.linkage import Reading, Tables, table_bytes
-from dicom_deid.model import Copy, Fill, Fragments, Outcome, Splice, Stripes
+from dicom_deid.model import Fragments, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import file_line, row
+from dicom_deid.splice import Copy, Fill, Splice, Stripes
 from dicom_deid.warm_up import warm_up as make_outcomes
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dicom_deid.errors import SinkFailure
-from dicom_deid.model import Splice
 from dicom_deid.native.append_only import Appended
 from dicom_deid.native.write import SMALL, code_of, discard, level, write
 from dicom_deid.source_and_sink import OpenSource
+from dicom_deid.splice import Splice
 
 UNFINISHED, OUTPUTS = "unfinished", "out"
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from dicom_deid.errors import SinkFailure, SourceFailure
-from dicom_deid.model import Copy, Fill, Splice, Stripes, splice_size
 from dicom_deid.native.source import FileSource
 from dicom_deid.source_and_sink import OpenSource
+from dicom_deid.splice import Copy, Fill, Splice, Stripes, splice_size
 
 CHUNK = 4 * 1024 * 1024
 """Bytes held in memory at a time where the operating system cannot copy by itself."""

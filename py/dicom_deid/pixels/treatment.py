@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicom_deid.deidentify.markers import put
-from dicom_deid.model import Instance, Item, Splice
+from dicom_deid.model import Instance, Item
 from dicom_deid.pixels.marks import say_cleaned, say_reviewed, without_icons
 from dicom_deid.pixels.verdict import Verdict, judge
 from dicom_deid.policy import Plan
 from dicom_deid.source_and_sink import Source
+from dicom_deid.splice import Splice
 
 if TYPE_CHECKING:
     from dicom_deid.pixels.redaction import Redacted

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dicom_deid.dicom.pixel_length import DELIMITER
-from dicom_deid.model import Copy, Instance, Splice
+from dicom_deid.model import Instance
 from dicom_deid.pixels.redaction import native
 from dicom_deid.pixels.redaction.areas import spans_of
 from dicom_deid.pixels.redaction.changes import Changes, plain
@@ -19,6 +19,7 @@ from dicom_deid.pixels.redaction.description import described
 from dicom_deid.pixels.redaction.fill import fill_of
 from dicom_deid.regions import Region
 from dicom_deid.source_and_sink import Source
+from dicom_deid.splice import Copy, Splice
 
 
 class Redacted(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydicom import uid
 
 from dicom_deid.errors import Failed, Withheld
-from dicom_deid.model import Instance, Pixels, Splice
+from dicom_deid.model import Instance, Pixels
 from dicom_deid.pixels.redaction import jpeg, rle
 from dicom_deid.pixels.redaction.areas import Span, bands_of
 from dicom_deid.pixels.redaction.changes import Change, Seen, told_anew
@@ -21,6 +21,7 @@ from dicom_deid.pixels.redaction.recoding import CODECS, JPEG, JPEG_LS, Codec, e
 from dicom_deid.preview.frames import Frames
 from dicom_deid.regions import Rectangle
 from dicom_deid.source_and_sink import Source
+from dicom_deid.splice import Splice
 
 SEQUENTIAL = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
 OTHERS: dict[str, tuple[str, Codec, Codec]] = {

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dicom_deid.errors import Withheld
-from dicom_deid.model import Copy, Fill, Instance, Pixels, Splice, Stripe, Stripes
+from dicom_deid.model import Instance, Pixels
 from dicom_deid.pixels.redaction.areas import Band, Span, bands_of
 from dicom_deid.pixels.redaction.description import CANNOT, Description
 from dicom_deid.pixels.redaction.proof import check_alike, prove_native
 from dicom_deid.pixels.redaction.spliced import Read, Segment, Spliced, inflated
 from dicom_deid.preview.frames import Frames
 from dicom_deid.source_and_sink import Source
+from dicom_deid.splice import Copy, Fill, Splice, Stripe, Stripes
 
 NEAR, MOST = 256, 1 << 20
 """Words between two ranges that are read together with them, and words that are read at a time."""

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicom_deid.errors import Failed, Withheld
-from dicom_deid.model import Copy, Stripes, splice_size
 from dicom_deid.pixels.redaction.areas import Span, grown
 from dicom_deid.pixels.redaction.spliced import Segment
 from dicom_deid.preview.frames import Frames
 from dicom_deid.regions import Rectangle
+from dicom_deid.splice import Copy, Stripes, splice_size
 
 NOT_PROVEN = "PIXELS_NOT_PROVEN"
 Values = NDArray[Any]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dicom_deid.errors import Withheld
-from dicom_deid.model import Copy, Fill, Fragments, Instance, Pixels, Stripes, splice_size
+from dicom_deid.model import Fragments, Instance, Pixels
 from dicom_deid.source_and_sink import Source
+from dicom_deid.splice import Copy, Fill, Stripes, splice_size
 
 Segment = bytes | Copy | Fill | Stripes
 Read = Callable[[int, int], bytes]
