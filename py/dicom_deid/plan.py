@@ -38,8 +38,8 @@ def pixels(plan: Plan) -> dict[str, Any]:
         return {}
     from dicom_deid.regions.file import digest as regions_digest  # needed for this option only
 
-    regions = "" if plan.regions is None else regions_digest(plan.regions)
-    return {"regions_sha256": regions, "pixels_unreviewed": plan.unreviewed}
+    sha256 = "" if plan.regions is None else regions_digest(plan.regions)
+    return {"regions_sha256": sha256, "pixels_unreviewed": plan.unreviewed}
 
 
 def digest(plan: Plan) -> str:
@@ -50,6 +50,15 @@ def digest(plan: Plan) -> str:
 def document(plan: Plan) -> str:
     """The text of plan.json: what was done, and by what. It holds nothing by which a key can be tried."""
     return json.dumps({**content(plan), "digest": digest(plan)}, indent=2) + "\n"
+
+
+def regions(plan: Plan) -> str:
+    """The text of the regions file that the run uses; "" without any."""
+    if plan.regions is None or not plan.cleans_pixels:
+        return ""
+    from dicom_deid.regions.file import write  # needed for this option only
+
+    return write(plan.regions)
 
 
 def opening(plan: Plan) -> list[str]:

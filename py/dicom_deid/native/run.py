@@ -13,18 +13,17 @@ from math import inf
 from typing import Any, TypeVar
 
 from dicom_deid.conformance import conformance
-from dicom_deid.dicom.is_dicom import NO_INSTANCE
-from dicom_deid.errors import Failed, SourceFailure, WorkersFailed
+from dicom_deid.errors import Failed, WorkersFailed
 from dicom_deid.executors import Executor, Inline
-from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.native.counts import Tally
-from dicom_deid.native.job import Job, Look, Looked, Paths, Take, Taken, look, plain_row, unwritten
+from dicom_deid.native.ends import Ends
+from dicom_deid.native.job import Job, Look, Looked, Paths, Take, Taken, look
 from dicom_deid.native.linkage_file import LinkageFile
 from dicom_deid.native.pick import Sources, is_much
 from dicom_deid.native.run_folder import Row, RunFolder
 from dicom_deid.native.scan import Display, listing
 from dicom_deid.native.turns import Turns
-from dicom_deid.plan import document, opening
+from dicom_deid.plan import document, opening, regions
 from dicom_deid.policy import Plan
 from dicom_deid.report import closing as last_lines
 from dicom_deid.source_and_sink import Origin
@@ -35,9 +34,6 @@ BYTES_AT_ONCE = 256 * 1024 * 1024
 """A batch that has so many bytes of files gets no more of them."""
 CODE_PATIENCE = 600.0
 """Seconds after which a process that runs a policy's code and has not answered is ended."""
-FOR_THE_RUN = frozenset(("OUTPUT_FULL", "OUTPUT_LOST", "SOURCE_LOST"))
-"""Reasons that end the run: the next file would meet the same."""
-
 T = TypeVar("T", bound=Look | Take)
 
 
@@ -75,12 +71,8 @@ class Run:
     """Numbers of the files that were not written."""
     _earlier: dict[str, str] = field(default_factory=dict)
     """Source id -> status of the files that an earlier run did."""
-    _again: list[tuple[int, int]] = field(default_factory=list)
-    """Numbers of files that get a name of their own, and of those that have the plain one, -1 where not known."""
     _numbers: dict[str, int] = field(default_factory=dict)
     """Path -> number, of the files under way only."""
-    _rows: list[tuple[int, Taken]] = field(default_factory=list)
-    """Numbers and ends of files whose rows are to be appended: their outputs are in their places."""
 
     def open(self) -> None:
         """Opens the run folder. Raises PolicyError, NoRun or OSError when it cannot be used; then nothing was begun."""
@@ -97,7 +89,7 @@ class Run:
         if self.resume:
             self.folder.resume(document(self.plan), self.plan.key.check(), keep)
         else:
-            self.folder.begin(document(self.plan), self.plan.key.check(), self.regions())
+            self.folder.begin(document(self.plan), self.plan.key.check(), regions(self.plan))
         self.folder.state(conformance(self.plan))
         how = f"{'up to ' if self.spare else ''}{self.workers} processes" if self.workers else "one process"
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
@@ -106,14 +98,6 @@ class Run:
             self.folder.log(["what links old to new goes to a separate encrypted file"])
         if self.resume:
             self.folder.log([f"resumed: {len(self._earlier)} files were done before"])
-
-    def regions(self) -> str:
-        """The text of the regions that the run uses; "" without any."""
-        if self.plan.regions is None or not self.plan.cleans_pixels:
-            return ""
-        from dicom_deid.regions.file import write  # needed for this option only
-
-        return write(self.plan.regions)
 
     def go(self, display: Display) -> dict[str, Any]:
         """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol/files.js)."""
@@ -175,34 +159,29 @@ class Run:
 
     def deidentify(self, executor: Executor[Any, Any]) -> None:
         """Takes every file to its row."""
+        of_run = self.origin, self.folder, self.plan.key, self.resume, self.linkage
+        ends = Ends(*of_run, self.sources, self.tally, self.display, self.unwritten)
         try:
-            self.rows_without_core()
-            self.take_all(executor)
-            self.take_again(executor)
+            for number in range(len(self.sources)):
+                reason = self.sources.reason(number)
+                if self.stop():
+                    return
+                if reason and not self.sources.done[number]:
+                    ends.without_core(number, reason)
+            self.take_all(executor, ends)
+            self.take_again(executor, ends)
         finally:
-            self.append_rows()
+            ends.append()
 
-    def rows_without_core(self) -> None:
-        """The rows of the files that were listed with a reason."""
-        for number in range(len(self.sources)):
-            reason = self.sources.reason(number)
-            if self.stop():
-                return
-            if reason and not self.sources.done[number]:
-                end = unwritten(
-                    plain_row(self.plan.key.source(self.sources.path(number)), reason, self.sources.sizes[number])
-                )
-                self._rows.append((number, end))
-
-    def take_all(self, executor: Executor[Look | Take, Looked | Taken]) -> None:
+    def take_all(self, executor: Executor[Look | Take, Looked | Taken], ends: Ends) -> None:
         """Takes the files in the order of the pick."""
         turns = Turns[tuple[Look | Take, Looked | Taken | None]](self.sources, self.instance)
         for answers in executor.run(self.batches(self.tasks(turns)), self.stop):
             for task, answer in answers:
                 number, instance = self._numbers.pop(task.path), answer.instance if answer else 0
                 for turn in turns.answered(number, instance, (task, answer)):
-                    self.take_turn(turn.number, turn.first, *turn.answer)
-            self.append_rows()
+                    ends.take_turn(turn.number, turn.first, *turn.answer)
+            ends.append()
 
     def tasks(self, turns: Turns[Any]) -> Iterator[tuple[int, Look | Take]]:
         """Number and task of each file to do. Of those done by an earlier run only the SOP Instance UID is asked."""
@@ -224,24 +203,13 @@ class Run:
         """The fingerprint of a file's SOP Instance UID."""
         return look(self.origin, self.sources.path(number)).instance
 
-    def take_turn(self, number: int, first: int, task: Look | Take, answer: Looked | Taken | None) -> None:
-        """Ends a file whose turn it is, unless its output has to get a name of its own."""
-        if isinstance(task, Look) or isinstance(answer, Looked):
-            return
-        end = answer or self.failed(task, "WORKER_ERROR")
-        if end.staged and first != number:
-            self.folder.sink.discard(end.staged)
-            self._again.append((number, first))
-        else:
-            self.commit(number, task, end)
-
-    def take_again(self, executor: Executor[Take, Taken]) -> None:
+    def take_again(self, executor: Executor[Take, Taken], ends: Ends) -> None:
         """Takes the files again that get a name of their own."""
-        tasks = ((number, self.task(number, first)) for number, first in self._again)
+        tasks = ((number, self.task(number, first)) for number, first in ends.again)
         for answers in executor.run(self.batches(tasks), self.stop):
             for task, taken in answers:
-                self.commit(self._numbers.pop(task.path), task, taken or self.failed(task, "WORKER_ERROR"))
-            self.append_rows()
+                ends.commit(self._numbers.pop(task.path), task, taken or ends.failed(task, "WORKER_ERROR"))
+            ends.append()
 
     def batches(self, tasks: Iterable[tuple[int, T]]) -> Iterator[list[T]]:
         """Tasks in batches, by their numbers; of little left each process gets its share."""
@@ -257,58 +225,6 @@ class Run:
             size += length
         if batch:
             yield batch
-
-    def failed(self, task: Take, reason: str) -> Taken:
-        """The end of a file that no process could decide or place."""
-        return unwritten(plain_row(self.plan.key.source(task.path), reason, task.size))
-
-    def commit(self, number: int, task: Take, taken: Taken) -> None:
-        """Moves the output to its place and links it; with its row, which comes next, the file is done."""
-        cells, reason = taken.row, str(taken.row["reason"])
-        if reason in FOR_THE_RUN:
-            raise Failed(reason)
-        if reason == "READ_FAILED" and self.origin.is_lost():
-            raise SourceFailure("SOURCE_LOST")
-        if taken.staged and not self.place(number, task, taken):
-            return
-        if self.linkage and taken.link:
-            where = str(cells["source_id"]), task.path, str(cells["output_path"])
-            self.linkage.append(LinkageRow(*where, taken.link))
-        stages = self.tally.stages
-        if reason not in NO_INSTANCE:
-            stages["read"].add(taken.read)
-            stages["deidentify"].add(taken.deidentify)
-        if taken.staged:
-            stages["write"].add(taken.write)
-        self._rows.append((number, taken))
-
-    def place(self, number: int, task: Take, taken: Taken) -> bool:
-        """Moves an output to its place; where another stands there, the file is taken again under a name of its own."""
-        reason = "WRITE_FAILED"
-        try:
-            if self.folder.place(taken.staged, str(taken.row["output_path"]), self.resume):
-                return True
-        except Failed as failure:
-            reason = failure.reason
-            if reason in FOR_THE_RUN:
-                raise
-        else:
-            if not task.repeat:
-                self._again.append((number, -1))
-                return False
-        self.commit(number, task, self.failed(task, reason))
-        return False
-
-    def append_rows(self) -> None:
-        """Appends the rows of files whose outputs are in their places, and counts them."""
-        rows, self._rows = self._rows, []
-        self.folder.append((end.row, end.lines) for _, end in rows)
-        for number, end in rows:
-            self.tally.count(end.row, self.sources.sizes[number])
-            if end.row["status"] != "written":
-                self.unwritten.append(number)
-        if rows:
-            self.display.advanced(len(rows), sum(self.sources.sizes[number] for number, _ in rows))
 
     def close(self, summary: dict[str, Any]) -> None:
         """Puts audit and log in their order and writes the last lines, as far as that is still possible."""
