@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
-from dicom_deid.deidentify import content, identifiers, markers, private, text
+from dicom_deid.deidentify import codes, content, identifiers, markers, private, text
 from dicom_deid.deidentify.actions import PSEUDONYMS, Actions
 from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.deidentify.dummies import dummy, dummy_item
 from dicom_deid.deidentify.equipment import repeated
 from dicom_deid.deidentify.identifiers import IdentifierCache
-from dicom_deid.deidentify.own_uids import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, own_uids
+from dicom_deid.deidentify.own_uids import complete, own_uids
 from dicom_deid.deidentify.python_rules import Inquiry
 from dicom_deid.deidentify.shortfall import narrowed
 from dicom_deid.dicom.encoding import ascii_text, vr_of
@@ -20,21 +20,12 @@ from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
 from dicom_deid.policy.claims import with_pixels
-from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known, words
+from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known
 
 MODALITY = 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
 KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X", "private")
-CODE_VALUE, CODE_MEANING, CODING_SCHEME, CODING_SCHEMES = 0x00080100, 0x00080104, 0x00080102, 0x00080110
-LOCAL = dict.fromkeys((CODE_MEANING, 0x0008010E, 0x00080114, 0x00080115), ElementAction("D", "local code"))
-"""Code Meaning, and URL, External ID and Name of a coding scheme."""
-GROUP_VERSION, GROUP_LOCAL_VERSION = 0x00080106, 0x00080107
-PUBLISHED = {CODE_VALUE: ElementAction("C", "published code")}
-"""The value of a code of a published scheme: a number that only looks like that of a person stays in it."""
-VERSIONS = PUBLISHED | dict.fromkeys((GROUP_VERSION, GROUP_LOCAL_VERSION), ElementAction("K", "vocabulary"))
-
-
-CLEANERS: Mapping[str, text.Clean] = {LABEL: text.clean, PUBLISHED[CODE_VALUE].rule: text.clean_code}
+CLEANERS: Mapping[str, text.Clean] = {LABEL: text.clean, codes.PUBLISHED: text.clean_code}
 """How the text of some rules is cleaned; that of any other thoroughly."""
 
 
@@ -101,21 +92,13 @@ class Deidentifier(Actions):
         data = self.item(self.instance.data, (), self.encodings)
         if self.instance.tail:
             self.counts.removed += 1
-        self.complete(data)
+        complete(data, [self.new_uid(uid) for uid in self.own], self.instance.sop_class)
         claims, instance = self.inquiry.claims, self.instance
         self.claims = narrowed(claims, self.short, instance.data, self.plan, instance.sop_class, self.tells)
         if self.pixels_reviewed:
             self.claims = with_pixels(self.claims)
         markers.mark(data, self.claims, self.plan.method)
         return data
-
-    def complete(self, data: Item) -> None:
-        """Puts in the UIDs of the object itself where it has none, or several: they are of Type 1 and single."""
-        new = [self.new_uid(uid) for uid in self.own]
-        for tag, uid in zip((STUDY, SERIES, SOP_INSTANCE, SOP_CLASS), (*new, self.instance.sop_class), strict=True):
-            now = ascii_text(data.get(tag))
-            if uid.isascii() and uid and (not now or "\\" in now):  # what has another SOP Class is withheld
-                markers.put(data, Element(tag, "UI", uid.encode("ascii")))
 
     def item(
         self,
@@ -126,26 +109,13 @@ class Deidentifier(Actions):
     ) -> Item:
         """The new elements of a data set or an item; ``special`` actions go before the profile's."""
         new = Item(undefined=item.undefined)
-        if path[-1:] == (CODING_SCHEMES,) or item.get(CODE_MEANING) is not None:
-            special = {**special, **self.of_code(item)}
+        if codes.is_code(item, path):
+            special = {**special, **codes.actions(item, self.identifiers)}
         for element in item:
             self.take(element, new, path, encodings, special)
         if self.private:
             self.keep_private(item, new, path, encodings)
         return new
-
-    def of_code(self, item: Item) -> Mapping[int, ElementAction]:
-        """The actions of their own for a code or a coding scheme.
-
-        Of a scheme that is not published (PS3.16 8.2) anybody may have typed the meaning. In others the version of the
-        context group is a date that says nothing of the patient, unless it is one of the patient's.
-        """
-        if ascii_text(item.get(CODING_SCHEME)) not in words("coding_schemes"):
-            return LOCAL
-        version = item.get(GROUP_VERSION) or item.get(GROUP_LOCAL_VERSION)
-        if version is None or text.holds(ascii_text(version)[:8], self.identifiers):
-            return PUBLISHED
-        return VERSIONS
 
     def take(
         self,

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from dicom_deid.deidentify import CODE_MEANING, NOTHING_SPECIAL, Deidentifier
+from dicom_deid.deidentify import NOTHING_SPECIAL, Deidentifier
+from dicom_deid.deidentify.codes import CODE_MEANING
 from dicom_deid.deidentify.identifiers import IdentifierCache, Stated
 from dicom_deid.deidentify.markers import DATES_MODIFIED, IDENTITY_REMOVED, METHOD_CODES
 from dicom_deid.deidentify.private import CHARACTERISTICS

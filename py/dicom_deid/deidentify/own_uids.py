@@ -6,10 +6,12 @@ The key makes UIDs of it as of any other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from dicom_deid.deidentify.markers import put
 from dicom_deid.dicom.encoding import ascii_text, first_uid
-from dicom_deid.model import Instance, Item
+from dicom_deid.model import Element, Instance, Item
 
 STUDY, SERIES, SOP_INSTANCE, SOP_CLASS = 0x0020000D, 0x0020000E, 0x00080018, 0x00080016
 OF_PATIENT = (0x00100020, 0x00100021, 0x00100010, 0x00100030)
@@ -48,3 +50,14 @@ def stand_in(kind: str, data: Item, tags: tuple[int, ...]) -> str:
     """A text made of the values of some attributes; "" where they have none."""
     values = [ascii_text(data.get(tag)) for tag in tags]
     return "\0".join((kind, *values)) if any(values) else ""
+
+
+def complete(data: Item, new: Sequence[str], sop_class: str) -> None:
+    """Puts the new UIDs of an object in where it has none, or several: they are of Type 1 and single.
+
+    What has another SOP Class than that is withheld.
+    """
+    for tag, uid in zip((STUDY, SERIES, SOP_INSTANCE, SOP_CLASS), (*new, sop_class), strict=True):
+        now = ascii_text(data.get(tag))
+        if uid.isascii() and uid and (not now or "\\" in now):
+            put(data, Element(tag, "UI", uid.encode("ascii")))
