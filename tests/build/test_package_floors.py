@@ -32,7 +32,7 @@ FLOORS = """
     __main__
 """
 """From the lowest to the highest. Units of one floor do not know each other: no stage imports another."""
-GENERATOR = ("tables/generate.py", "tables/forecast_rules.py")
+GENERATOR = ("tables/generate.py", "tables/forecast_rules.py", "tables/word_lists.py")
 """They make the tables when an edition of the standard comes: no part of the program, they may use any of it."""
 FLOOR = {name: number for number, floor in enumerate(FLOORS.split("\n")) for name in floor.split()}
 STAGES = {"scan", "admission", "plan", "deidentify", "verify", "report", "linkage", "index", "preview"}
