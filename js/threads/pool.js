@@ -8,6 +8,7 @@
  * @typedef {import("../../worker/shared/protocol/python.js").Started} Started
  * @typedef {import("../../worker/shared/protocol/python.js").Shared} Shared
  * @typedef {import("./thread.js").Plan} Plan
+ * @typedef {import("./thread.js").Thread} Thread
  * @typedef {{attach(port: MessagePort, worker: number): Promise<void>, lost(worker: number): Promise<void>}} Files  of FilesApi
  *
  * @typedef {"booting" | "ready" | "busy" | "resting" | "dead"} State
@@ -16,7 +17,7 @@
 import * as Comlink from "../../worker/shared/comlink.js";
 import { CodedError } from "../../worker/shared/errors.js";
 import { Material, mib } from "./material.js";
-import { Thread } from "./thread.js";
+import { Spare } from "./spare.js";
 
 /** More workers than this use memory, not time: two take more files than the browser can read and write (docs/performance.md). */
 const MOST_WORKERS = 2;
@@ -48,8 +49,7 @@ export class Pool {
   workers = [];
   /** @type {Map<number, Thread>} */
   #threads = new Map();
-  /** @type {Thread | null} its code is loaded: it can start when the network is gone */
-  #spare = null;
+  #spare = new Spare();
   #material;
   /** @type {[Policy, Uint8Array, boolean, Uint8Array | null, string] | null} */
   #configuration = null;
@@ -81,7 +81,7 @@ export class Pool {
     const started = await Promise.allSettled(this.workers.map((worker) => this.#boot(worker)));
     if (started.every(({ status }) => status === "rejected")) throw new CodedError("PYTHON_NOT_STARTED");
     this.#material.release();
-    this.#renewSpare();
+    this.#spare.renew();
     const [thread] = this.#threads.values(); // what is compiled, all have
     thread.alive(thread.python.rehearse()).catch(() => {});
     return [...this.#material.notes, ...this.workers.map(describe)];
@@ -91,8 +91,7 @@ export class Pool {
   async #boot(worker) {
     this.#change(worker, "booting");
     const shared = this.#decodes ? await this.#material.withPreview() : await this.#material.whole();
-    const thread = this.#spare ?? new Thread();
-    this.#spare = null;
+    const thread = this.#spare.take();
     try {
       worker.started = await thread.alive(thread.python.start(shared));
       if (this.#configuration) await thread.configure(...this.#configuration);
@@ -104,17 +103,6 @@ export class Pool {
     if (shared.snapshot && worker.started.way !== "snapshot") this.#material.forgetSnapshot();
     this.#threads.set(worker.number, thread);
     this.#change(worker, "ready");
-  }
-
-  #renewSpare() {
-    if (this.#spare) return;
-    const thread = new Thread();
-    const keep = () => {
-      if (this.#spare)
-        thread.end(); // two were made side by side
-      else this.#spare = thread;
-    };
-    thread.alive(thread.python.load()).then(keep, () => thread.end());
   }
 
   /** @param {WorkerState} worker @param {State} state */
@@ -170,7 +158,7 @@ export class Pool {
   async #wake() {
     const rested = this.workers.filter(({ state }) => state === "resting");
     await Promise.allSettled(rested.map((worker) => this.#boot(worker)));
-    if (rested.length > 0) this.#renewSpare();
+    if (rested.length > 0) this.#spare.renew();
   }
 
   /**
@@ -203,7 +191,7 @@ export class Pool {
         this.#serving--;
         return "gone";
       }
-      this.#renewSpare();
+      this.#spare.renew();
     }
   }
 
@@ -243,9 +231,8 @@ export class Pool {
 
   /** @param {Shared} shared */
   async #apart(shared) {
-    const thread = this.#spare ?? new Thread();
-    this.#spare = null;
-    this.#renewSpare();
+    const thread = this.#spare.take();
+    this.#spare.renew();
     const started = thread.alive(thread.python.start(shared));
     started.catch(() => thread.end());
     await started;
@@ -273,7 +260,7 @@ export class Pool {
 
   terminate() {
     for (const thread of this.#threads.values()) thread.end();
-    this.#spare?.end();
+    this.#spare.end();
     this.#threads.clear();
   }
 }
