@@ -17,11 +17,11 @@ import { IndexThread } from "../threads/index-thread.js";
 /** @type {IndexStatus} */
 const NOTHING = {
   holds: "originals",
-  enumerated: 0,
-  processed: 0,
-  series: 0,
+  enumerated_files: 0,
+  files_processed: 0,
+  series_count: 0,
   errors: 0,
-  updated: "",
+  last_updated: "",
   emptied: false,
   running: false,
 };

@@ -173,7 +173,9 @@ export class ResultsSheet extends HTMLElement {
     const verdict = this.#verdicts.of(key);
     const texts = {
       title: known ? titleOf(known) : "…",
-      about: known ? [known.modality, counted(known.files, "file"), known.patient_id].filter(Boolean).join(" · ") : "",
+      about: known
+        ? [known.modality, counted(known.file_count, "file"), known.patient_id].filter(Boolean).join(" · ")
+        : "",
       badge: BADGES[verdict],
     };
     for (const [name, text] of Object.entries(texts)) one(tile, `.tile-${name}`, HTMLElement).textContent = text;

@@ -198,7 +198,7 @@ export class SeriesSearch extends HTMLElement {
   #summarise() {
     const total = this.#total;
     const ticks = this.#ticked;
-    const all = this.#catalogue?.status.series ?? 0;
+    const all = this.#catalogue?.status.series_count ?? 0;
     const some = this.#query.trim() !== "";
     const of = some ? `${count(total)} of ${counted(all, "series", "series")}` : counted(total, "series", "series");
     const counts = part(this, "count", HTMLElement);
@@ -211,7 +211,7 @@ export class SeriesSearch extends HTMLElement {
     for (const name of ["untick", "take", "zip"]) part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
     for (const name of ["csv", "thumbnails"]) part(this, name, HTMLButtonElement).disabled = total === 0;
     for (const name of ["save", "delete"])
-      part(this, name, HTMLButtonElement).disabled = !this.#catalogue?.status.processed;
+      part(this, name, HTMLButtonElement).disabled = !this.#catalogue?.status.files_processed;
     if (!this.#source?.mayTake) part(this, "take", HTMLButtonElement).disabled = true;
     part(this, "ticked", HTMLElement).textContent =
       ticks.size > 0

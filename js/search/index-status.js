@@ -15,7 +15,7 @@ const WHEN = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: 
 export const spokenTime = (date) => WHEN.format(date);
 
 export class IndexStatusLine extends HTMLElement {
-  /** @type {{at: number, processed: number}[]} */ #seen = [];
+  /** @type {{at: number, files_processed: number}[]} */ #seen = [];
 
   connectedCallback() {
     part(this, "start", HTMLButtonElement).addEventListener("click", () => send(this, "index-start"));
@@ -24,10 +24,11 @@ export class IndexStatusLine extends HTMLElement {
 
   /** @param {IndexStatus} status @param {boolean} mayStart */
   show(status, mayStart) {
-    const { running, enumerated, processed } = status;
+    const { running, enumerated_files, files_processed } = status;
     const progress = part(this, "progress", HTMLProgressElement);
     progress.hidden = !running;
-    if (enumerated > 0) Object.assign(progress, { max: enumerated, value: Math.min(processed, enumerated) });
+    if (enumerated_files > 0)
+      Object.assign(progress, { max: enumerated_files, value: Math.min(files_processed, enumerated_files) });
     else progress.removeAttribute("value"); // it is not known yet
     part(this, "text", HTMLElement).textContent = running ? this.#going(status) : standing(status);
     part(this, "start", HTMLButtonElement).hidden = running || !mayStart;
@@ -39,27 +40,29 @@ export class IndexStatusLine extends HTMLElement {
   /** @param {IndexStatus} status */
   #going(status) {
     const now = performance.now();
-    this.#seen.push({ at: now, processed: status.processed });
+    this.#seen.push({ at: now, files_processed: status.files_processed });
     while (now - this.#seen[0].at > WINDOW_MILLISECONDS) this.#seen.shift();
     const [first] = this.#seen;
     const seconds = (now - first.at) / 1000;
-    const speed = seconds > 0.5 ? `, ${rate((status.processed - first.processed) / seconds)}` : "";
+    const speed = seconds > 0.5 ? `, ${rate((status.files_processed - first.files_processed) / seconds)}` : "";
     return `Reading headers: ${farness(status)}${speed}${errorsOf(status)}`;
   }
 }
 
 /** @param {IndexStatus} status */
-export function farness({ processed, enumerated }) {
-  return enumerated > 0 ? `${count(processed)} of ${counted(enumerated, "file")}` : "looking at the files…";
+export function farness({ files_processed, enumerated_files }) {
+  return enumerated_files > 0
+    ? `${count(files_processed)} of ${counted(enumerated_files, "file")}`
+    : "looking at the files…";
 }
 
 /** @param {IndexStatus} status */
 function standing(status) {
-  const { processed, updated, emptied } = status;
+  const { files_processed, last_updated, emptied } = status;
   const before = emptied ? " The index of the files before these was deleted." : "";
-  if (processed === 0 && !updated) return `Nothing is indexed yet.${before}`;
-  if (!updated) return `Stopped at ${farness(status)}${errorsOf(status)}.`;
-  return `${counted(processed, "file")}${errorsOf(status)}; updated ${spokenTime(new Date(updated))}.${before}`;
+  if (files_processed === 0 && !last_updated) return `Nothing is indexed yet.${before}`;
+  if (!last_updated) return `Stopped at ${farness(status)}${errorsOf(status)}.`;
+  return `${counted(files_processed, "file")}${errorsOf(status)}; updated ${spokenTime(new Date(last_updated))}.${before}`;
 }
 
 /** @param {IndexStatus} status */
@@ -68,9 +71,9 @@ function errorsOf({ errors }) {
 }
 
 /** @param {IndexStatus} status */
-function startOf({ processed, updated, holds }) {
-  if (processed === 0) return holds === "originals" ? "Index this folder" : "Index these results";
-  return updated ? "Look for changes" : "Go on";
+function startOf({ files_processed, last_updated, holds }) {
+  if (files_processed === 0) return holds === "originals" ? "Index this folder" : "Index these results";
+  return last_updated ? "Look for changes" : "Go on";
 }
 
 customElements.define("index-status", IndexStatusLine);

@@ -203,7 +203,7 @@ export class Search {
   /** Deletes an index, if the person agrees. @param {Catalogue} catalogue */
   async #delete(catalogue) {
     const { of } = catalogue;
-    const what = `The index of ${counted(catalogue.status.series, "series", "series")} and its thumbnails are deleted from this browser.`;
+    const what = `The index of ${counted(catalogue.status.series_count, "series", "series")} and its thumbnails are deleted from this browser.`;
     const stays = of.kind === "run" ? "The results stay." : "Your files stay as they are.";
     const title = "Delete this index?";
     if (!(await this.#ask.ask({ title, text: `${what} ${stays}`, yes: "Delete", danger: true }))) return;

@@ -12,7 +12,7 @@ const CELLS = {
   study: (row) => [day(row.study_date), row.study_description],
   series: (row) => [row.series_description || row.protocol_name || `Series ${row.series_number}`, aboutSeries(row)],
   modality: (row) => [row.modality, row.body_part],
-  images: (row) => [counted(row.files, "file"), [framesOf(row), bytes(row.bytes)].filter(Boolean).join(", ")],
+  images: (row) => [counted(row.file_count, "file"), [framesOf(row), bytes(row.bytes)].filter(Boolean).join(", ")],
 };
 
 /**
@@ -84,6 +84,6 @@ function aboutSeries({ series_number, series_description, protocol_name }) {
 }
 
 /** @param {SeriesRow} row */
-function framesOf({ files, frames }) {
-  return frames > files ? counted(frames, "frame") : "";
+function framesOf({ file_count, frames }) {
+  return frames > file_count ? counted(frames, "frame") : "";
 }

@@ -5,8 +5,27 @@ from __future__ import annotations
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import ShortRead, Unwritten
 from dicom_deid.index.entry import Entry, entry
+from dicom_deid.model import Fragments
 from dicom_deid.scan import header
 from dicom_deid.source_and_sink import Source
+
+
+class Head:
+    """The first bytes of a file as a source."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._data, self.size = data, size
+
+    def head(self) -> bytes:
+        return self._data
+
+    def read(self, start: int, end: int) -> bytes:
+        if end > len(self._data):
+            raise ShortRead(start, end)
+        return self._data[start:end]
+
+    def fragments(self, start: int) -> Fragments:
+        raise NotImplementedError("a header has no fragments")
 
 
 def entry_of(source: Source, cache: ReadCache) -> tuple[Entry | None, str]:

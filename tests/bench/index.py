@@ -87,7 +87,7 @@ def measure(page: Page, profile: Path, folder: Path) -> None:
     rest = tab_memory(profile)
     page.evaluate(OPEN)
     made: dict[str, Any] = page.evaluate(MAKE, BETWEEN)
-    series, files = made["status"]["series"], made["status"]["processed"]
+    series, files = made["status"]["series_count"], made["status"]["files_processed"]
     row(f"headers/s, {files} files in {series} series", f"{files / made['seconds']:.0f}")
     row("search meanwhile, ms, median and slowest", figures(made["times"]))
     row("size of the index, MB", f"{made['size'] / 1e6:.1f}")

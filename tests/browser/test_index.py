@@ -116,11 +116,11 @@ def test_pydicoms_files_are_indexed_as_by_the_command_line_and_searched_meanwhil
     shutil.copyfile(str(get_testdata_file("MR_small.dcm")), folder / "Müller^Jörg" / "日本 1.dcm")
     page = visit()
     scan(page, folder)
-    assert page.evaluate(OPEN)["series"] == 0
+    assert page.evaluate(OPEN)["series_count"] == 0
     made = page.evaluate(INDEX_AND_SEARCH)
-    assert any(0 < total < made["status"]["series"] for total in made["meanwhile"])
+    assert any(0 < total < made["status"]["series_count"] for total in made["meanwhile"])
     files = sum(path.is_file() for path in folder.rglob("*"))
-    assert (made["status"]["enumerated"], made["status"]["processed"]) == (files, files)
+    assert (made["status"]["enumerated_files"], made["status"]["files_processed"]) == (files, files)
     assert (made["status"]["holds"], made["status"]["running"]) == ("originals", False)
     assert found(page) == natively(folder) != []
 
@@ -133,7 +133,7 @@ def test_pydicoms_files_are_indexed_as_by_the_command_line_and_searched_meanwhil
     assert not found(page, "XY1"), "a file with the size and the time that it had is not read again"
 
     page = visit()
-    assert page.evaluate(OPEN)["series"] == made["status"]["series"], "it is found again, without its files"
+    assert page.evaluate(OPEN)["series_count"] == made["status"]["series_count"], "it is found again, without its files"
     (row,) = found(page, "patient:CompressedSamples^CT1")
     assert page.evaluate("(key) => index.instances(key)", row["key"]) == [
         {"path": "CT_small.dcm", "index": None, "frames": 1}
@@ -171,14 +171,14 @@ def test_whatever_ends_it_leaves_an_index_and_deleting_it_leaves_nothing(visit: 
     page.evaluate("async () => { index.start().catch(() => {}); await index.search('', 0, 1); }")
     page.evaluate("harness.thread.end()")
     assert [one["first_path"] for one in found(page, PATIENT)] == ["0.dcm"], "another worker has taken its place"
-    assert page.evaluate(INDEX)["processed"] == 200
+    assert page.evaluate(INDEX)["files_processed"] == 200
     page.evaluate("index.start().catch(() => {})")
     page = visit()
     page.evaluate(BEGUN)
     status = page.evaluate(OPEN)
-    assert (status["running"], status["series"]) == (False, 1)
+    assert (status["running"], status["series_count"]) == (False, 1)
     (row,) = found(page, PATIENT)
-    assert (row["files"], row["thumbnails"], row["thumbnail"]) == (200, 1, name)
+    assert (row["file_count"], row["thumbnails"], row["thumbnail"]) == (200, 1, name)
     assert stored(page) == ["originals.sqlite", f"thumbnails-of-originals/{name}"]
     saved = page.evaluate("async () => [...new Uint8Array(await (await index.save()).arrayBuffer())]")
     (tmp_path / "saved.sqlite").write_bytes(bytes(saved))
@@ -195,7 +195,7 @@ def test_whatever_ends_it_leaves_an_index_and_deleting_it_leaves_nothing(visit: 
     assert page.evaluate("index.status.emptied")
     page.evaluate("index.delete()")
     assert "index" not in page.evaluate(NAMES)
-    assert page.evaluate(OPEN)["series"] == 0
+    assert page.evaluate(OPEN)["series_count"] == 0
     again = "async () => (await harness.Catalogue.open(harness.pool, harness.files, index.of).catch((e) => e)).code"
     assert page.evaluate(again) == "INDEX_OPEN", "two tabs would keep theirs in turn"
 
@@ -211,7 +211,7 @@ def test_the_index_of_a_run_names_nobody_is_no_result_and_goes_with_it(
     name = page.evaluate("async () => (await harness.files.runs())[0].name")
     page.evaluate(OPEN, {"kind": "run", "name": name})
     status = page.evaluate(INDEX)
-    assert (status["holds"], status["processed"], status["errors"]) == ("de-identified", ended.written, 0)
+    assert (status["holds"], status["files_processed"], status["errors"]) == ("de-identified", ended.written, 0)
     path = found(page)[0]["first_path"]
     page.evaluate("(path) => index.note(path, {images: [{frame: 1, png: new Uint8Array(3)}], unshown: []})", path)
     page.evaluate("index.save()")

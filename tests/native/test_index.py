@@ -51,7 +51,7 @@ def test_a_folder_is_indexed_and_searched(tmp_path: Path, folder: Path) -> None:
     assert answer["total"] == 1
     (row,) = answer["series"]
     assert row["first_path"] == "study 0/CT_small.dcm"
-    assert (row["patient_id"], row["study_date"], row["rows"], row["files"]) == ("1CT1", "20040119", 128, 1)
+    assert (row["patient_id"], row["study_date"], row["rows"], row["file_count"]) == ("1CT1", "20040119", 128, 1)
     table = command(tmp_path, "search", "compressed", folder)
     assert table.returncode == 0
     assert "study 0/JPEG2000.dcm" in table.stdout
@@ -85,10 +85,10 @@ def test_the_second_time_only_what_changed_is_read(tmp_path: Path, folder: Path)
 def test_a_list_and_a_limit_choose_files_and_take_nothing_out(tmp_path: Path, folder: Path) -> None:
     chosen = tmp_path / "list.txt"
     chosen.write_text("study 0/CT_small.dcm\nstudy 1/MR_small.dcm\nstudy 1/gone.dcm\n", encoding="utf-8")
-    assert told(tmp_path, "index", folder, "--list", chosen)["processed"] == 3
+    assert told(tmp_path, "index", folder, "--list", chosen)["files_processed"] == 3
     assert told(tmp_path, "index", folder, "--list", chosen)["errors"] == 1
     assert told(tmp_path, "search", "")["total"] == 2
-    assert told(tmp_path, "index", folder, "--limit", "3")["series"] >= 2
+    assert told(tmp_path, "index", folder, "--limit", "3")["series_count"] >= 2
 
 
 def test_the_index_of_a_run_lies_in_it_and_names_nobody(tmp_path: Path, folder: Path) -> None:

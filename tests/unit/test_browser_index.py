@@ -130,7 +130,7 @@ def test_a_long_header_is_asked_for_and_a_deflated_one_as_a_whole() -> None:
     ]
     assert {row["first_path"] for row in rows(index)} == {"long", "deflated"}
     status = json.loads(index.status())
-    assert (status["processed"], status["series"], status["errors"], status["running"]) == (4, 2, 0, False)
+    assert (status["files_processed"], status["series_count"], status["errors"], status["running"]) == (4, 2, 0, False)
 
 
 def test_only_what_is_new_or_changed_is_read() -> None:
@@ -160,7 +160,7 @@ def test_it_is_kept_as_bytes_and_what_is_none_is_a_new_one() -> None:
     kept = index.kept()
     again = WorkerIndex("de-identified", memoryview(kept))
     status = json.loads(again.status())
-    assert (status["holds"], status["series"], status["running"]) == ("de-identified", 1, False)
+    assert (status["holds"], status["series_count"], status["running"]) == ("de-identified", 1, False)
     other = WorkerIndex("originals")
     other.index.database.execute("PRAGMA user_version = 1")
     for nothing in (b"", b"no database", kept[:5000], kept[:100], other.kept()):

@@ -51,7 +51,7 @@ def test_files_of_a_series_make_one_row() -> None:
     assert len(rows) == 2
     row = next(row for row in rows if row["series_instance_uid"] == f"{UID}.2")
     assert row["key"] == series_key(f"{UID}.2")
-    assert (row["files"], row["bytes"], row["frames"], row["first_path"]) == (2, 2000, 2, "b/1.dcm")
+    assert (row["file_count"], row["bytes"], row["frames"], row["first_path"]) == (2, 2000, 2, "b/1.dcm")
     assert row["series_description"] == "first", "what describes a series does not depend on the order of its files"
     assert index.status() == Status(4, 4, 2, 0, "2026-11-23T00:00:00+00:00", running=False)
 
@@ -76,7 +76,7 @@ def test_a_changed_file_is_read_again_and_a_gone_one_is_taken_out() -> None:
     take(index, "3.dcm", ct(SeriesInstanceUID=f"{UID}.10"), modified=2)
     index.finish("later")
     assert sorted(map(str, found(index, ""))) == ["1.dcm", "3.dcm"]
-    assert [row["files"] for row in search(index.database, "").rows] == [1, 1]
+    assert [row["file_count"] for row in search(index.database, "").rows] == [1, 1]
 
 
 def test_what_a_changed_file_says_describes_its_series() -> None:

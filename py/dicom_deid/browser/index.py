@@ -10,7 +10,7 @@ import sqlite3
 from datetime import UTC, datetime
 
 from dicom_deid.dicom.read_cache import ReadCache
-from dicom_deid.entries import entry_of
+from dicom_deid.entries import Head, entry_of
 from dicom_deid.errors import OtherVersion, ShortRead
 from dicom_deid.index import Holds, Index, Seen
 from dicom_deid.index.entry import Entry
@@ -18,7 +18,6 @@ from dicom_deid.index.images import Unshown, file_of, hold_out, keep, missing, n
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import keys, search
 from dicom_deid.key import NEWEST, Key
-from dicom_deid.model import Fragments
 
 Bytes = bytes | memoryview
 LONGEST = 64 * 1024 * 1024
@@ -27,24 +26,6 @@ SAMPLE = 200
 """Files by which an index is recognised as that of a folder."""
 PASSING = ("READ_FAILED", "SOURCE_CHANGED")
 """Why a file could not be read this time."""
-
-
-class Head:
-    """The first bytes of a file as a source."""
-
-    def __init__(self, data: bytes, size: int) -> None:
-        self._data, self.size = data, size
-
-    def head(self) -> bytes:
-        return self._data
-
-    def read(self, start: int, end: int) -> bytes:
-        if end > len(self._data):
-            raise ShortRead(start, end)
-        return self._data[start:end]
-
-    def fragments(self, start: int) -> Fragments:
-        raise NotImplementedError("a header has no fragments")
 
 
 class WorkerIndex:
@@ -58,14 +39,14 @@ class WorkerIndex:
         self.index.note("running", "")  # it may have been cut off
 
     def _opened(self, kept: bytes) -> Index:
-        database = sqlite3.connect(":memory:")
+        database = in_memory()
         if kept:
             try:
                 database.deserialize(kept)
                 return Index(database, self._holds)
             except (OtherVersion, sqlite3.DatabaseError):
                 database.close()
-                database = sqlite3.connect(":memory:")
+                database = in_memory()
         return Index(database, self._holds)
 
     def empty(self) -> None:
@@ -137,8 +118,7 @@ class WorkerIndex:
 
     def stop(self) -> None:
         """A walk was stopped."""
-        self.index.note("running", "")
-        self.index.commit()
+        self.index.stop()
 
     def kept(self) -> bytes:
         """The bytes to keep."""
@@ -191,3 +171,10 @@ class WorkerIndex:
         """The names of thumbnails whose files changed or went: they are to be deleted. They are told once."""
         names = [name for (name,) in self.index.database.execute("DELETE FROM gone RETURNING filename")]
         return json.dumps(names)
+
+
+def in_memory() -> sqlite3.Connection:
+    """An empty database, of which nothing goes to any disk: a browser has none to offer."""
+    database = sqlite3.connect(":memory:")
+    database.execute("PRAGMA temp_store = MEMORY")
+    return database

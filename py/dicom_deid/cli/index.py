@@ -1,8 +1,9 @@
-"""The command ``index``: the series of a folder, one row for each, from headers alone."""
+"""The command ``index``: the series of a folder or of a list, one row for each, from headers alone."""
 
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import sys
 from pathlib import Path
@@ -11,61 +12,116 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dicom_deid.cli.text import Unusable, counted
+from dicom_deid.errors import SourceFailure, sentence
 
 if TYPE_CHECKING:
-    from dicom_deid.native.index_file import Done
+    from types import FrameType
+
+    from dicom_deid.index import Index
+    from dicom_deid.native.index_update import Done
 
 NAMES_PEOPLE = "This index names patients: it is for you alone. --delete takes it away."
+REPLACED = "The index that was there was of another version. It was made anew."
+STOPPED = "Stopped. What was read is in the index; the same command goes on with it."
 IndexFile = Annotated[
     Path | None, typer.Option("--index", metavar="FILE", help="The index file, if it is not at its usual place.")
 ]
 
 
 def show_index(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of DICOM files, or a run folder.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="Folder of DICOM files, or a run folder.")
+    ] = None,
     listed: Annotated[
-        Path | None, typer.Option("--list", metavar="FILE", help="Only the files named there, one path in a line.")
+        Path | None,
+        typer.Option("--list", metavar="FILE", help="Only the files named there, one path in a line; UTF-8 or UTF-16."),
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Look at no more than N files.")] = None,
     index: IndexFile = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the index as JSON there, too.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete the index of FOLDER, and its thumbnails.")] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Print how far the index is, as JSON, and do nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
 ) -> None:
-    """Makes an index of a folder, one row per series, from headers alone, or brings it up to date.
+    """Makes an index of a folder or a list, one row per series, from headers alone, or brings it up to date.
 
     The index of a source folder names patients: it is kept for you alone, apart from all results. That of a run folder
-    is its index.sqlite. Exit code: 0, or 2 for a wrong command.
+    is its index.sqlite. Paths of a list are relative to FOLDER, or without one to the current folder. Meanwhile the
+    index can be searched; how far it is stands in index_status.json beside --out, or in a file named after the index.
+    Exit code: 0, or 2 for a wrong command, a folder or a share that cannot be read, or an index that cannot be written.
     """
-    from itertools import islice
-
     from dicom_deid.native import index_file
 
-    if not folder.is_dir():
+    source = folder or listed
+    if source is None:
+        raise Unusable("Say what to index: FOLDER, or --list FILE, or both.")
+    if folder is not None and not folder.exists():
         raise Unusable(f"FOLDER is no folder: {folder}")
-    path = index or index_file.place(folder)
-    if delete:
-        if path.is_file():
-            index_file.delete(path, folder)
-        return
-    if not index_file.is_run(folder) and folder.resolve() in path.resolve().parents:
-        raise Unusable("The index would lie among the files. A source folder is only read: choose another place.")
-    picked = index_file.listed(listed) if listed else index_file.picked_in(folder)
+    path = index or index_file.place(source)
+    folders = [folder] if folder else []
     try:
-        kept = index_file.open_index(path, folder)
-        picked = picked if limit is None else islice(picked, limit)
-        done = index_file.bring_up_to_date(kept, folder, picked, whole=not listed and limit is None, tell=tell)
+        if status:
+            print(json.dumps(index_file.status(path)._asdict(), indent=2))
+        elif delete:
+            if path.is_file():
+                index_file.delete(path, *folders)
+        else:
+            check_places(folder, path, out)
+            kept = index_file.open_index(path, *folders)
+            done = index_file.update(
+                path, folders, files=listed, limit=limit, out=out, tell=tell, cancelled=Stop().is_asked
+            )
+            show(kept, path, done, as_json=as_json)
+    except SourceFailure as failure:
+        raise Unusable(f"{failure.reason}: {sentence(failure.reason)}") from None
     except (OSError, sqlite3.Error) as error:
         raise Unusable(f"The index cannot be written ({type(error).__name__}): {path}") from None
-    if as_json:
-        print(json.dumps({"index": str(path), "holds": kept.holds, **kept.status()._asdict()}, indent=2))
+
+
+def check_places(folder: Path | None, *places: Path | None) -> None:
+    """Raises Unusable for a place among the originals."""
+    from dicom_deid.native import index_file
+
+    if folder is None or index_file.is_run(folder):
         return
-    status = kept.status()
-    files = counted(status.processed, "file")
-    print(f"{status.series} series in {files}, {status.errors} of them without a readable header")
-    print_seconds(done)
-    print(f"Index: {path}")
-    if kept.holds == "originals":
-        print(NAMES_PEOPLE)
+    if any(place and folder.resolve() in place.resolve().parents for place in places):
+        raise Unusable("The index would lie among the files. A source folder is only read: choose another place.")
+
+
+class Stop:
+    """The user's wish to stop, by Ctrl-C or a signal; a second one ends the program at once."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.ask)
+
+    def ask(self, number: int, _: FrameType | None) -> None:
+        self.signal = number
+        signal.signal(number, signal.SIG_DFL)
+
+    def is_asked(self) -> bool:
+        return bool(self.signal)
+
+
+def show(index: Index, path: Path, done: Done, *, as_json: bool) -> None:
+    """The result, for people or as JSON."""
+    status = index.status()
+    if as_json:
+        print(json.dumps({"index": str(path), "holds": index.holds, **status._asdict()}, indent=2))
+    else:
+        files = counted(status.files_processed, "file")
+        print(f"{status.series_count} series in {files}, {status.errors} of them without a readable header")
+        print_seconds(done)
+        print(f"Index: {path}")
+        if index.holds == "originals":
+            print(NAMES_PEOPLE)
+    if index.replaced:
+        print(REPLACED, file=sys.stderr)
+    if not done.ended:
+        print(STOPPED, file=sys.stderr)
 
 
 def tell(found: int, read: int) -> None:

@@ -12,14 +12,14 @@ import typer
 
 from dicom_deid.cli.index import IndexFile
 from dicom_deid.cli.text import Unusable, printable
-from dicom_deid.errors import OtherVersion
+from dicom_deid.errors import SourceFailure, sentence
 
 if TYPE_CHECKING:
     from dicom_deid.index.search import Page
 
 COLUMNS = (
     "study_date", "patient_id", "patient_name", "modality", "body_part", "study_description", "series_number",
-    "series_description", "files", "first_path",
+    "series_description", "file_count", "first_path",
 )  # fmt: skip
 """Columns of a table for people; JSON has all that is known of a series."""
 
@@ -39,17 +39,18 @@ def show_search(
     patient:, study:, series:, modality:, body:, maker:, uid: or date: (a day, month, year, or a range with ..), and a
     minus for what must not be there. Exit code: 0 when something was found, 1 when nothing was, 2 for a wrong command.
     """
-    from dicom_deid.index import Index
     from dicom_deid.index.search import search
     from dicom_deid.native import index_file
 
     path = index or (index_file.place(folder) if folder else index_file.latest())
-    if path is None or not path.is_file():
-        raise Unusable("There is no such index. Make one with: dicom-deid index FOLDER")
     try:
-        page = search(Index(sqlite3.connect(path)).database, query, 0, limit)
-    except (OtherVersion, sqlite3.DatabaseError):
-        raise Unusable(f"This is no index of this version; make it anew with: dicom-deid index. {path}") from None
+        if path is None:
+            raise SourceFailure("INDEX_MISSING")
+        page = search(index_file.read_index(path).database, query, 0, limit)
+    except SourceFailure as failure:
+        raise Unusable(sentence(failure.reason)) from None
+    except sqlite3.Error as error:
+        raise Unusable(f"The index cannot be read ({type(error).__name__}): {path}") from None
     if as_json:
         print(json.dumps({"total": page.total, "series": page.rows}, indent=2))
     else:

@@ -18,13 +18,13 @@ from dicom_deid.cli.index import IndexFile, print_seconds
 from dicom_deid.cli.index import tell as tell_headers
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.text import Unusable, counted, printable
-from dicom_deid.errors import NoThumbnails
+from dicom_deid.errors import NoThumbnails, SourceFailure, sentence
 
 if TYPE_CHECKING:
     from dicom_deid.executors import Executor
     from dicom_deid.index import Index
     from dicom_deid.index.images import Unshown
-    from dicom_deid.native.index_file import Done
+    from dicom_deid.native.index_update import Done
     from dicom_deid.native.thumbnails import Draw, Drawn
 
 EXTRA = ("numpy", "imagecodecs", "PIL")
@@ -66,6 +66,7 @@ def show_thumbnails(
     if (hold_out is None) != (passphrase_file is None):
         raise Unusable("--hold-out and --passphrase-file belong together: the passphrase decides who is held out.")
     from dicom_deid.native import index_file, thumbnails
+    from dicom_deid.native.index_update import Done
 
     path = index or index_file.place(folder)
     for place in (path, output):
@@ -79,9 +80,11 @@ def show_thumbnails(
         discover = time.perf_counter() - began
         made = thumbnails.make(kept, target, size, lambda: executor_for(folder, target, size, workers), tell)
         hold(kept, hold_out, ProjectKey(passphrase_file, salt_file))
+    except SourceFailure as failure:
+        raise Unusable(f"{failure.reason}: {sentence(failure.reason)}") from None
     except (OSError, sqlite3.Error, NoThumbnails) as error:
         raise Unusable(f"The index or the thumbnails cannot be written ({type(error).__name__}).") from None
-    done = index_file.Done(found.found, made.thumbnails, discover, made.processing, made.insert)
+    done = Done(found.found, made.thumbnails, discover, made.processing, made.insert)
     report = print_json if as_json else print_summary
     report(kept, path, target, done)
 

@@ -3,27 +3,30 @@
 The index of a source folder holds identifiers and is labelled so (``holds``). It is written as files come, so that what
 is there already can be searched; a file that did not change is not read again. How it is asked is search.py's.
 
-    about    name, value                            version, what it holds, when it was updated, running, to do
+    about    name, value                            what it holds, when it was updated, running, to do
     files    path, size, modified, series, …        one row per file that was looked at, and its place in the series
     series   SeriesKey and what describes it        one row per series
     words    a full-text table over series          (FTS5, accents ignored)
     images   filename, study, path, frame, split    thumbnails
+    counts   reason, files                          how many files have which reason code, "" those with a series
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from dicom_deid.errors import OtherVersion, reasons
 from dicom_deid.index.entry import FIELDS, Entry
-from dicom_deid.index.images import forget
+from dicom_deid.index.images import drawn, forget
 from dicom_deid.index.order import Place
-from dicom_deid.index.schema import SCHEMA, VERSION, WORDS, words_of
+from dicom_deid.index.schema import MIGRATIONS, SCHEMA, SEEN, VERSION, WORDS, words_of
 
 Holds = Literal["originals", "de-identified"]
 NEVER = ""
+AT_ONCE = 1000
+"""Paths that are in memory while what is gone is taken out."""
 
 
 class Seen(NamedTuple):
@@ -35,30 +38,37 @@ class Seen(NamedTuple):
 
 
 class Status(NamedTuple):
-    """How far an index is. ``updated``: ISO 8601, UTC, "" before the first time."""
+    """How far an index is. ``last_updated``: ISO 8601, UTC, "" before the first time."""
 
-    enumerated: int
-    processed: int
-    series: int
+    enumerated_files: int
+    files_processed: int
+    series_count: int
     errors: int
-    updated: str
+    last_updated: str
     running: bool
 
 
 class Index:
-    """An index in a SQLite connection. Raises OtherVersion for a database that is something else."""
+    """An index in a SQLite connection; one of the version before is migrated.
+
+    Raises OtherVersion for a database that is something else.
+    """
 
     def __init__(self, database: sqlite3.Connection, holds: Holds = "originals") -> None:
         self.database = database
-        self._seen: set[str] = set()
+        self.replaced = False
+        """Whether there was one of another version in its place."""
         self._touched: set[int] = set()
-        """Series of which a file came or went."""
+        """Series of which a file went, or that are described anew."""
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             database.executescript(SCHEMA)
             self.note("holds", holds)
+        elif version in MIGRATIONS:
+            database.executescript(MIGRATIONS[version])
         elif version != VERSION:
             raise OtherVersion
+        database.executescript(SEEN)
 
     @property
     def holds(self) -> str:
@@ -76,20 +86,33 @@ class Index:
 
     def begin(self) -> None:
         """A walk begins: what it does not find again will be gone at its end."""
-        self._seen.clear()
+        self.database.execute("DELETE FROM temp.seen")
         self.note("running", "1")
         self.database.commit()
+
+    def stop(self) -> None:
+        """A walk ends before its end: what it has not come by stays."""
+        self.note("running", NEVER)
+        self.commit()
 
     def wanted(self, found: Iterable[Seen]) -> list[Seen]:
         """Those of the files that are new or have changed; the others count as seen."""
         wanted = []
         for file in found:
             path = spelled(file.path)
-            self._seen.add(path)
+            self.database.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (path,))
             known = self.database.execute("SELECT size, modified FROM files WHERE path = ?", (path,)).fetchone()
             if known != (file.size, file.modified):
                 wanted.append(file)
         return wanted
+
+    def spare(self, folder: str) -> None:
+        """A folder, as a path with its slash, could not be looked through: what is known below it counts as seen."""
+        path = spelled(folder)
+        self.database.execute(
+            "INSERT OR IGNORE INTO temp.seen SELECT path FROM files WHERE path >= ? AND path < ?",
+            (path, f"{path.removesuffix('/')}{chr(ord('/') + 1)}"),
+        )
 
     def add(self, file: Seen, entry: Entry | None, reason: str = "") -> None:
         """Takes a file in: its entry, or the reason code for having none."""
@@ -102,9 +125,7 @@ class Index:
             (path, file.size, file.modified, series, frames, reason, *place),
         )
         if series is not None and new:
-            self._recount(series)  # so that no search meets a row of nothing
-        elif series is not None:
-            self._touched.add(series)
+            self._describe(series)
 
     def _series(self, entry: Entry, path: str) -> tuple[int, bool]:
         """The row of the series: a new one or, when this file is the first of its paths, described anew."""
@@ -123,6 +144,7 @@ class Index:
                 f"UPDATE series SET first_path = ?, patient = ?, {changes} WHERE id = ?",
                 (path, entry.patient, *entry.fields, number),
             )
+            self._touched.add(number)
         return number, False
 
     def _forget(self, path: str) -> None:
@@ -130,30 +152,26 @@ class Index:
         found = self.database.execute("DELETE FROM files WHERE path = ? RETURNING series", (path,)).fetchone()
         if found is not None and found[0] is not None:
             self._touched.add(int(found[0]))
+            gone = drawn(self.database, path)
+            self.database.execute("UPDATE series SET thumbnails = thumbnails - ? WHERE id = ?", (gone, found[0]))
             forget(self.database, path)
 
     def commit(self) -> None:
         """Brings the series of the files that came and went up to date; from then on all of it can be found."""
         for number in sorted(self._touched):
-            self._recount(number)
+            self._describe(number)
         self._touched.clear()
         self.database.commit()
 
-    def _recount(self, number: int) -> None:
-        """Counts the files of a series again, and writes down its words."""
+    def _describe(self, number: int) -> None:
+        """Writes down the first path and the words of a series; one without files goes."""
         run = self.database.execute
-        files, size, frames, first = run(
-            "SELECT count(*), total(size), total(frames), min(path) FROM files WHERE series = ?", (number,)
-        ).fetchone()
-        images = run("SELECT count(*) FROM images JOIN files USING (path) WHERE series = ?", (number,)).fetchone()
         run("DELETE FROM words WHERE rowid = ?", (number,))
-        if not files:
+        first = run("SELECT min(path) FROM files WHERE series = ?", (number,)).fetchone()[0]
+        if first is None:
             run("DELETE FROM series WHERE id = ?", (number,))
             return
-        run(
-            "UPDATE series SET files = ?, bytes = ?, frames = ?, first_path = ?, thumbnails = ? WHERE id = ?",
-            (files, int(size), int(frames), first, *images, number),
-        )
+        run("UPDATE series SET first_path = ? WHERE id = ?", (first, number))
         row = run(f"SELECT {', '.join(FIELDS)} FROM series WHERE id = ?", (number,)).fetchone()
         texts = words_of(dict(zip(FIELDS, row, strict=True)))
         marks = ", ".join("?" * (len(WORDS) + 1))
@@ -162,14 +180,19 @@ class Index:
     def finish(self, when: str, *, complete: bool = True) -> None:
         """A walk ends at a time (ISO 8601). After a ``complete`` one, what it did not see is taken out."""
         if complete:
-            known = [str(path) for (path,) in self.database.execute("SELECT path FROM files")]
-            for path in known:
-                if path not in self._seen:
-                    self._forget(path)
-            self._seen.clear()
+            for path in self._gone():
+                self._forget(path)
+            self.database.execute("DELETE FROM temp.seen")
         self.note("updated", when)
         self.note("running", NEVER)
         self.commit()
+
+    def _gone(self) -> Iterator[str]:
+        """The paths that the walk did not come by."""
+        unseen = "SELECT path FROM files WHERE path > ? AND path NOT IN temp.seen ORDER BY path LIMIT ?"
+        paths = [("",)]
+        while paths := self.database.execute(unseen, (paths[-1][0], AT_ONCE)).fetchall():
+            yield from (str(path) for (path,) in paths)
 
     def enumerated(self, files: int) -> None:
         """So many files were found by the walk so far."""
@@ -177,7 +200,7 @@ class Index:
 
     def status(self) -> Status:
         """How far the index is."""
-        by_reason = dict(self.database.execute("SELECT reason, count(*) FROM files GROUP BY reason").fetchall())
+        by_reason = dict(self.database.execute("SELECT reason, files FROM counts").fetchall())
         processed = sum(by_reason.values())
         errors = sum(files for code, files in by_reason.items() if code and reasons()[code]["status"] != "skipped")
         series = self.database.execute("SELECT count(*) FROM series").fetchone()[0]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from dicom_deid.index.entry import FIELDS, NUMBERS
 
-VERSION = 4
-"""Of the schema; kept as user_version. An index of another version is made anew."""
+VERSION = 5
+"""Of the schema; kept as user_version. One of ``MIGRATIONS`` is brought to it, one of another version is made anew."""
 WORDS = {
     "patient": ("patient_name", "patient_id"),
     "study": ("study_description", "accession_number", "study_id"),
@@ -19,14 +19,29 @@ WORDS = {
 }
 """Columns of the full-text table, by which a query can say where: fields of a series whose words they hold."""
 _COLUMNS = ",\n    ".join(f"{name} {'INTEGER' if name in NUMBERS else 'TEXT'} NOT NULL" for name in FIELDS)
+COUNTING = """
+CREATE TABLE counts (reason TEXT PRIMARY KEY, files INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER file_came AFTER INSERT ON files BEGIN
+    INSERT INTO counts VALUES (new.reason, 1) ON CONFLICT (reason) DO UPDATE SET files = files + 1;
+    UPDATE series SET file_count = file_count + 1, bytes = bytes + new.size, frames = frames + new.frames
+    WHERE id = new.series;
+END;
+CREATE TRIGGER file_went AFTER DELETE ON files BEGIN
+    UPDATE counts SET files = files - 1 WHERE reason = old.reason;
+    UPDATE series SET file_count = file_count - 1, bytes = bytes - old.size, frames = frames - old.frames
+    WHERE id = old.series;
+END;
+"""
+"""Counts that follow the files one by one: to count them again after each batch would take the square of the time."""
 SCHEMA = f"""
+BEGIN;
 PRAGMA user_version = {VERSION};
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE series (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
     {_COLUMNS},
-    files INTEGER NOT NULL DEFAULT 0,
+    file_count INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,
     frames INTEGER NOT NULL DEFAULT 0,
     first_path TEXT NOT NULL,
@@ -60,7 +75,25 @@ CREATE TABLE gone (filename TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (
     {", ".join(WORDS)}, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
 );
+{COUNTING}
+COMMIT;
 """
+MIGRATIONS = {
+    4: f"""
+BEGIN;
+ALTER TABLE series RENAME COLUMN files TO file_count;
+{COUNTING}
+INSERT INTO counts SELECT reason, count(*) FROM files GROUP BY reason;
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+}
+"""Version -> what makes an index of it one of VERSION."""
+SEEN = """
+CREATE TEMP TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY) WITHOUT ROWID;
+DELETE FROM temp.seen;
+"""
+"""The paths that a walk came by. SQLite keeps them in memory up to a bound, and then in a file without a name."""
 
 
 def words_of(series: Mapping[str, object]) -> tuple[str, ...]:

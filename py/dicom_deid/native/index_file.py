@@ -10,48 +10,35 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
 
-from dicom_deid.dicom.read_cache import ReadCache
-from dicom_deid.entries import entry_of
-from dicom_deid.errors import Failed, OtherVersion, ShortRead
-from dicom_deid.index import Index, Seen
-from dicom_deid.index.entry import Entry
+from dicom_deid.errors import OtherVersion, SourceFailure
+from dicom_deid.index import Holds, Index, Status
 from dicom_deid.native import thumbnails
-from dicom_deid.native.pick import Pick
-from dicom_deid.native.source import FileSource
-from dicom_deid.source_and_sink import Candidate
+from dicom_deid.native.index_json import export
+from dicom_deid.native.index_status import STATUS, Lock, is_running, status_place, write_status
+from dicom_deid.native.index_update import THREADS, Done, Tell, Update, now
+from dicom_deid.native.index_walk import Found, below, listed
+from dicom_deid.native.threads import Cancelled, Threads
 
-IN_RUN = "index.sqlite"
+IN_RUN, OUTPUTS = "index.sqlite", "out/"
 SUFFIX = ".sqlite"
-AT_ONCE = 500
-"""Files between two commits: then a search in another window finds them."""
 NAME_DIGITS = 16
-Tell = Callable[[int, int], None]
-"""Is told how many files were found and how many read."""
+WAIT_SECONDS = 30
+"""So long a reader and a writer of one index wait for each other."""
+CACHE_KIB = 32 * 1024
+"""Of an index in memory while it is written: what comes between two commits fits in, so no reader is kept out."""
 
 
-class Done(NamedTuple):
-    """Result of bringing an index up to date. Seconds: of finding files, of reading headers, of the database."""
-
-    found: int
-    read: int
-    discover: float
-    processing: float
-    insert: float
-
-
-def place(folder: Path) -> Path:
-    """The usual place of the index of a folder."""
-    if is_run(folder):
-        return folder / IN_RUN
-    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:NAME_DIGITS]
-    return home() / f"{name}{SUFFIX}"
+def place(*sources: Path) -> Path:
+    """The usual place of the index of a folder, of several, or of a list."""
+    if len(sources) == 1 and is_run(sources[0]):
+        return sources[0] / IN_RUN
+    names = b"\0".join(os.fsencode(source.resolve()) for source in sources)
+    return home() / f"{hashlib.sha256(names).hexdigest()[:NAME_DIGITS]}{SUFFIX}"
 
 
 def home() -> Path:
@@ -62,7 +49,9 @@ def home() -> Path:
 
 def is_run(folder: Path) -> bool:
     """Whether a folder is one that ``dicom-deid run`` has made."""
-    return (folder / "plan.json").is_file() and (folder / "audit.csv").is_file()
+    with suppress(OSError):
+        return (folder / "plan.json").is_file() and (folder / "audit.csv").is_file()
+    return False
 
 
 def latest() -> Path | None:
@@ -72,92 +61,194 @@ def latest() -> Path | None:
     return None
 
 
-def open_index(path: Path, folder: Path) -> Index:
-    """The index at a path, made where there is none. One of another version is made anew."""
+def open_index(path: Path, *sources: Path) -> Index:
+    """The index at a path, made where there is none; ``replaced`` says that one of another version was made anew.
+
+    Raises SourceFailure NO_INDEX for a file that is something else, and leaves it alone.
+    """
     if not path.exists():
         if path.parent == home():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    database = sqlite3.connect(path)
     try:
-        return Index(database, "de-identified" if is_run(folder) else "originals")
+        return connected(path, "de-identified" if sources and all(map(is_run, sources)) else "originals")
+    except sqlite3.OperationalError:
+        raise  # it is locked, or cannot be read
     except (OtherVersion, sqlite3.DatabaseError):
-        database.close()
+        if path.parent != home() and not is_index(path):
+            raise SourceFailure("NO_INDEX") from None
         path.unlink()
-        return open_index(path, folder)
+        index = open_index(path, *sources)
+        index.replaced = True
+        return index
 
 
-def delete(path: Path, folder: Path) -> None:
+def read_index(path: Path) -> Index:
+    """An index that is there, to be searched, also while it is brought up to date.
+
+    A connection belongs to the thread that opened it. Raises SourceFailure NO_INDEX or INDEX_MISSING, sqlite3.Error.
+    """
+    if not path.is_file():
+        raise SourceFailure("INDEX_MISSING")
+    try:
+        return connected(path)
+    except sqlite3.OperationalError:
+        raise
+    except (OtherVersion, sqlite3.DatabaseError):
+        raise SourceFailure("NO_INDEX") from None
+
+
+def connected(path: Path, holds: Holds = "originals") -> Index:
+    """The index in a file. Raises OtherVersion, sqlite3.DatabaseError."""
+    database = sqlite3.connect(path, timeout=WAIT_SECONDS)
+    try:
+        database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        return Index(database, holds)
+    except BaseException:
+        database.close()
+        raise
+
+
+def is_index(path: Path) -> bool:
+    """Whether a file is an index, of whatever version."""
+    database = sqlite3.connect(path, timeout=WAIT_SECONDS)
+    try:
+        names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {"about", "series", "files", "words"} <= names
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        database.close()
+
+
+def delete(path: Path, *sources: Path) -> None:
     """Deletes an index with its thumbnails."""
-    index = open_index(path, folder)
+    index = open_index(path, *sources)
     thumbnails.delete(index)
     index.database.close()
-    path.unlink()
+    for name in (path, status_place(path)):
+        name.unlink(missing_ok=True)
 
 
-def bring_up_to_date(index: Index, folder: Path, picked: Iterable[Candidate], *, whole: bool, tell: Tell) -> Done:
-    """Reads the headers that are new or changed; ``whole``: what was not picked is no longer there."""
-    clock, began = dict.fromkeys(("discover", "processing", "insert"), 0.0), time.perf_counter()
-    found, read, cache = 0, 0, ReadCache()
-    index.begin()
-    files = stamped(folder, picked)
-    while True:
-        begun = time.perf_counter()
-        batch = list(islice(files, AT_ONCE))
-        clock["discover"] += time.perf_counter() - begun
-        if not batch:
-            break
-        found += len(batch)
-        for file in index.wanted(batch):
-            begun = time.perf_counter()
-            kept, reason = look(folder, file, cache)
-            clock["processing"] += time.perf_counter() - begun
-            index.add(file, kept, reason)
-            read += 1
-        index.enumerated(found)
-        index.commit()
-        tell(found, read)
-    index.finish(datetime.now(UTC).isoformat(timespec="seconds"), complete=whole)
-    clock["insert"] = time.perf_counter() - began - clock["discover"] - clock["processing"]
-    return Done(found, read, **clock)
-
-
-def picked_in(folder: Path) -> Iterator[Candidate]:
-    """The files to index of a folder: of a run, its outputs."""
-    if not is_run(folder):
-        yield from Pick(folder)
-    elif (folder / "out").is_dir():
-        for candidate in Pick(folder / "out"):
-            yield candidate._replace(path=f"out/{candidate.path}")
-
-
-def listed(file: Path) -> Iterator[Candidate]:
-    """The files that a list names, one path in a line, relative to the folder."""
-    for line in file.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
-        if line.strip():
-            yield Candidate(line.strip())
-
-
-def stamped(folder: Path, picked: Iterable[Candidate]) -> Iterator[Seen]:
-    """The files with size and time of change; one that is gone meanwhile has neither."""
-    for candidate in picked:
-        try:
-            status = (folder / candidate.path).stat()
-        except OSError:
-            yield Seen(candidate.path, 0, 0)
-        else:
-            yield Seen(candidate.path, status.st_size, status.st_mtime_ns // 1_000_000)
-
-
-def look(folder: Path, file: Seen, cache: ReadCache) -> tuple[Entry | None, str]:
-    """The entry of a file, or the reason code for there being none."""
+def status(path: Path) -> Status:
+    """How far the index at a path is; one whose maker was killed is not running. Raises SourceFailure as read_index."""
+    index = read_index(path)
     try:
-        with FileSource(folder / file.path) as source:
-            while True:
-                try:
-                    return entry_of(source, cache)
-                except ShortRead as short:
-                    if not source.extend(short.end):
-                        return None, "INTERNAL_ERROR"
-    except Failed as end:
-        return None, end.reason
+        found = index.status()
+        if found.running and not is_running(path):
+            found = found._replace(running=False)
+            index.stop()
+            write_status([status_place(path)], found)
+        return found
+    finally:
+        index.database.close()
+
+
+def update(
+    path: Path,
+    folders: Sequence[Path] = (),
+    *,
+    files: Path | None = None,
+    limit: int | None = None,
+    out: Path | None = None,
+    tell: Tell = lambda *_: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Done:
+    """Makes the index at a path of folders, or of the ``files`` that a list names, or brings it up to date.
+
+    ``out``: where it is written as JSON in the end, with index_status.json beside it.
+    Of one folder, paths are relative to it; of several, and of a list alone, they are whole. Meanwhile ``read_index``
+    finds what is there already, and ``status`` says how far it is. Raises SourceFailure with a reason code (INDEX_BUSY,
+    NO_INDEX, what is wrong with the folder or its share), OSError and sqlite3.Error where the index cannot be written.
+    """
+    index = open_index(path, *folders)
+    root = folders[0] if len(folders) == 1 else Path()
+    picked = listed(files, root if folders else None) if files else picked_in(*folders)
+    whole = path == place(files) if files and not folders else not files and limit is None
+    try:
+        part, told = islice(picked, limit), out.with_name(STATUS) if out else None
+        done = bring_up_to_date(index, root, part, whole=whole, tell=tell, cancelled=cancelled, told=told)
+        if out and done.ended:
+            export(index, out)
+        return done
+    finally:
+        index.database.close()
+
+
+def bring_up_to_date(
+    index: Index,
+    folder: Path,
+    picked: Iterable[Found],
+    *,
+    whole: bool,
+    tell: Tell,
+    cancelled: Callable[[], bool] = lambda: False,
+    told: Path | None = None,
+) -> Done:
+    """Reads the headers that are new or changed; ``whole``: what was not picked is no longer there.
+
+    ``told``: another place of the status file. Raises SourceFailure. However it ends, it is not running afterwards.
+    """
+    path = Path(index.database.execute("PRAGMA database_list").fetchone()[2])
+    places = [place for place in (status_place(path), told) if place]
+
+    def step(found: int, read: int) -> None:
+        write_status(places, index.status())
+        tell(found, read)
+
+    began, done = time.perf_counter(), False
+    with Lock(path):
+        try:
+            index.note("root", str(folder.absolute()))
+            before = index.status().series_count
+            index.begin()
+            write_status(places, index.status())
+            with Threads(THREADS, cancelled) as threads:
+                update = Update(index, folder, threads, step)
+                update.take(picked)
+            if whole and before and not update.found and index.holds == "originals":
+                raise SourceFailure(
+                    "SHARE_GONE"
+                )  # of a share that is not mounted any more, an empty folder may be left
+            index.finish(now(), complete=whole)
+            done = True
+        except Cancelled:
+            pass
+        finally:
+            if not done:
+                stop(index)
+            write_status(places, index.status()._replace(running=False))
+    rest = time.perf_counter() - began - update.discover - update.insert
+    return Done(update.found, update.read, update.discover, rest, update.insert, ended=done)
+
+
+def stop(index: Index) -> None:
+    """Ends an update before its end: what was read stays, if the disk still takes it."""
+    try:
+        index.stop()
+    except sqlite3.Error:
+        index.database.rollback()
+        with suppress(sqlite3.Error):
+            index.stop()
+
+
+def picked_in(*folders: Path) -> Iterator[Found]:
+    """The files to index of a folder, with paths from there, or of several, with whole ones; of a run, its outputs.
+
+    Raises SourceFailure where nothing can be listed; of several folders, one that cannot is told as a Found.
+    """
+    if len(folders) == 1:
+        return chosen(folders[0])
+    return chain.from_iterable(chosen(folder, f"{folder.absolute().as_posix().rstrip('/')}/") for folder in folders)
+
+
+def chosen(folder: Path, prefix: str = "") -> Iterator[Found]:
+    """The files to index of a folder, with ``prefix`` before their paths."""
+    if is_run(folder) and not (folder / OUTPUTS).is_dir():
+        return
+    try:
+        yield from below(folder, OUTPUTS if is_run(folder) else "", prefix)
+    except SourceFailure as failure:
+        if not prefix:
+            raise
+        yield Found(prefix, None, failure.reason)

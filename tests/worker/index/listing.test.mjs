@@ -26,7 +26,7 @@ const listingOf = (sources) => new Listing(async () => ({ sources, growing: null
 const file = (content, lastModified) => new File([content], "x", { lastModified });
 
 test("the columns of a series are those of Python's index", () => {
-  const counts = ["files", "bytes", "frames", "thumbnails"];
+  const counts = ["file_count", "bytes", "frames", "thumbnails"];
   assert.deepEqual([...SERIES_TEXTS, ...SERIES_NUMBERS].sort(), [...expected.fields, ...counts].sort());
   const numbers = SERIES_NUMBERS.filter((name) => !counts.includes(name));
   assert.deepEqual(numbers.sort(), expected.numbers.sort());

@@ -33,7 +33,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
   "series_number",
   "rows",
   "columns",
-  "files",
+  "file_count",
   "bytes",
   "frames",
   "thumbnails",
@@ -48,13 +48,13 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * How far an index is (`index.Status` in Python).
  * @typedef {object} IndexStatus
  * @property {"originals" | "de-identified"} holds
- * @property {number} enumerated   files that were found
- * @property {number} processed    files that are in it, with those that have no header to be read
- * @property {number} series
+ * @property {number} enumerated_files   files that were found
+ * @property {number} files_processed    files that are in it, with those that have no header to be read
+ * @property {number} series_count
  * @property {number} errors       files that are DICOM and could not be read
- * @property {string} updated      when all was looked at last, ISO 8601 in UTC; "" never
+ * @property {string} last_updated      when all was looked at last, ISO 8601 in UTC; "" never
  * @property {boolean} emptied     there was one of other files than those picked, and it was deleted
- * @property {boolean} running     headers are read; false, and `updated` older than the files: it was stopped or cut off
+ * @property {boolean} running     headers are read; false, and `last_updated` older than the files: it was stopped or cut off
  */
 
 /**
