@@ -1,126 +1,136 @@
-"""The index in the page, in a real Chromium: headers/s, how fast a search answers meanwhile and afterwards, its memory.
+"""The index natively: headers/s where each open takes its time, by the number of threads, and memory with many files.
 
-    .venv/bin/python tests/bench/index.py [--files 10000] [--per-series 1]
+    .venv/bin/python tests/bench/index.py [--files 5000] [--delay 5] [--threads 1 8 16]
+    .venv/bin/python tests/bench/index.py --memory [--files 1000000] [--per-series 100]
 
-Files of 529 KB with the headers of slices.py, so many in each series; where pixels would be, the file has a hole. A
-search is timed from the page's call to its answer of 100 rows. Memory is what all processes of the page use (PSS).
-`build.py site` has to have been run.
+The first one indexes the files of index_page.py, with so many milliseconds added to each open, as a share adds them, by
+each number of threads in turn, and then once more, when nothing has changed. The second one walks through so many names
+of a few files (hard links), of each of which a made header is read, with a series for so many of them, and tells the
+memory of the process (RSS) on the way, and of the export as JSON.
 """
 
 import argparse
-import statistics
+import os
+import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from unittest.mock import patch
 
 import slices
-from playwright.sync_api import Page, sync_playwright
+from index_page import FOLDER_FILES, PIXELS, write
+from preview import row
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT / "py")]
+sys.path.insert(0, str(ROOT / "py"))
 
-from boot import tab_memory  # noqa: E402 - the paths above come first
-from conftest import opened, serving  # noqa: E402
-from drag import drop  # noqa: E402
-from machine import install_browser  # noqa: E402
-from preview import QUERIES, row  # noqa: E402
+from dicom_deid.native import index_file, index_update  # noqa: E402 - the path above comes first
 
-HARNESS = (ROOT / "tests" / "browser" / "index_harness.js").read_text(encoding="utf-8")
-PIXELS = slices.EDGE * slices.EDGE * 2
-MODELS = 8  # slices of which the others are made
-FOLDER_FILES = 1000
-BETWEEN = 200  # milliseconds between two searches while the index is made
-UNLIMITED = 0  # milliseconds: what is measured has no time limit
-MAKE = """async (between) => {
-  let running = true;
-  const times = [];
-  const began = performance.now();
-  const made = index.start().finally(() => { running = false; });
-  while (running) {
-    const asked = performance.now();
-    await index.search("", 0, 100);
-    times.push(performance.now() - asked);
-    await new Promise((resolve) => setTimeout(resolve, between));
-  }
-  await made;
-  return {seconds: (performance.now() - began) / 1000, times, status: index.status, size: index.size};
-}"""
-OPEN = """async () => {
-  const began = performance.now();
-  globalThis.index = await harness.Catalogue.open(harness.pool, harness.files, {kind: "originals"});
-  return performance.now() - began;
-}"""
-SEARCH = """async (queries) => {
-  const times = [];
-  for (const query of queries) {
-    const asked = performance.now();
-    await index.search(query, 0, 100);
-    times.push(performance.now() - asked);
-  }
-  return times;
-}"""
+LINKS = 30_000
+"""Names of one file: file systems have a limit."""
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def write(folder: Path, count: int, per_series: int) -> None:
-    """So many files, whose headers are those of a few slices with other UIDs and patients of the same length."""
-    models = [(content[:-PIXELS], len(content)) for content in slices.make(MODELS)]
-    for number in range(count):
-        head, size = models[number % MODELS]
-        series = number // per_series
-        for old, new in ((b"20240229.2", f"{10**7 + series}.2"), (b"20240229.1", f"{10**7 + series // 3}.1")):
-            head = head.replace(old, new.encode())
-        head = head.replace(b"MRN-0815", f"MRN-{series // 7 % 10**4:04}".encode())
-        path = folder / f"{number // FOLDER_FILES:04}" / f"IM{number:06}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(head)
-            file.truncate(size)
+@contextmanager
+def slow(milliseconds: float) -> Iterator[None]:
+    """Every opening of a file takes so much longer."""
+    opening = os.open
+
+    def late(*arguments: object) -> int:
+        time.sleep(milliseconds / 1000)
+        return opening(*arguments)  # type: ignore[arg-type]
+
+    with patch.object(index_update.os, "open", late):
+        yield
 
 
-def measure(page: Page, profile: Path, folder: Path) -> None:
-    drop(page, folder)
-    page.wait_for_function("() => harness.scanned")
-    found = page.evaluate("() => harness.scanned")
-    row("scan, files/s", f"{found['seen'] / found['seconds']:.0f}")
-    rest = tab_memory(profile)
-    page.evaluate(OPEN)
-    made: dict[str, Any] = page.evaluate(MAKE, BETWEEN)
-    series, files = made["status"]["series_count"], made["status"]["files_processed"]
-    row(f"headers/s, {files} files in {series} series", f"{files / made['seconds']:.0f}")
-    row("search meanwhile, ms, median and slowest", figures(made["times"]))
-    row("size of the index, MB", f"{made['size'] / 1e6:.1f}")
-    row("memory, MB, before and after", f"{rest:.0f}, {tab_memory(profile):.0f}")
-    row("the same once more, nothing has changed, s", f"{page.evaluate(MAKE, BETWEEN)['seconds']:.2f}")
-    page.evaluate("index.close()")
-    row("opened again, ms", f"{page.evaluate(OPEN):.0f}")
-    row(f"search of {series} series, ms, median and slowest", figures(page.evaluate(SEARCH, [*QUERIES] * 5)))
+def speeds(folder: Path, files: int, delay: float, threads: list[int]) -> None:
+    write(folder / "files", files, per_series=100)
+    for count in threads:
+        for what in ("new", "nothing has changed"):
+            with slow(delay), patch.object(index_file, "THREADS", count):
+                began = time.perf_counter()
+                done = index_file.update(folder / f"{count}.sqlite", [folder / "files"])
+                seconds = time.perf_counter() - began
+            row(f"{count} threads, {delay:g} ms an open, {what}: files/s", f"{done.found / seconds:.0f}")
 
 
-def figures(times: list[float]) -> str:
-    return f"{statistics.median(times):.1f}, {max(times):.1f}"
+def memory(folder: Path, files: int, per_series: int) -> None:
+    names(folder / "files", files)
+    row("names made", f"{files}, {rss():.0f} MB")
+    head = next(iter(slices.make(1)))[:-PIXELS]
+
+    def made(_: Path, wanted: index_update.Wanted) -> bytes:
+        series = int(wanted.seen.path[-7:]) // per_series
+        return head.replace(b"20240229.2", f"{10**7 + series}.2".encode())[: wanted.length]
+
+    marks = [files // part for part in (1000, 100, 10, 2, 1)]
+    began = time.perf_counter()
+
+    def tell(_: int, read: int) -> None:
+        if marks and read >= marks[0]:
+            marks.pop(0)
+            row(f"{read} files read", f"{rss():.0f} MB, {read / (time.perf_counter() - began):.0f}/s")
+
+    path = folder / "index.sqlite"
+    with patch.object(index_update, "first_bytes", made):
+        index_file.update(path, [folder / "files"], tell=tell)
+    row("in the end, and the most", f"{rss():.0f} MB, {most():.0f} MB")
+    began = time.perf_counter()
+    status = index_file.status(path)
+    row("how far it is, asked", f"{status.series_count} series, {1000 * (time.perf_counter() - began):.1f} ms")
+    row("the index on disk", f"{path.stat().st_size / 1e6:.0f} MB")
+    began = time.perf_counter()
+    index_file.update(path, [folder / "files"], out=folder / "index.json")
+    row(
+        "nothing has changed, and as JSON", f"{time.perf_counter() - began:.0f} s, {rss():.0f} MB, most {most():.0f} MB"
+    )
+
+
+def names(folder: Path, files: int) -> None:
+    """So many names, a thousand in a folder, for a file of the size of a slice for every LINKS of them."""
+    first = folder / "first"
+    for number in range(files):
+        place = folder / f"{number // FOLDER_FILES:04}"
+        if number % FOLDER_FILES == 0:
+            place.mkdir(parents=True)
+        path = place / f"IM{number:07}"
+        if number % LINKS == 0:
+            first = path
+            with path.open("wb") as file:
+                file.truncate(PIXELS)
+        else:
+            os.link(first, path)
+
+
+def rss() -> float:
+    """Memory of this process, in MB."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * PAGE / 1e6
+
+
+def most() -> float:
+    """The most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--per-series", type=int, default=1, help="files of each series")
+    parser.add_argument("--files", type=int, default=None)
+    parser.add_argument("--delay", type=float, default=5, help="milliseconds added to each open")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 8, 16])
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--per-series", type=int, default=100)
     options = parser.parse_args()
-    install_browser()
     row("what", "result")
     row("---", "---")
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright, serving(ROOT / "dist") as server:
-        folder, profile = Path(name) / "files", Path(name) / "profile"
-        write(folder, options.files, options.per_series)
-        context = opened(playwright, install_browser(), profile)
-        page = context.pages[0]
-        page.set_default_timeout(UNLIMITED)
-        page.goto(f"{server.url}version.json")
-        page.evaluate(HARNESS)
-        time.sleep(1)
-        measure(page, profile, folder)
-        context.close()
+    with tempfile.TemporaryDirectory() as name:
+        if options.memory:
+            memory(Path(name), options.files or 1_000_000, options.per_series)
+        else:
+            speeds(Path(name), options.files or 5000, options.delay, options.threads)
 
 
 if __name__ == "__main__":

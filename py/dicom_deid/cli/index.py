@@ -69,11 +69,12 @@ def show_index(
                 index_file.delete(path, *folders)
         else:
             check_places(folder, path, out)
-            kept = index_file.open_index(path, *folders)
+            kept, stop = index_file.open_index(path, *folders), Stop()
             done = index_file.update(
-                path, folders, files=listed, limit=limit, out=out, tell=tell, cancelled=Stop().is_asked
+                path, folders, files=listed, limit=limit, out=out, tell=tell, cancelled=stop.is_asked
             )
             show(kept, path, done, as_json=as_json)
+            sys.exit(128 + stop.signal if not done.ended else 0)
     except SourceFailure as failure:
         raise Unusable(f"{failure.reason}: {sentence(failure.reason)}") from None
     except (OSError, sqlite3.Error) as error:
@@ -81,9 +82,12 @@ def show_index(
 
 
 def check_places(folder: Path | None, *places: Path | None) -> None:
-    """Raises Unusable for a place among the originals."""
+    """Raises Unusable for a place among the originals, or in no folder."""
     from dicom_deid.native import index_file
 
+    for place in places:
+        if place and place.parent != index_file.home() and not place.parent.is_dir():
+            raise Unusable(f"There is no such folder: {place.parent}")
     if folder is None or index_file.is_run(folder):
         return
     if any(place and folder.resolve() in place.resolve().parents for place in places):
@@ -100,7 +104,7 @@ class Stop:
 
     def ask(self, number: int, _: FrameType | None) -> None:
         self.signal = number
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, signal.default_int_handler)
 
     def is_asked(self) -> bool:
         return bool(self.signal)

@@ -18,8 +18,8 @@ from pathlib import Path
 from dicom_deid.errors import OtherVersion, SourceFailure
 from dicom_deid.index import Holds, Index, Status
 from dicom_deid.native import thumbnails
-from dicom_deid.native.index_json import export
-from dicom_deid.native.index_status import STATUS, Lock, is_running, status_place, write_status
+from dicom_deid.native.index_json import check_place, export
+from dicom_deid.native.index_status import STATUS, Lock, Running, is_running, status_place, write_status
 from dicom_deid.native.index_update import THREADS, Done, Tell, Update, now
 from dicom_deid.native.index_walk import Found, below, listed
 from dicom_deid.native.threads import Cancelled, Threads
@@ -122,12 +122,13 @@ def is_index(path: Path) -> bool:
 
 
 def delete(path: Path, *sources: Path) -> None:
-    """Deletes an index with its thumbnails."""
-    index = open_index(path, *sources)
-    thumbnails.delete(index)
-    index.database.close()
-    for name in (path, status_place(path)):
-        name.unlink(missing_ok=True)
+    """Deletes an index with its thumbnails. Raises SourceFailure."""
+    with Lock(path):
+        index = open_index(path, *sources)
+        thumbnails.delete(index)
+        index.database.close()
+        for name in (path, status_place(path)):
+            name.unlink(missing_ok=True)
 
 
 def status(path: Path) -> Status:
@@ -161,6 +162,8 @@ def update(
     finds what is there already, and ``status`` says how far it is. Raises SourceFailure with a reason code (INDEX_BUSY,
     NO_INDEX, what is wrong with the folder or its share), OSError and sqlite3.Error where the index cannot be written.
     """
+    if out:
+        check_place(out)
     index = open_index(path, *folders)
     root = folders[0] if len(folders) == 1 else Path()
     picked = listed(files, root if folders else None) if files else picked_in(*folders)
@@ -190,46 +193,23 @@ def bring_up_to_date(
     ``told``: another place of the status file. Raises SourceFailure. However it ends, it is not running afterwards.
     """
     path = Path(index.database.execute("PRAGMA database_list").fetchone()[2])
-    places = [place for place in (status_place(path), told) if place]
+    began, ended = time.perf_counter(), False
+    with Lock(path), Running(index, [place for place in (status_place(path), told) if place]) as running:
+        index.note("root", str(folder.absolute()))
 
-    def step(found: int, read: int) -> None:
-        write_status(places, index.status())
-        tell(found, read)
+        def step(found: int, read: int) -> None:
+            running.tell()
+            tell(found, read)
 
-    began, done = time.perf_counter(), False
-    with Lock(path):
-        try:
-            index.note("root", str(folder.absolute()))
-            before = index.status().series_count
-            index.begin()
-            write_status(places, index.status())
-            with Threads(THREADS, cancelled) as threads:
-                update = Update(index, folder, threads, step)
-                update.take(picked)
-            if whole and before and not update.found and index.holds == "originals":
-                raise SourceFailure(
-                    "SHARE_GONE"
-                )  # of a share that is not mounted any more, an empty folder may be left
+        update = Update(index, folder, step)
+        with Threads(THREADS, cancelled) as threads, suppress(Cancelled):
+            update.take(picked, threads)
+            if whole and not update.found and running.first.series_count and index.holds == "originals":
+                raise SourceFailure("SHARE_GONE")  # an empty folder is left of a share that is not mounted
             index.finish(now(), complete=whole)
-            done = True
-        except Cancelled:
-            pass
-        finally:
-            if not done:
-                stop(index)
-            write_status(places, index.status()._replace(running=False))
+            ended = True
     rest = time.perf_counter() - began - update.discover - update.insert
-    return Done(update.found, update.read, update.discover, rest, update.insert, ended=done)
-
-
-def stop(index: Index) -> None:
-    """Ends an update before its end: what was read stays, if the disk still takes it."""
-    try:
-        index.stop()
-    except sqlite3.Error:
-        index.database.rollback()
-        with suppress(sqlite3.Error):
-            index.stop()
+    return Done(update.found, update.read, update.discover, rest, update.insert, ended)
 
 
 def picked_in(*folders: Path) -> Iterator[Found]:

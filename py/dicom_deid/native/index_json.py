@@ -25,13 +25,13 @@ LEFT_OUT = ("id", "patient")
 
 
 def export(index: Index, path: Path) -> None:
-    """Writes an index as JSON. Raises SourceFailure NO_INDEX where something else is in its place, and OSError."""
-    if path.exists() and not is_export(path):
-        raise SourceFailure("NO_INDEX")
+    """Writes an index as JSON. Raises OSError."""
     partial = path.with_name(f"{path.name}.part")
     mode = 0o600 if index.holds == "originals" else 0o666
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8", newline="\n"
+        ) as file:
             write(index, file)
             file.flush()
             os.fsync(file.fileno())
@@ -42,10 +42,13 @@ def export(index: Index, path: Path) -> None:
         raise
 
 
-def is_export(path: Path) -> bool:
-    """Whether a file begins like an index in JSON."""
+def check_place(path: Path) -> None:
+    """Raises SourceFailure NO_INDEX where something else is in the place of an export."""
+    if not path.exists():
+        return
     with path.open("rb") as file:
-        return file.read(len(BEGIN)).replace(b"\r", b"").startswith(BEGIN.encode()[:-2])
+        if file.read(len(BEGIN)) not in (b"", BEGIN.encode()):
+            raise SourceFailure("NO_INDEX")
 
 
 def write(index: Index, file: IO[str]) -> None:

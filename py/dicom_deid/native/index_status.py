@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from dicom_deid.errors import SourceFailure
-from dicom_deid.index import Status
+from dicom_deid.index import Index, Status
 
 STATUS = "index_status.json"
 TRIES, TRY_SECONDS = 10, 0.02
@@ -36,6 +37,34 @@ def write_status(places: Iterable[Path], status: Status) -> None:
         with suppress(OSError):
             partial.write_text(json.dumps(status._asdict(), indent=2) + "\n", encoding="utf-8")
             partial.replace(path)
+
+
+class Running:
+    """While the context lasts, an index is brought up to date, and says so; however it ends, not afterwards."""
+
+    def __init__(self, index: Index, places: Iterable[Path]) -> None:
+        self._index, self._places = index, list(places)
+        self.first = self._last = index.status()
+        """How far it was before."""
+
+    def __enter__(self) -> Self:
+        self._index.begin()
+        self.tell()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            if self._index.noted("running"):
+                self._index.stop()  # what was read stays
+            self._last = self._index.status()
+        except sqlite3.Error:  # the disk takes no more
+            self._index.database.rollback()
+        write_status(self._places, self._last._replace(running=False))
+
+    def tell(self) -> None:
+        """Writes how far it is."""
+        self._last = self._index.status()
+        write_status(self._places, self._last)
 
 
 class Lock:

@@ -63,28 +63,28 @@ class Wanted(NamedTuple):
 class Update:
     """Takes files below ``root`` into an index. ``step`` is called after each commit."""
 
-    def __init__(self, index: Index, root: Path, threads: Threads, step: Tell) -> None:
-        self.index, self.root, self._threads, self._step = index, root, threads, step
+    def __init__(self, index: Index, root: Path, step: Callable[[int, int], object]) -> None:
+        self.index, self.root, self._step = index, root, step
         self.found = self.read = self._uncommitted = self._failures = 0
         self.discover = self.insert = 0.0
         self._committed = time.monotonic()
         self._cache = ReadCache()
         self._longer: deque[Wanted] = deque()
 
-    def take(self, files: Iterable[Found]) -> None:
+    def take(self, files: Iterable[Found], threads: Threads) -> None:
         """Looks at the files, and reads those that are new or have changed. Raises SourceFailure for a lost share."""
-        wanted = self._wanted(in_parts(iter(files), LOOKED_AT_ONCE))
+        wanted = self._wanted(in_parts(iter(files), LOOKED_AT_ONCE), threads)
         read = partial(first_bytes, self.root)
         while True:
-            for one, head in self._threads.in_order(read, self._with_longer(wanted), UNDER_WAY):
+            for one, head in threads.in_order(read, self._with_longer(wanted), UNDER_WAY):
                 self._add(one, head)
             if not self._longer:
                 return
             wanted = iter(())
 
-    def _wanted(self, parts: Iterator[list[Found]]) -> Iterator[Wanted]:
+    def _wanted(self, parts: Iterator[list[Found]], threads: Threads) -> Iterator[Wanted]:
         """The files that are to be read."""
-        looks = self._threads.in_order(partial(stamped, self.root), parts, 2 * self._threads.count)
+        looks = threads.in_order(partial(stamped, self.root), parts, 2 * threads.count)
         while True:
             begun = time.perf_counter()
             _, looked = next(looks, (None, None))

@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from dicom_deid.errors import SourceFailure
@@ -78,15 +78,16 @@ def listed(file: Path, folder: Path | None = None) -> Iterator[Found]:
 
     Those below it bear their paths from it, all others whole ones. Raises SourceFailure for the list.
     """
+    base = (folder or Path()).absolute()
     for line in lines(file):
-        path = Path(line)
-        if os.name == "posix" and OF_WINDOWS.match(line):
-            pass  # as it stands: it is told that it is of no use here
-        elif folder is None:
-            path = path.absolute()
-        elif path.is_absolute() and path.is_relative_to(folder.absolute()):
-            path = path.relative_to(folder.absolute())
-        yield Found(path.as_posix())
+        foreign = os.name == "posix" and OF_WINDOWS.match(line)  # it is told that it is of no use here
+        yield Found(line if foreign else placed(line, base, whole=folder is None))
+
+
+def placed(line: str, folder: PurePath, *, whole: bool) -> str:
+    """The path that a line names, relative to a folder: a ``whole`` one, or that from the folder where it is below."""
+    path = folder / line
+    return (path if whole or not path.is_relative_to(folder) else path.relative_to(folder)).as_posix()
 
 
 def lines(file: Path) -> Iterator[str]:
