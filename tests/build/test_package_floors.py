@@ -27,6 +27,8 @@ FLOORS = """
     importers
     executors
     browser native
+    share
+    serve
     cli api
     __init__
     __main__

@@ -13,7 +13,19 @@ from typing import Annotated
 
 import typer
 
-from dicom_deid.cli import conformance, decrypt, import_policy, index, pixels, plan, run, search, thumbnails, unwritten
+from dicom_deid.cli import (
+    conformance,
+    decrypt,
+    import_policy,
+    index,
+    pixels,
+    plan,
+    run,
+    search,
+    serve,
+    thumbnails,
+    unwritten,
+)
 from dicom_deid.cli.policy_options import spread
 from dicom_deid.cli.text import UNSOUND, Unusable, usage
 from dicom_deid.errors import BadLinkage, sentence
@@ -84,5 +96,6 @@ app.command("conformance")(conformance.show_conformance)
 app.command("index")(index.show_index)
 app.command("search")(search.show_search)
 app.command("pixels")(pixels.find_pixels)
+app.command("serve")(serve.serve)
 app.command("thumbnails")(thumbnails.show_thumbnails)
 app.command("unwritten")(unwritten.show_unwritten)

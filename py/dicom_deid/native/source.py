@@ -18,11 +18,13 @@ FOR_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 class FileSource(Readable):
     """An open file. Raises SourceFailure READ_FAILED or SOURCE_CHANGED where an OSError would quote the path."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str | int) -> None:
+        """Opens a file; a descriptor of one that is open already belongs to this object from now on."""
         began = time.perf_counter()
-        self._file = -1
+        self._file = path if isinstance(path, int) else -1
         try:
-            self._file = os.open(path, FOR_READING)
+            if not isinstance(path, int):
+                self._file = os.open(path, FOR_READING)
             size, self.modified = self.stamp()
         except OSError:
             self.close()

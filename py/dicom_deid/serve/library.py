@@ -1,0 +1,148 @@
+"""The folders that a server was given, and their indexes as they are asked: search, series, files of a series."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dicom_deid.errors import SourceFailure
+from dicom_deid.index.images import standing
+from dicom_deid.index.order import instances
+from dicom_deid.index.search import search
+from dicom_deid.native import index_file
+from dicom_deid.share.choice import Indexed
+
+KEPT_BACK = ("id", "patient", "thumbnail", "thumbnails")
+"""Columns of a series that mean nothing outside the index."""
+
+
+class Folder(NamedTuple):
+    """A folder of the server, by its number; ``root`` is resolved."""
+
+    number: int
+    root: Path
+    place: Path
+    """Of its index."""
+    is_run: bool
+
+    @property
+    def holds(self) -> str:
+        """Whether its files are outputs of a run."""
+        return "de-identified" if self.is_run else "originals"
+
+
+class Series(NamedTuple):
+    """A series of a folder: what the index says of it, and its files in the order of looking through."""
+
+    folder: Folder
+    row: dict[str, Any]
+    files: list[Indexed]
+
+
+def folders_of(roots: list[Path]) -> list[Folder]:
+    """The folders of a server, numbered from 1, each once."""
+    resolved = list(dict.fromkeys(root.resolve() for root in roots))
+    return [
+        Folder(number, root, index_file.place(root), index_file.is_run(root)) for number, root in enumerate(resolved, 1)
+    ]
+
+
+@contextmanager
+def asked(folder: Folder) -> Iterator[sqlite3.Connection | None]:
+    """The index of a folder, while it may be made; None where there is none yet."""
+    try:
+        index = index_file.read_index(folder.place) if is_begun(folder.place) else None
+    except (SourceFailure, sqlite3.OperationalError):  # of tables that are just being made, some are there
+        index = None
+    if index is None:
+        yield None
+        return
+    with closing(index.database):
+        yield index.database
+
+
+class Library:
+    """All folders of a server."""
+
+    def __init__(self, folders: list[Folder]) -> None:
+        self.folders = folders
+
+    def among(self, number: int | None) -> list[Folder]:
+        """The folder of a number, or all. Raises KeyError."""
+        found = [folder for folder in self.folders if number in (None, folder.number)]
+        if number is not None and not found:
+            raise KeyError
+        return found
+
+    def search(self, query: str, first: int, count: int, number: int | None = None) -> dict[str, Any]:
+        """Series from number ``first`` on, the latest studies first; of several folders, in one order."""
+        folders, total, rows = self.among(number), 0, list[dict[str, Any]]()
+        alone = len(folders) == 1
+        for folder in folders:
+            with asked(folder) as database:
+                if database is None:
+                    continue
+                page = search(database, query, *((first, count) if alone else (0, first + count)))
+                total += page.total
+                rows += [told(folder, row) for row in page.rows]
+        if alone:
+            return {"total": total, "rows": rows}
+        for name in reversed(("patient_id", "study_instance_uid", "series_number", "key")):
+            rows.sort(key=lambda row: row[name])
+        rows.sort(key=lambda row: str(row["study_date"]), reverse=True)
+        return {"total": total, "rows": rows[first : first + count]}
+
+    def series(self, key: str, number: int | None = None) -> Series:
+        """A series by its key, of the first folder that has it. Raises KeyError."""
+        for folder in self.among(number):
+            with asked(folder) as database:
+                if database is None:
+                    continue
+                database.row_factory = sqlite3.Row
+                row = database.execute("SELECT * FROM series WHERE key = ?", (key,)).fetchone()
+                if row is not None:
+                    database.row_factory = None
+                    return Series(folder, told(folder, dict(row)), files_of(database, key))
+        raise KeyError
+
+    def middle(self, key: str, number: int | None = None) -> tuple[Folder, str, int]:
+        """Folder, path and frame, from 1, of the picture that stands for a series. Raises KeyError."""
+        for folder in self.among(number):
+            with asked(folder) as database:
+                found = standing(database, key) if database is not None else None
+                if found is not None:
+                    return folder, found.path, found.frame
+        raise KeyError
+
+
+def told(folder: Folder, row: dict[str, Any]) -> dict[str, Any]:
+    """A series as the server tells it."""
+    plain = {name: value for name, value in row.items() if name not in KEPT_BACK}
+    return {**plain, "folder": folder.number, "holds": folder.holds, "thumbnail": None}
+
+
+def files_of(database: sqlite3.Connection, key: str) -> list[Indexed]:
+    """The files of a series, in the order in which they are looked through."""
+    found = database.execute(
+        "SELECT path, size, modified, files.frames FROM files JOIN series ON series.id = files.series WHERE key = ?",
+        (key,),
+    )
+    by_path = {path: Indexed(path, *rest) for path, *rest in found}
+    return [by_path[file.path] for file in instances(database, key)]
+
+
+def counted(left_out: Counter[str]) -> list[dict[str, Any]]:
+    """Files that are left out, by reason, as it is told."""
+    return [{"reason": reason, "files": files} for reason, files in sorted(left_out.items())]
+
+
+def is_begun(place: Path) -> bool:
+    """Whether an index is more than a name; whoever asks it must not be the one who makes its tables."""
+    try:
+        return place.stat().st_size > 0
+    except OSError:
+        return False

@@ -1,0 +1,79 @@
+"""The built page, served with the headers that docs/hosting.md asks for, and told that there is an API."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, send_file
+from werkzeug.security import safe_join
+
+import dicom_deid
+
+FRAME = "index.html"
+TOLD = '<meta name="dicom-deid-server" content="/api">'
+"""By this the page knows that a server is there: on a static host, it asks nobody."""
+HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".zip": "application/zip",
+}
+"""The system's own table may differ."""
+POLICY = re.compile(r'http-equiv="Content-Security-Policy"\s+content="([^"]+)"')
+CHARSET = '<meta charset="utf-8">'
+
+
+def built() -> Path:
+    """The place of the page where it is built: dist/ beside py/ of the source tree."""
+    return Path(dicom_deid.__file__).resolve().parents[2] / "dist"
+
+
+def is_built(site: Path) -> bool:
+    """Whether a folder holds the whole page."""
+    return all((site / name).is_file() for name in (FRAME, "version.json"))
+
+
+def page(site: Path) -> Blueprint:
+    """The routes of the page."""
+    text = (site / FRAME).read_text(encoding="utf-8")
+    policy = POLICY.search(text)
+    headers = HEADERS | ({"Content-Security-Policy": " ".join(policy[1].split())} if policy else {})
+    frame = text.replace(CHARSET, f"{CHARSET}\n  {TOLD}", 1)
+    routes = Blueprint("page", __name__)
+
+    @routes.get("/")
+    def home() -> Response:
+        return dressed(Response(frame, content_type=KINDS[".html"]))
+
+    @routes.get("/<path:name>")
+    def file(name: str) -> Response:
+        if name == FRAME:
+            return home()
+        found = safe_join(str(site), name)
+        if found is None or "\0" in name or not Path(found).is_file():
+            abort(404)
+        response = dressed(send_file(found, mimetype="application/octet-stream"))
+        response.headers["Content-Type"] = KINDS.get(Path(found).suffix, "application/octet-stream")
+        return response
+
+    def dressed(response: Response) -> Response:
+        for header, value in headers.items():
+            response.headers[header] = value
+        return response
+
+    return routes

@@ -1,0 +1,87 @@
+"""The server itself: waitress, with bounds for connections, memory and patience."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+BESIDE_STREAMS = 8
+"""Threads for all that is no download."""
+CONNECTIONS = 500
+BUFFERED = 256 * 1024
+"""Bytes that wait for a client in memory; nothing waits on the disk."""
+IDLE_SECONDS, STALLED_SECONDS = 60, 120
+"""Patience with a connection that asks nothing, and with a client that takes nothing of what it asked for."""
+LARGEST_HEADER, LARGEST_BODY = 64 * 1024, 1024 * 1024
+
+
+class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+    """A server that also closes connections which stand still in the middle of an answer: they hold a stream."""
+
+    stalled_seconds = STALLED_SECONDS
+
+    def maintenance(self, now: float) -> None:
+        """Looks through the connections, every few seconds."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.total_outbufs_len and channel.last_activity < now - self.stalled_seconds:
+                with suppress(OSError):
+                    channel.socket.shutdown(socket.SHUT_RDWR)  # the loop then meets its end, and frees what it holds
+
+    def serve(self, ending: threading.Event) -> None:
+        """Answers until ``ending`` is set; that is looked at once a second, and when a connection moves."""
+        while not ending.is_set():
+            self.asyncore.loop(timeout=1, map=self._map, use_poll=self.adj.asyncore_use_poll, count=1)
+        for channel in list(self.active_channels.values()):
+            channel.handle_close()  # a download that waits for its client ends now
+        self.task_dispatcher.shutdown(timeout=5)
+        self.asyncore.close_all(self._map)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that is bound to an address; port 0 takes a free one. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    made = socket.socket(family, kind, protocol)
+    try:
+        if hasattr(socket, "SO_REUSEADDR") and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def server(app: Flask, listening: socket.socket, streams: int) -> Server:
+    """A server for a socket that is bound."""
+    settings: dict[str, Any] = {
+        "sockets": [listening],
+        "threads": streams + BESIDE_STREAMS,
+        "connection_limit": CONNECTIONS,
+        "backlog": CONNECTIONS,
+        "channel_timeout": IDLE_SECONDS,
+        "cleanup_interval": 5,
+        "outbuf_high_watermark": BUFFERED,
+        "outbuf_overflow": 64 * 1024 * 1024,
+        "inbuf_overflow": 2 * LARGEST_BODY,
+        "max_request_header_size": LARGEST_HEADER,
+        "max_request_body_size": LARGEST_BODY,
+        "ident": None,
+        "log_socket_errors": False,
+        "clear_untrusted_proxy_headers": True,
+        "asyncore_use_poll": hasattr(select, "poll"),
+    }
+    adjustments = Adjustments(**settings)
+    listening.settimeout(0)
+    info = (listening.family, listening.type, listening.proto, listening.getsockname())
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(adjustments.threads)
+    return Server(app, {}, _sock=listening, dispatcher=dispatcher, adj=adjustments, sockinfo=info, bind_socket=False)

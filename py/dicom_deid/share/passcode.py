@@ -1,0 +1,44 @@
+"""Passcodes and passphrases as they are kept: scrypt with a salt of their own (RFC 7914)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import unicodedata
+
+from dicom_deid.key import grouped
+
+COST, BLOCK, LANES = 2**15, 8, 1
+MEMORY = 64 * 1024 * 1024
+"""Bytes that scrypt may take: it needs 128 * COST * BLOCK, which is 32 MiB."""
+SALT_BYTES, HASH_BYTES = 16, 32
+MADE_BYTES = 5
+"""Random bytes of a passcode that is made: 40 bits, of which five tries find nothing."""
+
+
+class Passcodes:
+    """Makes and checks them one after another, so that many guesses at once cannot fill the memory."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+
+    def kept(self, text: str) -> bytes:
+        """Salt and hash of a text."""
+        salt = secrets.token_bytes(SALT_BYTES)
+        return salt + self._hash(text, salt)
+
+    def fits(self, text: str, kept: bytes) -> bool:
+        """Whether a text is the one that is kept."""
+        return hmac.compare_digest(self._hash(text, kept[:SALT_BYTES]), kept[SALT_BYTES:])
+
+    def _hash(self, text: str, salt: bytes) -> bytes:
+        secret = unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+        with self._turn:
+            return hashlib.scrypt(secret, salt=salt, n=COST, r=BLOCK, p=LANES, maxmem=MEMORY, dklen=HASH_BYTES)
+
+
+def make_passcode() -> str:
+    """A random passcode that can be told on the telephone: eight characters of base32."""
+    return grouped(secrets.token_bytes(MADE_BYTES))
