@@ -185,6 +185,19 @@ def test_originals_stay_where_the_server_was_not_told_otherwise(source: Path, tm
         assert (link["holds"], link["files"]) == ("de-identified", SERIES)
 
 
+def test_what_a_policy_lets_name_the_patient_is_shared_like_originals(tmp_path: Path, source: Path) -> None:
+    named = '[[attribute]]\nmatch = "PatientName"\naction = "K"\n'
+    (tmp_path / "named.toml").write_text(named, encoding="utf-8")
+    native_run(source, tmp_path / "run", "--policy", str(tmp_path / "named.toml"))
+    with started(tmp_path, source, tmp_path / "run") as running:
+        client = Client(running.port).sign_in(running)
+        client.indexed()
+        key = client.get("/api/search?folder=2").json["rows"][0]["key"]
+        for asked in ({"series": [key]}, {"series": [KEY], "deidentify": True, "policy": named}):
+            refused = client.post("/api/share/create", **asked)
+            assert (refused.status, refused.json["error"]) == (403, "ORIGINALS_NOT_SHARED")
+
+
 def test_originals_with_a_passcode_only(client: Client) -> None:
     refused = client.post("/api/share/create", series=[KEY])
     assert (refused.status, refused.json["error"]) == (422, "PASSCODE_NEEDED")

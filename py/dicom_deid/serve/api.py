@@ -94,7 +94,7 @@ class LibraryApi:
         """What is known of a series, with its files."""
         one = self.found(key)
         files, left_out = self.files_of(one)
-        may = one.folder.is_run or self._served.sharing.originals
+        may = not one.folder.names_people or self._served.sharing.originals
         return {
             **one.row,
             "files": [

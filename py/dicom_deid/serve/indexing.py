@@ -13,6 +13,7 @@ from dicom_deid.serve.library import Folder, is_begun
 
 NOTHING = Status(0, 0, 0, 0, "", running=False)
 """Of a folder that has no index yet."""
+PATIENCE = 10.0
 SUMMED = ("enumerated_files", "files_processed", "series_count", "errors")
 
 
@@ -39,10 +40,10 @@ class Indexing:
                 self._thread.start()
 
     def stop(self) -> None:
-        """Ends it; what was read stays. Returns when it has ended."""
+        """Ends it; what was read stays. Returns when it has ended, or when a share that hangs has been waited for."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE)
 
     def status(self) -> dict[str, Any]:
         """How far it is: of all folders together, and of each."""

@@ -9,11 +9,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dicom_deid.errors import SourceFailure
+from dicom_deid.errors import PolicyError, SourceFailure
 from dicom_deid.index.images import standing
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import search
 from dicom_deid.native import index_file
+from dicom_deid.native.run_folder import PLAN
+from dicom_deid.policy import Plan, Policy
 from dicom_deid.share.choice import Indexed
 
 KEPT_BACK = ("id", "patient", "thumbnail", "thumbnails")
@@ -28,6 +30,8 @@ class Folder(NamedTuple):
     place: Path
     """Of its index."""
     is_run: bool
+    names_people: bool
+    """Whether its files say who the patient is: originals, and outputs of a run whose policy keeps that."""
 
     @property
     def holds(self) -> str:
@@ -45,10 +49,26 @@ class Series(NamedTuple):
 
 def folders_of(roots: list[Path]) -> list[Folder]:
     """The folders of a server, numbered from 1, each once."""
-    resolved = list(dict.fromkeys(root.resolve() for root in roots))
-    return [
-        Folder(number, root, index_file.place(root), index_file.is_run(root)) for number, root in enumerate(resolved, 1)
-    ]
+    return [folder_of(number, root) for number, root in enumerate(dict.fromkeys(root.resolve() for root in roots), 1)]
+
+
+def folder_of(number: int, root: Path) -> Folder:
+    """A folder of the server."""
+    is_run = index_file.is_run(root)
+    return Folder(number, root, index_file.place(root), is_run, not is_run or names_people(policy_of(root)))
+
+
+def policy_of(run: Path) -> Policy | None:
+    """The policy of a run; None where its plan.json cannot be read."""
+    try:
+        return Policy.load(run / PLAN)
+    except (OSError, PolicyError):
+        return None
+
+
+def names_people(policy: Policy | None) -> bool:
+    """Whether outputs of a policy may say who the patient is: a rule keeps name or number, or nobody knows."""
+    return policy is None or Plan(policy).claims.identity_removed != "YES"
 
 
 @contextmanager

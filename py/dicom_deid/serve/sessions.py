@@ -23,9 +23,9 @@ MOST_SESSIONS = 1000
 class Sessions:
     """The sessions of one start. ``passphrase``: "" where the secret alone signs in. ``clock``: seconds, going up."""
 
-    def __init__(self, passphrase: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, passcodes: Passcodes, passphrase: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         self.secret = "" if passphrase else secrets.token_urlsafe(SECRET_BYTES)
-        self._passcodes, self._clock = Passcodes(), clock
+        self._passcodes, self._clock = passcodes, clock
         self._kept = self._passcodes.kept(passphrase) if passphrase else b""
         self._used = dict[bytes, float]()
         """SHA-256 of each session's token, and when it was used last."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from dicom_deid.errors import PolicyError
 from dicom_deid.key import Key
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.serve.library import Library, Series, counted
+from dicom_deid.serve.library import Library, Series, counted, names_people
 from dicom_deid.serve.refusal import Refusal
 from dicom_deid.share.choice import Choice, choose, output_name, plain_names
 from dicom_deid.share.deidentified import deidentify
@@ -63,13 +63,12 @@ class Sharing:
         series = [self.series(key, folder) for key, folder in asked.series]
         if sum(len(one.files) for one in series) > MOST_FILES:
             raise Refusal(400, "BAD_REQUEST", {"field": "series"})
-        holds = {one.folder.holds for one in series}
-        if not asked.deidentify and "originals" in holds:
+        plan = self.plan(asked.policy) if asked.deidentify and not all(one.folder.is_run for one in series) else None
+        if self.names_people(series, plan):
             self.check_originals(asked)
-        plan = self.plan(asked.policy) if asked.deidentify and "originals" in holds else None
         passcode = make_passcode() if asked.passcode is True else str(asked.passcode or "")
         if plan is None:
-            return self.linked(asked, series, self.chosen(series), passcode)
+            return self.linked(asked, series, None, self.chosen(series), passcode)
         if not self._turn.acquire(blocking=False):
             raise Refusal(409, "SHARE_BUSY")
         try:
@@ -83,6 +82,11 @@ class Sharing:
             return self.library.series(key, folder)
         except KeyError:
             raise Refusal(404, "SERIES_UNKNOWN") from None
+
+    def names_people(self, series: list[Series], plan: Plan | None) -> bool:
+        """Whether what goes says who the patient is; with a plan, originals go by that."""
+        as_they_are = [one for one in series if plan is None or one.folder.is_run]
+        return any(one.folder.names_people for one in as_they_are) or (plan is not None and names_people(plan.policy))
 
     def check_originals(self, asked: Asked) -> None:
         """Originals go as they are only where the server was started so, and with a passcode."""
@@ -120,16 +124,18 @@ class Sharing:
         made = deidentify(originals.files, plan, self.place / staged)
         choice = Choice(once(runs.files + made.files), runs.left_out + originals.left_out + made.left_out)
         try:
-            return self.linked(asked, series, choice, passcode, staged)
+            return self.linked(asked, series, plan, choice, passcode, staged)
         except BaseException:
             shutil.rmtree(self.place / staged, ignore_errors=True)
             raise
 
-    def linked(self, asked: Asked, series: list[Series], choice: Choice, passcode: str, staged: str = "") -> Made:
+    def linked(
+        self, asked: Asked, series: list[Series], plan: Plan | None, choice: Choice, passcode: str, staged: str = ""
+    ) -> Made:
         """The link of files that may go."""
         if not choice.files:
             raise Refusal(409, "NOTHING_TO_SHARE", {"left_out": counted(choice.left_out)})
-        holds = "originals" if not staged and any(not one.folder.is_run for one in series) else "de-identified"
+        holds = "originals" if self.names_people(series, plan) else "de-identified"
         about = [{"key": str(one.row["key"]), "modality": str(one.row["modality"])} for one in series]
         wish = Wish(choice.files, about, holds, asked.hours, passcode, asked.one_time, asked.note, staged)
         token, link = self.links.create(wish)

@@ -135,6 +135,6 @@ def put_together(settings: Settings, port: int) -> Served:
     )
     sharing.sweep()
     scheme = "https" if settings.tls else "http"
-    guard = Guard(Sessions(settings.passphrase), hosts(settings, port), scheme, f"dicom-deid-{port}")
+    guard = Guard(Sessions(links.passcodes, settings.passphrase), hosts(settings, port), scheme, f"dicom-deid-{port}")
     indexing, pictures, streams = Indexing(library.folders), Pictures(), Streams(settings.streams)
     return Served(guard, library, indexing, pictures, store, links, record, sharing, streams)
