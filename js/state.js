@@ -45,7 +45,7 @@
  *
  * @typedef {{only: Only, policy: Policy}} Allowed   files that are to be run with a policy that allows them
  * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
- * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "cutOff" | "search" | "rejection"} Place   of a note
+ * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "encrypted" | "cutOff" | "search" | "rejection"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
  * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
  * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number}} Reviewed

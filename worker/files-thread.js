@@ -24,6 +24,7 @@ import { openRuns } from "./storage/locks.js";
 import { countFiles, filesOf, findRun, UNWRITTEN } from "./storage/run-folders.js";
 import { Scratch } from "./storage/temporary.js";
 import { Writers } from "./write/writer-threads.js";
+import { Encryption, loadCipher } from "./zip/encryption.js";
 import { writeArchive } from "./zip/write.js";
 
 /** @typedef {import("./shared/protocol/files.js").FilesApi} FilesApi */
@@ -206,7 +207,8 @@ export class Files {
   }
 
   /** @type {FilesApi["zip"]} */
-  async zip(name, report, paths) {
+  async zip(name, report, { paths, passphrase } = {}) {
+    const encryption = passphrase === undefined ? undefined : await Encryption.by(passphrase);
     await this.#archive?.remove();
     const folder = await this.#folderOf(name);
     if (!folder) throw new CodedError("NO_RUN");
@@ -218,11 +220,17 @@ export class Files {
     const only = paths && new Set(paths);
     const wanted = (/** @type {string} */ path) => (!only || only.has(path)) && committed(path);
     const total = await countFiles(folder, wanted);
-    await writeArchive(filesOf(folder, wanted), archive, () => {
+    const onFile = () => {
       done++;
       if (done % 20 === 0 || done === total) report(done, total);
-    });
+    };
+    await writeArchive(filesOf(folder, wanted), archive, onFile, encryption);
     return archive.finish();
+  }
+
+  /** @type {FilesApi["loadCipher"]} */
+  async loadCipher() {
+    await loadCipher();
   }
 
   /** @type {FilesApi["reject"]} */

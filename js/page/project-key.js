@@ -5,6 +5,7 @@
  */
 
 import { digestBy, hexOf } from "../../worker/shared/key.js";
+import { randomLetters } from "./random-letters.js";
 
 /** Versions of the pseudonyms: those of a passphrase with a salt, and those of version 0.2 and before. */
 export const [NEWEST, OLDER] = [2, 1];
@@ -21,8 +22,6 @@ const CHECK_DIGITS = 16;
 const MADE = /^(?:[A-Z2-7]{4}-){7}[A-Z2-7]{4}$/;
 /** Bits of a made passphrase, and of a salt: they fill 32 and 24 letters of base32 exactly. */
 const [PASSPHRASE_BITS, SALT_BITS] = [160, 120];
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const GROUP_LETTERS = 4;
 
 /** A passphrase and the salt behind it, or "". @param {string} key */
 export function parted(key) {
@@ -51,7 +50,7 @@ export function wholeKey(given, older) {
   const { text, salt } = parted(given);
   const passphrase = text || makePassphrase();
   if (older || (!salt && MADE.test(passphrase))) return passphrase;
-  return salted(passphrase, salt || grouped(SALT_BITS));
+  return salted(passphrase, salt || randomLetters(SALT_BITS));
 }
 
 /**
@@ -75,13 +74,4 @@ export async function checkOf(key) {
 }
 
 /** A passphrase nobody has to think of. */
-export const makePassphrase = () => grouped(PASSPHRASE_BITS);
-
-/** Random bits in base32, in groups that can be read aloud. @param {number} size */
-function grouped(size) {
-  const random = crypto.getRandomValues(new Uint8Array(size / 8));
-  const bits = Array.from(random, (byte) => byte.toString(2).padStart(8, "0")).join("");
-  const letters = (bits.match(/.{5}/g) ?? []).map((five) => BASE32[Number.parseInt(five, 2)]);
-  const groups = letters.join("").match(new RegExp(`.{${GROUP_LETTERS}}`, "g")) ?? [];
-  return groups.join("-");
-}
+export const makePassphrase = () => randomLetters(PASSPHRASE_BITS);

@@ -26,6 +26,7 @@ export class ResultsPanel extends HTMLElement {
     for (const [name, file] of Object.entries(FILES)) {
       part(this, name, HTMLButtonElement).addEventListener("click", () => send(this, "get", file));
     }
+    part(this, "encrypt", HTMLButtonElement).addEventListener("click", () => send(this, "encrypt-zip", this.#name));
     part(this, "search", HTMLButtonElement).addEventListener("click", () => send(this, "search-results"));
     part(this, "look-through", HTMLButtonElement).addEventListener("click", () =>
       send(this, "look-through", this.#name),
@@ -74,7 +75,7 @@ export class ResultsPanel extends HTMLElement {
     part(this, "status", HTMLElement).textContent = endOf(summary);
     part(this, "where", HTMLElement).replaceChildren(...this.#where(summary, output?.name ?? null));
     part(this, "only", HTMLElement).hidden = !only;
-    part(this, "zip", HTMLButtonElement).disabled = counts.written === 0;
+    for (const zip of ["zip", "encrypt"]) part(this, zip, HTMLButtonElement).disabled = counts.written === 0;
     part(this, "search", HTMLButtonElement).hidden = counts.written === 0;
     part(this, "look-through", HTMLButtonElement).hidden = counts.written === 0 || end !== "finished";
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;

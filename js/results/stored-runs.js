@@ -15,6 +15,7 @@ const TITLES = /** @type {const} */ ({
   "look-through": "Look through",
   search: "Search",
   zip: "ZIP",
+  encrypted: "Encrypted ZIP",
   "audit.csv": "Audit CSV",
   "output.log": "Log",
   unwritten: "Files not written",
@@ -84,6 +85,7 @@ export class StoredRuns extends HTMLElement {
     else if (get === "unwritten") send(this, "show-unwritten", run.name);
     else if (get === "search") send(this, "search-run", run.name);
     else if (get === "look-through") send(this, "look-through", run.name);
+    else if (get === "encrypted") send(this, "encrypt-zip", run.name);
     else send(this, "get-stored", { name: run.name, file: get });
   }
 
@@ -143,7 +145,7 @@ function mayGet(get, { place, open, begun, linkage, counts, unwritten, finished 
   if (get === "go-on") return begun !== null && !open;
   if (get === "search") return place === "private" && !open && counts.written > 0;
   if (get === "look-through") return place === "private" && !open && counts.written > 0 && finished;
-  return get !== "zip" || place === "private";
+  return (get !== "zip" && get !== "encrypted") || place === "private";
 }
 
 customElements.define("stored-runs", StoredRuns);

@@ -43,7 +43,7 @@ export async function saveSeries(catalogue, keys, files, store) {
   const name = catalogue.of.kind === "run" ? catalogue.of.name : "";
   const make = async (/** @type {(done: number, total: number) => void} */ report) => {
     const paths = (await catalogue.files(keys)).map(({ path }) => path);
-    return files.zip(name, report, paths);
+    return files.zip(name, report, { paths });
   };
   await saveZip(store, "search", make, `${name}-series.zip`).catch(() => {
     throw new Problem("NOT_SAVED");

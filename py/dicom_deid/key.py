@@ -72,6 +72,11 @@ def make_salt() -> str:
     return grouped(secrets.token_bytes(SALT_LETTERS * 5 // 8))
 
 
+def make_zip_passphrase() -> str:
+    """120 random bits as base32: the keys of an encrypted ZIP are derived with few rounds, so it has to be long."""
+    return grouped(secrets.token_bytes(15))
+
+
 def grouped(data: bytes) -> str:
     """Bytes as base32, in groups of four."""
     text = base64.b32encode(data).decode()

@@ -70,6 +70,7 @@ def source_files() -> dict[str, Path]:
     third_party = [
         VENDOR / "comlink.mjs",
         VENDOR / "idb-keyval.mjs",
+        VENDOR / "zip-aes.js",
         VENDOR / "zxcvbn.js",
         *files_below(VENDOR / "detection"),
         *files_below(VENDOR / "licences"),

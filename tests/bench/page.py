@@ -5,11 +5,12 @@
 Prints a table for each number of Python workers (0: as the page chooses). Each round opens the page, drops a real
 folder of CT slices (slices.py) on it, copies the folder without Python (copy.worker.js) into files in private storage
 and into one growing file, runs the page into private storage, and takes the results as one ZIP out of it. The ZIP's
-time ends when it is made and the browser begins to save it. A copy and what is compared with it follow each other, so
-that both meet the same load, and change places from round to round: whichever is second meets what the first has left
-in memory, and still to be written to the disk. Ratios are medians over the rounds. Memory is what all processes of the
-page use (PSS), at its highest while they work, sampled a few times a second. The stages are those of the last round's
-output.log. The load is the machine's, as it was meanwhile. `build.py site` has to have been run.
+time ends when it is made and the browser begins to save it; an encrypted one is compared with one that is not. A copy
+and what is compared with it follow each other, so that both meet the same load, and change places from round to
+round: whichever is second meets what the first has left in memory, and still to be written to the disk. Ratios are
+medians over the rounds. Memory is what all processes of the page use (PSS), at its highest while they work, sampled a
+few times a second. The stages are those of the last round's output.log. The load is the machine's, as it was
+meanwhile. `build.py site` has to have been run.
 """
 
 import argparse
@@ -43,8 +44,9 @@ AT_REST = "nothing: scanned, Python ready"
 WAYS = {
     "files": ("plain copy into files in private storage", "the page into private storage"),
     "one": ("plain copy into one growing file", "results ZIP, until it is made"),
+    "sealed": ("results ZIP once more", "encrypted ZIP, until it is made"),
 }
-"""Where the bytes go -> the plain copy, and what is compared with it."""
+"""Where the bytes go -> the plain way, and what is compared with it."""
 STAGE = re.compile(r"(\w+): ([\d,]+) items in .* \(([\d,]+)/sec\)$", re.MULTILINE)
 RUN_SECONDS = re.compile(r"finished: (\d+) written, .* (\d+(?:\.\d+)?)s$", re.MULTILINE)
 CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {{get: () => {}}})"
@@ -130,17 +132,28 @@ def one_round(
         assert found, "the log has no closing line"
         return float(found[2])
 
-    def archive() -> float:
+    def archive(button: str = "Download results ZIP") -> float:
         began = time.perf_counter()
         with page.expect_download(timeout=DONE) as downloading:
-            journey.button("Download results ZIP").click()
+            journey.button(button).click()
         seconds = time.perf_counter() - began
         downloading.value.delete()
         return seconds
 
+    def sealed() -> float:
+        journey.button("Encrypted ZIP").click()
+        seconds = archive("Make and download")
+        journey.button("I have the passphrase: close").click()
+        return seconds
+
     figures = {AT_REST: (0.0, rest)}
-    for into, work in {"files": run, "one": archive}.items():
-        ways = {WAYS[into][0]: partial(copy, into), WAYS[into][1]: work}
+    works = {
+        "files": (partial(copy, "files"), run),
+        "one": (partial(copy, "one"), archive),
+        "sealed": (archive, sealed),
+    }
+    for into, both in works.items():
+        ways = dict(zip(WAYS[into], both, strict=True))
         for way in WAYS[into] if copy_first else WAYS[into][::-1]:
             figures[way] = measured(profile, ways[way])
     page.evaluate(EMPTY)
@@ -156,7 +169,7 @@ def make_site(folder: Path) -> None:
 
 
 def show(rounds: list[Figures], count: int) -> None:
-    lines = ["| way | files/s | of the plain copy | MB, all processes of the page |", "| --- | --- | --- | --- |"]
+    lines = ["| way | files/s | of the plain way | MB, all processes of the page |", "| --- | --- | --- | --- |"]
     lines.append(f"| {AT_REST} | - | - | {max(figures[AT_REST][1] for figures in rounds):.0f} |")
     for plain, way in ((ways[0], way) for ways in WAYS.values() for way in ways):
         megabytes = max(figures[way][1] for figures in rounds)

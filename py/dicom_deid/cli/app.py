@@ -26,6 +26,7 @@ from dicom_deid.cli import (
     thumbnails,
     unwritten,
 )
+from dicom_deid.cli import zip as results_zip
 from dicom_deid.cli.policy_options import spread
 from dicom_deid.cli.text import UNSOUND, Unusable, usage
 from dicom_deid.errors import BadLinkage, sentence
@@ -99,3 +100,4 @@ app.command("pixels")(pixels.find_pixels)
 app.command("serve")(serve.serve)
 app.command("thumbnails")(thumbnails.show_thumbnails)
 app.command("unwritten")(unwritten.show_unwritten)
+app.command("zip")(results_zip.make_zip)

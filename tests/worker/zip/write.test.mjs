@@ -7,34 +7,9 @@ import { join } from "node:path";
 import test from "node:test";
 import { listArchive } from "../../../worker/zip/entry.js";
 import { writeArchive } from "../../../worker/zip/write.js";
+import { Target } from "./target.mjs";
 
 const MIB = 2 ** 20;
-
-/** A temporary file in memory. */
-class Target {
-  #bytes = new Uint8Array(16 * MIB);
-  size = 0;
-
-  append(bytes) {
-    this.overwrite(bytes, this.size);
-    this.size += bytes.length;
-  }
-
-  async appendAll(file, look) {
-    for await (const piece of file.stream()) {
-      look(piece);
-      this.append(piece);
-    }
-  }
-
-  overwrite(bytes, at) {
-    this.#bytes.set(bytes, at);
-  }
-
-  get file() {
-    return new File([this.#bytes.subarray(0, this.size)], "results.zip");
-  }
-}
 
 const content = (number) => new TextEncoder().encode(`heron ${number}`);
 const contents = (count) => Array.from({ length: count }, (_, number) => new File([content(number)], ""));

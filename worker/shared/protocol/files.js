@@ -220,8 +220,9 @@
  * @property {() => Promise<StoredRun[]>} runs
  * @property {(name: string, plan: Pick<PlanText, "document" | "key_check">) => Promise<string>} check   why a run cannot go on with this plan, as a reason code; "": it can
  * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json" | "regions.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
- * @property {(name: string, report: (done: number, total: number) => void, paths?: string[]) => Promise<File>} zip
- *   the run folder as one stored ZIP64, made in private storage; with `paths`, those files of it alone
+ * @property {(name: string, report: (done: number, total: number) => void, how?: Packed) => Promise<File>} zip
+ *   the run folder as one stored ZIP64, made in private storage
+ * @property {() => Promise<void>} loadCipher   loads what encrypts a ZIP, while the network is there; rejects with PAGE_INCOMPLETE
  * @property {(name: string, paths: string[]) => Promise<Rejected>} reject   takes outputs out of the results of a run that has ended
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
  * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
@@ -232,6 +233,9 @@
  */
 
 /**
+ * How a ZIP is made: of those files of the run alone; encrypted, so that this passphrase opens it.
+ * @typedef {{paths?: string[], passphrase?: string}} Packed
+ *
  * Outputs that were taken out of the results of a run.
  * @typedef {object} Rejected
  * @property {number} files
