@@ -12,6 +12,7 @@ import { lacks } from "./page/capabilities.js";
 import { one } from "./page/dom.js";
 import { collectStart } from "./page/memory.js";
 import { actOn, noteWith } from "./page/notes.js";
+import { serverAddress } from "./page/served.js";
 import { showPhase } from "./page/steps.js";
 import { loadJudge } from "./page/strength.js";
 import { fetchTables, fetchVersion } from "./page/tables.js";
@@ -106,6 +107,7 @@ function start() {
   new Search({ files, pool }, store, indexes);
   new Rejection({ files, pool }, store, indexes);
   new Downloads(files, store);
+  showLibrary(indexes);
   pool.ready.then(() => files.loadCipher()).catch(() => {}); // as the judge: what is missing is said when it is wanted
   one(document, "encrypted-zip", EncryptedZip).follow(store, (name, passphrase) =>
     saveZip(store, "encrypted", (report) => files.zip(name, report, { passphrase }), `${name}-encrypted.zip`),
@@ -134,6 +136,14 @@ function showTables() {
       (one(document, "#version", HTMLElement).textContent = `dicom-deid ${version}, build ${build}`),
     () => {}, // the line then has the name alone
   );
+}
+
+/** What a server has, where the page comes from one; else nothing of it is loaded. @param {OpenIndexes} indexes */
+async function showLibrary(indexes) {
+  const address = serverAddress();
+  if (!address) return;
+  const { Library } = await import("./library/library.js");
+  await new Library(address, store, indexes).begin();
 }
 
 /** Trying the policy on a file, and the viewer. @param {import("./threads/files.js").Files} files @param {Pool} pool */

@@ -16,6 +16,14 @@
  * @typedef {import("../worker/shared/protocol/index.js").SeriesRow} SeriesRow
  * @typedef {"zip" | "audit.csv" | "output.log" | "linkage"} RunFile   what can be taken out of a run
  *
+ * @typedef {object} LinkWish   how series of a server are shared
+ * @property {{key: string, folder: number}[]} series
+ * @property {number} hours
+ * @property {true | null} passcode   true: one is made
+ * @property {boolean} one_time
+ * @property {boolean} deidentify
+ * @property {string} note
+ *
  * @typedef {object} Wish   what is to be done with series of an index
  * @property {IndexOf} of
  * @property {string} query    what they were searched by
@@ -79,10 +87,12 @@
  *   "search-kept": undefined,
  *   "search-results": undefined,
  *   "search-run": string,
+ *   "search-library": undefined,
  *   "search-in": IndexOf,
  *   "search-closed": undefined,
  *   "search-take": Wish,
  *   "search-zip": Wish,
+ *   "search-share": Wish,
  *   "search-look": {of: IndexOf, query: string, key: string},
  *   "search-pictures": Wish,
  *   "search-thumbnails": Wish,
@@ -93,6 +103,13 @@
  *   "index-start": undefined,
  *   "index-stop": undefined,
  *   "thumbnails-closed": undefined,
+ *   "library-sign-in": string,
+ *   "library-sign-out": undefined,
+ *   "library-start": undefined,
+ *   "library-stop": undefined,
+ *   "link-create": LinkWish,
+ *   "link-revoke": number,
+ *   "link-forget": number,
  *   "look-through": string,
  *   "look-through-series": string,
  *   "look-through-closed": undefined,

@@ -16,7 +16,7 @@
  *
  * @typedef {"choose" | "scanning" | "early" | "nothing" | "ready" | "running" | "finished"} Phase
  *   early: the scan goes on, and a run can be started all the same; nothing: the scan found no DICOM file
- * @typedef {"deidentify" | "runs" | "help"} View
+ * @typedef {"deidentify" | "runs" | "library" | "help"} View
  * @typedef {{picked: Picked, label: string}} Pick   the label holds a folder's name: it is shown, and goes nowhere else
  *
  * @typedef {object} Order   what a run is started with
@@ -45,7 +45,7 @@
  *
  * @typedef {{only: Only, policy: Policy}} Allowed   files that are to be run with a policy that allows them
  * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
- * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "encrypted" | "cutOff" | "search" | "rejection"} Place   of a note
+ * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "encrypted" | "cutOff" | "search" | "rejection" | "library" | "share"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
  * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
  * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number}} Reviewed

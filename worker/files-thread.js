@@ -256,7 +256,7 @@ export class Files {
 
   /**
    * The calls that an index worker is offered.
-   * @param {import("./shared/protocol/index.js").IndexOf} of
+   * @param {import("./shared/protocol/index.js").OwnIndexOf} of
    * @returns {import("./shared/protocol/index.js").IndexFiles}
    */
   indexFiles(of) {

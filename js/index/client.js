@@ -8,6 +8,8 @@
  * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
  * @typedef {import("../../worker/shared/protocol/index.js").PictureFound} PictureFound
  * @typedef {import("../../worker/shared/protocol/index.js").PicturesMade} PicturesMade
+ * @typedef {(status: IndexStatus, size: number) => void} Report
+ * @typedef {Pick<IndexThread, "ask" | "watch" | "close"> & {open(): Promise<unknown>}} Asked   an index worker, or what answers as one
  */
 import { ORIGINALS } from "../../worker/shared/protocol/index.js";
 import { Problem } from "../page/problem.js";
@@ -35,14 +37,13 @@ export class Catalogue {
   #thread;
 
   /**
-   * @param {import("../threads/pool.js").Pool} pool
-   * @param {import("../threads/files.js").Files} files
    * @param {IndexOf} of
+   * @param {(report: Report) => Asked} threadOf   makes what is asked, which reports how far it is
    */
-  constructor(pool, files, of) {
+  constructor(of, threadOf) {
     /** The files that it is the index of. */
     this.of = of;
-    this.#thread = new IndexThread(pool, files, of, (status, size) => {
+    this.#thread = threadOf((status, size) => {
       this.status = status;
       this.size = size;
       this.changed.send();
@@ -54,11 +55,20 @@ export class Catalogue {
    * shown to another folder. Rejects with a Problem (INDEX_OPEN: in another tab; INDEX_FAILED).
    * @param {import("../threads/pool.js").Pool} pool
    * @param {import("../threads/files.js").Files} files
-   * @param {IndexOf} of
+   * @param {import("../../worker/shared/protocol/index.js").OwnIndexOf} of
    * @returns {Promise<Catalogue>}
    */
-  static async open(pool, files, of) {
-    const catalogue = new Catalogue(pool, files, of);
+  static open(pool, files, of) {
+    return Catalogue.opened(of, (report) => new IndexThread(pool, files, of, report));
+  }
+
+  /**
+   * Opens one that is asked in another way. Rejects with a Problem.
+   * @param {IndexOf} of
+   * @param {(report: Report) => Asked} threadOf
+   */
+  static async opened(of, threadOf) {
+    const catalogue = new Catalogue(of, threadOf);
     await catalogue.#thread.open();
     return catalogue;
   }

@@ -1,16 +1,19 @@
 // @ts-check
 /** The indexes that are open, each in a worker of its own: opened when one is wanted, let go of when nobody looks at it. */
 
+import { Problem } from "../page/problem.js";
 import { Catalogue } from "./client.js";
 
 /** @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf */
 
-/** Name of what an index is of; "" of originals. @param {IndexOf} of */
-export const idOf = (of) => (of.kind === "run" ? of.name : "");
+/** Name of what an index is of; "" of originals. A run has a date in its name. @param {IndexOf} of */
+export const idOf = (of) => (of.kind === "run" ? of.name : of.kind === "server" ? "library" : "");
 
 export class OpenIndexes {
   #threads;
   #changed;
+  /** Opens the index of the server. @type {() => Promise<Catalogue>} */ library = () =>
+    Promise.reject(new Problem("SERVER_LOST"));
   /** @type {Map<string, Catalogue>} by id */ #open = new Map();
   /** @type {Map<object, string>} id of the index that each looks at */ #held = new Map();
   /** @type {Promise<unknown>} one is opened after the other */ #before = Promise.resolve();
@@ -40,7 +43,8 @@ export class OpenIndexes {
 
   /** @param {IndexOf} of */
   async #opened(of) {
-    const catalogue = await Catalogue.open(this.#threads.pool, this.#threads.files, of);
+    const { pool, files } = this.#threads;
+    const catalogue = await (of.kind === "server" ? this.library() : Catalogue.open(pool, files, of));
     this.#open.set(idOf(of), catalogue);
     catalogue.changed.listen(() => {
       this.#changed(catalogue);

@@ -1,13 +1,14 @@
 // @ts-check
-/** <page-views>: the three views of the page, one of which is seen: that which the address names behind its #. */
+/** <page-views>: the views of the page, one of which is seen: that which the address names behind its #. */
 import { on, send } from "../intents.js";
 import { part } from "./dom.js";
+import { serverAddress } from "./served.js";
 import { nameTab } from "./tab-name.js";
 
 /** @typedef {import("../state.js").View} View   also data-view of its <main> */
 
 /** Name of each in the title of the tab. @type {Record<View, string>} */
-const TITLES = { deidentify: "", runs: "Runs", help: "Help" };
+const TITLES = { deidentify: "", runs: "Runs", library: "Library", help: "Help" };
 
 export class PageViews extends HTMLElement {
   /** @type {View} */ #shown = "deidentify";
@@ -30,12 +31,14 @@ export class PageViews extends HTMLElement {
       sign.textContent = words;
       sign.hidden = words === "";
     });
+    part(this, "library", HTMLElement).hidden = !serverAddress();
     const first = viewOf(location.hash);
     this.#show(first, false); // the keyboard stays where the browser puts it
   }
 
   /** @param {View} view @param {boolean} [focus] */
   #show(view, focus = true) {
+    if (view === "library" && !serverAddress()) return; // there is none
     if (view === this.#shown) return;
     this.#places.set(this.#shown, scrollY);
     this.#shown = view;
@@ -58,7 +61,7 @@ export class PageViews extends HTMLElement {
 /** The view that an address names: #help-options is a part of Help, and what names neither is a part of De-identify. @param {string} hash @returns {View} */
 export function viewOf(hash) {
   const [name] = hash.slice(1).split("-");
-  return name === "runs" || name === "help" ? name : "deidentify";
+  return name === "runs" || name === "library" || name === "help" ? name : "deidentify";
 }
 
 /** What is to be seen to in De-identify, in a word or two. @param {Readonly<import("../state.js").State>} state */

@@ -26,7 +26,11 @@ const PAUSE_MILLISECONDS = 80;
 /** While headers are read, the list is brought up to date so often, in milliseconds. */
 const REFRESH_MILLISECONDS = 1000;
 const HOLDS = { originals: "Names patients; stays in this browser", "de-identified": "De-identified" };
-const WISHES = /** @type {const} */ (["take", "zip", "pictures", "thumbnails", "csv", "save", "delete"]);
+/** The same of the library of a server. */
+const HOLDS_THERE = { originals: "Has originals, which name patients", "de-identified": "De-identified" };
+/** The act on ticked series, by the kind of index. */
+const ACTS = { take: "originals", zip: "run", share: "server" };
+const WISHES = /** @type {const} */ (["take", "zip", "share", "pictures", "thumbnails", "csv", "save", "delete"]);
 
 export class SeriesSearch extends HTMLElement {
   /** @type {Source[]} */ #sources = [];
@@ -109,11 +113,17 @@ export class SeriesSearch extends HTMLElement {
     if (!this.#ticks.has(source.id)) this.#ticks.set(source.id, new Set());
     this.#table.ticks = this.#ticked;
     const originals = source.of.kind === "originals";
-    part(this, "take", HTMLElement).hidden = !originals;
-    part(this, "zip", HTMLElement).hidden = originals;
+    for (const [name, kind] of Object.entries(ACTS)) part(this, name, HTMLElement).hidden = kind !== source.of.kind;
+    part(this, "more", HTMLElement).hidden = source.of.kind === "server"; // its index is not this browser's
     const holds = part(this, "holds", HTMLElement);
-    holds.dataset.holds = originals ? "originals" : "de-identified";
-    holds.textContent = originals ? HOLDS.originals : HOLDS["de-identified"];
+    const held =
+      source.of.kind === "server"
+        ? (catalogue?.status.holds ?? "originals")
+        : originals
+          ? "originals"
+          : "de-identified";
+    holds.dataset.holds = held;
+    holds.textContent = source.of.kind === "server" ? HOLDS_THERE[held] : HOLDS[held];
     this.#deafen = catalogue?.changed.listen(() => this.#changed()) ?? this.#deafen;
     if (other || catalogue) this.#search();
     this.#tell();
@@ -208,7 +218,8 @@ export class SeriesSearch extends HTMLElement {
     nothing.hidden = total > 0 || !this.#catalogue;
     nothing.textContent = some && all > 0 ? "No series fits." : "There are no series in this index yet.";
     part(this, "tick-all", HTMLButtonElement).disabled = total === 0;
-    for (const name of ["untick", "take", "zip"]) part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
+    for (const name of ["untick", ...Object.keys(ACTS)])
+      part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
     for (const name of ["csv", "thumbnails"]) part(this, name, HTMLButtonElement).disabled = total === 0;
     for (const name of ["save", "delete"])
       part(this, name, HTMLButtonElement).disabled = !this.#catalogue?.status.files_processed;

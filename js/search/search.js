@@ -16,7 +16,7 @@ import { SeriesViewer } from "../viewer/panel.js";
 import { SeriesSearch } from "./dialog.js";
 import { KeptIndex } from "./kept-index.js";
 import { saveCsv, saveIndex, saveSeries } from "./series-saving.js";
-import { mayTake, ORIGINALS, sourceOf, sourcesOf } from "./sources.js";
+import { LIBRARY, mayTake, ORIGINALS, sourceOf, sourcesOf } from "./sources.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
@@ -59,6 +59,7 @@ export class Search {
     actOn(store, "search-results", "results", () => this.#search(resultsOf(store.state.order?.name ?? ""), true));
     actOn(store, "search-run", "stored", (name) => this.#search(resultsOf(name), true));
     actOn(store, "search-kept", "search", () => this.#search(ORIGINALS));
+    actOn(store, "search-library", "library", () => this.#search(LIBRARY));
     actOn(store, "search-in", "search", (of) => this.#search(of));
     actOn(store, "index-start", "search", () => this.#start());
     actOn(store, "index-stop", "search", () => this.#shown?.stop());

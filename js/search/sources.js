@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * Sources that can be searched: the originals that are picked, or of which an index is kept; the last run; the runs in storage.
+ * Sources that can be searched: the originals that are picked, or of which an index is kept; the last run; the runs in
+ * storage; and the library of the server, where there is one.
  *
  * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
  * @typedef {object} Source
- * @property {string} id         name of the run; "" for originals
+ * @property {string} id         name of the run; "" for originals, "library" for the server
  * @property {IndexOf} of
  * @property {string} label
  * @property {boolean} mayStart  its files are at hand
@@ -14,9 +15,12 @@
  */
 import { Catalogue } from "../index/client.js";
 import { idOf } from "../index/open-indexes.js";
+import { serverAddress } from "../page/served.js";
 
 /** @type {IndexOf} */
 export const ORIGINALS = { kind: "originals" };
+/** @type {IndexOf} */
+export const LIBRARY = { kind: "server" };
 
 /**
  * @param {State} state
@@ -28,7 +32,7 @@ export async function sourcesOf(state, files, of) {
   const stored = (await files.runs()).filter((run) => run.place === "private" && run.counts.written > 0 && !run.open);
   const runs = [elsewhere(state), ...stored.map(({ name }) => name)].filter((name) => name !== "").map(resultsOf);
   const some = of.kind === "originals" || state.pick !== null || (await Catalogue.kept()) !== null;
-  return some ? [originalsOf(state), ...runs] : runs;
+  return [...(serverAddress() ? [OF_SERVER] : []), ...(some ? [originalsOf(state)] : []), ...runs];
 }
 
 /** Name of the last run, if its results are in a chosen folder; else "". @param {State} state */
@@ -42,7 +46,19 @@ export function mayTake({ phase, found }) {
 }
 
 /** @param {State} state @param {IndexOf} of */
-export const sourceOf = (state, of) => (of.kind === "run" ? resultsOf(of.name) : originalsOf(state));
+export function sourceOf(state, of) {
+  if (of.kind === "server") return OF_SERVER;
+  return of.kind === "run" ? resultsOf(of.name) : originalsOf(state);
+}
+
+/** @type {Source} */
+const OF_SERVER = {
+  id: idOf(LIBRARY),
+  of: LIBRARY,
+  label: "Library of this server",
+  mayStart: true,
+  mayTake: false,
+};
 
 /** @param {State} state @returns {Source} */
 function originalsOf(state) {
@@ -58,6 +74,6 @@ function resultsOf(name) {
 
 /** Why its series cannot be chosen for a run, in words; "" if they can, or are none to choose. @param {Source | null} source */
 export function whyNotTaken(source) {
-  if (!source || source.mayTake || source.of.kind === "run") return "";
+  if (!source || source.mayTake || source.of.kind !== "originals") return "";
   return source.mayStart ? "A run goes on; they can be chosen after it." : "Choose the folder to de-identify them.";
 }

@@ -2,7 +2,7 @@
 /**
  * The index worker as the page sees it: a Python worker joined to the files worker, which another replaces when it dies.
  *
- * @typedef {import("../../worker/shared/protocol/index.js").IndexOf} IndexOf
+ * @typedef {import("../../worker/shared/protocol/index.js").OwnIndexOf} OwnIndexOf
  * @typedef {import("../../worker/shared/protocol/index.js").IndexApi} IndexApi
  * @typedef {import("../../worker/shared/protocol/index.js").IndexCalls} IndexCalls
  * @typedef {import("../../worker/shared/protocol/index.js").IndexStatus} IndexStatus
@@ -31,7 +31,7 @@ export class IndexThread {
   /**
    * @param {import("./pool.js").Pool} pool
    * @param {import("./files.js").Files} files
-   * @param {IndexOf} of
+   * @param {OwnIndexOf} of
    * @param {(status: IndexStatus, size: number) => void} report
    */
   constructor(pool, files, of, report) {

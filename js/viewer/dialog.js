@@ -54,10 +54,10 @@ export class ViewerDialog {
     for (const radio of this.#host.querySelectorAll('[name="viewer-side"]')) {
       radio.addEventListener("change", () => this.#turn(/** @type {HTMLInputElement} */ (radio).value === "elements"));
     }
-    const ofRun = this.#given.source.of.kind === "run";
-    this.#dialog.toggleAttribute("data-output", ofRun);
-    part(this.#host, "layouts", HTMLFieldSetElement).hidden = ofRun;
-    if (ofRun) one(this.#host, ".elements th:nth-child(3)", HTMLElement).textContent = "Value";
+    const alone = this.#given.source.of.kind !== "originals"; // of others, no run of this page is planned
+    this.#dialog.toggleAttribute("data-output", alone);
+    part(this.#host, "layouts", HTMLFieldSetElement).hidden = alone;
+    if (alone) one(this.#host, ".elements th:nth-child(3)", HTMLElement).textContent = "Value";
   }
 
   /** Nothing is left in the page of what was looked at. */

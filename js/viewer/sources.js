@@ -10,7 +10,8 @@
  */
 
 /** @param {IndexOf} of @param {InstanceFound} instance @returns {Where | Problem} */
-export function asItIs(of, { path, index }) {
+export function asItIs(of, { path, index, url }) {
+  if (url !== undefined) return { url };
   if (of.kind === "run") return { run: of.name, path };
   return index === null ? { error: "NOT_CHOSEN" } : { index };
 }

@@ -16,7 +16,7 @@ FLOORS = {
     "js": (
         "state.js", "intents.js", "page", "background", "threads", "index", "pick", "pixels", "forecast", "scan",
         "policy", "help", "explain", "viewer", "thumbnails", "run", "results", "resume", "search", "rejection",
-        "session.js", "app.js",
+        "library", "session.js", "app.js",
     ),
 }  # fmt: skip
 """Rooms, and files that stand in none, from the lowest floor to the highest."""

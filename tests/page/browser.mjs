@@ -7,7 +7,12 @@ Object.assign(globalThis, {
   HTMLDialogElement: Element,
   customElements: { define: () => {} },
   window: {},
-  document: Object.assign(new EventTarget(), { body: null, activeElement: null, getElementById: () => null }),
+  document: Object.assign(new EventTarget(), {
+    body: null,
+    activeElement: null,
+    getElementById: () => null,
+    querySelector: () => null,
+  }),
 });
 Object.defineProperty(globalThis, "navigator", {
   value: { storage: { estimate: async () => ({ quota: 1000, usage: 0 }) }, hardwareConcurrency: 2, userAgent: "Node" },

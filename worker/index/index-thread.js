@@ -4,7 +4,7 @@
  *
  * @typedef {import("../shared/protocol/index.js").IndexCalls} IndexCalls
  * @typedef {import("../shared/protocol/index.js").IndexApi} IndexApi
- * @typedef {import("../shared/protocol/index.js").IndexOf} IndexOf
+ * @typedef {import("../shared/protocol/index.js").OwnIndexOf} OwnIndexOf
  * @typedef {import("../shared/protocol/index.js").IndexFiles} IndexFiles
  * @typedef {(status: import("../shared/protocol/index.js").IndexStatus, size: number) => unknown} Report
  */
@@ -35,7 +35,7 @@ class Index {
   /**
    * @param {Core} core
    * @param {IndexFiles} files
-   * @param {IndexOf} of
+   * @param {OwnIndexOf} of
    * @param {Report} report
    */
   constructor(core, files, of, report) {
@@ -50,7 +50,7 @@ class Index {
    * Opens what is kept, or a new one. Throws a CodedError.
    * @param {import("../python/boot.js").Python} python
    * @param {IndexFiles} files
-   * @param {IndexOf} of
+   * @param {OwnIndexOf} of
    * @param {Report} report
    */
   static async open(python, files, of, report) {
@@ -208,7 +208,7 @@ export function serve(python, files, page) {
   /** @type {Index | null} */
   let index = null;
   const calls = {
-    open: (/** @type {IndexOf} */ of, /** @type {Report} */ report) =>
+    open: (/** @type {OwnIndexOf} */ of, /** @type {Report} */ report) =>
       coded(async () => {
         index = await Index.open(python, offered, of, report);
       }),

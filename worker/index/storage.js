@@ -21,7 +21,7 @@ export class Shelf {
   #names;
 
   /**
-   * @param {import("../shared/protocol/index.js").IndexOf} of
+   * @param {import("../shared/protocol/index.js").OwnIndexOf} of
    * @param {import("../storage/temporary.js").Scratch} scratch
    */
   constructor(of, scratch) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Any file that can be looked at: of the scan, of a run, or of the scan as it would be written; and what is asked for of it. */
+/** Any file that can be looked at: of the scan, of a run, of the scan as it would be written, or of a server; and what is asked of it. */
 
 import { walkFragments } from "../dicom/fragments.js";
 import { Opened } from "../pick/sources.js";
@@ -26,6 +26,7 @@ const MOST_BYTES = 260 * 1024 * 1024;
  */
 export async function openWhere(where, sources, folderOf) {
   if ("run" in where) return new Opened({ blob: await outputOf(await folderOf(where.run), where.path) });
+  if ("url" in where) return new Opened({ blob: await fetched(where.url) });
   if (!(where.index < sources.length)) throw new CodedError("READ_FAILED");
   const opened = await sources.open(where.index);
   return "segments" in where ? spliced(opened, where.segments) : opened;
@@ -42,6 +43,15 @@ async function outputOf(folder, path) {
     // it is gone
   }
   throw new CodedError("READ_FAILED");
+}
+
+/** The browser keeps a large one on disk. @param {string} url */
+async function fetched(url) {
+  const response = await fetch(url, { cache: "no-store" }).catch(() => null);
+  if (!response?.ok) throw new CodedError("READ_FAILED");
+  return response.blob().catch(() => {
+    throw new CodedError("READ_FAILED");
+  });
 }
 
 /** An output that is not written: of new bytes and ranges of its source. @param {Opened} source @param {import("../shared/protocol/tasks.js").Segment[]} segments */

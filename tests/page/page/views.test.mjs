@@ -7,11 +7,33 @@ import test from "node:test";
 const { signOf, viewOf } = await import("../../../js/page/views.js");
 
 test("an address names a view, or a part of one; the steps are parts of the first", () => {
-  const views = ["", "#deidentify", "#policy", "#results", "#runs", "#help", "#help-options", "#helpless", "#"].map(
-    viewOf,
-  );
+  const views = [
+    "",
+    "#deidentify",
+    "#policy",
+    "#results",
+    "#runs",
+    "#help",
+    "#help-options",
+    "#helpless",
+    "#",
+    "#library",
+    "#server=x",
+  ].map(viewOf);
   const [deidentify, runs, help] = ["deidentify", "runs", "help"];
-  assert.deepEqual(views, [deidentify, deidentify, deidentify, deidentify, runs, help, help, deidentify, deidentify]);
+  assert.deepEqual(views, [
+    deidentify,
+    deidentify,
+    deidentify,
+    deidentify,
+    runs,
+    help,
+    help,
+    deidentify,
+    deidentify,
+    "library",
+    deidentify,
+  ]);
 });
 
 test("the header says how far a run is, that it waits, and that one was cut off", () => {

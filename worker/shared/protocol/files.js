@@ -2,7 +2,7 @@
 /**
  * Messages between the page and the files worker: pick, scan, run, results, linkage.
  *
- * @import {IndexOf} from "./index.js"
+ * @import {OwnIndexOf} from "./index.js"
  * @import {PlanText, Policy} from "./policy.js"
  * @import {Status, Task} from "./tasks.js"
  * @import {Where} from "./imaging.js"
@@ -229,7 +229,7 @@
  * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables>} openLinkage
  *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
  * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
- * @property {(of: IndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker
+ * @property {(of: OwnIndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker
  */
 
 /**

@@ -6,8 +6,9 @@
  */
 
 /**
- * Where a file is: of the scan; of a run (its path in the run folder, "out/…/x.dcm"); or of the scan, as it would be written.
- * @typedef {{index: number} | {run: string, path: string} | {index: number, segments: Segment[]}} Where
+ * Where a file is: of the scan; of a run (its path in the run folder, "out/…/x.dcm"); of the scan, as it would be written;
+ * or with the server that the page comes from.
+ * @typedef {{index: number} | {run: string, path: string} | {index: number, segments: Segment[]} | {url: string}} Where
  */
 
 /**

@@ -40,8 +40,10 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 ]);
 
 /**
- * Which index: that of the files that were picked last, which names patients, or that of a run's outputs.
- * @typedef {{kind: "originals"} | {kind: "run", name: string}} IndexOf
+ * Which index: that of the files that were picked last, which names patients, that of a run's outputs, or that of the
+ * server that the page comes from, which no worker of the page has.
+ * @typedef {{kind: "originals"} | {kind: "run", name: string}} OwnIndexOf
+ * @typedef {OwnIndexOf | {kind: "server"}} IndexOf
  */
 
 /**
@@ -66,7 +68,8 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 
 /**
  * A file of a series. `index`: its number in the scan; null for an output of a run, and when the files are not picked.
- * @typedef {{path: string, index: number | null, frames: number}} InstanceFound
+ * `url`: its address, of one that a server has.
+ * @typedef {{path: string, index: number | null, frames: number, url?: string}} InstanceFound
  */
 
 /**
@@ -102,7 +105,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
 
 /**
  * @typedef {object} IndexApi   what the index worker offers the page: its calls by name, whose errors are reason codes
- * @property {(of: IndexOf, report: (status: IndexStatus, size: number) => void) => Promise<void>} open
+ * @property {(of: OwnIndexOf, report: (status: IndexStatus, size: number) => void) => Promise<void>} open
  *   size: bytes of the index in private storage
  * @property {(name: keyof IndexCalls, values: unknown[]) => Promise<unknown>} ask
  */
