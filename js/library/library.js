@@ -9,7 +9,7 @@ import { codeOf } from "../page/problem.js";
 import { LIBRARY } from "../search/sources.js";
 import { SharedLinks } from "./links.js";
 import { LibraryPanel } from "./panel.js";
-import { Server } from "./server.js";
+import { hasSecret, Server } from "./server.js";
 import { partsOf, ServerIndex } from "./server-index.js";
 import { ShareSeries } from "./share-dialog.js";
 
@@ -26,7 +26,6 @@ export class Library {
   #links = one(document, "shared-links", SharedLinks);
   #share = one(document, "share-series", ShareSeries);
   /** @type {Session} */ #session = { signed_in: false, by: "secret" };
-  #isSeen = false;
 
   /**
    * @param {string} address   of the calls of the server
@@ -40,10 +39,7 @@ export class Library {
     indexes.library = () => this.#opened();
     this.#panel.follow(store);
     this.#share.follow(store);
-    on("view-shown", (view) => {
-      this.#isSeen = view === "library";
-      this.#refresh();
-    });
+    on("view-shown", () => this.#refresh());
     actOn(store, "library-sign-in", "library", (passphrase) => this.#signIn(passphrase));
     actOn(store, "library-sign-out", "library", () => this.#signOut());
     actOn(store, "library-start", "library", async () => (await indexes.open(LIBRARY)).start());
@@ -52,6 +48,8 @@ export class Library {
     on("link-create", (wish) => this.#create(wish));
     actOn(store, "link-revoke", "library", (number) => this.#end("revoke", number));
     actOn(store, "link-forget", "library", (number) => this.#end("forget", number));
+    addEventListener("hashchange", () => hasSecret() && this.begin()); // the address of a new start of the server
+    setInterval(() => this.#refresh(), LINKS_MILLISECONDS);
   }
 
   /** Signs in, where the address has the secret, and shows the view that it asks for. */
@@ -63,7 +61,6 @@ export class Library {
     }
     if (location.hash === "#library") send(this.#panel, "view", "library");
     await this.#enter();
-    setInterval(() => this.#refresh(), LINKS_MILLISECONDS);
   }
 
   /** Shows what is there for whoever is signed in. */
@@ -92,6 +89,11 @@ export class Library {
 
   async #signOut() {
     await this.#server.end();
+    await this.#leave();
+  }
+
+  /** Shows nothing of the server any more. */
+  async #leave() {
     this.#indexes.hold(this, null);
     this.#session = await this.#server.get("/session");
     this.#panel.session(this.#session);
@@ -100,13 +102,15 @@ export class Library {
 
   /** Brings the list of links up to date, where it is seen. */
   async #refresh() {
-    if (!this.#isSeen || !this.#session.signed_in || document.hidden) return;
+    const isSeen = document.documentElement.dataset.view === "library" && !document.hidden;
+    if (!isSeen || !this.#session.signed_in) return;
     try {
       const { links } = await this.#server.get("/share/links");
       this.#links.show(links);
       if (this.#store.state.notes.library?.code === "SERVER_LOST") this.#store.note("library", null); // it is back
     } catch (error) {
       this.#store.note("library", noteFrom(error));
+      if (codeOf(error) === "SIGN_IN_NEEDED") await this.#leave(); // it was started anew
     }
   }
 

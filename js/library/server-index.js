@@ -48,7 +48,7 @@ export class ServerIndex {
   }
 
   async open() {
-    this.#tell(await this.#server.get("/index/status"));
+    await this.#look();
     if (this.#running) this.#follow().catch(() => {});
   }
 
@@ -158,8 +158,14 @@ export class ServerIndex {
   async #poll() {
     while (this.#running && !this.#closed) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
-      this.#tell(await this.#server.get("/index/status"));
+      await this.#look().catch((error) => {
+        if (codeOf(error) !== "SERVER_LOST") throw error; // it can come back
+      });
     }
+  }
+
+  async #look() {
+    this.#tell(await this.#server.get("/index/status"));
   }
 
   /** @param {LibraryStatus} status */

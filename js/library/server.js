@@ -62,6 +62,9 @@ const JSON_TYPE = { "Content-Type": "application/json" };
 /** The secret in the address that the server prints. */
 const SECRET = /^#server=(.+)$/;
 
+/** Whether the address has the secret in it. */
+export const hasSecret = () => SECRET.test(location.hash);
+
 export class Server {
   #address;
 
@@ -75,7 +78,7 @@ export class Server {
     const secret = SECRET.exec(location.hash)?.[1];
     if (secret) {
       history.replaceState(null, "", "#library");
-      await this.post("/session", { secret: decodeURIComponent(secret) }).catch(() => {}); // what is missing is said below
+      await this.post("/session", { secret }).catch(() => {}); // what is missing is said below
     }
     return this.get("/session");
   }
