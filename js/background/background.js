@@ -1,6 +1,6 @@
 // @ts-check
 /** A run outside of its page: the tab shows how far it is, the computer stays awake, and a notification comes if asked for. */
-import { endOf } from "../page/format.js";
+import { endOf } from "../page/outcome.js";
 import { reason as wordsFor } from "../page/tables.js";
 import { Tab } from "./tab.js";
 import { Awake } from "./wake-lock.js";

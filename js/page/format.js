@@ -53,23 +53,6 @@ export function duration(seconds) {
   return `${Math.floor(minutes / 60)}\u00a0h ${minutes % 60}\u00a0min`;
 }
 
-const ENDS = { finished: "Done", cancelled: "Cancelled", stopped: "Stopped" };
-
-/** End of a run in words: "Done: 5 written, 0 withheld, 1 skipped, 0 failed". @param {Pick<import("../../worker/shared/protocol/files.js").RunSummary, "end" | "counts">} summary */
-export function endOf({ end, counts }) {
-  const { written, withheld, skipped, failed } = counts;
-  const said = [`${count(written)} written`, `${count(withheld)} withheld`, `${count(skipped)} skipped`];
-  return `${ENDS[end]}: ${said.join(", ")}, ${count(failed)} failed`;
-}
-
-/**
- * Whether a run gave all that it could: it came to its end, nothing was withheld or failed, and something was written.
- * @param {Pick<import("../../worker/shared/protocol/files.js").RunSummary, "end" | "counts">} summary
- */
-export function isWhole({ end, counts }) {
-  return end === "finished" && counts.written > 0 && counts.withheld + counts.failed === 0;
-}
-
 /** @param {number} number  in a second */
 export function perSecond(number) {
   return number < 10 ? ONE_DIGIT.format(number) : count(Math.round(number));

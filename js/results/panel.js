@@ -2,9 +2,11 @@
 /** <results-panel>: the end of a run in words, its downloads, and the files that were not written. */
 import { send } from "../intents.js";
 import { one, part } from "../page/dom.js";
-import { bytes, count, counted, duration, endOf, isWhole } from "../page/format.js";
+import { bytes, count, counted, duration } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
+import { endOf, isWhole } from "../page/outcome.js";
 import { noteOf } from "../page/problem.js";
+import { PatientList } from "./patient-list.js";
 import { UnwrittenFiles } from "./unwritten.js";
 import { ZipProgress } from "./zip-progress.js";
 
@@ -45,6 +47,7 @@ export class ResultsPanel extends HTMLElement {
       else if (results && order) this.#end(results, order, found?.kinds ?? []);
     });
     store.subscribe(["progress"], ({ progress }) => progress && this.#update(progress));
+    one(this, "patient-list", PatientList).follow(store);
     one(this, "zip-progress", ZipProgress).follow(store, "results");
     followNotes(this, store, "results");
   }

@@ -6,6 +6,7 @@ import { AskFirst } from "../page/confirm.js";
 import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted, doneOf, moment } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
+import { outcomes } from "../page/outcome.js";
 import { ZipProgress } from "./zip-progress.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
@@ -127,8 +128,7 @@ export function begunAt(name) {
 /** @param {StoredRun} run */
 export function aboutOf({ counts, bytes: size, finished, done, open, begun, place, linkage }) {
   if (linkage === "alone") return `linkage file${ELSEWHERE}`;
-  const others = /** @type {const} */ (["withheld", "skipped", "failed"]).filter((status) => counts[status] > 0);
-  const parts = [`${counted(counts.written, "file")} written`, ...others.map((one) => `${count(counts[one])} ${one}`)];
+  const parts = [`${counted(counts.written, "file")} written`, ...outcomes({ ...counts, written: 0 })];
   const written = `${parts.join(", ")}; ${bytes(size)}${linkage ? ", linkage file" : ""}`;
   if (finished) return written + (place === "folder" ? ELSEWHERE : "");
   const where = place === "folder" ? ", in its output folder" : "";

@@ -6,6 +6,7 @@
 
 import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted } from "../page/format.js";
+import { outcomes } from "../page/outcome.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").StudyFound} StudyFound
@@ -124,7 +125,7 @@ function fill(row, study, progress, nameless) {
   one(row, ".study-name", HTMLElement).textContent = name;
   one(row, ".study-about", HTMLElement).textContent = about.filter(Boolean).join(", ");
   const ended = done >= study.files;
-  const words = sayings(counts);
+  const words = outcomes(counts);
   one(row, ".study-count", HTMLElement).textContent = ended
     ? words.join(", ") || "0 files"
     : `${count(done)} / ${count(study.files)}`;
@@ -144,13 +145,6 @@ function fill(row, study, progress, nameless) {
     ["aria-valuetext", spoken],
   ]))
     bar.setAttribute(attribute, String(value));
-}
-
-/** "38 written", "2 withheld". @param {Record<string, number>} counts */
-function sayings(counts) {
-  return ["written", "withheld", "skipped", "failed"]
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${count(counts[status])} ${status}`);
 }
 
 customElements.define("study-rows", StudyRows);

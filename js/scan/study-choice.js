@@ -10,6 +10,7 @@ import { studyForecast } from "../forecast/words.js";
 import { send } from "../intents.js";
 import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted } from "../page/format.js";
+import { cameOf } from "../page/outcome.js";
 import { NONE_LEFT_OUT } from "../state.js";
 import { Choice } from "./taking.js";
 
@@ -24,6 +25,8 @@ export class StudyChoice extends HTMLElement {
   /** @type {StudyFound[]} */ #studies = [];
   /** @type {StudyFound[]} those that the search leaves */ #shown = [];
   /** @type {Readonly<import("../state.js").State> | null} */ #state = null;
+  /** @type {Map<number, import("../../worker/shared/protocol/files.js").StudySummary>} what came of each, when a run has ended */
+  #came = new Map();
   #choice = new Choice(NONE_LEFT_OUT);
   /** Choice that was made here last: the rows show it already. */ #sent = NONE_LEFT_OUT;
   #end = new IntersectionObserver((entries) => {
@@ -60,8 +63,9 @@ export class StudyChoice extends HTMLElement {
         part(this, "details", HTMLDetailsElement).open = true;
       this.#search();
     });
-    store.subscribe(["forecast"], (state) => {
+    store.subscribe(["forecast", "results"], (state) => {
       this.#state = state;
+      this.#came = new Map(state.results?.studies.map((one) => [one.study, one]));
       this.#fill();
     });
     store.subscribe(["phase"], ({ phase }) => {
@@ -153,13 +157,19 @@ export class StudyChoice extends HTMLElement {
       `${study.modality}, ${some}${counted(study.series, "series", "series")}, ${counted(files, "file")}, ${bytes(size)}`;
   }
 
-  /** What will become of a study that takes part. @param {HTMLElement} where @param {StudyFound} study @param {boolean} taken */
+  /** What will become of a study that takes part; after the run, what came of it. @param {HTMLElement} where @param {StudyFound} study @param {boolean} taken */
   #foretell(where, study, taken) {
-    const forecast = this.#state?.forecast;
-    const { words, short } =
-      forecast && taken ? studyForecast(forecast, this.#choice.partOf(study)) : { words: "", short: false };
+    const { words, short } = taken ? this.#outcome(study) : { words: "", short: false };
     where.textContent = words;
     where.toggleAttribute("data-short", short);
+  }
+
+  /** @param {StudyFound} study @returns {{words: string, short: boolean}} */
+  #outcome(study) {
+    const { forecast, results, order } = this.#state ?? {};
+    const part = this.#choice.partOf(study);
+    if (results) return cameOf(this.#came.get(study.study), order?.only ? 0 : part.files);
+    return forecast ? studyForecast(forecast, part) : { words: "", short: false };
   }
 
   get #rows() {

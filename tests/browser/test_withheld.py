@@ -14,6 +14,15 @@ from test_access import tab_to
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
 NOTE = "=1+1.txt"  # a spreadsheet would run it
 
+# The list of patients of a run with thousands, as if it had ended.
+THOUSANDS = """(list) => {
+  const none = { written: 0, withheld: 0, skipped: 0, failed: 0 };
+  const studies = Array.from({ length: 5000 }, (_, study) => ({
+    study, files: 2, patient_id: `P${study}`, counts: { ...none, written: study === 4321 ? 1 : 2 },
+  }));
+  const state = { results: { counts: none, studies }, found: null, namesHidden: false };
+  list.follow({ subscribe: (_, render) => render(state) });
+}"""
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
@@ -39,11 +48,28 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     assert journey.run() == Ended("Done", written=1, withheld=2, skipped=1, failed=0)
     first = journey.results(tmp_path / "first")
     tab_to(journey, "Allow these and run only them: 2 files, Ultrasound Image Storage")
+    patients = page.locator("patient-list")
+    expect(patients.locator("summary").first).to_have_text("Per patient: 1 patient, 1 with something missing")
+    patient = patients.locator("ol > li")
+    written = next(row for row in first.rows if row["status"] == "written")
+    expect(patient.locator("summary")).to_have_text(
+        f"{written['patient_id']}CompressedSamples, CT1, 1CT11 written, 2 withheld"
+    )
+    patient.locator("summary").press("Enter")
+    expect(patient.locator("ul .patient-count")).to_have_text(["1 written", "2 withheld"])
+    expect(page.locator("study-choice .study-forecast")).to_have_text(["1 written", "2 withheld"])
     page.keyboard.press("Enter")
     status = page.locator("results-panel").get_by_role("status")
     expect(status).to_have_text("Done: 2 written, 0 withheld, 0 skipped, 0 failed")
     second = journey.results(tmp_path / "second")
     # Both together are what one run would have been: the same patient, the same UIDs.
+    expect(patients.locator("summary").first).to_have_text("Per patient: 1 patient, nothing is missing")
+    patients.evaluate(THOUSANDS)
+    patients.locator("summary").first.press("Enter")
+    expect(patient).to_have_count(100)
+    expect(patient.first).to_contain_text("P43211 written, 1 not reached")
+    patient.last.scroll_into_view_if_needed()
+    expect(patient).to_have_count(200)
     assert {row["patient_id"] for row in first.rows + second.rows if row["status"] == "written"} == {
         first.rows[0]["patient_id"] or first.rows[1]["patient_id"]
     }

@@ -41,7 +41,7 @@ export class Tally {
       const study = studies[this.#seen];
       this.#bytesTotal += sizes[this.#seen];
       if (study < 0) continue;
-      this.#studies[study] ??= { done: 0, total: 0, summary: emptySummary() };
+      this.#studies[study] ??= { done: 0, total: 0, summary: emptySummary(study) };
       this.#studies[study].total++;
     }
   }
@@ -150,10 +150,13 @@ export class Tally {
       reasons: this.reasons,
       bytes_in: this.bytesIn,
       bytes_out: this.bytesOut,
-      studies: begun.map(({ summary }) => summary),
+      studies: begun.map(({ summary, total }) => ({ ...summary, files: total })),
     };
   }
 }
 
-/** @returns {import("../shared/protocol/files.js").StudySummary} */
-const emptySummary = () => ({ patient_id: "", study_instance_uid: "", counts: noCounts(), bytes_out: 0 });
+/** @param {number} study @returns {import("../shared/protocol/files.js").StudySummary} */
+const emptySummary = (study) => {
+  const names = { patient_id: "", study_instance_uid: "" };
+  return { study, files: 0, ...names, counts: noCounts(), bytes_out: 0 };
+};

@@ -4,8 +4,9 @@
 import { readElements, textOf } from "./header.js";
 import { decoded } from "./words.js";
 
-const [CHARACTER_SET, STUDY_DATE, DESCRIPTION, PATIENT_NAME] = [0x00080005, 0x00080020, 0x00081030, 0x00100010];
-const WANTED = new Set([CHARACTER_SET, STUDY_DATE, DESCRIPTION, PATIENT_NAME]);
+const [CHARACTER_SET, STUDY_DATE, DESCRIPTION] = [0x00080005, 0x00080020, 0x00081030];
+const [PATIENT_NAME, PATIENT_ID] = [0x00100010, 0x00100020];
+const WANTED = new Set([CHARACTER_SET, STUDY_DATE, DESCRIPTION, PATIENT_NAME, PATIENT_ID]);
 /** Between a name in letters and the same in others (PS3.5 6.2.1). */
 const OTHER_LETTERS = "=".charCodeAt(0);
 
@@ -24,6 +25,7 @@ export function aboutOf(head, start, size) {
   const name = elements.get(PATIENT_NAME)?.bytes ?? new Uint8Array();
   return {
     patient: spoken(text(name) || text(beforeOtherLetters(name))),
+    id: text(elements.get(PATIENT_ID)?.bytes ?? new Uint8Array()),
     date: dashed(textOf(elements.get(STUDY_DATE))),
     description: text(elements.get(DESCRIPTION)?.bytes ?? new Uint8Array()),
   };

@@ -52,7 +52,7 @@ export async function look({ origin, handle, reason }, facts) {
   return seen;
 }
 
-const nobody = () => ({ patient: "", date: "", description: "" });
+const nobody = () => ({ patient: "", id: "", date: "", description: "" });
 
 /** @param {import("../pick/sources.js").Origin} origin @param {FileSystemFileHandle | null} handle */
 async function openHead(origin, handle) {

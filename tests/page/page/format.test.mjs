@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytes, counted, doneOf, duration, endOf, isWhole, perSecond, rate } from "../../../js/page/format.js";
+import { bytes, counted, doneOf, duration, perSecond, rate } from "../../../js/page/format.js";
+import { endOf, isWhole } from "../../../js/page/outcome.js";
 
 const SPACE = "\u00a0";
 

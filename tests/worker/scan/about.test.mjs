@@ -32,7 +32,7 @@ test("a study is told by its first file, and costs the others nothing", async (c
   const path = expected.files.find(({ path }) => path.endsWith("/CT_small.dcm")).path;
   const files = [new File([bytesOf(path)], "a"), new File([bytesOf(path)], "b")];
   const found = await new Scan(new Sources(), null).run({ kind: "files", files }, () => {});
-  const said = { patient: "CompressedSamples, CT1", date: "2004-01-19", description: "e+1" };
+  const said = { patient: "CompressedSamples, CT1", id: "1CT1", date: "2004-01-19", description: "e+1" };
   assert.deepEqual(
     found.studies.map(({ about }) => about),
     [said],
@@ -50,7 +50,7 @@ test("letters are read as far as they are known here; of others the Latin ones, 
 
 test("what is missing, or makes no sense, is not shown", () => {
   assert.deepEqual(about([DATE, "DA", "1999.01.1 "], [DESCRIPTION, "LO", "Head "]), {
-    ...{ patient: "", date: "", description: "Head" },
+    ...{ patient: "", id: "", date: "", description: "Head" },
   });
-  assert.deepEqual(aboutOf(new Uint8Array(20), 0, 20), { patient: "", date: "", description: "" });
+  assert.deepEqual(aboutOf(new Uint8Array(20), 0, 20), { patient: "", id: "", date: "", description: "" });
 });

@@ -16,7 +16,7 @@
 
 /**
  * What the header of the first file of a study says; shown in the page only, never stored or logged.
- * @typedef {{patient: string, date: string, description: string}} About
+ * @typedef {{patient: string, id: string, date: string, description: string}} About   patient: the name
  *
  * One study, as the scan saw it. Held by the page only; `uid` is the original one and is never stored or logged.
  * @typedef {object} StudyFound
@@ -153,7 +153,9 @@
 /**
  * Sums of one study, under its new identifiers.
  * @typedef {object} StudySummary
- * @property {string} patient_id
+ * @property {number} study   its number in the scan, by which the page knows what its header says
+ * @property {number} files   that take part
+ * @property {string} patient_id   "": no file of it came so far that it has one
  * @property {string} study_instance_uid
  * @property {Record<Status, number>} counts
  * @property {number} bytes_out
