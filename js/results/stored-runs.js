@@ -68,6 +68,7 @@ export class StoredRuns extends HTMLElement {
     one(item, "time", HTMLTimeElement).textContent = moment(begunAt(run.name));
     one(item, ".stored-name", HTMLElement).textContent = run.name;
     one(item, ".stored-about", HTMLElement).textContent = aboutOf(run);
+    one(item, ".stored-only", HTMLElement).textContent = onlyOf(run, this.#runs);
     one(item, ".stored-policy", HTMLElement).textContent = run.about?.policy ?? "";
     for (const get of /** @type {Get[]} */ (Object.keys(TITLES))) {
       const button = one(item, `[data-get="${get}"]`, HTMLButtonElement);
@@ -134,6 +135,16 @@ export function aboutOf({ counts, bytes: size, finished, done, open, begun, plac
   const where = place === "folder" ? ", in its output folder" : "";
   const rest = begun ? `, not finished: ${doneOf(done, begun.total)}` : ", not finished";
   return `${written}${where}${rest}${open ? "; open in another tab" : ""}`;
+}
+
+/** Of a run over files that an earlier one had withheld: which one; "" of any other. @param {StoredRun} run @param {StoredRun[]} runs */
+export function onlyOf({ about }, runs) {
+  if (!about?.only) return "";
+  const earlier = runs.find(({ name }) => name === about.only);
+  const which = earlier
+    ? [earlier.about?.source, moment(begunAt(about.only)), about.only].filter(Boolean).join(", ")
+    : `${about.only}, which is not kept here any more`;
+  return `Took only files that an earlier run had withheld: ${which}.`;
 }
 
 /** @param {Get} get @param {StoredRun} run */

@@ -51,7 +51,8 @@ export async function run({ files, pool }, order, tell) {
   tell.prepare("Starting…");
   const lines = [environment(), ...notes, ...(linkage ? [LINKED] : [])];
   const { salt } = parted(passphrase);
-  const about = { source, policy: wordsOf(policy, await fetchTable("options").catch(() => [])) };
+  const words = wordsOf(policy, await fetchTable("options").catch(() => []));
+  const about = { source, policy: words, only: only?.run ?? "" };
   const spec = {
     name,
     key,

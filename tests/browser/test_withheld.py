@@ -1,6 +1,7 @@
 """What a run withheld: allowed and run alone with the same key, and its list, which is there after a reload too."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from test_access import tab_to
 
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
 NOTE = "=1+1.txt"  # a spreadsheet would run it
-
 # The list of patients of a run with thousands, as if it had ended.
 THOUSANDS = """(list) => {
   const none = { written: 0, withheld: 0, skipped: 0, failed: 0 };
@@ -23,6 +23,7 @@ THOUSANDS = """(list) => {
   const state = { results: { counts: none, studies }, found: null, namesHidden: false };
   list.follow({ subscribe: (_, render) => render(state) });
 }"""
+
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
@@ -47,7 +48,6 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     journey.drop(mixed)
     assert journey.run() == Ended("Done", written=1, withheld=2, skipped=1, failed=0)
     first = journey.results(tmp_path / "first")
-    tab_to(journey, "Allow these and run only them: 2 files, Ultrasound Image Storage")
     patients = page.locator("patient-list")
     expect(patients.locator("summary").first).to_have_text("Per patient: 1 patient, 1 with something missing")
     patient = patients.locator("ol > li")
@@ -58,11 +58,11 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     patient.locator("summary").press("Enter")
     expect(patient.locator("ul .patient-count")).to_have_text(["1 written", "2 withheld"])
     expect(page.locator("study-choice .study-forecast")).to_have_text(["1 written", "2 withheld"])
+    tab_to(journey, "Allow these and run only them: 2 files, Ultrasound Image Storage")
     page.keyboard.press("Enter")
     status = page.locator("results-panel").get_by_role("status")
     expect(status).to_have_text("Done: 2 written, 0 withheld, 0 skipped, 0 failed")
     second = journey.results(tmp_path / "second")
-    # Both together are what one run would have been: the same patient, the same UIDs.
     expect(patients.locator("summary").first).to_have_text("Per patient: 1 patient, nothing is missing")
     patients.evaluate(THOUSANDS)
     patients.locator("summary").first.press("Enter")
@@ -70,6 +70,7 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     expect(patient.first).to_contain_text("P43211 written, 1 not reached")
     patient.last.scroll_into_view_if_needed()
     expect(patient).to_have_count(200)
+    # Both together are what one run would have been: the same patient, the same UIDs.
     assert {row["patient_id"] for row in first.rows + second.rows if row["status"] == "written"} == {
         first.rows[0]["patient_id"] or first.rows[1]["patient_id"]
     }
@@ -79,6 +80,8 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     assert "takes only files that an earlier run withheld: 2 files" in second.log
     page.reload()
     journey.view("Runs")
+    told = rf"Took only files that an earlier run had withheld: .*Herons Ward.*, {first.root.name}\."
+    expect(page.locator("stored-runs li").first).to_contain_text(re.compile(told))
     journey.button(f"Files not written of {first.root.name}").click()
     listed = page.get_by_role("dialog", name="Files not written")
     names = {NOTE, "ultrasound 1.dcm", "ultrasound 2.dcm"}

@@ -106,8 +106,8 @@ export async function markBegun(journalFolder, { policy, linkage, salt, plan }, 
 }
 
 /** Notes what a person knows the run by, and by what its key is known again. @param {FileSystemDirectoryHandle} journalFolder @param {RunSpec} spec */
-export async function writeAbout(journalFolder, { about: { source, policy }, salt, plan }) {
-  const about = { source, policy, salt, key_check: plan.key_check };
+export async function writeAbout(journalFolder, { about: names, salt, plan }) {
+  const about = { ...names, salt, key_check: plan.key_check };
   await writeFile(journalFolder, ABOUT, JSON.stringify(about));
 }
 
@@ -117,9 +117,9 @@ export async function writeAbout(journalFolder, { about: { source, policy }, sal
  */
 export async function readAbout(run) {
   try {
-    const { source, policy, salt, key_check: check } = JSON.parse((await textOf(run, ABOUT)) ?? "");
+    const { source, policy, only, salt, key_check: check } = JSON.parse((await textOf(run, ABOUT)) ?? "");
     const key = check ? { salt: String(salt ?? ""), check: String(check) } : null;
-    return { about: { source: String(source), policy: String(policy) }, key };
+    return { about: { source: String(source), policy: String(policy), only: String(only ?? "") }, key };
   } catch {
     return { about: null, key: null };
   }

@@ -4,7 +4,7 @@ import "../browser.mjs";
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const { aboutOf, begunAt } = await import("../../../js/results/stored-runs.js");
+const { aboutOf, begunAt, onlyOf } = await import("../../../js/results/stored-runs.js");
 const { moment } = await import("../../../js/page/format.js");
 
 const RUN = {
@@ -25,6 +25,16 @@ test("one that was cut off says how far it came, and where its results are", () 
   const cut = { ...RUN, finished: false, begun: { total: 4 }, place: "folder" };
   assert.match(aboutOf(cut), /, in its output folder, not finished: 1 of 4 files done$/);
   assert.match(aboutOf({ ...cut, begun: null, open: true }), /, not finished; open in another tab$/);
+});
+
+test("a run over what an earlier one withheld says which that was, as long as it is known", () => {
+  const about = { source: "Folder “scans”", policy: "", only: "" };
+  const earlier = { ...RUN, name: "dicom-deid-20261121-093000-250", about };
+  const later = { ...RUN, about: { ...about, only: earlier.name } };
+  assert.match(onlyOf(later, [earlier]), /withheld: Folder “scans”, .*2026.*, dicom-deid-20261121-093000-250\.$/);
+  assert.match(onlyOf(later, []), /dicom-deid-20261121-093000-250, which is not kept here any more\.$/);
+  assert.equal(onlyOf(earlier, [later]), "");
+  assert.equal(onlyOf({ ...RUN, about: null }, []), "");
 });
 
 test("the name of a run says when it was begun; another name says nothing", () => {

@@ -13,7 +13,7 @@ const [NAME, SALT, CHECK] = ["dicom-deid-20261121-093000", "HERO-NSBY-THEW-EIRS-
 const SPEC = {
   ...{ name: NAME, key: new Uint8Array(32), salt: SALT, policy: {}, regions: "", output: null, only: null },
   ...{ linkage: false, environment: [], leftOut: { studies: [], series: [], kinds: [] }, resumed: false },
-  about: { source: "scans", policy: "Basic Profile" },
+  about: { source: "scans", policy: "Basic Profile", only: "dicom-deid-20261120-093000" },
   plan: { document: "{}", statement: "", opening: [], key_check: CHECK },
 };
 

@@ -79,7 +79,8 @@
 
 /**
  * What a person knows a run by; kept in private storage for as long as the run, and no part of its results.
- * @typedef {{source: string, policy: string}} RunAbout   name of what was picked; the policy in words
+ * @typedef {{source: string, policy: string, only: string}} RunAbout   name of what was picked; the policy in words; the earlier run
+ *   of whose files it took only some, "" of one that took all that were chosen
  */
 
 /**
