@@ -69,11 +69,8 @@ export class UnwrittenList extends HTMLElement {
   #show() {
     const wanted = part(this, "reason", HTMLSelectElement).value;
     const rows = wanted ? this.#rows.filter((row) => row.reason === wanted) : this.#rows;
-    this.#files.begin();
-    this.#files.add(
-      rows.map((row) => ({ ...row, kind: -1 })),
-      Number.POSITIVE_INFINITY,
-    );
+    this.#files.begin(Number.POSITIVE_INFINITY);
+    this.#files.add(rows.map((row) => ({ ...row, kind: -1 })));
     this.#files.show({ name: this.#name, policy: this.#policy, kinds: [] });
   }
 

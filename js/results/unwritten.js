@@ -1,27 +1,22 @@
 // @ts-check
-/**
- * <unwritten-files>: the table of the files that were not written, or with a reason to check them, by reason and SOP Class,
- * with what can be allowed of them. It holds a bounded number of paths; the list of the run has all.
- */
+/** <unwritten-files>: the table of the files that were not written, or with a reason to check them, with what can be allowed of them. */
 
 import { send } from "../intents.js";
 import { copyOf, one } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 import { fetchTable, reason } from "../page/tables.js";
 import { waysOf } from "./remedies.js";
+import { UnwrittenGroups } from "./unwritten-groups.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/files.js").Unwritten} Unwritten
  * @typedef {import("../page/tables.js").SopClass} SopClass
- * @typedef {{code: string, status: string, sopClass: string, files: number, paths: string[], kinds: Map<number, number>}} Group
+ * @typedef {import("./unwritten-groups.js").Group} Group
  *
  * The run that the files are of; what it was begun with, where that is still known; and Found.kinds.
  * @typedef {{name: string, policy: import("../state.js").Policy | null, kinds: {facts: import("../../worker/shared/forecast.js").Facts}[]}} Of
  */
 
-/** Paths kept in all, and for one group a part of them. */
-const MOST_PATHS = 1000;
-const GROUP_PART = 4;
 /** Paths shown at first, and added with each "Show more". */
 const FIRST_PATHS = 5;
 const MORE_PATHS = 50;
@@ -32,43 +27,29 @@ const CONSEQUENCES = {
   allow: "They are written as they are, with all that they show; only their headers are de-identified.",
   pass: "What says that it shows text or a person, or holds sound, is written all the same.",
 };
-/** Order of the groups: those that need a person's attention come first. */
-const ORDER = ["failed", "withheld", "written", "skipped"];
 
 export class UnwrittenFiles extends HTMLElement {
-  /** @type {Map<string, Group>} by reason code and SOP Class */
-  #groups = new Map();
-  #kept = 0;
+  #groups = new UnwrittenGroups();
 
   connectedCallback() {
     for (const name of ["forecast", "sop-classes"]) fetchTable(name).catch(() => {}); // while the network is there
   }
 
-  begin() {
-    this.#groups.clear();
-    this.#kept = 0;
+  /** @param {number} [most]   paths kept in all */
+  begin(most) {
+    this.#groups = new UnwrittenGroups(most);
     for (const body of this.querySelectorAll("tbody")) body.remove();
     this.hidden = true;
   }
 
-  /** @param {Unwritten[]} unwritten @param {number} [most]   paths kept in all */
-  add(unwritten, most = MOST_PATHS) {
-    for (const { path, status, reason: code, sopClass, kind } of unwritten) {
-      const key = `${code} ${sopClass}`;
-      /** @type {Group} */
-      const group = this.#groups.get(key) ?? { code, status, sopClass, files: 0, paths: [], kinds: new Map() };
-      this.#groups.set(key, group);
-      group.files++;
-      group.kinds.set(kind, (group.kinds.get(kind) ?? 0) + 1);
-      if (group.paths.length >= most / GROUP_PART || this.#kept >= most) continue;
-      group.paths.push(path);
-      this.#kept++;
-    }
+  /** @param {Unwritten[]} unwritten */
+  add(unwritten) {
+    this.#groups.add(unwritten);
   }
 
   /** @param {Of} of */
   show(of) {
-    const groups = [...this.#groups.values()].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+    const groups = this.#groups.sorted;
     /** @type {Promise<SopClass[]>} */
     const classes = groups.some(({ sopClass }) => sopClass) ? fetchTable("sop-classes") : Promise.resolve([]);
     const bodies = groups.map((group) => {
@@ -113,7 +94,7 @@ function body({ code, status, sopClass, files, paths }, classes) {
   const made = copyOf("group", HTMLTableSectionElement);
   const { sentence, remedy } = reason(code);
   const badge = one(made, ".badge", HTMLElement);
-  badge.textContent = status;
+  badge.textContent = status === "written" ? "written, to be checked" : status;
   badge.dataset.status = status;
   one(made, ".group-count", HTMLElement).textContent = counted(files, "file");
   if (sopClass) sayKind(one(made, ".kind", HTMLElement), sopClass, classes);
