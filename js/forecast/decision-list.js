@@ -2,6 +2,7 @@
 /** <decision-list>: the kinds of files that the policy withholds: why, with what can be decided about each, and undone again. */
 import { on, send } from "../intents.js";
 import { copyOf, part } from "../page/dom.js";
+import { counted } from "../page/format.js";
 import { fetchTable, reasons } from "../page/tables.js";
 import { allowing, nameOf, remarkOf, standingOf, titleOf, whyOf } from "./question-words.js";
 import { barWords } from "./words.js";
@@ -47,7 +48,11 @@ export class DecisionList extends HTMLElement {
   #show() {
     const { phase, forecast } = this.#store?.state ?? {};
     const { questions = [], remarks = [], sums } = forecast ?? {};
-    this.hidden = phase !== "ready" || questions.length + remarks.length === 0; // in a run what is decided stands
+    const unread = sums?.unread ?? 0;
+    this.hidden = phase !== "ready" || questions.length + remarks.length + unread === 0; // in a run what is decided stands
+    part(this, "unread", HTMLElement).hidden = unread === 0;
+    part(this, "unread-title", HTMLElement).textContent =
+      `Of ${counted(unread, "file")} it is known only when read whether ${unread === 1 ? "it is" : "they are"} written: why?`;
     part(this, "undecided", HTMLElement).hidden = questions.length === 0;
     part(this, "title", HTMLElement).textContent = titleOf(sums?.undecided ?? 0);
     part(this, "remarks", HTMLElement).replaceChildren(...remarks.map(remarkItem));

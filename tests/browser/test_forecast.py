@@ -22,6 +22,10 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             made = ct(Modality=modality, SOPClassUID=sop_class, SOPInstanceUID=f"{UID}.8.{series}.{number}", **uids)
             made.file_meta.MediaStorageSOPClassUID = sop_class
             (root / f"{modality}{number}.dcm").write_bytes(to_bytes(made))
+    late = ct(StudyInstanceUID=f"{UID}.7.0", SeriesInstanceUID=f"{UID}.9.0", SOPInstanceUID=f"{UID}.8.0.9")
+    late.add_new(0x00090010, "LO", "HERONS")
+    late.add_new(0x00091001, "OB", bytes(20_000))  # what decides about it stands behind what the scan reads
+    (root / "late.dcm").write_bytes(to_bytes(late))
     return root
 
 
@@ -31,17 +35,19 @@ def test_what_needs_a_decision_is_decided_by_keyboard_and_the_run_does_as_foreca
     page = journey.page
     journey.drop(mixed)
     bar = page.locator("run-panel [data-part=bar-text]")
-    expect(bar).to_have_text("3 of 7 DICOM files will be written, 4 need a decision")
+    expect(bar).to_have_text("3 of 8 DICOM files will be written, 4 need a decision, 1 known only when read")
+    page.get_by_text("Of 1 file it is known only when read whether it is written: why?").press("Enter")
+    expect(page.locator("decision-list")).to_contain_text("the page has read only the beginning of each file")
     journey.button("Decide").press("Enter")
     expect(page.get_by_role("heading", name="4 files need a decision")).to_be_focused()
     allow = journey.button("Allow: 2 Ultrasound images")
     allow.press("Enter")
     undo = journey.button("Undo: 2 Ultrasound images")
     expect(undo).to_be_focused()
-    expect(bar).to_have_text("5 of 7 DICOM files will be written, 2 need a decision")
+    expect(bar).to_have_text("5 of 8 DICOM files will be written, 2 need a decision, 1 known only when read")
     undo.press("Enter")
     expect(allow).to_be_focused()
-    expect(bar).to_have_text("3 of 7 DICOM files will be written, 4 need a decision")
+    expect(bar).to_have_text("3 of 8 DICOM files will be written, 4 need a decision, 1 known only when read")
     allow.press("Enter")
     journey.button("US 2").press("Enter")
     study = page.locator("study-choice").get_by_role("listitem")
@@ -52,8 +58,8 @@ def test_what_needs_a_decision_is_decided_by_keyboard_and_the_run_does_as_foreca
     journey.button("Hide names").press("Enter")
     expect(study.get_by_text("Okonkwo")).to_be_hidden()
     journey.button("Leave out: 2 Secondary Capture images").press("Enter")
-    expect(bar).to_have_text("5 of 5 DICOM files will be written")
-    assert journey.run() == Ended("Done", 5, 0, 0, 0)
+    expect(bar).to_have_text("5 of 6 DICOM files will be written, 1 known only when read")
+    assert journey.run() == Ended("Done", 6, 0, 0, 0)
     run = journey.results(tmp_path)
     run.check()
     assert "left out by choice: 2 files of 0 studies, and of 1 kinds" in run.log
