@@ -1,6 +1,6 @@
 // @ts-check
 /** A question of the forecast in words: which files, why they are withheld, what each answer means. The standard's names go apart. */
-import { count, counted } from "../page/format.js";
+import { counted } from "../page/format.js";
 import { reason as reasonOf } from "../page/tables.js";
 
 /**
@@ -61,5 +61,5 @@ export function titleOf(undecided) {
 export function remarkOf({ reason, fate, files }) {
   const { sentence, remedy } = reasonOf(reason);
   const what = fate === "never" ? "cannot be written" : "will be written";
-  return [`${count(files)} ${files === 1 ? "file" : "files"} ${what}:`, `${sentence} ${remedy}`];
+  return [`${counted(files, "file")} ${what}:`, `${sentence} ${remedy}`];
 }

@@ -2,6 +2,7 @@
 /** Box form: place, frames and reason of the selected box, as fields that can be typed into. */
 
 import { part } from "../page/dom.js";
+import { counted } from "../page/format.js";
 import { REASONS } from "./evidence.js";
 
 const SIDES = /** @type {const} */ (["left", "top", "right", "bottom"]);
@@ -82,6 +83,6 @@ export class BoxForm {
 function titleOf(selected, visible) {
   if (visible.length === 0) return "No boxes in this picture";
   const at = visible.indexOf(selected) + 1;
-  const all = visible.length === 1 ? "1 box" : `${visible.length} boxes`;
+  const all = counted(visible.length, "box", "boxes");
   return at > 0 ? `Box ${at} of ${visible.length}` : `${all}, none selected`;
 }

@@ -3,6 +3,7 @@
 
 import { send } from "../intents.js";
 import { contentOf, part } from "../page/dom.js";
+import { counted } from "../page/format.js";
 import { standing } from "./group.js";
 import { GroupView } from "./group-view.js";
 import { PictureQueue } from "./picture-queue.js";
@@ -178,7 +179,7 @@ export class ReviewDialog {
     const count = this.#review.approveSeen();
     this.#sheet.show("");
     this.#sheet.focus();
-    this.#say(count === 1 ? "1 group approved" : `${count} groups approved`);
+    this.#say(`${counted(count, "group")} approved`);
   }
 
   #undo() {

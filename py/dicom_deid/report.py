@@ -14,6 +14,7 @@ from typing import Any
 
 from dicom_deid.model import Outcome
 from dicom_deid.splice import splice_size
+from dicom_deid.wording import counted
 
 AUDIT_COLUMNS = (
     "source_id", "status", "reason", "output_path", "patient_id", "study_instance_uid", "series_instance_uid",
@@ -150,11 +151,13 @@ def closing(summary: Mapping[str, Any]) -> list[str]:
     lines += [f"reason {reason}: {files}" for reason, files in sorted(summary["reasons"].items())]
     for stage, done in summary["stages"].items():
         rate = done["items"] / done["seconds"] if done["seconds"] else 0
-        lines.append(f"{stage}: {done['items']:,} items in {done['seconds']:.1f}s ({rate:.0f}/sec)")
+        lines.append(
+            f"{stage}: {counted(done['items'], 'item', grouped=True)} in {done['seconds']:.1f}s ({rate:.0f}/sec)"
+        )
     if most := summary.get("most"):
         lines.append(
-            f"at most: {most['workers']} workers busy, {most['heap']} bytes of memory in all of them, "
-            f"{most['queued']} files queued, {most['under_way']} under way, "
+            f"at most: {counted(most['workers'], 'worker')} busy, {most['heap']} bytes of memory in all of them, "
+            f"{counted(most['queued'], 'file')} queued, {most['under_way']} under way, "
             f"{coarse(most['bytes_in_flight'])} bytes in flight"
         )
     why = f" {summary['error']}" if summary.get("error") else ""

@@ -141,7 +141,7 @@ def test_a_run_that_is_gone_on_with_keeps_to_its_choice_and_its_linkage(journey:
     taken = {ids[row["source_id"]] for row in run.rows}
     assert [path for path in taken if path.parent.name == "Heron 1"] == []
     assert len({int(path.stem) % 2 for path in taken if path.parent.name == "Heron 0"}) == 1
-    assert run.log.count(f"left out by choice: {LONG - TAKEN} files of 1 studies, and 1 series of others") == 2
+    assert run.log.count(f"left out by choice: {LONG - TAKEN} files of 1 study, and 1 series of others") == 2
     linkage = journey.download("Download linkage file", tmp_path)
     counts, warnings = unseal(linkage, tmp_path / "tables", Key(derive(PASSPHRASE)))
     assert (counts["linkage.csv"], warnings) == (TAKEN, [])

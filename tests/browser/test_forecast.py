@@ -62,4 +62,4 @@ def test_what_needs_a_decision_is_decided_by_keyboard_and_the_run_does_as_foreca
     assert journey.run() == Ended("Done", 6, 0, 0, 0)
     run = journey.results(tmp_path)
     run.check()
-    assert "left out by choice: 2 files of 0 studies, and of 1 kinds" in run.log
+    assert "left out by choice: 2 files of 0 studies, and of 1 kind" in run.log

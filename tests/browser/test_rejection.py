@@ -55,7 +55,7 @@ def test_a_series_that_is_rejected_by_keyboard_leaves_the_results(journey: Journ
     run.check()
     outcomes = sorted((row["status"], row["reason"]) for row in run.rows)
     assert outcomes == [("withheld", "REJECTED")] * 2 + [("written", "")] * 2
-    assert "2 files of 1 studies; 2 written files are left" in run.log
+    assert "2 files of 1 study; 2 written files are left" in run.log
     page.reload()
     journey.view("Runs")
     expect(page.locator("stored-runs li").first).to_contain_text("2 files written, 2 withheld")

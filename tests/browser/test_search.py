@@ -128,7 +128,7 @@ def test_what_is_found_and_ticked_by_keyboard_is_what_a_run_writes(
     ids = source_ids(folder)
     taken = {ids[row["source_id"]].relative_to(folder).as_posix() for row in run.rows}
     assert taken == {"1/0-0.dcm", "1/0-1.dcm", "1/1-0.dcm", "1/1-1.dcm", "notes.txt"}
-    assert "left out by choice: 8 files of 1 studies, and 1 series of others" in run.log
+    assert "left out by choice: 8 files of 1 study, and 1 series of others" in run.log
 
 
 def test_results_are_searched_apart_from_originals_and_leave_by_series(

@@ -9,7 +9,7 @@ import dicom_deid
 
 CORE = Path(dicom_deid.__file__).parent
 FLOORS = """
-    version errors silence nesting
+    version errors silence nesting wording
     splice
     model
     source_and_sink

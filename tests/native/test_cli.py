@@ -76,7 +76,7 @@ def test_every_file_has_one_row_and_the_run_folder_is_complete(folder: Path, tmp
     }  # fmt: skip
     assert sorted(path.name for path in run.root.iterdir()) == RUN_NAMES
     assert "finished: 3 written, 2 withheld, 2 skipped, 1 failed" in run.log
-    assert "1 symbolic links or special files were left alone" in run.log
+    assert "1 symbolic link or special file was left alone" in run.log
 
 
 def test_source_ids_are_those_of_the_paths_and_the_repeat_has_a_name_of_its_own(folder: Path, tmp_path: Path) -> None:

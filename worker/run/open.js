@@ -5,6 +5,7 @@ import { sourceNaming } from "../report/audit.js";
 import { Journal } from "../report/journal.js";
 import { relist } from "../report/unwritten.js";
 import { CodedError } from "../shared/errors.js";
+import { counted } from "../shared/wording.js";
 import { writeFile } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
 import { beginPlace, markBegun, REGIONS, readBegun, resumePlace, writeAbout } from "../storage/run-folders.js";
@@ -59,7 +60,7 @@ export async function openRun(spec, sources, tally, locked) {
   try {
     await journal.open();
     journal.log([...spec.plan.opening, ...spec.environment]);
-    if (spec.resumed) journal.log([`resumed: ${tally.done} files were done before`]);
+    if (spec.resumed) journal.log([`resumed: ${counted(tally.done, "file was", "files were")} done before`]);
     journal.log(left.lines);
   } catch (error) {
     await journal.close(); // held open, it could not be opened when there is room again
@@ -86,7 +87,7 @@ async function takePart(spec, sources, tally, journalFolder, nameSource) {
     return { out, keyed, files, lines: files > 0 ? [leftOutLine(files, out)] : [] };
   }
   leaveOthers(sources, tally, (index) => taken.has(index));
-  const lines = [`takes only files that an earlier run withheld: ${taken.size} files`];
+  const lines = [`takes only files that an earlier run withheld: ${counted(taken.size, "file")}`];
   return { out: othersThan(sources, [...taken]), keyed: [], files: sources.length - taken.size, lines };
 }
 
@@ -126,8 +127,8 @@ async function choice({ resumed, key, leftOut }, sources, journalFolder) {
 /** @param {number} files @param {LeftOut} out */
 function leftOutLine(files, { studies, series, kinds }) {
   const others = series.length > 0 ? `, and ${series.length} series of others` : "";
-  const alike = kinds.length > 0 ? `, and of ${kinds.length} kinds` : "";
-  return `left out by choice: ${files} files of ${studies.length} studies${others}${alike}`;
+  const alike = kinds.length > 0 ? `, and of ${counted(kinds.length, "kind")}` : "";
+  return `left out by choice: ${counted(files, "file")} of ${counted(studies.length, "study", "studies")}${others}${alike}`;
 }
 
 /**

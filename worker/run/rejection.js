@@ -8,6 +8,7 @@ import { auditLine, auditRow } from "../report/audit.js";
 import { relist } from "../report/unwritten.js";
 import { Lane } from "../shared/async.js";
 import { CodedError, nameOf } from "../shared/errors.js";
+import { counted } from "../shared/wording.js";
 import { inside, listed, readFile, removeFrom, textOf, writeFile, writePieces } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
 import { endedPlace, REJECTED, UNWRITTEN } from "../storage/run-folders.js";
@@ -164,7 +165,9 @@ async function gone(folder, name) {
 async function noteInLog(journalFolder, { files, left, studies }) {
   const log = await readFile(journalFolder, "output.log");
   const time = `${new Date().toISOString().slice(0, 19)}Z`;
-  const line = `${time} rejected when the results were looked through: ${files} files of ${Object.keys(studies).length} studies; ${left} written files are left\n`;
+  const which = `${counted(files, "file")} of ${counted(Object.keys(studies).length, "study", "studies")}`;
+  const rest = counted(left, "written file is", "written files are");
+  const line = `${time} rejected when the results were looked through: ${which}; ${rest} left\n`;
   await writePieces(journalFolder, "output.log", [log ?? "", line]);
 }
 

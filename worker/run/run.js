@@ -7,6 +7,7 @@ import { Signal } from "../shared/async.js";
 import { Buffers } from "../shared/buffers.js";
 import { codeOf, nameOf } from "../shared/errors.js";
 import { digestBy } from "../shared/key.js";
+import { counted } from "../shared/wording.js";
 import { markEnd, markTotal } from "../storage/run-folders.js";
 import { Sink } from "../write/outputs.js";
 import { taskOf, Worklist } from "./batches.js";
@@ -189,7 +190,7 @@ export class Run {
     const course = this.#course;
     await this.#linkage?.close().catch((error) => course.lose(outputReason(error)));
     if (course.end !== "finished")
-      this.#note(`${[course.end, course.error].join(" ").trim()}, ${this.#tally.remaining} files not done`);
+      this.#note(`${[course.end, course.error].join(" ").trim()}, ${counted(this.#tally.remaining, "file")} not done`);
     try {
       await this.#journal?.deliver();
     } catch (error) {

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicom_deid.cli.text import Unusable, counted
+from dicom_deid.cli.text import Unusable
 from dicom_deid.errors import SourceFailure, sentence
+from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -131,7 +132,7 @@ def show(index: Index, path: Path, done: Done, *, as_json: bool) -> None:
 def tell(found: int, read: int) -> None:
     """How far it is, on a terminal."""
     if sys.stderr.isatty():
-        print(f"\r{found} files found, {read} headers read", end="", file=sys.stderr)
+        print(f"\r{counted(found, 'file')} found, {counted(read, 'header')} read", end="", file=sys.stderr)
 
 
 def print_seconds(done: Done) -> None:

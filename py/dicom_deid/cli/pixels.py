@@ -16,8 +16,9 @@ from dicom_deid.cli.passphrase import PassphraseFile, ProjectKey, SaltFile, Weak
 from dicom_deid.cli.policy_options import Allowed, Burned, Options, PolicyFile, Pseudonyms, chosen_policy
 from dicom_deid.cli.regions_file import EXTRA, OPTION, read_regions, write_regions
 from dicom_deid.cli.sources import check_source, chosen_origin
-from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, Unusable, counted
+from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, Unusable
 from dicom_deid.errors import Failed, Refused, WorkersFailed, reasons, sentence
+from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
     from dicom_deid.executors import Executor
@@ -150,10 +151,10 @@ def conclude(finding: Finding, found: Regions, known: Regions | None, file: Path
     unread = Counter(code for group in found.groups.values() for code in group.unread.values())
     alarms = sum(group.alarms for group in found.groups.values())
     print(f"{counted(finding.looked, 'instance')} looked at, {finding.unneeded} need it not")
-    print(f"{counted(len(whole.groups), 'group')}, {boxes} box{'' if boxes == 1 else 'es'}")
+    print(f"{counted(len(whole.groups), 'group')}, {counted(boxes, 'box', 'boxes')}")
     print("Groups: " + ", ".join(f"{decided[word]} {word}" for word in ("approved", "left out", "none")))
     if alarms:
-        print(f"{alarms} instances show words of their own headers.")
+        print(f"{counted(alarms, 'instance shows', 'instances show')} words of the header.")
     if finding.heads:
         print(f"{finding.heads} instances are of volumes of the head: {reasons()['FACE_CAN_BE_REBUILT']['sentence']}")
     for line in finding.told():

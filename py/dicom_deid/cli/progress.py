@@ -6,8 +6,9 @@ import sys
 import time
 from typing import Self
 
-from dicom_deid.cli.text import counted, in_words
+from dicom_deid.cli.text import in_words
 from dicom_deid.native.scan import Display
+from dicom_deid.wording import counted
 
 PLAIN_SECONDS = 10.0
 """Pause between two lines."""

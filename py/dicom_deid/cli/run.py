@@ -45,6 +45,7 @@ from dicom_deid.native.light_pydicom import load_pydicom
 from dicom_deid.native.pick import Pick, is_much
 from dicom_deid.native.places import overlap
 from dicom_deid.report import STATUSES
+from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
     from dicom_deid.cli.bar import Bar
@@ -208,7 +209,7 @@ def carry_out(run: Run, list_unwritten: bool) -> int:
         summary = run.go(display)
     show_end(summary, run.tally.withheld)
     if alone := run.origin.left_alone:
-        links = "1 symbolic link or special file was" if alone == 1 else f"{alone} symbolic links or special files were"
+        links = counted(alone, "symbolic link or special file was", "symbolic links or special files were")
         print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)
     if list_unwritten:
         for number in run.unwritten:

@@ -33,11 +33,6 @@ def printable(path: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in path)
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things: "1 file", "2 files"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def in_words(size: int) -> str:
     """A number of bytes in the unit that suits it."""
     power = min(4, (len(str(size)) - 1) // 3)

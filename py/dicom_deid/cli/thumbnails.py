@@ -17,8 +17,9 @@ import typer
 from dicom_deid.cli.index import IndexFile, print_seconds
 from dicom_deid.cli.index import tell as tell_headers
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
-from dicom_deid.cli.text import Unusable, counted, printable
+from dicom_deid.cli.text import Unusable, printable
 from dicom_deid.errors import NoThumbnails, SourceFailure, sentence
+from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
     from dicom_deid.executors import Executor
@@ -118,7 +119,7 @@ def hold(index: Index, part: float | None, project: ProjectKey) -> None:
 def tell(done: int) -> None:
     """How far it is, on a terminal."""
     if sys.stderr.isatty():
-        print(f"\r{done} files drawn", end="", file=sys.stderr)
+        print(f"\r{counted(done, 'file')} drawn", end="", file=sys.stderr)
 
 
 def print_json(index: Index, path: Path, target: Path, done: Done) -> None:

@@ -12,8 +12,9 @@ import typer
 
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.sources import check_source, chosen_origin
-from dicom_deid.cli.text import Unusable, counted, printable
+from dicom_deid.cli.text import Unusable, printable
 from dicom_deid.errors import Failed, NoRun, reasons, sentence
+from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
     from dicom_deid.key import Key

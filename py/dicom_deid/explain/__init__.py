@@ -16,7 +16,7 @@ from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Unwritten, reasons
 from dicom_deid.explain.compare import Comparison, Place, Row
 from dicom_deid.explain.failures import traceback_of
-from dicom_deid.explain.readable import LONGEST, class_name, counted, keyword_of, name_of, tag_text
+from dicom_deid.explain.readable import LONGEST, class_name, keyword_of, name_of, tag_text
 from dicom_deid.explain.residual import places
 from dicom_deid.explain.sentences import what, why
 from dicom_deid.model import Element, ElementAction, Instance, Item, Outcome
@@ -25,6 +25,7 @@ from dicom_deid.policy import Plan
 from dicom_deid.scan import read_meta
 from dicom_deid.silence import NO_WARNINGS
 from dicom_deid.source_and_sink import Source
+from dicom_deid.wording import counted
 
 MOST_LEFT = 5
 """Elements that are named where an identifier is left; frames have the same ones over and over."""

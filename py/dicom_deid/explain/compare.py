@@ -12,11 +12,12 @@ from dicom_deid.deidentify import private
 from dicom_deid.deidentify.actions import PSEUDONYMS
 from dicom_deid.deidentify.character_set import encodings_of
 from dicom_deid.dicom.is_dicom import EXPLICIT
-from dicom_deid.explain.readable import counted, name_of, tag_text, value_of
+from dicom_deid.explain.readable import name_of, tag_text, value_of
 from dicom_deid.explain.sentences import ADDED, detail, why
 from dicom_deid.model import Element, ElementAction, Instance, Item
 from dicom_deid.policy import Policy
 from dicom_deid.profile import DATES, MARKERS
+from dicom_deid.wording import counted
 
 META_END = 0x00030000
 MEDIA_STORAGE_INSTANCE = 0x00020003

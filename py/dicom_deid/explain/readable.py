@@ -12,6 +12,7 @@ from dicom_deid.deidentify.values import NUMBERS, WORDS, numbers_of
 from dicom_deid.dicom.encoding import TEXT_VRS
 from dicom_deid.model import Element, Syntax
 from dicom_deid.profile import table, well_known
+from dicom_deid.wording import counted
 
 LONGEST = 120
 """Characters of a value that are shown unless more are asked for; of a longer one, its length is."""
@@ -78,8 +79,3 @@ def binary(element: Element, syntax: Syntax) -> str:
 def cut(text: str, longest: int = LONGEST) -> str:
     """A text of bounded length."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

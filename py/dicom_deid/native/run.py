@@ -27,6 +27,7 @@ from dicom_deid.plan import document, opening, regions
 from dicom_deid.policy import Plan
 from dicom_deid.report import closing as last_lines
 from dicom_deid.source_and_sink import Origin
+from dicom_deid.wording import counted
 
 FILES_AT_ONCE = 32
 """Most files in a batch; towards the end there are fewer in it, so that all processes end together."""
@@ -91,13 +92,14 @@ class Run:
         else:
             self.folder.begin(document(self.plan), self.plan.key.check(), regions(self.plan))
         self.folder.state(conformance(self.plan))
-        how = f"{'up to ' if self.spare else ''}{self.workers} processes" if self.workers else "one process"
+        processes = counted(self.workers, "process", "processes")
+        how = f"{'up to ' if self.spare else ''}{processes}" if self.workers else "one process"
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
         self.folder.log([*opening(self.plan), f"command line on {machine}, {how}"])
         if self.linkage:
             self.folder.log(["what links old to new goes to a separate encrypted file"])
         if self.resume:
-            self.folder.log([f"resumed: {len(self._earlier)} files were done before"])
+            self.folder.log([f"resumed: {counted(len(self._earlier), 'file was', 'files were')} done before"])
 
     def go(self, display: Display) -> dict[str, Any]:
         """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol/files.js)."""
@@ -135,7 +137,8 @@ class Run:
                 break
         self.tally.stages["scan"].add(time.perf_counter() - began, len(self.sources))
         if self.origin.left_alone:
-            self.folder.log([f"{self.origin.left_alone} symbolic links or special files were left alone"])
+            links = ("symbolic link or special file was", "symbolic links or special files were")
+            self.folder.log([f"{counted(self.origin.left_alone, *links)} left alone"])
         return executor or Inline(job)
 
     def is_much(self) -> bool:
@@ -231,7 +234,7 @@ class Run:
         left = len(self.sources) - self.tally.done
         if self.linkage:
             attempt(self.linkage.close, summary)
-        attempt(lambda: self.folder.log([f"{left} files not done"] if left else ()), summary)
+        attempt(lambda: self.folder.log([f"{counted(left, 'file')} not done"] if left else ()), summary)
         if not attempt(lambda: self.folder.order(last_lines(summary)), summary):
             attempt(lambda: self.folder.log(last_lines(summary)), summary)
         self.folder.finish()

@@ -9,6 +9,7 @@ from dicom_deid.model import Instance
 from dicom_deid.pixels.alike import group_id, mark
 from dicom_deid.policy import Plan
 from dicom_deid.regions import APPROVED, LEFT_OUT, Group, Region, Review
+from dicom_deid.wording import counted
 
 
 class Verdict(NamedTuple):
@@ -20,13 +21,8 @@ class Verdict(NamedTuple):
     @property
     def told(self) -> str:
         """The fate of the pixels, for the audit."""
-        fate = "kept" if not self.regions else f"cleaned ({count(len(self.regions))})"
+        fate = "kept" if not self.regions else f"cleaned ({counted(len(self.regions), 'region')})"
         return f"{fate}; {'reviewed' if self.approved else 'not reviewed'}"
-
-
-def count(regions: int) -> str:
-    """A number of regions in words."""
-    return "1 region" if regions == 1 else f"{regions} regions"
 
 
 def judge(instance: Instance, size: int, plan: Plan, source_id: str, doubt: str) -> Verdict:

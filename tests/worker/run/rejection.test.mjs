@@ -123,7 +123,7 @@ test("the log has a line with counts: no name, no path, no source id", async () 
   await reject(NAME, null, [GONE, APART], () => "scans/heron.dcm");
   const lines = run.text(`${run.journal}/output.log`).trimEnd().split("\n");
   assert.equal(lines.length, 2);
-  assert.match(lines[1], /^\S+Z rejected .*: 2 files of 2 studies; 1 written files are left$/);
+  assert.match(lines[1], /^\S+Z rejected .*: 2 files of 2 studies; 1 written file is left$/);
 });
 
 test("the list of what was not written names the original where that is known, and keeps what it had", async () => {
