@@ -111,10 +111,10 @@ export class Catalogue {
   }
 
   /**
-   * @param {string} query   words, modality:CT, date:2024-01..2024-03, patient:, -not, "together"
+   * @param {string} query   words, modality:CT, date:2024-01..2024-03, patient:, -not, "together", sort:files
    * @param {number} first   from 0
    * @param {number} count
-   * @returns {Promise<{total: number, rows: SeriesRow[]}>}   the latest studies first
+   * @returns {Promise<import("../../worker/shared/protocol/index.js").SeriesPage>}   in the order asked for, or the latest studies first
    */
   search(query, first, count) {
     return this.#thread.ask("search", query, first, count);

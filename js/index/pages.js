@@ -4,6 +4,7 @@
  * and to what was asked before a refresh, are dropped.
  *
  * @typedef {import("../../worker/shared/protocol/index.js").SeriesRow} SeriesRow
+ * @typedef {import("../../worker/shared/protocol/index.js").SeriesPage} SeriesPage
  * @typedef {Pick<import("./client.js").Catalogue, "search">} Searchable
  */
 
@@ -12,8 +13,13 @@ const PAGE_ROWS = 60;
 /** Pages that are kept; the one that was looked at longest ago goes first. */
 const MOST_PAGES = 30;
 
+/** @type {SeriesPage} */
+const NOTHING = { total: 0, rows: [], unknown: [], fields: [] };
+
 export class SeriesPages {
   total = 0;
+  /** @type {Pick<SeriesPage, "unknown" | "fields">} of the question: fields that it names and that there are not, and those that there are */
+  named = { unknown: [], fields: [] };
   /** @type {Searchable | null} */ #source = null;
   #query = "";
   /** Whether the rows that are shown answer an earlier question. */ #isNew = true;
@@ -44,7 +50,7 @@ export class SeriesPages {
   async refresh() {
     const turn = ++this.#turn;
     this.#fetching.clear();
-    const answer = this.#source ? await this.#fetch(turn, 0) : { total: 0, rows: [] };
+    const answer = this.#source ? await this.#fetch(turn, 0) : NOTHING;
     if (!answer || turn !== this.#turn) return false;
     if (this.#isNew) this.#pages.clear();
     this.#isNew = false;
@@ -76,7 +82,7 @@ export class SeriesPages {
     this.#keep(page, answer);
   }
 
-  /** @param {number} turn @param {number} page @returns {Promise<{total: number, rows: SeriesRow[]} | null>} */
+  /** @param {number} turn @param {number} page @returns {Promise<SeriesPage | null>} */
   async #fetch(turn, page) {
     try {
       return (await this.#source?.search(this.#query, page * PAGE_ROWS, PAGE_ROWS)) ?? null;
@@ -86,9 +92,10 @@ export class SeriesPages {
     }
   }
 
-  /** @param {number} page @param {{total: number, rows: SeriesRow[]}} answer */
-  #keep(page, { total, rows }) {
+  /** @param {number} page @param {SeriesPage} answer */
+  #keep(page, { total, rows, ...named }) {
     this.total = total;
+    this.named = named;
     this.#old.delete(page);
     this.#pages.set(page, rows);
     if (this.#pages.size > MOST_PAGES) this.#pages.delete(this.#pages.keys().next().value ?? 0);

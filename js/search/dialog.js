@@ -13,6 +13,7 @@ import { noteOf } from "../page/problem.js";
 import { ZipProgress } from "../results/zip-progress.js";
 import { IndexStatusLine } from "./index-status.js";
 import { SeriesTable } from "./series-table.js";
+import { Sorting, unknownOf } from "./sorting.js";
 import { whyNotTaken } from "./sources.js";
 
 /**
@@ -41,6 +42,7 @@ export class SeriesSearch extends HTMLElement {
   /** @type {number | undefined} */ #refreshing;
   #opening = false;
   /** Rows of the answer that is shown. */ #total = 0;
+  #sorting = new Sorting(this, () => this.#search());
   /** Stops listening to the index. */ #deafen = () => {};
 
   connectedCallback() {
@@ -74,6 +76,7 @@ export class SeriesSearch extends HTMLElement {
 
   #listenToTable() {
     const table = this.#table;
+    this.#sorting.listen();
     part(this, "tick-all", HTMLButtonElement).addEventListener("click", () => this.#tickAll());
     part(this, "untick", HTMLButtonElement).addEventListener("click", () => this.#untick());
     on("series-tick-all", () => this.#tickAll(), table);
@@ -160,7 +163,7 @@ export class SeriesSearch extends HTMLElement {
   #search() {
     clearTimeout(this.#typing);
     noteOf(this).clear();
-    return this.#table.show(this.#catalogue, this.#query);
+    return this.#table.show(this.#catalogue, this.#asked);
   }
 
   /** @param {KeyboardEvent} event */
@@ -216,7 +219,8 @@ export class SeriesSearch extends HTMLElement {
     counts.textContent = this.#catalogue ? of : this.#opening ? "Opening the index…" : "";
     const nothing = part(this, "nothing", HTMLElement);
     nothing.hidden = total > 0 || !this.#catalogue;
-    nothing.textContent = some && all > 0 ? "No series fits." : "There are no series in this index yet.";
+    nothing.textContent =
+      some && all > 0 ? `No series fits. ${unknownOf(this.#table.named)}` : "There are no series in this index yet.";
     part(this, "tick-all", HTMLButtonElement).disabled = total === 0;
     for (const name of ["untick", ...Object.keys(ACTS)])
       part(this, name, HTMLButtonElement).disabled = ticks.size === 0;
@@ -232,7 +236,7 @@ export class SeriesSearch extends HTMLElement {
 
   async #tickAll() {
     const ticks = this.#ticked;
-    for (const key of (await this.#catalogue?.keys(this.#query)) ?? []) ticks.add(key);
+    for (const key of (await this.#catalogue?.keys(this.#asked)) ?? []) ticks.add(key);
     this.#table.marked();
     this.#summarise();
   }
@@ -247,14 +251,14 @@ export class SeriesSearch extends HTMLElement {
   #wish(name) {
     if (!this.#source || !this.#catalogue) return;
     noteOf(this).clear();
-    send(this, `search-${name}`, { of: this.#source.of, query: this.#query, keys: [...this.#ticked] });
+    send(this, `search-${name}`, { of: this.#source.of, query: this.#asked, keys: [...this.#ticked] });
   }
 
   /** @param {SeriesRow} row */
   #look(row) {
     if (!this.#source || !this.#catalogue) return;
     noteOf(this).clear();
-    send(this, "search-look", { of: this.#source.of, query: this.#query, key: row.key });
+    send(this, "search-look", { of: this.#source.of, query: this.#asked, key: row.key });
   }
 
   /** SeriesKeys that are ticked in the index that is shown. @returns {Set<string>} */
@@ -264,6 +268,11 @@ export class SeriesSearch extends HTMLElement {
 
   get #query() {
     return part(this, "query", HTMLInputElement).value;
+  }
+
+  /** The query with the order of the table. */
+  get #asked() {
+    return this.#sorting.asked(this.#query);
   }
 
   get #dialog() {

@@ -26,7 +26,7 @@ export class SeriesTable extends HTMLElement {
   connectedCallback() {
     const grid = this.#grid;
     grid.addEventListener("scroll", () => this.#paintSoon(), { passive: true });
-    grid.addEventListener("keydown", (event) => this.#key(event));
+    grid.addEventListener("keydown", (event) => event.target === grid && this.#key(event));
     grid.addEventListener("click", (event) => this.#click(event));
     grid.addEventListener("dblclick", ({ target }) => {
       if (!(target instanceof HTMLInputElement)) this.#look(this.#current);
@@ -41,6 +41,11 @@ export class SeriesTable extends HTMLElement {
   /** Shows these ticks from now on, and changes them. @param {Set<string>} ticks   SeriesKeys */
   set ticks(ticks) {
     this.#ticks = ticks;
+  }
+
+  /** Fields that the query names and that there are not, and those that there are. */
+  get named() {
+    return this.#pages.named;
   }
 
   /** Shows what a query finds, from its beginning. @param {import("../index/pages.js").Searchable | null} source @param {string} query */

@@ -24,6 +24,9 @@ import { asItIs, asPlanned } from "./sources.js";
  * @property {() => void} closed   called when it is closed
  */
 
+/** Series further on, by key. dialog.html tells the person the same. @type {Record<string, number>} */
+const SERIES_KEYS = { p: -1, n: 1 };
+
 export class ViewerDialog {
   #host;
   #given;
@@ -51,6 +54,9 @@ export class ViewerDialog {
     part(this.#host, "close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
     part(this.#host, "previous-series", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
     part(this.#host, "next-series", HTMLButtonElement).addEventListener("click", () => this.#step(1));
+    this.#stage.addEventListener("keydown", ({ key, ctrlKey, altKey, metaKey }) => {
+      if (key in SERIES_KEYS && !ctrlKey && !altKey && !metaKey) this.#step(SERIES_KEYS[key]);
+    });
     for (const radio of this.#host.querySelectorAll('[name="viewer-side"]')) {
       radio.addEventListener("change", () => this.#turn(/** @type {HTMLInputElement} */ (radio).value === "elements"));
     }
@@ -107,7 +113,10 @@ export class ViewerDialog {
   /** @param {number} steps   series further on */
   async #step(steps) {
     const { keys } = this.#given;
-    await this.#series(keys[keys.indexOf(this.#key) + steps]);
+    const key = keys[keys.indexOf(this.#key) + steps];
+    if (key === undefined) return;
+    this.#stage.focus(); // the arrow keys go on through the slices
+    await this.#series(key);
   }
 
   /** @param {string} key @param {number | null} [first] */
@@ -121,7 +130,6 @@ export class ViewerDialog {
       ["next-series", keys.length - 1],
     ])) {
       const button = part(this.#host, name, HTMLButtonElement);
-      if (at === end && button === document.activeElement) part(this.#host, "stage", HTMLElement).focus();
       button.disabled = at === end;
     }
     const instances = await source.instances(key).catch(() => []);
@@ -129,6 +137,10 @@ export class ViewerDialog {
     noteOf(this.#dialog).clear();
     if (instances.length === 0) return this.#failed("SERIES_GONE");
     this.#picture?.open(instances, first);
+  }
+
+  get #stage() {
+    return part(this.#host, "stage", HTMLElement);
   }
 
   /** To the data elements, or back to the picture. @param {boolean} elements */

@@ -22,6 +22,8 @@
 /** So many pixels of dragging, or of a wheel, go on by one slice. */
 const SLICE = 24;
 const WHEEL_SLICE = 40;
+/** What a browser says of one notch of a mouse wheel, by whatever number of pixels it scrolls (`wheelDeltaY`, which no standard has). */
+const NOTCH = 120;
 /** A wheel that is turned by so many pixels doubles the size. */
 const WHEEL_DOUBLES = 300;
 const LINE = 20;
@@ -104,8 +106,20 @@ export class Gestures {
     event.preventDefault();
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : LINE);
     if (event.ctrlKey || event.metaKey) return this.#meaning.zoom(2 ** (-pixels / WHEEL_DOUBLES), pointOf(event));
-    this.#wheel = this.#steps(this.#wheel + pixels, WHEEL_SLICE);
+    const notches = notchesOf(event);
+    if (notches !== 0) this.#meaning.step(notches);
+    this.#wheel = notches === 0 ? this.#steps(this.#wheel + pixels, WHEEL_SLICE) : 0;
   }
+}
+
+/**
+ * Notches that a mouse wheel was turned by, each of which is one slice; 0: it was a touchpad, whose pixels add up. Where
+ * these come to a multiple of a notch, they are as many slices either way.
+ * @param {Pick<WheelEvent, "deltaY" | "deltaMode"> & {wheelDeltaY?: number}} event
+ */
+export function notchesOf({ deltaY, deltaMode, wheelDeltaY = 0 }) {
+  if (wheelDeltaY !== 0 && wheelDeltaY % NOTCH === 0) return -wheelDeltaY / NOTCH;
+  return deltaMode === 0 ? 0 : Math.sign(deltaY);
 }
 
 /** @param {MouseEvent} event @returns {Point} */

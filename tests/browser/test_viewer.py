@@ -141,7 +141,9 @@ def test_at_1_to_1_the_pixels_are_those_of_the_file_and_the_mouse_changes_them(l
     looking.settle()
     assert looking.mean() > darker
 
-    looking.wheel(100)
+    looking.wheel(100)  # a notch
+    expect(looking.position).to_have_text(f"Slice 2 of {SLICES}")
+    looking.wheel(240)  # one of a wheel that scrolls further
     expect(looking.position).to_have_text(f"Slice 3 of {SLICES}")
     looking.wheel(-300, ctrl=True)
     expect(dialog.locator("[data-part=size]")).to_have_text("200 %")
@@ -266,7 +268,10 @@ def test_series_that_were_found_are_looked_through_and_so_are_results(looking: L
         seen.append(path.inner_text())
         if journey.button("Next series").is_enabled():
             journey.button("Next series").click()
+            expect(looking.stage).to_be_focused()
     expect(looking.stage).to_be_focused()
+    page.keyboard.press("p")
+    expect(path).to_have_text(seen[-2])
     assert set(seen[1:]) == {"series/1.dcm", *OTHERS}
     page.set_viewport_size({"width": 390, "height": 844})
     parts = (looking.stage, dialog.get_by_role("heading").first, dialog.get_by_role("button", name="Close"))

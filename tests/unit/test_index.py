@@ -183,6 +183,30 @@ def test_the_latest_study_is_first_and_pages_follow_each_other() -> None:
     assert (page.total, [row["first_path"] for row in page.rows]) == (4, ["ct", "old"])
 
 
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("sort:study", ["none", "old", "ct", "mr"]),
+        ("-sort:study", ["mr", "ct", "old", "none"]),
+        ("-sort:modality date:20", ["mr", "ct", "old", "none"]),
+        ("sort:nosuch", []),
+    ],
+)
+def test_the_order_can_be_asked_for(query: str, order: list[str]) -> None:
+    index = made(*SERIES)
+    assert found(index, query) == order
+    by_key = {row["key"]: row["first_path"] for row in search(index.database, "").rows}
+    assert [by_key[key] for key in keys(index.database, query)] == order  # ticks, pictures and the viewer follow it
+
+
+def test_fields_that_there_are_not_are_told_with_those_that_there_are() -> None:
+    index = made(*SERIES)
+    page = search(index.database, "nosuch:ct Patient:muller sort:size 10:30 -other:x")
+    assert page.unknown == ["nosuch", "sort", "other"]
+    assert {"patient", "modality", "date", "sort"} < set(page.fields)
+    assert search(index.database, "modality:CT").unknown == []
+
+
 ONE = made(*SERIES)
 
 

@@ -37,7 +37,8 @@ def show_search(
 
     Words are looked for at the beginning of words, without case and accents; all must be there. Before a word may stand
     patient:, study:, series:, modality:, body:, maker:, uid: or date: (a day, month, year, or a range with ..), and a
-    minus for what must not be there. Exit code: 0 when something was found, 1 when nothing was, 2 for a wrong command.
+    minus for what must not be there. sort:patient, study, series, modality or files puts them in that order, -sort: in
+    the opposite one. Exit code: 0 when something was found, 1 when nothing was, 2 for a wrong command.
     """
     from dicom_deid.index.search import search
     from dicom_deid.native import index_file
@@ -55,6 +56,10 @@ def show_search(
         print(json.dumps({"total": page.total, "series": page.rows}, indent=2))
     else:
         print_table(page)
+    if page.unknown and not page.total:
+        fields = ", ".join(f"{field}:" for field in page.fields)
+        unknown = ", ".join(f"{printable(field)}:" for field in page.unknown)
+        print(f"There is no field {unknown} There are {fields}.", file=sys.stderr)
     sys.exit(0 if page.total else 1)
 
 

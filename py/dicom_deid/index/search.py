@@ -2,12 +2,14 @@
 
 All terms must hold. A word is found at the beginning of a word; accents and case do not count. "Several words" stand
 together in quotes. Dates are those of the study, as far as they are given: 2024, 2024-01, 2024-01-31, or a range.
+``sort:patient`` puts the answer in that order, ``-sort:patient`` in the opposite one.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dicom_deid.index.images import in_the_middle
@@ -16,8 +18,21 @@ from dicom_deid.index.schema import WORDS
 TERM = re.compile(r'(-)?(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
 DAY = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?")
 DATE = "date"
+SORT = "sort"
+SORTS = {
+    "patient": ("patient_name COLLATE NOCASE", "patient_id"),
+    "study": ("study_date", "study_description COLLATE NOCASE"),
+    "series": ("series_number", "series_description COLLATE NOCASE"),
+    "modality": ("modality", "body_part"),
+    "files": ("files",),
+}
+"""Orders by name, which are those of the columns of the page's table."""
+FIELDS = (*WORDS, DATE, SORT)
+"""What may stand before a colon."""
 MOST = 200
 """Terms that count: SQLite takes no expression of more than a thousand, and a text pasted by mistake has more."""
+MOST_UNKNOWN = 3
+"""Fields that there are not, of which is told: a text that was pasted by mistake can name many."""
 ORDER = "study_date DESC, patient_id, study_instance_uid, series_number, key"
 LAST_DIGIT = "99"
 """Behind a year or a month, it is after each of its days."""
@@ -31,28 +46,58 @@ class Asked(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Rows of an answer, as dictionaries by column, and how many series there are in all."""
+    """Rows of an answer, as dictionaries by column, and how many series there are in all.
+
+    ``unknown``: what the query has before a colon that is none of ``fields``, and was searched for as a word.
+    """
 
     total: int
     rows: list[dict[str, object]]
+    unknown: list[str]
+    fields: tuple[str, ...] = FIELDS
+
+
+class Term(NamedTuple):
+    """A part of a query: its field, "" for none or one that is unknown, which then stands in ``text``."""
+
+    negative: bool
+    field: str
+    text: str
+    unknown: str = ""
 
 
 def asked(query: str) -> Asked:
     """The meaning of a query. Every text has one: a text that is no term of the language is a word."""
     terms: dict[Asked, None] = {}
-    for found in TERM.finditer(query):
-        negative, kind, quoted, word = found.groups()
-        word = quoted if quoted is not None else word
-        kind = (kind or "").lower()
-        if kind and kind != DATE and kind not in WORDS:
-            kind, word = "", f"{found[2]} {word}"
-        term = of_date(word) if kind == DATE else of_words(kind, word)
+    for negative, field, text, _ in parts(query):
+        if field == SORT:
+            continue
+        term = of_date(text) if field == DATE else of_words(field, text)
         if term is not None:
             terms[term._replace(condition=f"NOT ({term.condition})") if negative else term] = None
         if len(terms) == MOST:
             break
     conditions = " AND ".join(term.condition for term in terms)
     return Asked(conditions or "1", tuple(value for term in terms for value in term.values))
+
+
+def parts(query: str) -> Iterator[Term]:
+    """The terms of a query; an order that there is not is a word, as is a field."""
+    for found in TERM.finditer(query):
+        negative, kind, quoted, word = found.groups()
+        text = word if quoted is None else quoted
+        field = (kind or "").lower()
+        if field and (field not in FIELDS or (field == SORT and text and text not in SORTS)):
+            yield Term(bool(negative), "", f"{kind} {text}", kind)
+        else:
+            yield Term(bool(negative), field, text)
+
+
+def order_of(query: str) -> str:
+    """The order that a query asks for, as SQL; the first one counts most."""
+    wanted = [term for term in parts(query) if term.field == SORT and term.text in SORTS][: len(SORTS)]
+    columns = [f"{column}{' DESC' * term.negative}" for term in wanted for column in SORTS[term.text]]
+    return ", ".join([*columns, ORDER])
 
 
 def of_words(kind: str, text: str) -> Asked | None:
@@ -81,22 +126,23 @@ def digits(day: str) -> str:
 
 
 def search(database: sqlite3.Connection, query: str, first: int = 0, count: int = 100) -> Page:
-    """``count`` series from number ``first`` on, the latest studies first."""
+    """``count`` series from number ``first`` on, in the order that is asked for, or the latest studies first."""
     condition, values = asked(query)
     total = database.execute(f"SELECT count(*) FROM series WHERE {condition}", values).fetchone()[0]
     found = database.execute(
-        f"SELECT * FROM series WHERE {condition} ORDER BY {ORDER} LIMIT ? OFFSET ?",
+        f"SELECT * FROM series WHERE {condition} ORDER BY {order_of(query)} LIMIT ? OFFSET ?",
         (*values, count, first),
     )
     columns = [column[0] for column in found.description]
     rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
     for row in rows:
         row["thumbnail"] = in_the_middle(database, row["id"], row["thumbnails"])
-    return Page(total, rows)
+    unknown = dict.fromkeys(term.unknown for term in parts(query) if term.unknown)
+    return Page(total, rows, list(unknown)[:MOST_UNKNOWN])
 
 
 def keys(database: sqlite3.Connection, query: str) -> list[str]:
     """The SeriesKeys of all series that a query finds, in the same order."""
     condition, values = asked(query)
-    found = database.execute(f"SELECT key FROM series WHERE {condition} ORDER BY {ORDER}", values)
+    found = database.execute(f"SELECT key FROM series WHERE {condition} ORDER BY {order_of(query)}", values)
     return [str(key) for (key,) in found]

@@ -3,12 +3,21 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { View } from "../../../js/page/view.js";
+import { notchesOf } from "../../../js/viewer/gestures.js";
 import { Latest } from "../../../js/viewer/latest.js";
 import { Sequence } from "../../../js/viewer/sequence.js";
 import { dragged, presetsOf } from "../../../js/viewer/windows.js";
 
 const series = (...frames) => new Sequence(frames.map((count, index) => ({ path: `${index}`, index, frames: count })));
 const near = (one, other) => assert.ok(Math.abs(one - other) < 1e-6, `${one} is not ${other}`);
+
+test("a notch of a mouse wheel is one slice, by however many pixels it scrolls; a touchpad has no notches", () => {
+  const turned = (deltaY, wheelDeltaY, deltaMode = 0) => notchesOf({ deltaY, deltaMode, wheelDeltaY });
+  for (const pixels of [53, 100, 120]) assert.deepEqual([turned(pixels, -120), turned(-pixels, 120)], [1, -1]);
+  assert.equal(turned(240, -240), 2); // two that the browser joined
+  assert.deepEqual([turned(3, undefined, 1), turned(-3, undefined, 1)], [1, -1]); // a browser that scrolls by lines
+  for (const pixels of [1, 7, 39]) assert.equal(turned(pixels, -3 * pixels), 0);
+});
 
 test("frames are gone through one after another, and files by their first", () => {
   const found = series(1, 3, 0, 2);

@@ -67,6 +67,11 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  */
 
 /**
+ * Rows of an answer, and how many series it has in all. unknown: what the query has before a colon that is none of `fields`.
+ * @typedef {{total: number, rows: SeriesRow[], unknown: string[], fields: string[]}} SeriesPage
+ */
+
+/**
  * A file of a series. `index`: its number in the scan; null for an output of a run, and when the files are not picked.
  * `url`: its address, of one that a server has.
  * @typedef {{path: string, index: number | null, frames: number, url?: string}} InstanceFound
@@ -88,7 +93,7 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * @property {() => Promise<"same" | "emptied">} claim   an index of other originals than those that are picked is emptied
  * @property {() => Promise<void>} start      reads what is new or changed; settles at the end or when stopped
  * @property {() => Promise<void>} stop
- * @property {(query: string, first: number, count: number) => Promise<{total: number, rows: SeriesRow[]}>} search
+ * @property {(query: string, first: number, count: number) => Promise<SeriesPage>} search
  * @property {(query: string) => Promise<string[]>} keys
  * @property {(key: string) => Promise<InstanceFound[]>} instances   in the order in which they are looked through
  * @property {(keys: string[]) => Promise<InstanceFound[]>} files
