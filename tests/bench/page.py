@@ -47,7 +47,7 @@ WAYS = {
     "sealed": ("results ZIP once more", "encrypted ZIP, until it is made"),
 }
 """Where the bytes go -> the plain way, and what is compared with it."""
-STAGE = re.compile(r"(\w+): ([\d,]+) items in .* \(([\d,]+)/sec\)$", re.MULTILINE)
+STAGE = re.compile(r"(\w+): ([\d,]+) items? in .* \(([\d,]+)/sec\)$", re.MULTILINE)
 RUN_SECONDS = re.compile(r"finished: (\d+) written, .* (\d+(?:\.\d+)?)s$", re.MULTILINE)
 CORES = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {{get: () => {}}})"
 REMEMBER = """addEventListener("drop", (event) => {

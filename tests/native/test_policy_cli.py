@@ -101,7 +101,7 @@ def test_an_import_writes_a_policy_that_runs_and_tells_the_rest(
     script.write_text(f"<script>\n{keep}\n{lost}\n</script>\n", encoding="utf-8")
     done = command("import", script, "--output", policy)
     assert done.returncode == 1
-    assert "1 lines carried over, 0 of them with a difference; 1 could not be carried over." in done.stdout
+    assert "1 line carried over, 0 of them with a difference; 1 could not be carried over." in done.stdout
     assert f"  line 3: {lost}" in done.stdout
     assert only(run((*places[:2], policy), tmp_path / "run")).PatientAge == "063Y"
     assert command("import", script, "--output", policy).returncode == 2

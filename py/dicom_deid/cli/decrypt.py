@@ -12,6 +12,7 @@ from dicom_deid import key
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.text import UNSOUND, Unusable
 from dicom_deid.errors import BadLinkage, sentence
+from dicom_deid.wording import counted
 
 
 def decrypt(
@@ -25,7 +26,7 @@ def decrypt(
     Exit code: 0 when the file was whole, 1 when something of it is missing, 2 for a wrong command.
     """
     counts, warnings = opened(linkage, folder, ProjectKey(passphrase_file, salt_file))
-    print("Done: " + ", ".join(f"{name} with {lines} rows" for name, lines in counts.items()))
+    print("Done: " + ", ".join(f"{name} with {counted(lines, 'row')}" for name, lines in counts.items()))
     for warning in warnings:
         print(warning, file=sys.stderr)
     sys.exit(UNSOUND if warnings else 0)

@@ -11,6 +11,7 @@ import typer
 
 from dicom_deid.cli.text import Unusable, printable
 from dicom_deid.errors import UnknownScript
+from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
     from dicom_deid.importers.draft import Line
@@ -44,8 +45,8 @@ def show_import(
         raise Unusable(f"The policy cannot be written ({error.strerror}): {output}") from None
     off = f", {imported.off} are switched off in the script" if imported.off else ""
     print(
-        f"{imported.tool}: {imported.carried} lines carried over, {len(imported.differing)} of them with a difference; "
-        f"{len(imported.left)} could not be carried over{off}."
+        f"{imported.tool}: {counted(imported.carried, 'line')} carried over, "
+        f"{len(imported.differing)} of them with a difference; {len(imported.left)} could not be carried over{off}."
     )
     for note in imported.notes:
         print(note)

@@ -144,4 +144,6 @@ def print_seconds(done: Done) -> None:
         ("Processing", done.read, done.processing),
         ("DB insert", done.read, done.insert),
     ):
-        print(f"{step}: {items:,} items in {seconds:.1f}s ({items / max(seconds, 0.001):,.0f}/sec)")
+        print(
+            f"{step}: {counted(items, 'item', grouped=True)} in {seconds:.1f}s ({items / max(seconds, 0.001):,.0f}/sec)"
+        )

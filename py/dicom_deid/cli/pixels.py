@@ -156,7 +156,8 @@ def conclude(finding: Finding, found: Regions, known: Regions | None, file: Path
     if alarms:
         print(f"{counted(alarms, 'instance shows', 'instances show')} words of the header.")
     if finding.heads:
-        print(f"{finding.heads} instances are of volumes of the head: {reasons()['FACE_CAN_BE_REBUILT']['sentence']}")
+        heads = counted(finding.heads, "instance is of a volume", "instances are of volumes")
+        print(f"{heads} of the head: {reasons()['FACE_CAN_BE_REBUILT']['sentence']}")
     for line in finding.told():
         print(line)
     for code, count in sorted(unread.items()):

@@ -11,6 +11,7 @@ from dicom_deid.importers.draft import Imported, Line
 from dicom_deid.key import NEWEST
 from dicom_deid.policy import Policy
 from dicom_deid.policy.file import load, to_toml
+from dicom_deid.wording import counted
 
 SIMPLE = ("options", "allow_sop_classes", "pass_burned_in")
 
@@ -77,7 +78,7 @@ def policy_text(imported: Imported, name: str) -> str:
     differing, left = len(imported.differing), len(imported.left)
     remarks = [
         f"Imported from a script of {imported.tool}: {name}",
-        f"{imported.carried} lines carried over, {differing} of them with a difference; {left} not.",
+        f"{counted(imported.carried, 'line')} carried over, {differing} of them with a difference; {left} not.",
         "",
         *imported.notes,
         *(f"{line.place}, with a difference: {line.why}" for line in imported.differing),

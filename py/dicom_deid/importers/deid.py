@@ -12,6 +12,7 @@ from dicom_deid.importers.draft import UNTOUCHED, Imported, Line
 from dicom_deid.policy.rules import Rule
 from dicom_deid.policy.targets import keywords, target
 from dicom_deid.profile import MARKERS
+from dicom_deid.wording import counted
 
 TOOL = "pydicom/deid"
 NOTES = (
@@ -133,7 +134,7 @@ def carry(imported: Imported, statement: Statement, groups: dict[str, list[str]]
         differs = PSEUDONYM
     if expanded:
         rules, beyond = followed(rules)
-        fits = f"stands for {len(rules)} attributes of PS3.6 that fit"
+        fits = f"stands for {counted(len(rules), 'attribute of PS3.6 that fits', 'attributes of PS3.6 that fit')}"
         differs = "; ".join(filter(None, (differs, fits, beyond)))
     imported.carry(line, *rules, differs=differs)
 
