@@ -114,6 +114,7 @@
  *   "look-through-series": string,
  *   "look-through-closed": undefined,
  *   "take-rejected-out": undefined,
+ *   "end-rejection": string,
  *   "runs-changed": undefined,
  *   "series-counted": number,
  *   "series-ticked": undefined,

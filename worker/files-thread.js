@@ -11,7 +11,7 @@ import { blobOf, look, openWhere } from "./preview/open.js";
 import { sourceNaming } from "./report/audit.js";
 import { unwrittenRows } from "./report/unwritten.js";
 import { listedFiles } from "./run/only.js";
-import { reject } from "./run/rejection.js";
+import { endRejectionIn, reject } from "./run/rejection.js";
 import { checkPlan, committedPaths } from "./run/resume.js";
 import { Run } from "./run/run.js";
 import { listRuns, removeRun } from "./run/stored-runs.js";
@@ -238,6 +238,11 @@ export class Files {
     const last = this.#run?.name === name ? this.#run : null;
     const sources = await last?.paths();
     return reject(name, last?.folder ?? null, paths, (id) => sources?.get(id));
+  }
+
+  /** @type {FilesApi["endRejection"]} */
+  async endRejection(name, output) {
+    return endRejectionIn(name, output);
   }
 
   /** @type {FilesApi["linkage"]} */

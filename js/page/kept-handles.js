@@ -28,6 +28,12 @@ export async function handlesOf(name) {
   return kept ?? { handles: null, output: null };
 }
 
+/** Keeps the way to the chosen folder of a run, where it is not kept. @param {string} name @param {FileSystemDirectoryHandle} output */
+export async function keepOutput(name, output) {
+  const { handles, output: known } = await handlesOf(name);
+  if (!known) await set(name, { handles, output, kept: Date.now() }, handlesStore);
+}
+
 /** Forgets the handles of runs that are not among these. @param {string[]} names */
 export async function forgetOthers(names) {
   for (const name of await keys(handlesStore)) {

@@ -5,8 +5,10 @@ import { send } from "../intents.js";
 import { AskFirst } from "../page/confirm.js";
 import { one } from "../page/dom.js";
 import { counted } from "../page/format.js";
+import { handlesOf, keepOutput, mayUse } from "../page/kept-handles.js";
 import { actOn } from "../page/notes.js";
 import { Problem } from "../page/problem.js";
+import { pickOutput } from "../pick/pick.js";
 import { Imaging } from "../threads/imaging.js";
 import { Thumbnails } from "../thumbnails/thumbnails.js";
 import { SeriesViewer } from "../viewer/panel.js";
@@ -40,6 +42,7 @@ export class Rejection {
     actOn(store, "look-through-closed", "rejection", () => this.#close());
     actOn(store, "look-through-series", "rejection", (key) => this.#look(key));
     actOn(store, "take-rejected-out", "rejection", () => this.#takeOut());
+    actOn(store, "end-rejection", "stored", (name) => this.#end(name));
   }
 
   /** @param {string} name   of a run that has ended */
@@ -87,6 +90,8 @@ export class Rejection {
     if (!(await one(document, "ask-first", AskFirst).ask(questionOf(keys.length, paths.length)))) return;
     this.#store.note("rejection", null);
     this.#sheet.busy(true);
+    const { order } = this.#store.state;
+    if (order?.name === name && order.output) await keepOutput(name, order.output).catch(() => {}); // it can then be ended
     try {
       const rejected = await this.#threads.files.reject(name, paths);
       verdicts.forget(keys);
@@ -96,6 +101,15 @@ export class Rejection {
     } finally {
       this.#sheet.busy(false);
     }
+  }
+
+  /** Takes out of a chosen folder what stayed there, since the browser was killed. In a click: it may ask. @param {string} name */
+  async #end(name) {
+    const output = (await handlesOf(name)).output ?? (await pickOutput());
+    if (!output) return;
+    if (!(await mayUse(output, "readwrite"))) throw new Problem("NOT_ALLOWED");
+    await this.#threads.files.endRejection(name, output);
+    send(document, "runs-changed");
   }
 
   /** The counts of the page follow. @param {string} name @param {Rejected} rejected */

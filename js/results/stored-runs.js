@@ -13,6 +13,7 @@ import { ZipProgress } from "./zip-progress.js";
 
 const TITLES = /** @type {const} */ ({
   "go-on": "Go on",
+  "end-rejection": "Take the rejected ones out",
   "look-through": "Look through",
   search: "Search",
   zip: "ZIP",
@@ -86,6 +87,7 @@ export class StoredRuns extends HTMLElement {
     else if (get === "delete") this.#delete(run);
     else if (get === "unwritten") send(this, "show-unwritten", run.name);
     else if (get === "search") send(this, "search-run", run.name);
+    else if (get === "end-rejection") send(this, "end-rejection", run.name);
     else if (get === "look-through") send(this, "look-through", run.name);
     else if (get === "encrypted") send(this, "encrypt-zip", run.name);
     else send(this, "get-stored", { name: run.name, file: get });
@@ -120,6 +122,7 @@ export class StoredRuns extends HTMLElement {
 }
 
 const ELSEWHERE = "; the results are in the folder that you chose";
+const STILL_THERE = ", and so are files that were rejected: the browser was closed before they were taken out";
 
 /** When a run was begun, by its name, which is in UTC. @param {string} name */
 export function begunAt(name) {
@@ -127,11 +130,11 @@ export function begunAt(name) {
 }
 
 /** @param {StoredRun} run */
-export function aboutOf({ counts, bytes: size, finished, done, open, begun, place, linkage }) {
+export function aboutOf({ counts, bytes: size, finished, done, open, begun, place, linkage, rejecting }) {
   if (linkage === "alone") return `linkage file${ELSEWHERE}`;
   const parts = [`${counted(counts.written, "file")} written`, ...outcomes({ ...counts, written: 0 })];
   const written = `${parts.join(", ")}; ${bytes(size)}${linkage ? ", linkage file" : ""}`;
-  if (finished) return written + (place === "folder" ? ELSEWHERE : "");
+  if (finished) return written + (place === "folder" ? ELSEWHERE : "") + (rejecting ? STILL_THERE : "");
   const where = place === "folder" ? ", in its output folder" : "";
   const rest = begun ? `, not finished: ${doneOf(done, begun.total)}` : ", not finished";
   return `${written}${where}${rest}${open ? "; open in another tab" : ""}`;
@@ -148,11 +151,12 @@ export function onlyOf({ about }, runs) {
 }
 
 /** @param {Get} get @param {StoredRun} run */
-function mayGet(get, { place, open, begun, linkage, counts, unwritten, finished }) {
+function mayGet(get, { place, open, begun, linkage, counts, unwritten, finished, rejecting }) {
   if (get === "linkage") return linkage !== undefined && !open;
   if (get === "delete") return !open;
   if (linkage === "alone") return false;
   if (get === "unwritten") return unwritten > 0 && !open;
+  if (get === "end-rejection") return rejecting && !open;
   if (get === "go-on") return begun !== null && !open;
   if (get === "search") return place === "private" && !open && counts.written > 0;
   if (get === "look-through") return place === "private" && !open && counts.written > 0 && finished;

@@ -36,7 +36,7 @@ export async function withLinkages(runs) {
 function alone(name) {
   const counts = { written: 0, withheld: 0, skipped: 0, failed: 0 };
   const nothing = { done: 0, counts, bytes: 0, begun: null, about: null, key: null, unwritten: 0, ended: null };
-  return { name, place: "folder", open: false, finished: true, ...nothing, linkage: "alone" };
+  return { name, place: "folder", open: false, finished: true, rejecting: false, ...nothing, linkage: "alone" };
 }
 
 /** @param {string} name */

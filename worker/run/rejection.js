@@ -11,7 +11,7 @@ import { CodedError, nameOf } from "../shared/errors.js";
 import { counted } from "../shared/wording.js";
 import { inside, listed, readFile, removeFrom, textOf, writeFile, writePieces } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
-import { endedPlace, REJECTED, UNWRITTEN } from "../storage/run-folders.js";
+import { endedPlace, findRun, REJECTED, UNWRITTEN } from "../storage/run-folders.js";
 import { OUTPUT_PATH } from "../write/outputs.js";
 import { rewriteAudit } from "./resume.js";
 
@@ -19,6 +19,8 @@ import { rewriteAudit } from "./resume.js";
 const REASON = "REJECTED";
 /** Cells of such a row: what was done to a file that is not there any more is told no longer. */
 const EMPTIED = { output_path: "", bytes_out: 0, removed: 0, emptied: 0, replaced: 0, cleaned: 0, uids_remapped: 0 };
+/** The folder of a study in the path of an output, "out/<patient>/<study>". */
+const STUDY_DEPTH = 3;
 /** Outputs deleted at the same time. */
 const IN_FLIGHT = 16;
 
@@ -54,6 +56,22 @@ export async function endRejection(name, folder) {
 }
 
 /**
+ * Ends the same for a run whose results are in a chosen folder, when the page has a way to it again.
+ * @param {string} name
+ * @param {FileSystemDirectoryHandle} output   the folder that was chosen, in which the run has its own
+ * @returns {Promise<Rejected>}
+ */
+export async function endRejectionIn(name, output) {
+  const journal = await findRun(name);
+  const noted = journal && (await textOf(journal, REJECTED));
+  if (!noted) throw new CodedError("NO_RUN");
+  const chosen = await inside(output, name).catch(() => {
+    throw new CodedError("OUTPUT_LOST");
+  });
+  return reject(name, chosen, JSON.parse(noted), () => undefined);
+}
+
+/**
  * @param {Awaited<ReturnType<typeof endedPlace>>} place
  * @param {string[]} paths
  * @param {PathOf} pathOf
@@ -65,7 +83,7 @@ async function takeOut({ folder, journalFolder, isKept }, paths, pathOf) {
   if (isKept && (await readFile(journalFolder, UNWRITTEN))) await relist(journalFolder, pathOf);
   if (folder !== journalFolder) await copy("audit.csv", journalFolder, folder);
   await deleteOutputs(folder, chosen);
-  await noteInLog(journalFolder, rejected);
+  await noteInLog(journalFolder, chosen, rejected.left);
   if (folder !== journalFolder) await copy("output.log", journalFolder, folder);
   if (isKept) await removeFrom(journalFolder, REJECTED);
   return rejected;
@@ -161,11 +179,17 @@ async function gone(folder, name) {
   }
 }
 
-/** @param {FileSystemDirectoryHandle} journalFolder @param {Rejected} rejected */
-async function noteInLog(journalFolder, { files, left, studies }) {
+/**
+ * Told by the paths, which have their study: the audit can have been changed before the browser was killed.
+ * @param {FileSystemDirectoryHandle} journalFolder
+ * @param {string[]} paths   that were rejected
+ * @param {number} left
+ */
+async function noteInLog(journalFolder, paths, left) {
   const log = await readFile(journalFolder, "output.log");
   const time = `${new Date().toISOString().slice(0, 19)}Z`;
-  const which = `${counted(files, "file")} of ${counted(Object.keys(studies).length, "study", "studies")}`;
+  const studies = new Set(paths.map((path) => path.split("/").slice(0, STUDY_DEPTH).join("/")));
+  const which = `${counted(paths.length, "file")} of ${counted(studies.size, "study", "studies")}`;
   const rest = counted(left, "written file is", "written files are");
   const line = `${time} rejected when the results were looked through: ${which}; ${rest} left\n`;
   await writePieces(journalFolder, "output.log", [log ?? "", line]);

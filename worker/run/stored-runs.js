@@ -4,7 +4,7 @@
 import { auditRow, wholeLines } from "../report/audit.js";
 import { folderOf, holds, listed, readFile, removeFrom } from "../storage/folders.js";
 import { lockRun, openRuns } from "../storage/locks.js";
-import { ENDED, hasList, JOURNALS, RUNS, readAbout, readBegun, readMark } from "../storage/run-folders.js";
+import { ENDED, hasList, JOURNALS, REJECTED, RUNS, readAbout, readBegun, readMark } from "../storage/run-folders.js";
 import { endRejection } from "./rejection.js";
 
 /** @typedef {import("../shared/protocol/files.js").StoredRun} StoredRun */
@@ -61,9 +61,10 @@ async function describe(name, run, place, open) {
   }
   const { finished, begun } = await readMark(run);
   const unwritten = (await hasList(run)) ? counted.done - counts.written : 0;
-  if (finished && place === "folder" && unwritten === 0) return null;
+  const rejecting = place === "folder" && (await holds(run, REJECTED));
+  if (finished && place === "folder" && unwritten === 0 && !rejecting) return null;
   const ended = finished ? await readBegun(run, ENDED) : null;
-  return { name, place, open, finished, ...counted, begun, unwritten, ended, ...(await readAbout(run)) };
+  return { name, place, open, finished, ...counted, begun, unwritten, rejecting, ended, ...(await readAbout(run)) };
 }
 
 /**

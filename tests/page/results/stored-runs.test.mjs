@@ -27,6 +27,10 @@ test("one that was cut off says how far it came, and where its results are", () 
   assert.match(aboutOf({ ...cut, begun: null, open: true }), /, not finished; open in another tab$/);
 });
 
+test("one whose rejected files are still in the chosen folder says so", () => {
+  assert.match(aboutOf({ ...RUN, place: "folder", rejecting: true }), /you chose, and so are files that were rejected/);
+});
+
 test("a run over what an earlier one withheld says which that was, as long as it is known", () => {
   const about = { source: "Folder “scans”", policy: "", only: "" };
   const earlier = { ...RUN, name: "dicom-deid-20261121-093000-250", about };

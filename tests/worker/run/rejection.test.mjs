@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { auditHeader, auditLine, auditRow, wholeLines } from "../../../worker/report/audit.js";
 import { unwrittenLine, unwrittenRows } from "../../../worker/report/unwritten.js";
-import { endRejection, reject } from "../../../worker/run/rejection.js";
+import { endRejection, endRejectionIn, reject } from "../../../worker/run/rejection.js";
 import { committedPaths } from "../../../worker/run/resume.js";
 import { listRuns } from "../../../worker/run/stored-runs.js";
 import { filesOf } from "../../../worker/storage/run-folders.js";
@@ -180,9 +180,27 @@ test("wherever the browser is killed, no file is handed out that its audit does 
   }
 });
 
+test("of a run in a chosen folder that was killed, what is left to do is told, and done when the folder is there again", async () => {
+  const { count } = await killedAfter(Number.POSITIVE_INFINITY, true);
+  for (let last = 1; last < count; last++) {
+    const { run } = await killedAfter(last, true);
+    const [stored] = await listRuns();
+    assert.deepEqual([stored.rejecting, stored.place], [true, "folder"], `after ${last} steps`);
+    await assert.rejects(endRejectionIn(NAME, run.root), { code: "OUTPUT_LOST" }); // another folder was chosen
+    await endRejectionIn(NAME, await run.folderOf("disk"));
+    assert.ok(!run.files.has(`${run.results}/${GONE}`) && run.files.has(`${run.results}/${BESIDE}`));
+    assert.ok(!run.files.has(`${run.journal}/rejected`));
+    for (const name of ["audit.csv", "output.log"])
+      assert.equal(run.text(`${run.results}/${name}`), run.text(`${run.journal}/${name}`));
+    assert.match(run.text(`${run.results}/audit.csv`), /REJECTED/);
+    assert.match(run.text(`${run.results}/output.log`), /: 1 file of 1 study; 2 written files are left\n$/);
+    assert.equal((await listRuns())[0].rejecting, false);
+  }
+});
+
 /** Rejects one output, and is killed after so many changes of the storage. */
-async function killedAfter(most) {
-  const run = await ended();
+async function killedAfter(most, chosen = false) {
+  const run = await ended({ chosen });
   let count = 0;
   let killed = most === Number.POSITIVE_INFINITY ? null : false;
   const { files } = run;
@@ -201,7 +219,7 @@ async function killedAfter(most) {
   for (const [, file] of files) watch(file, change);
   const set = files.set.bind(files);
   files.set = (path, file) => set(path, watch(file, change));
-  await reject(NAME, null, [GONE], () => undefined).catch(() => {});
+  await reject(NAME, run.folder, [GONE], () => undefined).catch(() => {});
   killed = null;
   return { run, count };
 }

@@ -190,6 +190,7 @@
  * @property {number} bytes       of the written ones
  * @property {Begun | null} begun  null: it is finished, or cannot go on
  * @property {number} unwritten   files in its list of what was not written
+ * @property {boolean} rejecting  rejected outputs are still in the folder that was chosen: the browser was killed meanwhile
  * @property {Begun | null} ended  the settings of a finished run that has withheld something; null: there are none
  * @property {RunAbout | null} about  null: it was begun by an earlier version, or what was kept cannot be read
  * @property {RunKey | null} key      null in the same case
@@ -227,6 +228,7 @@
  *   the run folder as one stored ZIP64, made in private storage
  * @property {() => Promise<void>} loadCipher   loads what encrypts a ZIP, while the network is there; rejects with PAGE_INCOMPLETE
  * @property {(name: string, paths: string[]) => Promise<Rejected>} reject   takes outputs out of the results of a run that has ended
+ * @property {(name: string, output: FileSystemDirectoryHandle) => Promise<Rejected>} endRejection   takes out what stayed in the chosen folder
  * @property {(name: string) => Promise<boolean>} remove   deletes a run from private storage, and its linkage file; false: it is open in some tab
  * @property {(name: string) => Promise<File | null>} linkage   the linkage file of a run
  * @property {(file: File, key: Uint8Array, port: MessagePort) => Promise<Tables>} openLinkage
