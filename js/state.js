@@ -100,7 +100,8 @@
  * @property {{used: number, free: number} | null} storage   bytes of this page's storage; null: not known yet
  * @property {{run: StoredRun, known: boolean, allowed: Allowed | null} | null} asked   run whose passphrase is asked for, to go on
  *   with it or to run what is allowed of it now; known: the page has its files
- * @property {boolean} checking             that passphrase is being checked
+ * @property {"" | "browser" | "python" | "passphrase"} checking   what is waited for before it goes on: an answer to the browser's
+ *   question, Python, or the check of that passphrase; "": nothing
  * @property {Waiting | null} waiting       run that goes on as soon as its files are found
  * @property {{bytes: number, updated: Date} | null} kept   index of originals in this browser
  * @property {string} indexing              how far the index of the chosen files is, in words; "": none is made
@@ -148,7 +149,14 @@ function firstState() {
     madeKey: null,
     keyKept: false,
   };
-  const run = { preparing: "", asked: null, checking: false, waiting: null, packing: {}, notes: {} };
+  const run = {
+    preparing: "",
+    asked: null,
+    checking: /** @type {const} */ (""),
+    waiting: null,
+    packing: {},
+    notes: {},
+  };
   return { phase: "choose", ...nothing, ...files, ...list, ...policy, ...run };
 }
 

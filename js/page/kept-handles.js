@@ -52,9 +52,11 @@ export async function forgetHandles(name) {
  * Whether the page may use a handle; the browser asks where it must, and for that a click is needed.
  * @param {FileSystemHandle} handle
  * @param {"read" | "readwrite"} mode
+ * @param {() => void} [asking]   called when the browser asks
  */
-export async function mayUse(handle, mode) {
+export async function mayUse(handle, mode, asking = () => {}) {
   const asked = /** @type {any} */ (handle); // TypeScript does not know these calls
   if ((await asked.queryPermission({ mode })) === "granted") return true;
+  asking();
   return (await asked.requestPermission({ mode }).catch(() => "denied")) === "granted";
 }

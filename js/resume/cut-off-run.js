@@ -21,6 +21,14 @@ const chooseOf = ({ begun, ended }) => CHOOSE[(begun ?? ended)?.kind ?? "handles
 /** @param {StoredRun} run */
 const farOf = ({ done, begun }) => doneOf(done, begun?.total ?? 0);
 
+/** What is waited for, and what the person can do about it. */
+const WAITS = {
+  browser:
+    "The browser asks whether this page may use the folder again. Answer it, most often at the top of the window.",
+  python: "Python is still starting, as after each loading of the page.",
+  passphrase: "The passphrase is being checked.",
+};
+
 export class CutOffRun extends HTMLElement {
   /** @type {StoredRun | null} the newest that was cut off */ #offered = null;
   /** @type {StoredRun | null} the one that the dialogue is about */ #asked = null;
@@ -85,15 +93,16 @@ export class CutOffRun extends HTMLElement {
       ? "The browser may ask you to allow the folder again."
       : `The page has no way to the originals any more. Afterwards, choose or drop ${chooseOf(run)}: the run ${this.#verb} by itself.`;
     part(this, "passphrase", HTMLInputElement).value = passphrase;
-    this.#busy(false);
+    this.#busy("");
     this.#dialog.showModal();
   }
 
-  /** @param {boolean} busy  the passphrase is being checked */
-  #busy(busy) {
+  /** @param {import("../state.js").State["checking"]} waits  for what; "": for nothing */
+  #busy(waits) {
     const submit = part(this, "submit", HTMLButtonElement);
-    submit.disabled = busy;
-    submit.textContent = busy ? "Checking…" : this.#verb === "begins" ? "Run them" : "Go on";
+    submit.disabled = waits !== "";
+    submit.textContent = waits ? "Waiting…" : this.#verb === "begins" ? "Run them" : "Go on";
+    part(this, "waits", HTMLElement).textContent = waits && WAITS[waits];
   }
 
   get #dialog() {

@@ -63,9 +63,10 @@ export class Resume {
   async #goOn({ run, passphrase }) {
     const store = this.#store;
     store.note("cutOff", null);
-    store.update({ checking: true });
-    const ready = await this.#prepare(run, passphrase).finally(() => store.update({ checking: false }));
-    if (!ready) return;
+    const asked = store.state.asked;
+    store.update({ checking: "passphrase" });
+    const ready = await this.#prepare(run, passphrase).finally(() => store.update({ checking: "" }));
+    if (!ready || store.state.asked !== asked) return; // the person has closed the question meanwhile
     const { order, pick } = ready;
     store.update({ asked: null, waiting: { order, choose: pick ? null : run } });
     if (pick) return send(document, "picked", pick);
@@ -84,20 +85,13 @@ export class Resume {
     const allowed = this.#store.state.asked?.allowed ?? null;
     const begun = run.begun ?? run.ended;
     if (!begun) throw new Problem("NO_RUN");
-    const kept = await handlesOf(run.name);
-    for (const handle of kept.handles ?? []) {
-      if (!(await mayUse(handle, "read"))) throw new Problem("NOT_ALLOWED");
-    }
-    const output = run.place === "private" ? null : (kept.output ?? (await pickOutput()));
-    if (run.place === "folder" && !output) return null;
-    if (output && !(await mayUse(output, "readwrite"))) throw new Problem("NOT_ALLOWED");
+    const folders = await this.#allowed(run);
+    if (!folders) return null;
+    const { handles, output } = folders;
     const policy = allowed?.policy ?? policyOf(begun);
     const regions = (await (await files.read(run.name, "regions.json"))?.text()) ?? "";
     const whole = keyOf(passphrase, begun);
-    const key = await deriveKey(whole);
-    await pool.ready.catch(() => {
-      throw new Problem("PYTHON_NOT_STARTED");
-    });
+    const key = await this.#keyOnceReady(whole);
     const plan = await pool.configure(policy, key, begun.linkage, regions);
     if ("error" in plan) throw new Problem(plan.error);
     const refused = allowed ? wrongKey(begun, plan.key_check) : await files.check(run.name, plan);
@@ -111,8 +105,42 @@ export class Resume {
       ...what,
       resumed: allowed === null,
     };
-    const handles = kept.handles;
     return { order, pick: handles && { picked: { kind: "handles", handles }, label: labelOf(handles) } };
+  }
+
+  /**
+   * The folders of a run, as far as the page has a way to them: the browser may ask the person. Throws a Problem.
+   * @param {StoredRun} run
+   * @returns {Promise<{handles: FileSystemHandle[] | null, output: FileSystemDirectoryHandle | null} | null>}
+   *   null: the person chooses no output folder
+   */
+  async #allowed({ name, place }) {
+    const asking = () => this.#store.update({ checking: "browser" });
+    const { handles, output: known } = await handlesOf(name);
+    for (const handle of handles ?? []) {
+      if (!(await mayUse(handle, "read", asking))) throw new Problem("NOT_ALLOWED");
+    }
+    const output = place === "private" ? null : (known ?? (await pickOutput()));
+    if (place === "folder" && !output) return null;
+    if (output && !(await mayUse(output, "readwrite", asking))) throw new Problem("NOT_ALLOWED");
+    return { handles, output };
+  }
+
+  /** The key, when Python is there to check it: after a reload it still starts. Throws a Problem. @param {string} passphrase */
+  async #keyOnceReady(passphrase) {
+    let isReady = false;
+    const ready = this.#threads.pool.ready.then(
+      () => (isReady = true),
+      () => {
+        throw new Problem("PYTHON_NOT_STARTED");
+      },
+    );
+    ready.catch(() => {}); // until it is waited for
+    const key = await deriveKey(passphrase);
+    if (!isReady) this.#store.update({ checking: "python" });
+    await ready;
+    this.#store.update({ checking: "passphrase" });
+    return key;
   }
 }
 

@@ -68,7 +68,7 @@ function begin({ listed = 2, keyCheck = "5" } = {}) {
   const store = new Store();
   new Session({ files, pool }, store);
   new Resume({ files, pool }, store);
-  return { store, specs };
+  return { store, specs, pool };
 }
 
 /** Waits until something is so, at most as long as deriving a key can take. */
@@ -112,6 +112,24 @@ test("after a reload the passphrase is asked for, then the files, and only those
   const { policy, only, linkage, resumed, salt, name } = specs[0];
   assert.deepEqual({ policy, only, linkage, resumed, salt }, { ...ALLOWED, linkage: true, resumed: false, salt: SALT });
   assert.notEqual(name, "run-1");
+});
+
+test("what is waited for is said, and whoever closes the question meanwhile has no run begin", async () => {
+  const { store, specs, pool } = begin();
+  const said = [];
+  store.subscribe(["checking"], ({ checking }) => said.push(checking));
+  const python = Promise.withResolvers();
+  pool.ready = python.promise;
+  store.update({ runs: [STORED] });
+  send(document, "allow-only", ALLOWED);
+  await until(() => store.state.asked);
+  send(document, "resume-run", { run: STORED, passphrase: "heron" });
+  await until(() => store.state.checking === "python");
+  send(document, "resume-closed");
+  python.resolve([]);
+  await until(() => said.length === 4);
+  assert.deepEqual(said, ["passphrase", "python", "passphrase", ""]);
+  assert.deepEqual([store.state.waiting, specs], [null, []]);
 });
 
 test("another passphrase is refused: a patient would have two pseudonyms", async () => {
