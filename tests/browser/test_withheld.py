@@ -9,7 +9,7 @@ from journey import Ended, Journey
 from playwright.sync_api import expect
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
-from runs import native_run
+from runs import PASSPHRASE, native_run
 from test_access import tab_to
 
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
@@ -93,5 +93,13 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     saved = journey.download("Download the list", tmp_path)
     rows = list(csv.DictReader(saved.read_text(encoding="utf-8").splitlines()))
     assert {row["path"] for row in rows} == {f"'{NOTE}", "ultrasound 1.dcm", "ultrasound 2.dcm"}
+    # The page has to be allowed to read the folder again: it says that it waits for that, and can be told to let it be.
+    listed.get_by_role("button", name="Allow these and run only them").click()
+    asked = page.get_by_role("dialog", name="Run what was withheld")
+    asked.get_by_label("Passphrase or key of this run").fill(PASSPHRASE)
+    asked.get_by_label("Passphrase or key of this run").press("Enter")
+    expect(asked.get_by_role("status")).to_contain_text("The browser asks whether this page may use the folder again.")
+    page.keyboard.press("Escape")
+    expect(asked).to_be_hidden()
     for run in (first, second):
         assert not [path for path in run.root.rglob("*") if "ultrasound" in str(path) or "unwritten" in path.name]
