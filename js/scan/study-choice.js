@@ -69,7 +69,11 @@ export class StudyChoice extends HTMLElement {
       this.#fill();
     });
     store.subscribe(["phase"], ({ phase }) => {
-      part(this, "fields", HTMLFieldSetElement).disabled = phase !== "ready"; // while a run goes on the choice stands
+      const stands = phase !== "ready"; // while a run goes on
+      part(this, "fields", HTMLFieldSetElement).disabled = stands;
+      // Without a checkbox that takes the keyboard, the list is scrolled by keys itself.
+      if (stands) this.#rows.setAttribute("tabindex", "0");
+      else this.#rows.removeAttribute("tabindex");
     });
   }
 

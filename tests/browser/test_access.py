@@ -5,14 +5,23 @@ from pathlib import Path
 
 import pytest
 from journey import READY, Ended, Journey
+from conftest import ROOT
 from many import WITHOUT_HANDLES, choose, many_files, start_and_wait
 from playwright.sync_api import expect
 from runs import PASSPHRASE
 from samples import sample_folder
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
-NARROW, WIDE = 360, 1920  # pixels
+NARROW, USUAL, WIDE = 360, 1280, 1920  # pixels
+MOST_TO_RESULTS, MOST_TO_DECIDED = 3, 4  # actions
+ULTRASOUNDS = 13
 MOST_STOPS = 80  # between two controls, with all options between them
+# axe knows the rules of WCAG and ARIA in their present state, which this project need not keep itself.
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+FINDINGS = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+}"""
 # Every control must have a name that a screen reader can speak.
 OPERATED = {"button", "checkbox", "combobox", "link", "progressbar", "radio", "spinbutton", "textbox"}
 OPERATED |= {"DisclosureTriangle"}
@@ -149,6 +158,19 @@ def test_choosing_studies_details_and_a_linkage_are_for_everyone(journey: Journe
     sample_folder(many)
     journey.drop(many)
     page.locator("summary", has_text="Studies to de-identify").click()
+def found_by_axe(journey: Journey) -> list[str]:
+    """What axe finds in the page as it is, light and dark, on a narrow and a usual screen."""
+    found: list[str] = []
+    journey.page.evaluate(AXE)
+    for scheme in ("light", "dark"):
+        journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width in (NARROW, USUAL):
+            journey.page.set_viewport_size({"width": width, "height": 800})
+            journey.page.wait_for_timeout(300)  # colours may change gently
+            found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS)]
+    return found
+
+
     page.get_by_role("checkbox", name="Study 2").uncheck()
     page.get_by_role("checkbox", name="Keep an encrypted linkage file").check()
     look_at(journey)
@@ -166,6 +188,7 @@ def test_choosing_studies_details_and_a_linkage_are_for_everyone(journey: Journe
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Open a linkage file")
     expect(dialog.get_by_label("File", exact=True)).to_be_focused()
+    assert found_by_axe(journey) == []
     dialog.get_by_label("File", exact=True).set_input_files(linkage)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSPHRASE)
@@ -192,3 +215,4 @@ def test_a_screen_reader_hears_how_it_goes(journey: Journey, source: Path) -> No
     expect(table.get_by_role("rowheader")).to_have_count(3)
     expect(page.locator("#results-title")).to_be_focused()
     assert page.evaluate("document.documentElement.lang") == "en"
+    assert found_by_axe(journey) == []
