@@ -1,27 +1,30 @@
 """The page for everyone: by keyboard alone, by name and role, on a narrow screen, light and dark."""
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from journey import READY, Ended, Journey
 from conftest import ROOT
+from journey import READY, Ended, Journey
 from many import WITHOUT_HANDLES, choose, many_files, start_and_wait
 from playwright.sync_api import expect
-from runs import PASSPHRASE
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+from runs import PASSPHRASE, RunFolder, unpacked
 from samples import sample_folder
 
-CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
-NARROW, USUAL, WIDE = 360, 1280, 1920  # pixels
-MOST_TO_RESULTS, MOST_TO_DECIDED = 3, 4  # actions
-ULTRASOUNDS = 13
-MOST_STOPS = 80  # between two controls, with all options between them
 # axe knows the rules of WCAG and ARIA in their present state, which this project need not keep itself.
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 FINDINGS = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
 }"""
+CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+NARROW, USUAL, WIDE = 360, 1280, 1920  # pixels
+MOST_TO_RESULTS, MOST_TO_DECIDED = 3, 4  # actions
+ULTRASOUNDS = 13
+MOST_STOPS = 80  # between two controls, with all options between them
 # Every control must have a name that a screen reader can speak.
 OPERATED = {"button", "checkbox", "combobox", "link", "progressbar", "radio", "spinbutton", "textbox"}
 OPERATED |= {"DisclosureTriangle"}
@@ -73,6 +76,54 @@ def test_the_whole_way_by_keyboard(journey: Journey, archive: Path, tmp_path: Pa
     tab_to(journey, "Download output.log")
 
 
+@dataclass
+class Actions:
+    """A person at the keyboard. An action is one activation with Enter or Space, or one value that is typed; going from
+    one control to another with Tab is none, nor is an answer to the browser's own dialogue of files."""
+
+    journey: Journey
+    done: int = 0
+
+    def activate(self, name: str) -> None:
+        tab_to(self.journey, name)
+        self.done += 1
+        self.journey.page.keyboard.press("Enter")
+
+    def download(self, name: str, folder: Path) -> RunFolder:
+        with self.journey.page.expect_download() as downloading:
+            self.activate(name)
+        archive = folder / f"{self.done}.zip"
+        downloading.value.save_as(archive)
+        return unpacked(archive, folder / archive.stem)
+
+
+def test_results_and_decisions_take_few_actions_at_the_keyboard(journey: Journey, tmp_path: Path) -> None:
+    page, mixed = journey.page, tmp_path / "Herons"
+    mixed.mkdir()
+    shutil.copyfile(str(get_testdata_file("CT_small.dcm")), mixed / "slice.dcm")
+    (mixed / "note.txt").write_text("a note", encoding="utf-8")
+    image = dcmread(str(get_testdata_file("examples_rgb_color.dcm")))
+    for number in range(ULTRASOUNDS):
+        image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        image.save_as(mixed / f"{number}.dcm")
+    page.evaluate(WITHOUT_HANDLES)
+    page.on("filechooser", lambda chosen: chosen.set_files(mixed))
+    journey.wait_for_python()
+    person = Actions(journey)
+    person.activate("Choose folder")
+    journey.wait_for_scan()
+    person.activate("Start")
+    assert journey.wait_for_end() == Ended("Done", written=1, withheld=ULTRASOUNDS, skipped=1, failed=0)
+    assert len(person.download("Download results ZIP", tmp_path).outputs) == 1
+    assert person.done <= MOST_TO_RESULTS
+    before = person.done
+    person.activate(f"Allow these and run only them: {ULTRASOUNDS} files, Ultrasound Image Storage")
+    status = page.locator("results-panel").get_by_role("status")
+    expect(status).to_have_text(f"Done: {ULTRASOUNDS} written, 0 withheld, 0 skipped, 0 failed")
+    assert len(person.download("Download results ZIP", tmp_path).outputs) == ULTRASOUNDS
+    assert person.done - before <= MOST_TO_DECIDED
+
+
 def nameless(journey: Journey) -> list[str]:
     """Roles of controls that a screen reader could not name."""
     session = journey.page.context.new_cdp_session(journey.page)
@@ -107,6 +158,19 @@ def look_at(journey: Journey) -> None:
         assert not broader_than(journey, width), width
 
 
+def found_by_axe(journey: Journey) -> list[str]:
+    """What axe finds in the page as it is, light and dark, on a narrow and a usual screen."""
+    found: list[str] = []
+    journey.page.evaluate(AXE)
+    for scheme in ("light", "dark"):
+        journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width in (NARROW, USUAL):
+            journey.page.set_viewport_size({"width": width, "height": 800})
+            journey.page.wait_for_timeout(300)  # colours may change gently
+            found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS)]
+    return found
+
+
 def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey, source: Path) -> None:
     page = journey.page
     journey.wait_for_python()
@@ -124,6 +188,7 @@ def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey,
     journey.start()
     journey.wait_for_end()
     look_at(journey)
+    assert found_by_axe(journey) == []
     journey.view("Help")
     look_at(journey)
 
@@ -158,19 +223,6 @@ def test_choosing_studies_details_and_a_linkage_are_for_everyone(journey: Journe
     sample_folder(many)
     journey.drop(many)
     page.locator("summary", has_text="Studies to de-identify").click()
-def found_by_axe(journey: Journey) -> list[str]:
-    """What axe finds in the page as it is, light and dark, on a narrow and a usual screen."""
-    found: list[str] = []
-    journey.page.evaluate(AXE)
-    for scheme in ("light", "dark"):
-        journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for width in (NARROW, USUAL):
-            journey.page.set_viewport_size({"width": width, "height": 800})
-            journey.page.wait_for_timeout(300)  # colours may change gently
-            found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS)]
-    return found
-
-
     page.get_by_role("checkbox", name="Study 2").uncheck()
     page.get_by_role("checkbox", name="Keep an encrypted linkage file").check()
     look_at(journey)
@@ -179,6 +231,7 @@ def found_by_axe(journey: Journey) -> list[str]:
     expect(page.locator("run-panel")).to_contain_text("Paused at")
     page.locator("run-status summary").click()
     look_at(journey)
+    assert found_by_axe(journey) == []
     journey.button("Cancel").click()
     journey.wait_for_end()
     linkage = journey.download("Download linkage file", tmp_path)
@@ -188,7 +241,6 @@ def found_by_axe(journey: Journey) -> list[str]:
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Open a linkage file")
     expect(dialog.get_by_label("File", exact=True)).to_be_focused()
-    assert found_by_axe(journey) == []
     dialog.get_by_label("File", exact=True).set_input_files(linkage)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSPHRASE)
@@ -215,4 +267,3 @@ def test_a_screen_reader_hears_how_it_goes(journey: Journey, source: Path) -> No
     expect(table.get_by_role("rowheader")).to_have_count(3)
     expect(page.locator("#results-title")).to_be_focused()
     assert page.evaluate("document.documentElement.lang") == "en"
-    assert found_by_axe(journey) == []
