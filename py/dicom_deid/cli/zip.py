@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from dicom_deid.cli.text import Unusable, in_words
-from dicom_deid.wording import counted
 from dicom_deid.errors import Failed, NoRun, sentence
+from dicom_deid.wording import counted
 
 ONCE = "It is shown this once. Send it another way than the ZIP."
 OPENED_BY = (
