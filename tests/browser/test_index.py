@@ -2,15 +2,14 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pydicom.data
 import pytest
 from conftest import visiting
-from dicom_deid.index import Index
 from dicom_deid.index.search import search
 from dicom_deid.native import index_file
 from drag import drop
@@ -99,9 +98,9 @@ def found(page: "Page", query: str = "") -> list[dict[str, Any]]:
 
 def natively(folder: Path) -> list[dict[str, Any]]:
     """The rows of the command line's index."""
-    index = Index(sqlite3.connect(":memory:"))
-    index_file.bring_up_to_date(index, folder, index_file.picked_in(folder), whole=True, tell=lambda *_: None)
-    rows = search(index.database, "", 0, 1000).rows
+    with TemporaryDirectory() as place:
+        index_file.update(Path(place) / "index.sqlite", [folder])
+        rows = search(index_file.read_index(Path(place) / "index.sqlite").database, "", 0, 1000).rows
     return sorted(({**row, "id": 0} for row in rows), key=lambda row: str(row["first_path"]))
 
 
@@ -182,7 +181,7 @@ def test_whatever_ends_it_leaves_an_index_and_deleting_it_leaves_nothing(visit: 
     assert stored(page) == ["originals.sqlite", f"thumbnails-of-originals/{name}"]
     saved = page.evaluate("async () => [...new Uint8Array(await (await index.save()).arrayBuffer())]")
     (tmp_path / "saved.sqlite").write_bytes(bytes(saved))
-    assert search(Index(sqlite3.connect(tmp_path / "saved.sqlite")).database, PATIENT).total == 1
+    assert search(index_file.read_index(tmp_path / "saved.sqlite").database, PATIENT).total == 1
 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

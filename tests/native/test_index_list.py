@@ -15,9 +15,12 @@ from unittest.mock import patch
 import commands
 import pydicom
 import pytest
+from dicom_deid.errors import reasons
 from dicom_deid.index.search import search
 from dicom_deid.native import index_file, index_update
-from dicom_deid.native.index_walk import placed
+from dicom_deid.native.index_walk import listed, placed, stamped
+from hypothesis import given
+from hypothesis import strategies as st
 from made import ct, to_bytes
 from pydicom.data import get_testdata_file
 
@@ -115,6 +118,17 @@ def test_a_list_may_have_any_encoding(tmp_path: Path, folder: Path, mark: bytes,
     assert (files(index), index["errors"]) == ({LATIN, "a b/1.dcm", "2.dcm"}, 0)
     alone = exported(tmp_path, "--list", tmp_path / "list.txt", folder=folder)
     assert files(alone) == {str(folder / path) for path in files(index)}
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE]))
+def test_whatever_is_in_a_list_is_a_file_or_has_a_code(
+    tmp_path_factory: pytest.TempPathFactory, text: bytes, mark: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.txt"
+    path.write_bytes(mark + text)
+    for whole in (None, path.parent):
+        for found in stamped(path.parent, list(listed(path, whole))):
+            assert not found.reason or found.reason in reasons()
 
 
 def test_a_name_that_is_no_text_is_found(tmp_path: Path, folder: Path) -> None:

@@ -18,7 +18,7 @@ from unittest.mock import patch
 import pytest
 from dicom_deid.errors import SourceFailure, sentence
 from dicom_deid.index.search import search
-from dicom_deid.native import index_file, index_update, index_walk
+from dicom_deid.native import index_file, index_update, index_walk, threads
 from dicom_deid.native.index_json import BEGIN
 from dicom_deid.native.index_status import Lock, status_place
 from dicom_deid.native.read_failure import CODE_OF_WINDOWS, reason_of
@@ -113,7 +113,7 @@ def test_a_file_is_opened_once_and_asked_for_its_size_by_no_path(tmp_path: Path)
 
 
 def test_a_header_that_is_longer_than_what_is_read_first_is_read_again(tmp_path: Path) -> None:
-    long = {f"{number}.dcm": ct(SeriesInstanceUID=f"1.{number}", ImageComments="x" * 40_000) for number in range(70)}
+    long = {f"{number}.dcm": ct(SeriesInstanceUID=f"1.{number}", ImageComments="x" * 10_000) for number in range(70)}
     for name, dataset in long.items():
         dataset.add_new(0x00090010, "LO", "ACME")
         dataset.add_new(0x00091001, "OB", bytes(60_000))
@@ -214,6 +214,27 @@ def test_an_empty_folder_where_files_were_is_a_share_that_is_not_mounted(tmp_pat
     with pytest.raises(SourceFailure, match="SHARE_GONE"):
         index_file.update(index, [folder])
     assert len(paths(index)) == 5
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_share_that_does_not_answer_is_given_up(tmp_path: Path, cancelled: bool) -> None:
+    folder, index = written(tmp_path / "share", 3), tmp_path / "i.sqlite"
+    asked, answered = threading.Event(), threading.Event()
+
+    def answer(opening: Opening, path: str) -> int:
+        if path.endswith("0001.dcm"):
+            asked.set()
+            answered.wait()
+        return opening()
+
+    with opened_by(answer), patch.object(threads, "LOOK_SECONDS", 0.01):
+        if cancelled:
+            assert not index_file.update(index, [folder], cancelled=asked.is_set).ended
+        else:
+            with patch.object(threads, "PATIENCE_SECONDS", 0.1), pytest.raises(SourceFailure, match="SHARE_TIMEOUT"):
+                index_file.update(index, [folder])
+    answered.set()
+    assert not index_file.status(index).running
 
 
 def test_several_folders_make_one_index_and_one_of_them_may_be_lost(tmp_path: Path) -> None:

@@ -102,6 +102,47 @@ def test_a_walk_that_was_not_whole_takes_nothing_out() -> None:
     assert len(found(index, "")) == 2
 
 
+def test_what_is_below_a_folder_that_could_not_be_looked_through_stays() -> None:
+    paths = ("a/1.dcm", "a/b/1.dcm", "a/b/z/1.dcm", "a/b0/1.dcm", "a/b.dcm")
+    index = made(*((path, ct(SeriesInstanceUID=f"1.{number}")) for number, path in enumerate(paths)))
+    index.begin()
+    index.wanted([Seen("a/1.dcm", 1000, 1)])
+    index.spare("a/b/")
+    index.finish("later")
+    assert set(found(index, "")) == {"a/1.dcm", "a/b/1.dcm", "a/b/z/1.dcm"}
+
+
+def test_the_counts_of_a_series_follow_its_files() -> None:
+    index = made(*((f"{number}.dcm", ct(NumberOfFrames=number)) for number in (1, 2, 3)), ("note.txt", None))
+    index.begin()
+    take(index, "2.dcm", ct(NumberOfFrames=5), size=40, modified=2)
+    take(index, "4.dcm", None, modified=2)
+    index.wanted([Seen("1.dcm", 1000, 1)])
+    index.finish("later")
+    (row,) = search(index.database, "").rows
+    assert (row["file_count"], row["bytes"], row["frames"]) == (2, 1040, 6)
+    assert index.status()[:4] == (3, 3, 1, 0)
+
+
+OLDER = """
+DROP TRIGGER file_came; DROP TRIGGER file_went; DROP TABLE counts;
+ALTER TABLE series RENAME COLUMN file_count TO files;
+PRAGMA user_version = 4;
+"""
+
+
+def test_an_index_of_the_version_before_goes_on() -> None:
+    index = made(("1.dcm", ct()), ("2.dcm", ct()), ("note.txt", None))
+    before = search(index.database, "").rows, index.status()
+    index.database.executescript(OLDER)
+    again = Index(index.database)
+    assert (search(again.database, "").rows, again.status()) == before
+    again.begin()
+    again.wanted([Seen("1.dcm", 1000, 1)])
+    again.finish("later")
+    assert [row["file_count"] for row in search(again.database, "").rows] == [1]
+
+
 def test_what_was_committed_is_found_while_the_walk_goes_on() -> None:
     index = Index(sqlite3.connect(":memory:"))
     index.begin()
