@@ -77,7 +77,7 @@ def test_the_second_time_only_what_changed_is_read(tmp_path: Path, folder: Path)
     (folder / "study 0" / "CT_small.dcm").unlink()
     (folder / "new.dcm").write_bytes(to_bytes(ct()))
     again = command(tmp_path, "index", folder)
-    assert "Processing: 1 items" in again.stdout
+    assert "Processing: 1 item in" in again.stdout
     assert told(tmp_path, "search", "okonkwo")["series"][0]["first_path"] == "new.dcm"
     assert told(tmp_path, "search", "date:20040119 modality:CT", status=1)["total"] == 0
 

@@ -88,8 +88,8 @@ def read_index(path: Path) -> Index:
 
     A connection belongs to the thread that opened it. Raises SourceFailure NO_INDEX or INDEX_MISSING, sqlite3.Error.
     """
-    if not path.is_file():
-        raise SourceFailure("INDEX_MISSING")
+    if not path.is_file() or not path.stat().st_size:
+        raise SourceFailure("INDEX_MISSING")  # or it is just being made
     try:
         return connected(path)
     except sqlite3.OperationalError:
