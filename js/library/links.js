@@ -12,9 +12,13 @@ import { spokenTime } from "../search/index-status.js";
  * @typedef {import("./server.js").Fetch} Fetch
  */
 
+/** Those that are no visits. */
+const BY_MAKER = ["created", "revoked"];
 const STATES = { open: "Open", expired: "Expired", revoked: "Revoked", locked: "Locked", used: "Used" };
-/** What became of a visit to a link. @type {Record<string, string>} */
+/** What happened to a link: at its visits, and by its maker. @type {Record<string, string>} */
 const OUTCOMES = {
+  created: "made",
+  revoked: "revoked",
   fetched: "downloaded",
   broken: "download broken off",
   busy: "told to wait",
@@ -98,13 +102,14 @@ function termsOf({ number, expires, passcode, one_time: once, wrong }) {
 function visitsOf({ fetches }) {
   const times = fetches.filter(({ outcome }) => outcome === "fetched").length;
   const fetched = times === 0 ? "Not downloaded yet" : `Downloaded ${times === 1 ? "once" : `${times} times`}`;
-  return `${fetched}; ${counted(fetches.length, "visit")}`;
+  const visits = fetches.filter(({ outcome }) => !BY_MAKER.includes(outcome)).length;
+  return visits > times ? `${fetched}; ${counted(visits, "visit")}` : fetched;
 }
 
 /** @param {Fetch} fetch_ */
 function visit({ when, outcome, bytes: size }) {
   const item = document.createElement("li");
-  item.textContent = `${spokenTime(new Date(when))}: ${OUTCOMES[outcome] ?? outcome}${size > 0 ? `, ${bytes(size)}` : ""}`;
+  item.textContent = `${spokenTime(new Date(when))}: ${OUTCOMES[outcome] ?? outcome}${size > 0 && !BY_MAKER.includes(outcome) ? `, ${bytes(size)}` : ""}`;
   return item;
 }
 

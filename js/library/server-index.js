@@ -13,7 +13,7 @@
 
 import { codeOf, Problem } from "../page/problem.js";
 
-/** While files are read, the status is asked for so often, in milliseconds. */
+/** The status is asked for so often, in milliseconds: others can have files read, too. */
 const POLL_MILLISECONDS = 2000;
 /** Rows asked for at once where all that match are wanted, and the most that are. */
 const [ROWS_AT_ONCE, MOST_KEYS] = [500, 2000];
@@ -32,9 +32,11 @@ export class ServerIndex {
   #server;
   #report;
   #folders;
-  #running = false;
   #closed = false;
-  /** @type {Promise<void> | null} watching the status until nothing is read any more */ #watching = null;
+  /** @type {LibraryStatus | null} */ #status = null;
+  #asking = false;
+  /** @type {number | undefined} */ #timer;
+  /** @type {(() => void)[]} called when there is a status */ #waiting = [];
 
   /**
    * @param {import("./server.js").Server} server
@@ -49,7 +51,7 @@ export class ServerIndex {
 
   async open() {
     await this.#look();
-    if (this.#running) this.#follow().catch(() => {});
+    this.#timer ??= setInterval(() => this.#poll(), POLL_MILLISECONDS);
   }
 
   /** It cannot hang: each call has an end. */
@@ -59,6 +61,8 @@ export class ServerIndex {
 
   close() {
     this.#closed = true;
+    clearInterval(this.#timer);
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /**
@@ -145,23 +149,16 @@ export class ServerIndex {
   /** Has new and changed files read; settles when that has ended. */
   async #start() {
     this.#tell(await this.#server.post("/index/start", {}));
-    await this.#follow();
+    while (this.#status?.running && !this.#closed)
+      await new Promise((resolve) => this.#waiting.push(() => resolve(null)));
   }
 
-  #follow() {
-    this.#watching ??= this.#poll().finally(() => {
-      this.#watching = null;
-    });
-    return this.#watching;
-  }
-
+  /** Asks for the status, unless it is being asked for, or nobody sees the page. */
   async #poll() {
-    while (this.#running && !this.#closed) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
-      await this.#look().catch((error) => {
-        if (codeOf(error) !== "SERVER_LOST") throw error; // it can come back
-      });
-    }
+    if (this.#asking || document.hidden) return;
+    this.#asking = true;
+    await this.#look().catch(() => {}); // a server that is gone can come back; whoever asks for more is told
+    this.#asking = false;
   }
 
   async #look() {
@@ -171,7 +168,10 @@ export class ServerIndex {
   /** @param {LibraryStatus} status */
   #tell(status) {
     if (this.#closed) return;
-    this.#running = status.running;
+    const before = JSON.stringify(this.#status);
+    this.#status = status;
+    for (const wake of this.#waiting.splice(0)) wake();
+    if (JSON.stringify(status) === before) return;
     this.#folders(status);
     const { folders, reason: _, ...sums } = status;
     const holds = folders.some((folder) => folder.holds === "originals") ? "originals" : "de-identified";

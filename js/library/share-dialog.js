@@ -89,11 +89,12 @@ export class ShareSeries extends HTMLElement {
   }
 
   /** @param {LinkMade} link */
-  made({ url, passcode, expires, files, bytes: size, left_out }) {
+  made({ url, passcode, expires, files, bytes: size, left_out, warning }) {
     this.#busy(false);
     part(this, "fields", HTMLElement).hidden = true;
     part(this, "create", HTMLElement).hidden = true;
     part(this, "made", HTMLElement).hidden = false;
+    part(this, "originals", HTMLElement).hidden = warning === "";
     part(this, "url", HTMLInputElement).value = url;
     part(this, "code", HTMLInputElement).value = passcode ?? "";
     part(this, "code-field", HTMLElement).hidden = passcode === null;
