@@ -20,6 +20,7 @@ const OUTCOMES = {
   created: "made",
   revoked: "revoked",
   fetched: "downloaded",
+  part: "a part of it downloaded",
   broken: "download broken off",
   busy: "told to wait",
   changed: "files had changed",
