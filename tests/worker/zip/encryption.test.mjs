@@ -6,6 +6,7 @@ import test from "node:test";
 import { listEntries } from "../../../worker/zip/central-directory.js";
 import { Encryption, MORE_BYTES } from "../../../worker/zip/encryption.js";
 import { listArchive } from "../../../worker/zip/entry.js";
+import { centralHeader, dosTime, endOf } from "../../../worker/zip/records.js";
 import { writeArchive } from "../../../worker/zip/write.js";
 import { Target } from "./target.mjs";
 
@@ -77,4 +78,18 @@ test("two archives of the same files share no byte of an entry's content", async
 
 test("the reader of archives says that it is encrypted", async () => {
   for (const { origin } of await listArchive(await sealed(), null)) assert.equal(origin.reason, "ZIP_ENCRYPTED");
+});
+
+test("one of more than 4 GiB, behind another, has its lengths and its place in 64 bits", async () => {
+  for (const size of [2 ** 32 - 20, 5 * 2 ** 30]) {
+    const entry = { name: new Uint8Array([120]), size, packed: size + MORE_BYTES, crc: 0, offset: 0, encrypted: true };
+    const header = centralHeader(entry, dosTime(new Date()));
+    const [told] = await entriesOf(new Blob([header, endOf(1, header.length, 0)]));
+    assert.deepEqual([told.size, told.compressed, told.offset], [size, size + MORE_BYTES, 0]);
+    const behind = centralHeader({ ...entry, offset: 2 ** 33 }, 0);
+    const view = new DataView(behind.buffer);
+    const extra = 46 + 1 + 11; // behind the name and the field of the encryption
+    assert.deepEqual([view.getUint16(extra, true), view.getUint16(extra + 2, true)], [1, 24]);
+    assert.equal(view.getBigUint64(extra + 20, true), 2n ** 33n);
+  }
 });
