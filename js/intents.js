@@ -22,6 +22,7 @@
  * @property {true | null} passcode   true: one is made
  * @property {boolean} one_time
  * @property {boolean} deidentify
+ * @property {boolean} own   by the policy that is set in the page; else by that of the server
  * @property {string} note
  *
  * @typedef {object} Wish   what is to be done with series of an index

@@ -5,7 +5,7 @@ import { Catalogue } from "../index/client.js";
 import { on, send } from "../intents.js";
 import { one } from "../page/dom.js";
 import { actOn, noteFrom } from "../page/notes.js";
-import { codeOf } from "../page/problem.js";
+import { codeOf, Problem } from "../page/problem.js";
 import { LIBRARY } from "../search/sources.js";
 import { SharedLinks } from "./links.js";
 import { LibraryPanel } from "./panel.js";
@@ -125,15 +125,24 @@ export class Library {
   }
 
   /** @param {import("../intents.js").LinkWish} wish */
-  async #create(wish) {
+  async #create({ own, ...terms }) {
     this.#store.note("share", null);
     try {
-      this.#share.made(await this.#server.post("/share/create", wish));
+      const policy = own && terms.deidentify ? this.#policy() : "";
+      this.#share.made(await this.#server.post("/share/create", { ...terms, policy }));
     } catch (error) {
       this.#share.failed();
       this.#store.note("share", noteFrom(error));
     }
     await this.#refresh();
+  }
+
+  /** The policy that is set in the page, as the text of a file. Throws a Problem where a field of it cannot be used. */
+  #policy() {
+    send(this.#panel, "policy-wanted");
+    const { policy, policyError } = this.#store.state;
+    if (policyError) throw new Problem(policyError);
+    return JSON.stringify(policy);
   }
 
   /** @param {"revoke" | "forget"} how @param {number} number   of the link */

@@ -64,6 +64,7 @@ export class ShareSeries extends HTMLElement {
     deidentify.disabled = !this.#originals; // they do not leave as they are
     if (!this.#originals) deidentify.checked = true;
     const leave = some && !deidentify.checked;
+    part(this, "policy-choice", HTMLElement).hidden = !some || leave;
     const passcode = part(this, "passcode", HTMLInputElement);
     passcode.disabled = leave;
     if (leave) passcode.checked = true;
@@ -84,6 +85,7 @@ export class ShareSeries extends HTMLElement {
       passcode: isTicked("passcode") || null,
       one_time: isTicked("one-time"),
       deidentify: some && isTicked("deidentify"),
+      own: part(this, "policy", HTMLSelectElement).value === "own",
       note: part(this, "note", HTMLInputElement).value.trim(),
     });
   }

@@ -12,7 +12,10 @@ const CELLS = {
   study: (row) => [day(row.study_date), row.study_description],
   series: (row) => [row.series_description || row.protocol_name || `Series ${row.series_number}`, aboutSeries(row)],
   modality: (row) => [row.modality, row.body_part],
-  images: (row) => [counted(row.file_count, "file"), [framesOf(row), bytes(row.bytes)].filter(Boolean).join(", ")],
+  images: (row) => [
+    counted(row.file_count, "file"),
+    [framesOf(row), bytes(row.bytes), row.holds].filter(Boolean).join(", "),
+  ],
 };
 
 /**

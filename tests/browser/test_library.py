@@ -188,6 +188,7 @@ def test_originals_go_through_the_policy_on_their_way(
         expect(share).to_contain_text("which name patients")
         expect(share.get_by_label("De-identify on the way")).to_be_disabled()  # this server shares none as they are
         expect(share.get_by_label("De-identify on the way")).to_be_checked()
+        share.get_by_label("By which policy").select_option(label="What is set in this page under What to keep")
         share.get_by_role("button", name="Make the link").click()
         expect(share.get_by_role("status")).to_contain_text(f"{SLICES} files", timeout=READY)
         url = share.get_by_label("Address of the link").input_value()

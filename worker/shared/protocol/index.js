@@ -63,7 +63,8 @@ export const SERIES_NUMBERS = /** @type {const} */ ([
  * A series, as search finds it: the columns of table `series` (`index/schema.py`), and a picture that stands for it.
  * @typedef {Record<typeof SERIES_TEXTS[number] | "key" | "first_path", string>
  *   & Record<typeof SERIES_NUMBERS[number], number>
- *   & {thumbnail: string | null}} SeriesRow   thumbnail: its name in table `images`
+ *   & {thumbnail: string | null, holds?: string}} SeriesRow   thumbnail: its name in table `images`
+ *   holds: "originals" or "de-identified", of a series that a server has
  */
 
 /**
