@@ -1,12 +1,50 @@
 """Looking through the results: what is rejected by keyboard leaves them, and the audit says so."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from conftest import visiting
 from journey import READY, Ended, Journey
 from playwright.sync_api import expect
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from test_access import tab_to
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import BrowserContext
+
+# A folder of private storage stands for one on the disk.
+CHOSEN = """globalThis.showDirectoryPicker = async () =>
+  (await navigator.storage.getDirectory()).getDirectoryHandle("chosen", { create: true });"""
+# The browser is killed when it has noted that the first output is to be taken out; the paths of all of them.
+KILLED = """async () => {
+  const top = await navigator.storage.getDirectory();
+  const chosen = await top.getDirectoryHandle("chosen");
+  const [name] = await Array.fromAsync(chosen.keys());
+  const run = await chosen.getDirectoryHandle(name);
+  const journals = await top.getDirectoryHandle("journals", { create: true });
+  const journal = await journals.getDirectoryHandle(name, { create: true });
+  const put = async (file, content) => {
+    const writable = await (await journal.getFileHandle(file, { create: true })).createWritable();
+    await writable.write(content);
+    await writable.close();
+  };
+  const read = async (file) => (await run.getFileHandle(file)).getFile();
+  for (const file of ["plan.json", "audit.csv", "output.log"]) await put(file, await read(file));
+  const paths = (await (await read("audit.csv")).text()).match(/out\/[^,]+/g);
+  await put("rejected", JSON.stringify(paths.slice(0, 1)));
+  return paths;
+}"""
+LEFT = """async () => {
+  const walk = async (folder, path) => (await Array.fromAsync(folder.values(), (one) =>
+    one.kind === "file" ? [path + one.name] : walk(one, `${path}${one.name}/`))).flat();
+  const top = await navigator.storage.getDirectory();
+  const [run] = await Array.fromAsync((await top.getDirectoryHandle("chosen")).values());
+  const left = await walk(await run.getDirectoryHandle("out"), "out/");
+  await top.removeEntry("chosen", { recursive: true });
+  return left;
+}"""
 
 
 def two_series(folder: Path) -> Path:
@@ -59,3 +97,21 @@ def test_a_series_that_is_rejected_by_keyboard_leaves_the_results(journey: Journ
     page.reload()
     journey.view("Runs")
     expect(page.locator("stored-runs li").first).to_contain_text("2 files written, 2 withheld")
+
+
+def test_rejected_files_that_stayed_in_a_chosen_folder_are_taken_out_under_runs(
+    browser: "BrowserContext", server: "Server", tmp_path: Path
+) -> None:
+    with visiting(browser, server, before=CHOSEN) as journey:
+        page = journey.page
+        journey.drop(two_series(tmp_path / "Herons"))
+        journey.choose_output("chosen")
+        assert journey.run() == Ended("Done", written=4, withheld=0, skipped=0, failed=0)
+        first, *others = page.evaluate(KILLED)
+        page.reload()
+        journey.view("Runs")
+        run = page.locator("stored-runs li", has_text="so are files that were rejected")
+        run.get_by_role("button", name="Take the rejected ones out").click()
+        expect(run).to_have_count(0)
+        assert first not in others
+        assert sorted(page.evaluate(LEFT)) == sorted(others)

@@ -9,9 +9,9 @@ import { relist } from "../report/unwritten.js";
 import { Lane } from "../shared/async.js";
 import { CodedError, nameOf } from "../shared/errors.js";
 import { counted } from "../shared/wording.js";
-import { inside, listed, readFile, removeFrom, textOf, writeFile, writePieces } from "../storage/folders.js";
+import { folderOf, inside, listed, readFile, removeFrom, textOf, writeFile, writePieces } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
-import { endedPlace, findRun, REJECTED, UNWRITTEN } from "../storage/run-folders.js";
+import { endedPlace, findRun, JOURNALS, REJECTED, UNWRITTEN } from "../storage/run-folders.js";
 import { OUTPUT_PATH } from "../write/outputs.js";
 import { rewriteAudit } from "./resume.js";
 
@@ -40,7 +40,12 @@ export async function reject(name, chosen, paths, pathOf) {
   const release = await lockRun(name);
   if (!release) throw new CodedError("RUN_OPEN");
   try {
-    return await takeOut(await endedPlace(name, chosen), paths, pathOf);
+    const { folder, journalFolder, isKept } = await endedPlace(name, chosen);
+    if (isKept) return await takeOut({ folder, journalFolder }, paths, pathOf);
+    const journal = await journalFor(name, folder);
+    const rejected = await takeOut({ folder, journalFolder: journal }, paths, pathOf);
+    await removeFrom(await folderOf(JOURNALS), name);
+    return rejected;
   } catch (error) {
     throw nameOf(error) === "QuotaExceededError" ? new CodedError("OUTPUT_FULL") : error;
   } finally {
@@ -72,20 +77,32 @@ export async function endRejectionIn(name, output) {
 }
 
 /**
- * @param {Awaited<ReturnType<typeof endedPlace>>} place
+ * A journal in private storage for results in a chosen folder that have none any more: else nobody would know, after the
+ * browser was killed, what was to be taken out of them.
+ * @param {string} name
+ * @param {FileSystemDirectoryHandle} folder
+ */
+async function journalFor(name, folder) {
+  const journal = await inside(await folderOf(JOURNALS, true), name, true);
+  for (const file of ["audit.csv", "output.log", "plan.json"]) await copy(file, folder, journal);
+  return journal;
+}
+
+/**
+ * @param {import("../storage/run-folders.js").Place} place
  * @param {string[]} paths
  * @param {PathOf} pathOf
  */
-async function takeOut({ folder, journalFolder, isKept }, paths, pathOf) {
+async function takeOut({ folder, journalFolder }, paths, pathOf) {
   const chosen = paths.filter((path) => OUTPUT_PATH.test(path));
-  if (isKept) await writeFile(journalFolder, REJECTED, JSON.stringify(chosen));
+  await writeFile(journalFolder, REJECTED, JSON.stringify(chosen));
   const rejected = await noteInAudit(journalFolder, new Set(chosen), pathOf);
-  if (isKept && (await readFile(journalFolder, UNWRITTEN))) await relist(journalFolder, pathOf);
+  if (await readFile(journalFolder, UNWRITTEN)) await relist(journalFolder, pathOf);
   if (folder !== journalFolder) await copy("audit.csv", journalFolder, folder);
   await deleteOutputs(folder, chosen);
   await noteInLog(journalFolder, chosen, rejected.left);
   if (folder !== journalFolder) await copy("output.log", journalFolder, folder);
-  if (isKept) await removeFrom(journalFolder, REJECTED);
+  await removeFrom(journalFolder, REJECTED);
   return rejected;
 }
 

@@ -2,7 +2,7 @@
 /** The runs that are in private storage, as the page lists them; and deleting one. */
 
 import { auditRow, wholeLines } from "../report/audit.js";
-import { folderOf, holds, listed, readFile, removeFrom } from "../storage/folders.js";
+import { folderOf, holds, listed, readFile, removeFrom, textOf } from "../storage/folders.js";
 import { lockRun, openRuns } from "../storage/locks.js";
 import { ENDED, hasList, JOURNALS, REJECTED, RUNS, readAbout, readBegun, readMark } from "../storage/run-folders.js";
 import { endRejection } from "./rejection.js";
@@ -61,7 +61,7 @@ async function describe(name, run, place, open) {
   }
   const { finished, begun } = await readMark(run);
   const unwritten = (await hasList(run)) ? counted.done - counts.written : 0;
-  const rejecting = place === "folder" && (await holds(run, REJECTED));
+  const rejecting = place === "folder" && Boolean(await textOf(run, REJECTED));
   if (finished && place === "folder" && unwritten === 0 && !rejecting) return null;
   const ended = finished ? await readBegun(run, ENDED) : null;
   return { name, place, open, finished, ...counted, begun, unwritten, rejecting, ended, ...(await readAbout(run)) };

@@ -142,7 +142,7 @@ async function sweepJournals() {
   const runs = (await listed(journals)).sort((one, other) => (one.name < other.name ? 1 : -1));
   for (const run of runs) {
     if (isOpen(run.name) || run.kind !== "directory" || (await holds(run, UNFINISHED))) continue;
-    if (await holds(run, REJECTED)) continue; // outputs are still to be taken out of the chosen folder
+    if (await textOf(run, REJECTED)) continue; // outputs are still to be taken out of the chosen folder
     if ((await hasList(run)) && kept++ < LISTS_KEPT) continue;
     await removeFrom(journals, run.name).catch(() => {});
   }

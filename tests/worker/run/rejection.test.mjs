@@ -198,9 +198,28 @@ test("of a run in a chosen folder that was killed, what is left to do is told, a
   }
 });
 
-/** Rejects one output, and is killed after so many changes of the storage. */
-async function killedAfter(most, chosen = false) {
+test("the same holds where the journal of such a run was not kept any more", async () => {
+  const { count } = await killedAfter(Number.POSITIVE_INFINITY, true, true);
+  let told = 0;
+  for (let last = 0; last <= count; last++) {
+    const { run } = await killedAfter(last, true, true);
+    const [stored] = await listRuns();
+    if (stored) {
+      told++;
+      assert.equal(stored.rejecting, true, `after ${last} steps`);
+      await endRejectionIn(NAME, await run.folderOf("disk"));
+    }
+    const isGone = !run.files.has(`${run.results}/${GONE}`);
+    assert.equal(/REJECTED/.test(run.text(`${run.results}/audit.csv`)), isGone, `after ${last} steps`);
+    assert.deepEqual(await listRuns(), []);
+  }
+  assert.ok(told > 4);
+});
+
+/** Rejects one output, and is killed after so many changes of the storage; alone: its journal is not there any more. */
+async function killedAfter(most, chosen = false, alone = false) {
   const run = await ended({ chosen });
+  if (alone) await (await run.folderOf("journals")).removeEntry(NAME, { recursive: true });
   let count = 0;
   let killed = most === Number.POSITIVE_INFINITY ? null : false;
   const { files } = run;
