@@ -164,9 +164,9 @@ def found_by_axe(journey: Journey) -> list[str]:
     journey.page.evaluate(AXE)
     for scheme in ("light", "dark"):
         journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        journey.page.wait_for_timeout(300)  # colours may change gently
         for width in (NARROW, USUAL):
             journey.page.set_viewport_size({"width": width, "height": 800})
-            journey.page.wait_for_timeout(300)  # colours may change gently
             found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS)]
     return found
 
@@ -191,6 +191,9 @@ def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey,
     assert found_by_axe(journey) == []
     journey.view("Help")
     look_at(journey)
+    assert found_by_axe(journey) == []
+    journey.view("Runs")
+    assert found_by_axe(journey) == []
 
 
 def test_going_on_with_a_run_is_for_everyone(journey: Journey, tmp_path: Path) -> None:

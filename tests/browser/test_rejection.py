@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHOSEN = """globalThis.showDirectoryPicker = async () =>
   (await navigator.storage.getDirectory()).getDirectoryHandle("chosen", { create: true });"""
 # The browser is killed when it has noted that the first output is to be taken out; the paths of all of them.
-KILLED = """async () => {
+KILLED = r"""async () => {
   const top = await navigator.storage.getDirectory();
   const chosen = await top.getDirectoryHandle("chosen");
   const [name] = await Array.fromAsync(chosen.keys());
