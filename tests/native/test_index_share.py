@@ -112,15 +112,31 @@ def test_a_file_is_opened_once_and_asked_for_its_size_by_no_path(tmp_path: Path)
     assert not set(asked) & set(files), "the folder has told of size and time of change"
 
 
-def test_a_header_that_is_longer_than_what_is_read_first_is_read_again(tmp_path: Path) -> None:
-    long = {f"{number}.dcm": ct(SeriesInstanceUID=f"1.{number}", ImageComments="x" * 10_000) for number in range(70)}
-    for name, dataset in long.items():
+@pytest.mark.parametrize("length", [60_000, 900_000])
+def test_a_header_that_is_longer_than_what_is_read_first_is_read_again(tmp_path: Path, length: int) -> None:
+    names = {f"{number}.dcm" for number in range(70)}
+    (tmp_path / "share").mkdir()
+    for name in names:
+        dataset = ct(SeriesInstanceUID=f"1.{name[:-4]}", ImageComments="x" * 10_000)
         dataset.add_new(0x00090010, "LO", "ACME")
-        dataset.add_new(0x00091001, "OB", bytes(60_000))
-        (tmp_path / "share").mkdir(exist_ok=True)
+        dataset.add_new(0x00091001, "OB", bytes(length))
         (tmp_path / "share" / name).write_bytes(to_bytes(dataset))
     index_file.update(tmp_path / "i.sqlite", [tmp_path / "share"])
-    assert paths(tmp_path / "i.sqlite") == set(long)
+    assert paths(tmp_path / "i.sqlite") == names
+
+
+def test_a_file_that_shrinks_meanwhile_is_read_again_next_time(tmp_path: Path) -> None:
+    folder, index = written(tmp_path / "share", 3), tmp_path / "i.sqlite"
+    (content,) = {path.read_bytes() for path in folder.rglob("0001.dcm")}
+
+    def answer(opening: Opening, path: str) -> int:
+        if path.endswith("0001.dcm"):
+            Path(path).write_bytes(content[:200])
+        return opening()
+
+    with opened_by(answer):
+        index_file.update(index, [folder])
+    assert unread(index) == {"00/0001.dcm": "SOURCE_CHANGED"}
 
 
 @pytest.mark.parametrize(

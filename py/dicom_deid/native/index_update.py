@@ -33,6 +33,8 @@ LOOKED_AT_ONCE = 50
 """Files that one thread looks at, one after the other."""
 FIRST_BYTES = 16 * 1024
 """Read first of a file: most headers are shorter."""
+LONG = 256 * 1024
+"""Headers that are longer are in memory one at a time."""
 AT_ONCE, STEP_SECONDS = 500, 1.0
 """Files and time between two commits: then a search in another window finds them."""
 MOST_FAILURES = 100
@@ -70,6 +72,7 @@ class Update:
         self._committed = time.monotonic()
         self._cache = ReadCache()
         self._longer: deque[Wanted] = deque()
+        self._long: list[Wanted] = []
 
     def take(self, files: Iterable[Found], threads: Threads) -> None:
         """Looks at the files, and reads those that are new or have changed. Raises SourceFailure for a lost share."""
@@ -78,6 +81,9 @@ class Update:
         while True:
             for one, head in threads.in_order(read, self._with_longer(wanted), UNDER_WAY):
                 self._add(one, head)
+                while self._long:
+                    for long, whole in threads.in_order(read, [self._long.pop()], 1):
+                        self._add(long, whole)
             if not self._longer:
                 return
             wanted = iter(())
@@ -130,8 +136,10 @@ class Update:
         except ShortRead as short:
             if len(head) < min(length, seen.size):
                 self._unread(seen, "SOURCE_CHANGED")
+            elif short.end <= len(head):
+                self._unread(seen, "INTERNAL_ERROR")
             else:
-                self._longer.append(Wanted(seen, short.end))
+                (self._longer if short.end <= LONG else self._long).append(Wanted(seen, short.end))
             return
         self._failures = 0
         self._take(seen, kept, reason)
