@@ -5,7 +5,7 @@
  *
  * @typedef {import("../../worker/shared/protocol/index.js").IndexCalls} IndexCalls
  * @typedef {import("../../worker/shared/protocol/index.js").IndexStatus} IndexStatus
- * @typedef {import("../../worker/shared/protocol/index.js").SeriesRow} SeriesRow
+ * @typedef {import("../../worker/shared/protocol/index.js").SeriesPage} SeriesPage
  * @typedef {import("../../worker/shared/protocol/index.js").InstanceFound} InstanceFound
  * @typedef {import("../../worker/shared/protocol/index.js").PictureFound} PictureFound
  * @typedef {import("./server.js").LibraryStatus} LibraryStatus
@@ -102,10 +102,10 @@ export class ServerIndex {
     }
   }
 
-  /** @param {string} query @param {number} first @param {number} count @returns {Promise<{total: number, rows: SeriesRow[]}>} */
+  /** @param {string} query @param {number} first @param {number} count @returns {Promise<SeriesPage>} */
   async #search(query, first, count) {
-    const { total, rows } = await this.#server.get("/search", { q: query, first, count });
-    return { total, rows: rows.map((/** @type {any} */ row) => ({ ...row, key: `${row.folder}-${row.key}` })) };
+    const page = await this.#server.get("/search", { q: query, first, count });
+    return { ...page, rows: page.rows.map((/** @type {any} */ row) => ({ ...row, key: `${row.folder}-${row.key}` })) };
   }
 
   /** @param {string} query @returns {Promise<string[]>} */

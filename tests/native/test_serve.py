@@ -507,9 +507,15 @@ def test_the_index_is_searched_while_it_is_made_and_stopped(tmp_path: Path) -> N
 
 
 def test_several_folders_are_searched_in_one_order(client: Client) -> None:
-    rows = client.get("/api/search?count=500").json["rows"]
-    assert {row["holds"] for row in rows} == {"originals", "de-identified"}
-    dates = [row["study_date"] for row in rows]
-    assert dates == sorted(dates, reverse=True)
-    pages = [client.get(f"/api/search?first={first}&count=3").json["rows"] for first in range(0, len(rows), 3)]
-    assert [row for page in pages for row in page] == rows
+    for query in ("", "sort:files", "-sort:files", "sort:patient", "sort:study+-sort:series"):
+        rows = client.get(f"/api/search?count=500&q={query}").json["rows"]
+        assert {row["holds"] for row in rows} == {"originals", "de-identified"}
+        pages = [client.get(f"/api/search?first={at}&count=3&q={query}").json["rows"] for at in range(0, len(rows), 3)]
+        assert [row for page in pages for row in page] == rows
+        counts = [row["file_count"] for row in rows]
+        if query.endswith("sort:files"):
+            assert counts == sorted(counts, reverse=query.startswith("-"))
+        elif not query:
+            dates = [row["study_date"] for row in rows]
+            assert dates == sorted(dates, reverse=True)
+    assert client.get("/api/search?q=colour:red").json["unknown"] == ["colour"]

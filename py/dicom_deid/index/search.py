@@ -24,7 +24,7 @@ SORTS = {
     "study": ("study_date", "study_description COLLATE NOCASE"),
     "series": ("series_number", "series_description COLLATE NOCASE"),
     "modality": ("modality", "body_part"),
-    "files": ("files",),
+    "files": ("file_count",),
 }
 """Orders by name, which are those of the columns of the page's table."""
 FIELDS = (*WORDS, DATE, SORT)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dicom_deid.errors import PolicyError, SourceFailure
 from dicom_deid.index.images import standing
 from dicom_deid.index.order import instances
-from dicom_deid.index.search import search
+from dicom_deid.index.search import FIELDS, order_of, search
 from dicom_deid.native import index_file
 from dicom_deid.native.run_folder import PLAN
 from dicom_deid.policy import Plan, Policy
@@ -101,7 +101,7 @@ class Library:
     def search(self, query: str, first: int, count: int, number: int | None = None) -> dict[str, Any]:
         """Series from number ``first`` on, the latest studies first; of several folders, in one order."""
         folders, total, rows = self.among(number), 0, list[dict[str, Any]]()
-        alone = len(folders) == 1
+        unknown, alone = dict[str, None](), len(folders) == 1
         for folder in folders:
             with asked(folder) as database:
                 if database is None:
@@ -109,12 +109,9 @@ class Library:
                 page = search(database, query, *((first, count) if alone else (0, first + count)))
                 total += page.total
                 rows += [told(folder, row) for row in page.rows]
-        if alone:
-            return {"total": total, "rows": rows}
-        for name in reversed(("patient_id", "study_instance_uid", "series_number", "key")):
-            rows.sort(key=lambda row: row[name])
-        rows.sort(key=lambda row: str(row["study_date"]), reverse=True)
-        return {"total": total, "rows": rows[first : first + count]}
+                unknown |= dict.fromkeys(page.unknown)
+        rows = rows if alone else in_order(rows, order_of(query))[first : first + count]
+        return {"total": total, "rows": rows, "unknown": list(unknown), "fields": FIELDS}
 
     def series(self, key: str, number: int | None = None) -> Series:
         """A series by its key, of the first folder that has it. Raises KeyError."""
@@ -137,6 +134,22 @@ class Library:
                 if found is not None:
                     return folder, found.path, found.frame
         raise KeyError
+
+
+def in_order(rows: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
+    """Rows of several indexes in the order of SQL that each of them has: by bytes, or without the case of A to Z."""
+
+    def placed(row: dict[str, Any], name: str, how: list[str]) -> int | bytes:
+        value = row[name]
+        if isinstance(value, int):
+            return value
+        text = str(value).encode()
+        return text.lower() if "NOCASE" in how else text
+
+    for term in reversed(order.split(", ")):
+        name, *how = term.split()
+        rows.sort(key=lambda row, name=name, how=how: placed(row, name, how), reverse="DESC" in how)  # type: ignore[misc]
+    return rows
 
 
 def told(folder: Folder, row: dict[str, Any]) -> dict[str, Any]:
