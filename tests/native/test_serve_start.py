@@ -102,6 +102,7 @@ def test_by_tls_and_with_a_passphrase_it_is_the_same(
         (["--policy", "code.toml"], "runs no code"),
         (["--sign-in", "short.txt"], "12 letters"),
         (["nowhere"], "no folder"),
+        (["."], "among the files"),
     ],
 )
 def test_what_would_not_be_safe_is_not_begun(tmp_path: Path, source: Path, options: list[str], said: str) -> None:
@@ -142,8 +143,10 @@ def test_a_server_answers_to_its_names_alone() -> None:
         "127.0.0.1", "localhost", "[::1]", "127.0.0.1:80", "localhost:80", "[::1]:80",
     }  # fmt: skip
     outside = hosts(Settings(**at, host="192.0.2.1", names=("Pacs.Example",)), 8765)
-    assert {"192.0.2.1:8765", "pacs.example:8765"} <= outside
-    assert not {"localhost:8765", "pacs.example"} & outside
+    assert {"192.0.2.1:8765", "pacs.example:8765", "pacs.example"} <= outside, (
+        "the last where another one stands before"
+    )
+    assert not {"localhost:8765", "192.0.2.1"} & outside
 
 
 def test_the_command_prints_an_address_that_signs_in_and_ends_when_it_is_told(tmp_path: Path, source: Path) -> None:

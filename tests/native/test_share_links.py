@@ -76,7 +76,7 @@ def test_no_link_is_lost_and_none_comes_back_when_the_server_is_killed(tmp_path:
         elif number not in ended["ending"]:
             assert link is not None, "it was lost"
             assert link.number == number
-            assert len(links.files(number)) == 1
+            assert len(list(links.files(number))) == 1
     assert {link.state for link in links.all()} == {"open", "revoked", "used"}
 
 

@@ -83,6 +83,7 @@ def serve(
     from dicom_deid.serve import start
     from dicom_deid.serve.page import built, is_built
 
+    check_apart(chosen, (home or start.home()).resolve())
     place = (site or built()).resolve()
     if not is_built(place):
         raise Unusable(f"{NOT_BUILT} ({place})")
@@ -106,6 +107,16 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: running.end())
     running.serve()
+
+
+def check_apart(folders: list[Path], home: Path) -> None:
+    """Raises Unusable where links and their outputs would lie among the files."""
+    from dicom_deid.native import index_file
+
+    for folder in map(Path.resolve, folders):
+        own = () if index_file.is_run(folder) else (index_file.place(folder).resolve(),)
+        if any(folder in (place / "x").parents for place in (home, *own)):
+            raise Unusable(f"The index or the links would lie among the files, which are only read: {folder}")
 
 
 def settings_of(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from dicom_deid.errors import Failed, SourceFailure
 from dicom_deid.serve import values
-from dicom_deid.serve.library import Folder, Series, counted
+from dicom_deid.serve.library import Folder, Known, counted
 from dicom_deid.serve.ranges import file_answer
 from dicom_deid.serve.refusal import Refusal
 from dicom_deid.serve.state import Served
 from dicom_deid.share.below import open_below
-from dicom_deid.share.choice import Indexed, known
 from dicom_deid.version import __version__
 
 MOST_ROWS, MOST_FIRST, LONGEST_QUERY = 500, 1_000_000, 10_000
@@ -92,8 +90,7 @@ class LibraryApi:
 
     def series(self, key: str) -> dict[str, Any]:
         """What is known of a series, with its files."""
-        one = self.found(key)
-        files, left_out = self.files_of(one)
+        one, files, left_out, _ = self.found(key)
         may = not one.folder.names_people or self._served.sharing.originals
         return {
             **one.row,
@@ -110,8 +107,7 @@ class LibraryApi:
 
     def file(self, key: str, number: str) -> Response:
         """A file of a series as it is."""
-        one = self.found(key)
-        files, _ = self.files_of(one)
+        one, files, _, _ = self.found(key)
         at = values.whole(number, "number", 0, MOST_NUMBER, 0)
         if not 0 < at <= len(files):
             raise Refusal(404, "NOT_THERE")
@@ -131,26 +127,19 @@ class LibraryApi:
 
     def picture(self, key: str, number: str) -> Response:
         """A frame of a series, by its number from 1."""
-        one, size = self.found(key), side(LARGE)
+        (one, files, _, _), size = self.found(key), side(LARGE)
         at = values.whole(number, "number", 0, MOST_NUMBER, 0)
-        for file in self.files_of(one)[0] if at else ():
+        for file in files if at else ():
             if at <= file.frames:
                 return self.painted(one.folder, file.path, at, size)
             at -= file.frames
         raise Refusal(404, "NOT_THERE")
 
-    def found(self, key: str) -> Series:
+    def found(self, key: str) -> Known:
         """The series that a request is about. Raises Refusal."""
         try:
-            return self._served.library.series(key_of(key), values.folder_of(request))
-        except KeyError:
-            raise Refusal(404, "SERIES_UNKNOWN") from None
-
-    def files_of(self, series: Series) -> tuple[list[Indexed], Counter[str]]:
-        """The files of a series that may be looked at, and how many are left out. Raises Refusal."""
-        try:
-            return known(series.folder.root, series.files, is_run=series.folder.is_run)
-        except OSError:  # the run's audit.csv is gone
+            return self._served.library.known(key_of(key), values.folder_of(request))
+        except (KeyError, OSError):
             raise Refusal(404, "SERIES_UNKNOWN") from None
 
     def painted(self, folder: Folder, path: str, frame: int, size: int) -> Response:

@@ -83,7 +83,7 @@ class Landing:
             return render_template("busy.html", seconds=WAIT_SECONDS), 503, {"Retry-After": str(WAIT_SECONDS)}
         download = Download(self._served.streams, self._links, self._record, link, ticket)
         try:
-            parts = [file.part for file in self._links.files(link.number)]
+            parts = self._links.parts(link.number)
             made = answer(request, link.bytes, link.etag, lambda *of: download.pieces(parts, *of), ZIP)
             made.call_on_close(download.close)
         except BaseException:
@@ -97,31 +97,27 @@ class Landing:
         if link is None:
             return ended()
         self._record.note(link.number, "looked")
-        total, here = self.frames_of(link), f"/share/{token}"
+        total, here = self._links.frames(link.number), f"/share/{token}"
         pictures = [f"{here}/{ticket}/look/{number}.png" for number in spread(total)]
         return render_template("look.html", link=self.facts(link), pictures=pictures, total=total, back=here)
 
     def picture(self, token: str, ticket: str, number: int) -> Answer:
         """One of the pictures."""
         link = self._links.by_ticket(token, ticket, LOOK)
-        files = self._links.files(link.number) if link else []
-        if number not in spread(sum(file.frames for file in files)):
+        if link is None or number not in spread(self._links.frames(link.number)):
             abort(404)
-        place = iter(files)
-        part, frames = next(place)
+        files = self._links.files(link.number)
+        part, frames = next(files)
         while number > frames:
             number -= frames
-            part, frames = next(place)
+            part, frames = next(files)
         try:
             return Response(self._served.pictures.png(part.root, part.path, number, SIDE), content_type="image/png")
         except Failed:
             abort(404)
 
-    def frames_of(self, link: Link) -> int:
-        return sum(file.frames for file in self._links.files(link.number))
-
     def may_look(self, link: Link) -> bool:
-        return self._served.pictures.are_there() and self.frames_of(link) > 0
+        return self._served.pictures.are_there() and self._links.frames(link.number) > 0
 
     def facts(self, link: Link) -> dict[str, Any]:
         """What a page says of a link: nothing by which a patient is known."""

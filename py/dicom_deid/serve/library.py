@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,10 +15,12 @@ from dicom_deid.index.images import standing
 from dicom_deid.index.order import instances
 from dicom_deid.index.search import FIELDS, order_of, search
 from dicom_deid.native import index_file
-from dicom_deid.native.run_folder import PLAN
+from dicom_deid.native.run_folder import AUDIT, PLAN
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.share.choice import Indexed
+from dicom_deid.share.choice import Indexed, known
 
+REMEMBERED = 16
+"""Series whose files are remembered: a viewer asks for one after the other."""
 KEPT_BACK = ("id", "patient", "thumbnail", "thumbnails")
 """Columns of a series that mean nothing outside the index."""
 
@@ -45,6 +48,31 @@ class Series(NamedTuple):
     folder: Folder
     row: dict[str, Any]
     files: list[Indexed]
+
+
+Stamp = tuple[int, int, int, int]
+
+
+class Known(NamedTuple):
+    """A series, its files without those that a run has not written, and how many those are by reason."""
+
+    series: Series
+    files: list[Indexed]
+    left_out: Counter[str]
+    stamps: list[Stamp]
+
+
+def stamped(folder: Folder) -> Stamp:
+    """By what it shows that index and audit of a folder are still the same: their times and sizes."""
+    times = list[int]()
+    for place in (folder.place, folder.root / AUDIT):
+        try:
+            status = place.stat()
+        except OSError:
+            times += (0, 0)
+        else:
+            times += (status.st_mtime_ns, status.st_size)
+    return times[0], times[1], times[2], times[3]
 
 
 def folders_of(roots: list[Path]) -> list[Folder]:
@@ -90,6 +118,7 @@ class Library:
 
     def __init__(self, folders: list[Folder]) -> None:
         self.folders = folders
+        self._known, self._turn = dict[tuple[str, int | None], Known](), threading.Lock()
 
     def among(self, number: int | None) -> list[Folder]:
         """The folder of a number, or all. Raises KeyError."""
@@ -125,6 +154,24 @@ class Library:
                     database.row_factory = None
                     return Series(folder, told(folder, dict(row)), files_of(database, key))
         raise KeyError
+
+    def known(self, key: str, number: int | None = None) -> Known:
+        """A series with those of its files that may be looked at; it is remembered while index and audit stay.
+
+        Raises KeyError, and OSError where a run has no audit.csv any more.
+        """
+        stamps = [stamped(folder) for folder in self.among(number)]
+        with self._turn:
+            stood = self._known.get((key, number))
+        if stood is not None and stood.stamps == stamps:
+            return stood
+        series = self.series(key, number)
+        found = Known(series, *known(series.folder.root, series.files, is_run=series.folder.is_run), stamps)
+        with self._turn:
+            self._known[key, number] = found
+            while len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]
+        return found
 
     def middle(self, key: str, number: int | None = None) -> tuple[Folder, str, int]:
         """Folder, path and frame, from 1, of the picture that stands for a series. Raises KeyError."""

@@ -19,7 +19,7 @@ from dicom_deid.share.deidentified import deidentify
 from dicom_deid.share.links import HOURS, File, Link, Links, Wish
 from dicom_deid.share.passcode import make_passcode
 
-MOST_SERIES, MOST_FILES = 1000, 100_000
+MOST_SERIES, MOST_FILES = 1000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Sharing:
         """A link to some series. Raises Refusal, and Failed for a disk that is full or gone."""
         series = [self.series(key, folder) for key, folder in asked.series]
         if sum(len(one.files) for one in series) > MOST_FILES:
-            raise Refusal(400, "BAD_REQUEST", {"field": "series"})
+            raise Refusal(409, "SHARE_TOO_LARGE")
         plan = self.plan(asked.policy) if asked.deidentify and not all(one.folder.is_run for one in series) else None
         if self.names_people(series, plan):
             self.check_originals(asked)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sqlite3
 import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +32,10 @@ from dicom_deid.share.store import Store
 from dicom_deid.share.streams import STREAMS, Streams
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+ANY_ADDRESS = ("0.0.0.0", "::")
 PLAIN_PORT, TLS_PORT = 80, 443
+SWEEP_SECONDS = 60
+"""Between two looks for outputs of links that have ended."""
 STORE, RECORD, STAGED = "links.sqlite", "share.log", "outputs"
 
 
@@ -71,9 +76,15 @@ def hosts(settings: Settings, port: int) -> frozenset[str]:
     """All that the header Host may say: anything else comes from a page that had its name point here."""
     names = {name.lower() for name in (settings.host, *settings.names)}
     names |= set(LOOPBACK_NAMES) if is_loopback(settings.host) else {socket.gethostname().lower()}
-    names = {f"[{name}]" if ":" in name and not name.startswith("[") else name for name in names}
+    names = {f"[{name}]" if is_six(name) else name for name in names}
     plain = names if port == (TLS_PORT if settings.tls else PLAIN_PORT) else set()
-    return frozenset(plain | {f"{name}:{port}" for name in names})
+    given = {name.lower() for name in settings.names}  # as they are, too: another server may stand before this one
+    return frozenset(given | plain | {f"{name}:{port}" for name in names})
+
+
+def is_six(name: str) -> bool:
+    """Whether a name is an address of IPv6, which stands in brackets where a port follows."""
+    return name.count(":") > 1 and not name.startswith("[")
 
 
 class Running:
@@ -96,8 +107,9 @@ class Running:
             self._server = server(app, inner, settings.streams)
             self._front = Front(self._listening, inner.getsockname(), settings.tls)
         self._ending = threading.Event()
-        name = settings.host if not settings.names else settings.names[0]
-        self.address = f"{self.served.guard.scheme}://{f'[{name}]' if ':' in name else name}:{self.port}/"
+        name = settings.names[0] if settings.names else settings.host
+        name = socket.gethostname() if name in ANY_ADDRESS else f"[{name}]" if is_six(name) else name
+        self.address = f"{self.served.guard.scheme}://{name}:{self.port}/"
 
     @property
     def opening(self) -> str:
@@ -107,12 +119,18 @@ class Running:
 
     def serve(self) -> None:
         """Answers until ``end`` is called."""
+        threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
         try:
             self._server.serve(self._ending)
         finally:
             if self._front is not None:
                 self._front.close()
             self.served.close()
+
+    def _sweep(self) -> None:
+        while not self._ending.wait(SWEEP_SECONDS):
+            with suppress(OSError, sqlite3.Error):
+                self.served.sharing.sweep_if_idle()
 
     def end(self) -> None:
         """Ends ``serve``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,12 +28,20 @@ class Part(NamedTuple):
 
 
 class Archive(ZipStream):  # type: ignore[misc]  # zipstream has no types
-    """A ZIP whose entries all have one date. zipstream-ng, which is pinned, would give them the present time."""
+    """A ZIP whose entries all have one date; zipstream-ng, which is pinned, would give them the present time.
 
-    def __init__(self, parts: list[Part]) -> None:
-        super().__init__(sized=True)
-        for part in parts:
+    Of its parts, one is taken after the other: it may be of many.
+    """
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
             self.add(content(part), part.name, size=part.size)
+            yield from self.file()
+        yield from self.footer()
 
     def _gen_file_entry(self, *, arcname: str, iterable: Iterator[bytes], size: int, **_: Any) -> Iterator[bytes]:
         entry = ZipStreamInfo(arcname, DATE)
@@ -55,12 +63,15 @@ def content(part: Part) -> Iterator[bytes]:
             raise SourceFailure("SOURCE_CHANGED")
 
 
-def size_of(parts: list[Part]) -> int:
+def size_of(parts: Iterable[Part]) -> int:
     """Bytes of the ZIP."""
-    return len(Archive(parts))
+    sized = ZipStream(sized=True)
+    for part in parts:
+        sized.add(iter(()), part.name, size=part.size)
+    return len(sized)
 
 
-def etag_of(parts: list[Part]) -> str:
+def etag_of(parts: Iterable[Part]) -> str:
     """A text that is the same for the same ZIP, and for no other."""
     whole = hashlib.sha256()
     for part in parts:
@@ -68,7 +79,7 @@ def etag_of(parts: list[Part]) -> str:
     return whole.hexdigest()[:32]
 
 
-def ranged(parts: list[Part], start: int, end: int) -> Generator[bytes]:
+def ranged(parts: Iterable[Part], start: int, end: int) -> Generator[bytes]:
     """The bytes [start, end) of the ZIP. What lies before is made, too, and not given: its checksums are in the end."""
     at = 0
     for piece in Archive(parts):

@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,12 @@ GRACE = 600
 TOKEN_BYTES = 32
 DOWNLOAD, LOOK = "download", "look"
 MOST_FETCHES = 100
+AT_ONCE = 200
+"""Files of a link that are read at a time."""
+MOST_TICKETS = 1000
+"""Of a link; who asks for more takes the oldest away."""
+LINGER = 3600
+"""Seconds for which outputs stay behind the end of their link: a download may still be on its way."""
 OPEN = "revoked = 0 AND wrong < ? AND expires > ?"
 """The condition for a link that can be fetched; whether a one-time link was used depends on who asks."""
 
@@ -149,6 +155,11 @@ class Links:
             database.execute(
                 "INSERT INTO tickets (ticket, link, purpose) VALUES (?, ?, ?)", (digest(ticket), link.number, purpose)
             )
+            database.execute(
+                "DELETE FROM tickets WHERE link = ? AND number <= (SELECT number FROM tickets WHERE link = ? "
+                "ORDER BY number DESC LIMIT 1 OFFSET ?)",
+                (link.number, link.number, MOST_TICKETS),
+            )
         return ticket
 
     def by_ticket(self, token: str, ticket: str, purpose: str) -> Link | None:
@@ -171,12 +182,27 @@ class Links:
         """Whether a link was revoked or forgotten since the start: then running downloads of it end."""
         return number in self._cut_off
 
-    def files(self, number: int) -> list[File]:
-        """The files of a link."""
-        found = self._store.rows(
-            "SELECT root, path, name, size, modified, frames FROM files WHERE link = ? ORDER BY number", number
-        )
-        return [File(Part(Path(row[0]), *row[1:5]), row[5]) for row in found]
+    def files(self, number: int) -> Iterator[File]:
+        """The files of a link, some at a time."""
+        last = 0
+        while True:
+            found = self._store.rows(
+                "SELECT number, root, path, name, size, modified, frames FROM files WHERE link = ? AND number > ? "
+                "ORDER BY number LIMIT ?",
+                number, last, AT_ONCE,
+            )  # fmt: skip
+            if not found:
+                return
+            last = found[-1][0]
+            yield from (File(Part(Path(row[1]), *row[2:6]), row[6]) for row in found)
+
+    def parts(self, number: int) -> Iterator[Part]:
+        """The same as parts of a ZIP."""
+        return (file.part for file in self.files(number))
+
+    def frames(self, number: int) -> int:
+        """How many frames the files of a link have."""
+        return int(self._store.rows("SELECT total(frames) FROM files WHERE link = ?", number)[0][0])
 
     def note(self, number: int, outcome: str, size: int = 0) -> None:
         """Keeps what was done with a link, if it is still there, and of that the last hundred."""
@@ -222,8 +248,8 @@ class Links:
         found = self._store.rows(
             "SELECT DISTINCT staged FROM links WHERE staged != '' AND revoked = 0 AND expires > ? AND NOT EXISTS "
             "(SELECT 1 FROM tickets WHERE link = links.number AND done > 0 AND done <= ?)",
-            self._clock(),
-            self._clock() - GRACE,
+            self._clock() - LINGER,
+            self._clock() - LINGER,
         )
         return {str(name) for (name,) in found}
 

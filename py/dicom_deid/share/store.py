@@ -41,11 +41,13 @@ CREATE TABLE files (
     PRIMARY KEY (link, number)
 ) WITHOUT ROWID;
 CREATE TABLE tickets (
-    ticket BLOB PRIMARY KEY,
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    ticket BLOB NOT NULL UNIQUE,
     link INTEGER NOT NULL REFERENCES links (number),
     purpose TEXT NOT NULL,
     done INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
+);
+CREATE INDEX tickets_by_link ON tickets (link, number);
 CREATE TABLE fetches (link INTEGER NOT NULL, moment INTEGER NOT NULL, outcome TEXT NOT NULL, bytes INTEGER NOT NULL);
 CREATE INDEX fetches_by_link ON fetches (link, moment);
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from dicom_deid.errors import SourceFailure
 from dicom_deid.share.archive import Part, ranged
@@ -36,7 +36,7 @@ class Download:
         self._pieces: Generator[bytes] | None = None
         self._sent, self._outcome, self._is_open = 0, "broken", True
 
-    def pieces(self, parts: list[Part], start: int, end: int) -> Iterator[bytes]:
+    def pieces(self, parts: Iterable[Part], start: int, end: int) -> Iterator[bytes]:
         """The bytes [start, end). Raises SourceFailure where a file is no longer as it was shared."""
         self._pieces = ranged(parts, start, end)
         try:
