@@ -50,6 +50,8 @@ import { startFiles } from "./threads/files.js";
 import { Pool } from "./threads/pool.js";
 import { PythonState } from "./threads/python-state.js";
 import { SeriesViewer } from "./viewer/panel.js";
+import { PolicyWorkshop } from "./workshop/panel.js";
+import { Workshop } from "./workshop/workshop.js";
 
 const store = new Store();
 const python = one(document, "python-state", PythonState);
@@ -91,7 +93,8 @@ function start() {
   pool.ready.catch(() => python.fail());
   pool.ready.then(collectStart).catch(() => {});
   pool.ready.then(loadJudge).catch(() => {}); // while the network is there; what is missing is said at Start
-  policy.readWith(reader(pool));
+  new Workshop(store);
+  one(document, "policy-workshop", PolicyWorkshop).follow(store, reader(pool));
   forecasting.load();
   one(document, "decision-list", DecisionList).load();
   showTables();

@@ -51,6 +51,11 @@
  * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number}} Reviewed
  *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; and files not looked at
  * @typedef {{policy: Policy, code: boolean}} LastUsed   code: it had rules in Python, too, which are not kept
+ * @typedef {"rules" | "python" | "file"} Bench   a part of the workshop: rules for single elements, Python, the policy file
+ * @typedef {{policy: Policy | null, rule: string, pending: boolean}} Draft   what is written at a bench. policy: with it, to be
+ *   tried on the sample; null: it cannot be. rule: its name, as ExplainedElement has it; "": none. pending: it is not in the policy
+ * @typedef {{policy: Policy, problems: PolicyProblem[], traceback: string}} Verdict   what was wrong with a policy on the sample
+ * @typedef {{policy: Policy, words: string}} PolicyKept   as it was loaded or saved last, and from where, in words
  * @typedef {{done: number, total: number}} Packing   files in the ZIP that is made; total 0: not known yet
  *
  * Changes of the policy that somebody decided on, so that kinds of files (Found.kinds) of a SOP Class are written.
@@ -82,6 +87,10 @@
  * @property {Policy} policy
  * @property {LastUsed | null} lastUsed     policy of an earlier visit that this one began with
  * @property {string} policyError           reason code of a field of the policy form that cannot be used, or ""
+ * @property {PolicyKept} policyKept        the policy as a file has it
+ * @property {Bench | ""} workshop          what is seen of the workshop; "": it is closed
+ * @property {Partial<Record<Bench, Draft>>} drafts   what is written in it
+ * @property {Verdict | null} verdict       what came of the draft that was tried last; null: of none
  * @property {Looking | null} looking       how far the search for text in pictures is; null: none goes on
  * @property {Reviewed | null} reviewed     what the review of pictures comes to; null: nothing was looked for
  * @property {boolean} regionsLoaded        a regions file was loaded for the next run
@@ -137,6 +146,10 @@ function firstState() {
     policy: plainPolicy(),
     lastUsed: null,
     policyError: "",
+    policyKept: { policy: plainPolicy(), words: "" },
+    workshop: /** @type {const} */ (""),
+    drafts: {},
+    verdict: null,
     decisions: [],
     forecast: null,
     looking: null,

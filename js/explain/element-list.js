@@ -19,10 +19,14 @@ export const WOULD = {
 const AS_IF = "Its elements are shown as they would be without that.";
 /** After the last key of the filter, before the rows change, in milliseconds. */
 const PAUSE = 120;
+/** Of the elements to show: those that the rule decides that is being written. */
+const MINE = "rule";
 
 export class WhatIf extends HTMLElement {
   /** @type {ElementRows | null} */ #rows = null;
   /** @type {ExplainedElement[]} */ #elements = [];
+  /** Name of the rule that is being written; "": none. */ #rule = "";
+  /** Which rows are to be shown. */ #chosen = "all";
   /** @type {number | undefined} */ #timer;
 
   connectedCallback() {
@@ -43,10 +47,12 @@ export class WhatIf extends HTMLElement {
 
   /**
    * @param {Explanation} explanation
-   * @param {{madeUp: boolean, stay: boolean}} how   madeUp: the key is nobody's; stay: it is the same file, where one had scrolled to
+   * @param {{madeUp: boolean, stay: boolean, rule?: string}} how   madeUp: the key is nobody's; stay: it is the same file, where
+   *   one had scrolled to; rule: that is being written, of which the elements are shown, as ExplainedElement names it
    */
-  show({ outcome, sop_class, elements, traceback }, { madeUp, stay }) {
+  show({ outcome, sop_class, elements, traceback }, { madeUp, stay, rule = "" }) {
     this.#settle();
+    this.#follow(rule);
     const badge = part(this, "status", HTMLElement);
     badge.textContent = WOULD[outcome.status];
     badge.dataset.status = outcome.status;
@@ -62,29 +68,47 @@ export class WhatIf extends HTMLElement {
     this.#filter({ stay });
   }
 
+  /** What is there is that of before, and stays, since what is written now cannot be followed. */
+  keep() {
+    this.#settle();
+    this.toggleAttribute("data-stale", true);
+  }
+
   /** Nothing of a file is left in the page. */
   clear() {
     this.#settle();
     this.#elements = [];
     this.#rows?.clear();
     part(this, "shown", HTMLElement).hidden = true;
-    for (const name of ["kind", "reason", "traceback"]) part(this, name, HTMLElement).textContent = "";
+    for (const name of ["kind", "reason", "traceback", "decided"]) part(this, name, HTMLElement).textContent = "";
   }
 
   #settle() {
     this.removeAttribute("aria-busy");
+    this.removeAttribute("data-stale");
     part(this, "waiting", HTMLElement).hidden = true;
+  }
+
+  /** Shows the elements of a rule while it is written, and all of them after that, unless others were chosen. @param {string} rule */
+  #follow(rule) {
+    const select = part(this, "which", HTMLSelectElement);
+    if (rule && !this.#rule && ["all", ""].includes(select.value)) this.#chosen = MINE;
+    else this.#chosen = !rule && select.value === MINE ? "all" : select.value || "all";
+    this.#rule = rule;
   }
 
   /** The kinds of rows that there are, to choose from; what was chosen stays. */
   #offer() {
     const select = part(this, "which", HTMLSelectElement);
-    const chosen = select.value || "all";
+    const chosen = this.#chosen;
+    const mine = this.#elements.filter(({ rule }) => rule === this.#rule).length;
+    part(this, "decided", HTMLElement).textContent = this.#rule && this.#elements.length > 0 ? decided(mine) : "";
     const changed = this.#elements.filter(isChanged).length;
     const counts = Map.groupBy(this.#elements, ({ became }) => became);
     const words = new Set([...counts.keys()].sort());
-    if (chosen !== "all" && chosen !== "changed") words.add(chosen);
+    if (!["all", "changed", MINE].includes(chosen)) words.add(chosen);
     const options = [
+      ...(this.#rule ? [new Option(`Of this rule (${count(mine)})`, MINE)] : []),
       new Option(`All (${count(this.#elements.length)})`, "all"),
       new Option(`Changed only (${count(changed)})`, "changed"),
       ...[...words].map((word) => new Option(`${word} (${count(counts.get(word)?.length ?? 0)})`, word)),
@@ -98,7 +122,9 @@ export class WhatIf extends HTMLElement {
     const which = part(this, "which", HTMLSelectElement).value;
     const text = part(this, "filter", HTMLInputElement).value.trim().toLowerCase();
     const elements = this.#elements.filter(
-      (element) => isOf(element, which) && (!text || textOf(element).includes(text)),
+      (element) =>
+        (which === MINE ? element.rule === this.#rule : isOf(element, which)) &&
+        (!text || textOf(element).includes(text)),
     );
     this.#rows?.show(elements, options);
     const all = this.#elements.length;
@@ -107,6 +133,13 @@ export class WhatIf extends HTMLElement {
         ? counted(all, "data element")
         : `${count(elements.length)} of ${counted(all, "data element")}`;
   }
+}
+
+/** @param {number} mine */
+function decided(mine) {
+  return mine > 0
+    ? `The rule decides ${counted(mine, "data element")} of this file.`
+    : "The rule decides nothing in this file.";
 }
 
 /** @param {ExplainedElement} element */

@@ -1,5 +1,5 @@
 // @ts-check
-/** <policy-panel>: the form of the policy: profile options, SOP Classes to allow, rules, detail of the log. */
+/** <policy-panel>: the form of the policy: profile options, SOP Classes to allow, detail of the log. */
 import { on, send } from "../intents.js";
 import { AskFirst } from "../page/confirm.js";
 import { one, part } from "../page/dom.js";
@@ -10,10 +10,6 @@ import { plainPolicy } from "../state.js";
 import { checkbox, DATES, radio, sopClassGroup } from "./choices.js";
 import { PassphraseField } from "./passphrase-field.js";
 import { same, wordsOf } from "./policy.js";
-import { PolicyFile } from "./policy-file.js";
-import { RuleDialog } from "./rule-dialog.js";
-import { PolicyRules } from "./rule-list.js";
-import { PolicyText } from "./text-dialog.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
@@ -48,8 +44,7 @@ export class PolicyPanel extends HTMLElement {
       if (input instanceof HTMLInputElement && !this.#passphrase.contains(input)) this.#changed();
     });
     part(this, "reset", HTMLButtonElement).addEventListener("click", () => this.#reset());
-    on("rules-edited", (attribute) => send(this, "policy-loaded", { ...this.#policy, attribute }), this);
-    for (const use of /** @type {const} */ (["start", "policy-wanted"])) on(use, () => this.#pointAtWrong());
+    on("start", () => this.#pointAtWrong());
   }
 
   /** @param {import("../state.js").Store} store */
@@ -67,7 +62,6 @@ export class PolicyPanel extends HTMLElement {
       this.#summarise();
       this.#passphrase.reveal(false);
     });
-    one(this, "policy-file", PolicyFile).follow(store);
   }
 
   get #passphrase() {
@@ -77,13 +71,6 @@ export class PolicyPanel extends HTMLElement {
   /** While a run goes on, and after it, one line stands for the form. */
   get #isClosed() {
     return this.#phase === "running" || this.#phase === "finished";
-  }
-
-  /** @param {import("./policy.js").Read} read */
-  readWith(read) {
-    one(this, "policy-file", PolicyFile).read = read;
-    one(this, "policy-text", PolicyText).read = read;
-    one(this, "rule-dialog", RuleDialog).read = read;
   }
 
   /** @param {Tables} tables */
@@ -120,7 +107,7 @@ export class PolicyPanel extends HTMLElement {
     one(this, "h2", HTMLElement).focus(); // the button is gone
   }
 
-  /** The policy is about to be used or saved: of a field that holds what is no UID, the keyboard goes there. */
+  /** The policy is about to be used: of a field that holds what is no UID, the keyboard goes there. */
   #pointAtWrong() {
     if (this.#validate().bad === undefined) return;
     const field = part(this, "other-uids", HTMLInputElement);
@@ -151,7 +138,6 @@ export class PolicyPanel extends HTMLElement {
     part(this, "verbose", HTMLInputElement).checked = verbose;
     part(this, "dispositions", HTMLInputElement).checked = private_dispositions === TCIA;
     part(this, "older", HTMLInputElement).checked = pseudonyms === OLDER;
-    one(this, "policy-rules", PolicyRules).show(this.#policy.attribute ?? []);
   }
 
   /** The line that stands for the form, and for a policy that was loaded before the form is there. */
@@ -215,9 +201,7 @@ export class PolicyPanel extends HTMLElement {
 
   #tally() {
     const allowed = this.#policy.allow_sop_classes.length;
-    const rules = this.#policy.attribute?.length ?? 0;
     part(this, "allowed-tally", HTMLElement).textContent = allowed > 0 ? `${allowed} allowed` : "none allowed";
-    part(this, "attribute-tally", HTMLElement).textContent = rules > 0 ? counted(rules, "rule") : "none";
   }
 
   /** @param {Control} name @returns {HTMLInputElement[]} */

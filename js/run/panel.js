@@ -10,6 +10,7 @@ import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
 import { withheldWords } from "../pixels/words.js";
 import { takingOf } from "../scan/taking.js";
+import { draftWords } from "../workshop/words.js";
 import { StatusDetails } from "./details.js";
 import { ProjectKey } from "./made-key.js";
 import { Pace } from "./pace.js";
@@ -58,7 +59,7 @@ export class RunPanel extends HTMLElement {
       if (state.phase === "ready") this.#offer(state);
       if (state.phase === "running") this.#grow(state, changed.has("leftOut"));
     });
-    store.subscribe(["policy", "reviewed", "regionsLoaded", "forecast"], (state, changed) => {
+    store.subscribe(["policy", "drafts", "reviewed", "regionsLoaded", "forecast"], (state, changed) => {
       if (!changed.has("phase") && state.phase === "ready") this.#sayReady(takingOf(state), state);
     });
     store.subscribe(["preparing"], ({ preparing }) => preparing && this.#text(preparing));
@@ -108,8 +109,9 @@ export class RunPanel extends HTMLElement {
     const some = studies.length > 0;
     const words = forecast ? [barWords(forecast.sums)] : [counted(dicom, "DICOM file"), bytes(size), "ready to start"];
     const withheld = withheldWords(state);
-    this.#text(some ? [...words, withheld].filter(Boolean).join(", ") : "No study is chosen");
-    const short = some && (withheld !== "" || (forecast !== null && isShort(forecast.sums)));
+    const drafted = draftWords(state.drafts);
+    this.#text(some ? [...words, withheld, drafted].filter(Boolean).join(", ") : "No study is chosen");
+    const short = some && (withheld + drafted !== "" || (forecast !== null && isShort(forecast.sums)));
     part(this, "bar-text", HTMLElement).toggleAttribute("data-short", short);
     part(this, "decide", HTMLButtonElement).hidden = !some || !forecast?.sums.undecided;
   }

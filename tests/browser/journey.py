@@ -76,12 +76,29 @@ class Journey:
     def set_passphrase(self, passphrase: str = PASSPHRASE) -> None:
         self.page.locator("policy-panel").get_by_label("Passphrase", exact=True).fill(passphrase)
 
+    @property
+    def workshop(self) -> Locator:
+        return self.page.get_by_role("dialog", name="Rules and code", exact=True)
+
+    def open_workshop(self, bench: str) -> None:
+        """Opens the workshop, if it is closed, at one of its benches."""
+        if not self.workshop.is_visible():
+            self.button("Rules and code…").click()
+        self.workshop.get_by_role("radio", name=bench).check()
+
+    def close_workshop(self) -> None:
+        self.workshop.get_by_role("button", name="Close", exact=True).click()
+        expect(self.workshop).to_have_count(0)
+
     def load_policy(self, path: Path) -> None:
         """Loads a policy file, and accepts the code that it brings."""
+        self.open_workshop("Policy file")
         with self.page.expect_file_chooser() as chosen:
             self.button("Load policy").click()
         chosen.value.set_files(path)
         self.button("Accept this code").click(timeout=READY)
+        expect(self.workshop.locator("[data-part=file-hint]")).to_have_text(f"Loaded from {path.name}.")
+        self.close_workshop()
 
     def allow_everything(self) -> Sequence[str]:
         """Allows every SOP Class that is withheld by default, and burned-in annotation; returns the UIDs."""

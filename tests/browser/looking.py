@@ -65,7 +65,9 @@ class Looking:
         return self.dialog.locator("[data-part=position]")
 
     def open(self) -> None:
-        """Opens it on the file that is chosen for the what-if, by keyboard."""
+        """Opens it on the sample file of the workshop, by keyboard."""
+        if not self.journey.workshop.is_visible():
+            self.journey.button("Rules and code…").click()
         look = self.journey.button("Look at it")
         look.focus()
         look.press("Enter")

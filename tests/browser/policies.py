@@ -27,7 +27,7 @@ class Policies:
 
     @property
     def text(self) -> Locator:
-        return self.panel.get_by_role("dialog").get_by_role("textbox")
+        return self.panel.locator("policy-text textarea")
 
     @property
     def problems(self) -> Locator:
@@ -42,6 +42,7 @@ class Policies:
 
     def choose(self, path: Path) -> None:
         """Chooses a file; what comes of it is to be waited for."""
+        self.journey.open_workshop("Policy file")
         with self.journey.page.expect_file_chooser() as chosen:
             self.button("Load policy").click()
         chosen.value.set_files(path)
@@ -51,20 +52,24 @@ class Policies:
         self.told(f"Loaded from {path.name}.")
 
     def told(self, words: str) -> None:
-        """The text beside the buttons about the file."""
+        """The words about the file."""
         expect(self.panel.locator("[data-part=file-hint]")).to_have_text(words)
 
     def save(self, folder: Path) -> Path:
+        self.journey.open_workshop("Policy file")
         return self.journey.download("Save policy", folder)
 
+    def close(self) -> None:
+        self.journey.close_workshop()
+
     def show_rules(self) -> None:
-        self.panel.locator("summary", has_text="Rules for data elements").click()
+        self.journey.open_workshop("Rules for single elements")
 
     @contextmanager
     def rule(self, button: str = "Add rule") -> Iterator[Locator]:
-        """The dialogue of a rule; it is closed when the rule is taken."""
+        """The form of a rule; it is put away when the rule is taken."""
         self.panel.get_by_role("button", name=button).first.click()
-        dialog = self.panel.get_by_role("dialog")
-        yield dialog
-        dialog.get_by_role("button", name="rule").click()
-        expect(dialog).to_have_count(0)
+        form = self.panel.locator("rule-form")
+        yield form
+        form.get_by_role("button", name="the policy").click()
+        expect(form).to_be_hidden()

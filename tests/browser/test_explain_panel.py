@@ -71,7 +71,8 @@ def planned(file: Path, folder: Path, *options: str) -> dict[str, Any]:
 
 
 def choose(journey: Journey, name: str) -> None:
-    """Chooses the file of that name, by its study and its number; each has one series here."""
+    """Opens the workshop and chooses the file of that name, by its study and its number; each has one series here."""
+    journey.open_workshop("Rules for single elements")
     page = journey.page
     study, path = page.locator("#try-study"), page.locator("sample-picker:not([aria-busy]) .path")
     following = journey.button("Next file")
@@ -85,7 +86,7 @@ def choose(journey: Journey, name: str) -> None:
 
 
 def open_whatif(journey: Journey) -> Locator:
-    journey.page.locator("summary", has_text="What would happen to it").click()
+    journey.open_workshop("Rules for single elements")
     return settled(journey)
 
 
@@ -144,6 +145,7 @@ def test_a_file_is_chosen_by_study_series_and_number(journey: Journey, tmp_path:
         folder.mkdir(parents=True, exist_ok=True)
         one.save_as(folder / f"{number}.dcm")
     journey.drop(tmp_path / "in")
+    journey.open_workshop("Rules for single elements")
     path, number_field = page.locator("sample-picker .path"), page.get_by_role("spinbutton", name="File")
     expect(page.locator("#try-study option")).to_have_text(["Study 1: CT, 4 files"])
     series_field = page.locator("#try-series")
@@ -258,15 +260,17 @@ def test_it_follows_the_policy_and_the_passphrase(journey: Journey, source: Path
     page.locator("what-if").get_by_label("Find").fill("StudyInstanceUID")
     study = page.locator("what-if tbody tr", has_text="(0020,000D)")
     expect(study.locator(".badge")).to_have_text("new UID")
-    page.locator("input[name=option][value=retain-uids]").check()
-    expect(study.locator(".element-after")).to_have_text("the same", timeout=SHOWN)
-    page.locator("input[name=option][value=retain-uids]").uncheck()
-    expect(study.locator(".element-after")).to_have_text(re.compile(r"^2\.25\."), timeout=SHOWN)
     made_up = study.locator(".element-after").inner_text()
+    journey.close_workshop()
+    page.locator("input[name=option][value=retain-uids]").check()
+    open_whatif(journey)
+    expect(study.locator(".element-after")).to_have_text("the same", timeout=SHOWN)
+    journey.close_workshop()
+    page.locator("input[name=option][value=retain-uids]").uncheck()
     journey.set_passphrase()
-    page.keyboard.press("Tab")
-    expect(study.locator(".element-after")).not_to_have_text(made_up, timeout=SHOWN)
-    settled(journey)
+    open_whatif(journey)
+    expect(study.locator(".element-after")).to_have_text(re.compile(r"^2\.25\."), timeout=SHOWN)
+    expect(study.locator(".element-after")).not_to_have_text(made_up)
     expect(page.get_by_text("is made when you press Start")).to_be_hidden()
 
 
@@ -308,31 +312,34 @@ def values_in(journey: Journey) -> bool:
 
 
 def wait_until_gone(journey: Journey) -> None:
-    """A closed <details> tells of it in a task of its own."""
+    """A dialog that is closed tells of it in a task of its own."""
     journey.page.wait_for_function(f"name => !({KEPT}).includes(name)", arg=PATIENT_ID)
 
 
 def test_values_are_gone_when_it_is_closed_and_when_a_run_begins(journey: Journey, source: Path) -> None:
     page = journey.page
     journey.drop(source)
-    choose(journey, "CT_small.dcm")
     assert not values_in(journey)
-    open_whatif(journey)
+    choose(journey, "CT_small.dcm")
+    settled(journey)
     assert values_in(journey)
-    page.locator("summary", has_text="What would happen to it").click()
+    page.keyboard.press("Escape")
     expect(page.locator("what-if")).to_be_hidden()
     wait_until_gone(journey)
     open_whatif(journey)
     assert values_in(journey)
+    journey.close_workshop()
     journey.run()
     wait_until_gone(journey)
-    expect(page.locator("try-out")).to_be_hidden()
+    expect(journey.button("Rules and code…")).to_be_hidden()
 
 
 def test_a_file_that_changed_after_it_was_found_is_told(journey: Journey, tmp_path: Path) -> None:
     source = sample_folder(tmp_path / "in")
     journey.drop(source)
     choose(journey, "CT_small.dcm")
+    settled(journey)
+    journey.close_workshop()
     (source / "some" / "CT_small.dcm").write_bytes(b"something else")
-    journey.page.locator("summary", has_text="What would happen to it").click()
-    expect(journey.page.locator("try-out > problem-note")).to_contain_text("changed after it was found", timeout=SHOWN)
+    journey.open_workshop("Rules for single elements")
+    expect(journey.page.locator("try-out problem-note")).to_contain_text("changed after it was found", timeout=SHOWN)

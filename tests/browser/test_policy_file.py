@@ -72,6 +72,7 @@ def same_run(policies: Policies, source: Path, saved: Path, folder: Path, *optio
 
 def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies, herons: Path, tmp_path: Path) -> None:
     policies.load(written(tmp_path, "agreed.toml", POLICY))
+    policies.close()
     page = policies.journey.page
     expect(page.get_by_role("checkbox", name="Retain Patient Characteristics")).to_be_checked()
     policies.panel.locator("summary", has_text="SOP Classes to allow").click()
@@ -79,16 +80,22 @@ def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies,
     others = page.get_by_label("Other SOP Class UIDs")
     expect(others).to_have_value("1.2.3.4.5")
     others.fill("1.2.3.4.5 1.2.x")
+    others.blur()
+    policies.journey.open_workshop("Policy file")
     policies.button("Save policy").click()
-    expect(policies.panel.locator("policy-file problem-note")).to_contain_text("is not a UID")
+    expect(policies.panel.locator("policy-file > problem-note")).to_contain_text("is not a UID")
+    policies.close()
     others.fill("1.2.3.4.5")
     others.blur()
     assert policies.save(tmp_path / "unchanged").read_text(encoding="utf-8") == POLICY
     policies.told("Saved as policy.toml.")
+    policies.close()
     page.get_by_role("checkbox", name="Clean Descriptors").check()
     page.get_by_role("checkbox", name="Private elements that TCIA keeps").check()
     policies.told("Saved as policy.toml. Changed since, and not saved.")
+    expect(policies.panel.locator("[data-part=workshop-lead]")).to_contain_text("Changed since, and not saved.")
     saved = policies.save(tmp_path / "changed")
+    policies.close()
     assert '"1.2.3.4.5"' in saved.read_text(encoding="utf-8")
     run = same_run(policies, herons, saved, tmp_path)
     assert policy_of(run)["private_dispositions"] == "tcia"
@@ -104,14 +111,14 @@ def test_what_is_saved_gives_the_command_line_the_same_bytes(policies: Policies,
 def test_text_is_checked_while_it_is_typed_and_applied_only_when_sound(policies: Policies) -> None:
     page = policies.journey.page
     page.get_by_role("checkbox", name="Retain UIDs").check()
-    policies.button("Edit as text").click()
+    policies.journey.open_workshop("Policy file")
     expect(policies.text).to_have_value("""options = ["retain-uids"]
 allow_sop_classes = []
 pass_burned_in = false
 verbose = false
 """)
     apply = policies.button("Apply")
-    expect(apply).to_be_enabled()
+    expect(apply).to_be_disabled()  # nothing is changed
     policies.text.fill(POLICY.replace("StudyDescription", "StudyDecription").replace("patient-char", "patent-char"))
     expect(policies.problems).to_have_count(2)
     expect(policies.problems.nth(0)).to_contain_text("Line 2“retain-patent-characteristics” is no option.")
@@ -128,10 +135,14 @@ verbose = false
     policies.button("Did you mean retain-patient-characteristics?").click()
     expect(policies.problems).to_have_count(0)
     expect(policies.text).to_have_value(POLICY)
-    page.keyboard.press("Escape")  # not a thing of a moment
-    expect(apply).to_be_enabled()
+    page.keyboard.press("Escape")  # loses nothing
+    expect(policies.panel.get_by_text("text of the policy file")).to_be_visible()
+    policies.journey.open_workshop("Policy file")
+    expect(policies.text).to_have_value(POLICY)
     apply.click()
-    expect(policies.panel.get_by_role("dialog")).to_have_count(0)
+    expect(apply).to_be_disabled()
+    policies.close()
+    expect(policies.panel.get_by_text("text of the policy file")).to_be_hidden()
     expect(page.get_by_role("checkbox", name="Retain UIDs")).not_to_be_checked()
     policies.show_rules()
     assert policies.rules == [
@@ -142,8 +153,7 @@ verbose = false
 
 def test_a_file_with_problems_can_be_corrected_before_it_is_loaded(policies: Policies, tmp_path: Path) -> None:
     policies.choose(written(tmp_path, "wrong.toml", "option = []\n"))
-    dialog = policies.panel.get_by_role("dialog", name="wrong.toml cannot be used yet")
-    expect(dialog).to_be_visible()
+    expect(policies.panel.get_by_role("heading", name="wrong.toml cannot be used yet")).to_be_visible()
     policies.button("Did you mean options?").click()
     policies.button("Apply").click()
     policies.told("Loaded from wrong.toml.")
@@ -165,10 +175,12 @@ def test_the_lines_of_a_script_that_were_not_carried_over_are_told(policies: Pol
     look_at(policies.journey)
     policies.show_rules()
     assert policies.rules[2] == "PatientAge at the top only kept line 5"
+    policies.close()
     policies.journey.run()
-    expect(policies.report).to_be_visible()
     run = policies.journey.results(tmp_path)
     assert "hashname" not in run.log + (run.root / "plan.json").read_text(encoding="utf-8")
+    policies.journey.button("Run again with these files").click()
+    policies.journey.open_workshop("Policy file")
     policies.button("Dismiss").click()
     expect(policies.report).to_be_hidden()
 
@@ -187,9 +199,12 @@ def test_code_is_shown_and_comes_in_only_if_it_is_accepted(policies: Policies, h
     policies.choose(path)
     policies.button("Accept this code").click()
     policies.told("Loaded from code.toml.")
+    policies.show_rules()
     assert policies.rules == ["StudyID removed"]
+    policies.close()
     policies.journey.page.get_by_role("checkbox", name="Retain UIDs").check()  # keeps the code
     saved = policies.save(tmp_path / "saved")
+    policies.close()
     run = same_run(policies, herons, saved, tmp_path, "--run-code")
     assert "SCANNER" in str(policy_of(run)["python"])
     expect(policies.panel.locator("[data-part=summary]")).to_contain_text("1 rule; 1 rule in Python.")
@@ -208,9 +223,11 @@ def test_what_is_wrong_with_code_is_told_in_words(policies: Policies, tmp_path: 
     policies.choose(written(tmp_path, "fails.toml", FAILING))
     policies.button("Accept this code").click()
     policies.told("Loaded from fails.toml.")
+    policies.close()
     policies.journey.start()
     expect(policies.journey.page.locator("run-panel problem-note")).to_contain_text("IndexError")
-    policies.button("Edit as text").click()
+    policies.journey.open_workshop("Policy file")
+    expect(policies.text).to_have_value(FAILING)
     policies.text.fill(FAILING.replace("def rule(", "def rul("))
     expect(policies.problems).to_contain_text(["has no function"])
     expect(policies.problems.get_by_role("button")).to_have_count(1)  # a line of code is no word to be replaced
@@ -220,13 +237,15 @@ def test_what_was_set_by_hand_is_not_replaced_unasked(policies: Policies, tmp_pa
     page = policies.journey.page
     page.get_by_role("checkbox", name="Verbose log").check()
     policies.choose(written(tmp_path, "other.json", '{"options": ["retain-uids"]}'))
-    dialog = policies.panel.get_by_role("dialog", name="Replace what you have set?")
-    dialog.get_by_role("button", name="Keep mine").click()
+    dialog = page.get_by_role("dialog", name="Replace what you have set?")
+    dialog.get_by_role("button", name="Cancel").click()
+    policies.close()
     expect(page.get_by_role("checkbox", name="Verbose log")).to_be_checked()
     expect(page.get_by_role("checkbox", name="Retain UIDs")).not_to_be_checked()
     policies.choose(tmp_path / "other.json")
-    policies.button("Replace it").click()
+    policies.journey.button("Replace it").click()
     policies.told("Loaded from other.json.")
+    policies.close()
     expect(page.get_by_role("checkbox", name="Verbose log")).not_to_be_checked()
 
 

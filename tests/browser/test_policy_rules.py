@@ -42,6 +42,7 @@ def test_rules_made_by_form_decide_the_run(policies: Policies, tmp_path: Path) -
     with policies.rule("Edit: rule 2,") as dialog:
         expect(dialog.get_by_label("Text", exact=True)).to_have_value("Teaching")
         dialog.get_by_label("Reason").fill("")
+    policies.close()
     assert journey.run().written == 3
     expect(policies.panel).to_contain_text("Basic Profile, with: 3 rules.")
     run = journey.results(tmp_path)
@@ -63,7 +64,7 @@ def test_a_word_that_does_not_exist_is_told_at_its_field_with_the_nearest(polici
     policies.show_rules()
     with policies.rule() as dialog:
         field = dialog.get_by_label("Keyword or tag")
-        accept = dialog.get_by_role("button", name="Add rule")
+        accept = dialog.get_by_role("button", name="Add to the policy")
         accept.click()
         expect(dialog.locator("#rule-match-wrong")).to_contain_text("Which attribute?")
         field.fill("RequestAttributesSequence/ScheduledProcedureStepId")
@@ -82,15 +83,17 @@ def test_a_word_that_does_not_exist_is_told_at_its_field_with_the_nearest(polici
 
 def test_rules_by_keyboard_alone(policies: Policies) -> None:
     page = policies.journey.page
-    policies.panel.locator("summary", has_text="Rules for data elements").focus()
+    policies.button("Rules and code…").focus()
     page.keyboard.press("Enter")
+    expect(policies.panel.get_by_role("radio", name="Rules for single elements")).to_be_focused()
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # past Close
     assert page.evaluate(FOCUSED) == "Add rule"
     for keyword in ("PatientAge", "PatientSex"):
         page.keyboard.press("Enter")
         page.keyboard.type(keyword)
         page.keyboard.press("Enter")  # as in any form
-        expect(policies.panel.get_by_role("dialog")).to_have_count(0)
+        expect(policies.panel.locator("rule-form")).to_be_hidden()
         assert page.evaluate(FOCUSED) == "Add rule"
     policies.panel.get_by_role("button", name="Move up: rule 2,").press("Enter")
     assert policies.rules == ["PatientSex removed", "PatientAge removed"]
@@ -111,7 +114,7 @@ def test_rules_and_their_dialogue_are_named_legible_and_fit_a_narrow_screen(poli
     with policies.rule() as dialog:
         look_at(policies.journey)
         dialog.get_by_label("Keyword or tag").fill("PatientAg")
-        dialog.get_by_role("button", name="Add rule").click()
+        dialog.get_by_role("button", name="Add to the policy").click()
         expect(dialog.get_by_role("button", name="Did you mean")).to_be_visible()
         look_at(policies.journey)
         dialog.get_by_role("button", name="Did you mean").click()

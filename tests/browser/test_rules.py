@@ -48,7 +48,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def open_rules(journey: Journey) -> Locator:
     """The editor of the rules, when it is there."""
-    journey.page.locator("summary", has_text="Rules in Python").click()
+    journey.open_workshop("Python")
     editor = journey.page.locator("python-rules .cm-content")
     expect(editor).to_be_visible(timeout=TRIED)
     return editor
@@ -63,12 +63,25 @@ def write(journey: Journey, code: str, name: str = "herons") -> None:
     journey.page.keyboard.insert_text(code)
 
 
-def tried(journey: Journey) -> Locator:
-    """The result of a trial."""
-    journey.button("Try on this file").click()
-    result = journey.page.locator("python-rules").locator("rule-result .shown, problem-note").filter(visible=True)
-    expect(result).not_to_be_empty(timeout=TRIED)
-    return result
+def sample(journey: Journey) -> Locator:
+    """The sample, which shows by itself what was written."""
+    return journey.page.locator("try-out")
+
+
+def problems(journey: Journey) -> Locator:
+    """All that is wrong with the code, each with the button of its line."""
+    return journey.page.get_by_role("list", name="Problems of the code")
+
+
+BELOW = """(content, line) => {
+  const said = getComputedStyle(content.querySelectorAll(".cm-line")[line - 1], "::after").content;
+  return said === "none" || said === "normal" ? "" : JSON.parse(said);
+}"""
+
+
+def said_below(journey: Journey, line: int) -> str:
+    """The words below a line of the code."""
+    return str(journey.page.locator("python-rules .cm-content").evaluate(BELOW, line))
 
 
 def policy_file(path: Path, code: str, *wheels: str) -> Path:
@@ -81,6 +94,7 @@ def policy_file(path: Path, code: str, *wheels: str) -> Path:
 
 def same_as_native(journey: Journey, source: Path, folder: Path, policy: Path, *options: str) -> RunFolder:
     """A run in the page, held to that of the command line."""
+    journey.close_workshop()
     journey.run()
     run = journey.results(folder / "page")
     run.check()
@@ -106,8 +120,10 @@ def test_a_rule_is_tried_used_and_run_like_the_command_line(journey: Journey, so
     journey.drop(source)
     open_rules(journey)
     write(journey, GOOD)
-    result = tried(journey)
-    expect(result).to_contain_text("The rule decides 46 data elements of this file.")
+    result = sample(journey)
+    expect(result).to_contain_text("The rule decides 46 data elements of this file.", timeout=TRIED)
+    expect(result).to_contain_text("With what you are writing, which is not in the policy yet.")
+    expect(result.get_by_label("Show", exact=True).locator("option:checked")).to_have_text("Of this rule (46)")
     thickness = result.locator("tbody tr", has_text="Slice Thickness")
     expect(thickness.locator(".element-before")).to_have_text("5.000000")
     expect(thickness.locator(".element-after")).to_have_text("empty")
@@ -117,7 +133,8 @@ def test_a_rule_is_tried_used_and_run_like_the_command_line(journey: Journey, so
     expect(page.locator("python-rules").get_by_text("Not in the policy yet.")).to_be_visible()
     journey.button("Use in policy").click()
     expect(page.locator("python-rules").get_by_text("In the policy.", exact=True)).to_be_visible()
-    expect(page.locator("summary", has_text="Rules in Python")).to_contain_text("1 in the policy")
+    expect(page.get_by_role("radio", name="Python 1")).to_be_checked()
+    expect(result).to_contain_text("By the policy as it stands.", timeout=TRIED)
     policy = policy_file(tmp_path / "policy.toml", GOOD)
     run = same_as_native(journey, source, tmp_path, policy, "--run-code")
     assert {row["status"] for row in run.rows} == {"written", "withheld", "skipped", "failed"}
@@ -128,11 +145,11 @@ def test_a_rule_that_fails_shows_where_and_withholds(journey: Journey, source: P
     journey.drop(source)
     open_rules(journey)
     write(journey, FAILING)
-    result = tried(journey)
-    expect(result).to_contain_text("every file that this happens to is withheld")
-    expect(result).to_contain_text("asked about Manufacturer")
-    expect(result).to_contain_text("line 5, in divide")
-    expect(result).to_contain_text("ZeroDivisionError: division by zero")
+    expect(problems(journey)).to_contain_text("Line 5ZeroDivisionError: division by zero", timeout=TRIED)
+    expect(sample(journey)).to_contain_text("would be withheld")
+    expect(sample(journey)).to_contain_text("asked about Manufacturer")
+    expect(sample(journey)).to_contain_text("line 5, in divide")
+    assert said_below(journey, 5) == "ZeroDivisionError: division by zero"
     journey.button("Use in policy").click()
     run = same_as_native(journey, source, tmp_path, policy_file(tmp_path / "policy.toml", FAILING), "--run-code")
     assert [row["reason"] for row in run.rows].count("RULE_FAILED") == 1
@@ -144,22 +161,24 @@ def test_code_that_is_no_python_is_told_with_its_line(journey: Journey, source: 
     journey.drop(source)
     open_rules(journey)
     write(journey, "import re\ndef rule(element, instance)\n    return None\n")
-    result = tried(journey)
-    expect(result).to_contain_text("The rule cannot be used as it is.")
-    expect(result).to_contain_text("Line 2 of the code: This is no Python: expected ':'")
+    expect(problems(journey)).to_contain_text("Line 2This is no Python: expected ':'", timeout=TRIED)
+    assert said_below(journey, 2) == "This is no Python: expected ':'."
     write(journey, "import no_such_module\ndef rule(element, instance):\n    return None\n")
-    result = tried(journey)
-    expect(result).to_contain_text("Line 1: ")
-    expect(result).to_contain_text("No module named 'no_such_module'")
+    expect(problems(journey)).to_contain_text("Line 1ModuleNotFoundError: No module named 'no_such_module'")
+    journey.button("Line 1").click()
+    journey.page.keyboard.press("Delete")  # the line is selected
+    journey.page.keyboard.insert_text("import re")
+    expect(problems(journey).get_by_role("listitem")).to_have_count(0, timeout=TRIED)
+    assert said_below(journey, 1) == ""
 
 
 def test_a_rule_that_hangs_is_ended_and_the_next_try_works(journey: Journey, source: Path) -> None:
     journey.drop(source)
     open_rules(journey)
     write(journey, HANGING)
-    expect(tried(journey)).to_contain_text("took too long over this file and was ended")
+    expect(sample(journey)).to_contain_text("took too long over this file and was ended")
     write(journey, GOOD)
-    expect(tried(journey)).to_contain_text("The rule decides 46 data elements")
+    expect(sample(journey)).to_contain_text("The rule decides 46 data elements", timeout=TRIED)
 
 
 def test_an_answer_that_is_not_allowed_is_a_failure(journey: Journey, source: Path) -> None:
@@ -168,9 +187,9 @@ def test_an_answer_that_is_not_allowed_is_a_failure(journey: Journey, source: Pa
     open_rules(journey)
     write(journey, GOOD)
     page.get_by_role("checkbox", name="empty").uncheck()
-    expect(tried(journey)).to_contain_text("The rule failed")
+    expect(problems(journey).get_by_role("listitem")).to_have_count(1, timeout=TRIED)
     page.get_by_role("checkbox", name="empty").check()
-    expect(tried(journey)).to_contain_text("The rule decides 46 data elements")
+    expect(sample(journey)).to_contain_text("The rule decides 46 data elements", timeout=TRIED)
 
 
 def test_several_rules_are_kept_apart_changed_and_deleted(journey: Journey, source: Path) -> None:
@@ -187,11 +206,11 @@ def test_several_rules_are_kept_apart_changed_and_deleted(journey: Journey, sour
     journey.button("Another rule").click()
     write(journey, FAILING, "second")
     expect(listed).to_have_text(["first", "second (draft)", "Another rule"])
-    expect(tried(journey)).to_contain_text("rule 2 in Python (second)")
+    expect(sample(journey)).to_contain_text("rule 2 in Python (second)", timeout=TRIED)
     listed.first.click()
     expect(editor).to_contain_text("HERON")
     expect(state).to_contain_text("In the policy.")
-    expect(tried(journey)).to_contain_text("The rule decides 46 data elements")
+    expect(sample(journey)).to_contain_text("The rule decides 46 data elements", timeout=TRIED)
     editor.press_sequentially(" ")
     expect(state).to_contain_text("Changed, and not in the policy yet.")
     listed.nth(1).click()
@@ -199,18 +218,19 @@ def test_several_rules_are_kept_apart_changed_and_deleted(journey: Journey, sour
     journey.button("Delete rule").click()
     expect(listed).to_have_text(["first (draft)", "Another rule"])
     journey.button("Delete rule").click()
-    expect(page.locator("summary", has_text="Rules in Python")).to_contain_text("none")
+    expect(page.get_by_role("radio", name="Python 0")).to_be_checked()
 
 
 def test_the_editor_lets_the_keyboard_go(journey: Journey, source: Path) -> None:
     page = journey.page
     journey.drop(source)
-    summary = page.locator("summary", has_text="Rules in Python")
-    summary.focus()
+    opener = journey.button("Rules and code…")
+    opener.focus()
     page.keyboard.press("Enter")
-    editor = page.locator("python-rules .cm-content")
+    page.keyboard.press("ArrowRight")
+    chosen, editor = page.get_by_role("radio", name="Python"), page.locator("python-rules .cm-content")
     expect(editor).to_be_visible(timeout=TRIED)
-    expect(summary).to_be_focused()
+    expect(chosen).to_be_focused()
     editor.focus()
     page.keyboard.press("Tab")
     inside = "document.activeElement.classList.contains('editor-host')"
@@ -219,9 +239,15 @@ def test_the_editor_lets_the_keyboard_go(journey: Journey, source: Path) -> None
     page.keyboard.press("Tab")
     assert not page.evaluate(inside)
     expect(journey.button("Use in policy")).to_be_focused()
-    editor.focus()
+    write(journey, GOOD)
+    page.keyboard.press("Escape")
+    expect(journey.workshop).to_be_visible()
     page.keyboard.press("Control+Enter")
-    expect(page.locator("rule-result .words")).not_to_be_empty(timeout=TRIED)
+    expect(page.get_by_role("radio", name="Python 1")).to_be_checked()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(journey.workshop).to_have_count(0)
+    expect(opener).to_be_focused()
 
 
 def wheel(folder: Path) -> Path:
@@ -243,9 +269,10 @@ def test_a_wheel_of_the_site_is_imported(browser: "BrowserContext", site: Path, 
         journey.drop(source)
         open_rules(journey)
         write(journey, WITH_WHEEL)
-        expect(tried(journey)).to_contain_text("No module named 'strange_words'")
+        expect(problems(journey)).to_contain_text("No module named 'strange_words'", timeout=TRIED)
         journey.page.get_by_label("Wheels for all rules").fill(WHEEL)
-        expect(tried(journey)).to_contain_text("The rule decides 2 data elements")
+        journey.page.get_by_label("Wheels for all rules").blur()
+        expect(sample(journey)).to_contain_text("The rule decides 2 data elements", timeout=TRIED)
         journey.button("Use in policy").click()
         shutil.copy(made, tmp_path)
         policy = policy_file(tmp_path / "policy.toml", WITH_WHEEL, WHEEL)
@@ -257,4 +284,5 @@ def test_a_wheel_that_is_not_there_is_told(journey: Journey, source: Path, name:
     journey.drop(source)
     open_rules(journey)
     journey.page.get_by_label("Wheels for all rules").fill(name)
-    expect(tried(journey)).to_contain_text("A wheel that the policy names is not there")
+    journey.page.get_by_label("Wheels for all rules").blur()
+    expect(sample(journey)).to_contain_text("A wheel that the policy names is not there")

@@ -15,8 +15,8 @@ FLOORS = {
     ),
     "js": (
         "state.js", "intents.js", "page", "background", "threads", "index", "pick", "pixels", "forecast", "scan",
-        "policy", "help", "explain", "viewer", "thumbnails", "run", "results", "resume", "search", "rejection",
-        "library", "session.js", "app.js",
+        "policy", "help", "explain", "workshop", "viewer", "thumbnails", "run", "results", "resume", "search",
+        "rejection", "library", "session.js", "app.js",
     ),
 }  # fmt: skip
 """Rooms, and files that stand in none, from the lowest floor to the highest."""

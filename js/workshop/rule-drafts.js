@@ -33,6 +33,11 @@ class Draft {
     return this.saved !== null && !same(this.saved, this.draft);
   }
 
+  /** Nothing was written in it yet. */
+  get isUntouched() {
+    return this.saved === null && [EXAMPLE, BLANK].some((rule) => same(rule, this.draft));
+  }
+
   /** @param {number} at */
   title(at) {
     const name = this.draft.name || `Rule ${at + 1}`;
@@ -60,10 +65,18 @@ export class Drafts {
     return this.all[this.at].isChanged;
   }
 
+  get isUntouched() {
+    return this.all[this.at].isUntouched;
+  }
+
+  /** Whether anything is written that the policy does not have. */
+  get isPending() {
+    return this.all.some((draft) => draft.isChanged || (draft.saved === null && !draft.isUntouched));
+  }
+
   /** Whether the last rule is one that nothing was written in yet. */
   get isBlank() {
-    const last = this.all[this.all.length - 1];
-    return last.saved === null && [EXAMPLE, BLANK].some((rule) => same(rule, last.draft));
+    return this.all[this.all.length - 1].isUntouched;
   }
 
   /** The rules of the policy. */
@@ -103,7 +116,7 @@ export class Drafts {
       const at = known.findIndex(({ saved }) => saved && same(saved, rule));
       return at < 0 ? new Draft(rule, rule) : known.splice(at, 1)[0];
     });
-    const unsaved = known.filter(({ saved, draft }) => !saved && !same(draft, EXAMPLE) && !same(draft, BLANK));
+    const unsaved = known.filter((draft) => !draft.saved && !draft.isUntouched);
     this.all = [...followed, ...unsaved];
     if (this.all.length === 0) this.all.push(current.saved ? new Draft(null, EXAMPLE) : current);
     this.at = Math.max(0, this.all.indexOf(current));

@@ -1,27 +1,24 @@
 // @ts-check
-/** <python-rules>: the policy's rules in Python, written, tried on the chosen file, and taken into the policy. */
+/** <python-rules>: the policy's rules in Python, written while the sample shows what they do, and taken into the policy. */
 import { send } from "../intents.js";
-import { part } from "../page/dom.js";
+import { copyOf, part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
 import { plainPolicy } from "../state.js";
+import { codeProblems } from "./code-problems.js";
 import { Drafts, MAY } from "./rule-drafts.js";
 import { RuleEditor } from "./rule-editor.js";
-import { RuleResult } from "./rule-result.js";
 
 /**
  * @typedef {import("../../worker/shared/protocol/policy.js").Policy} Policy
  * @typedef {import("../../worker/shared/protocol/policy.js").ActionCode} ActionCode
- * @typedef {import("./explain.js").Tried} Tried
- * @typedef {(change: (policy: Policy) => Policy) => Promise<Tried | null>} Try
  */
 
 export class PythonRules extends HTMLElement {
   #drafts = new Drafts();
   #policy = plainPolicy();
-  /** @type {Try} */ #try = async () => null;
+  /** What was told last, and of which policy, to tell nothing twice. */ #told = { text: "", policy: this.#policy };
   /** @type {RuleEditor | null} */ #editor = null;
   /** @type {Promise<void> | null} */ #opening = null;
-  #turn = 0;
 
   connectedCallback() {
     const form = part(this, "rule-form", HTMLFormElement);
@@ -36,16 +33,20 @@ export class PythonRules extends HTMLElement {
     part(this, "delete", HTMLButtonElement).addEventListener("click", () => this.#delete());
   }
 
-  /** @param {import("../state.js").Store} store @param {Try} attempt */
-  follow(store, attempt) {
-    this.#try = attempt;
+  /** @param {import("../state.js").Store} store */
+  follow(store) {
     store.subscribe(["policy"], ({ policy }) => {
       this.#policy = policy;
       const { python = [], wheels = [] } = this.#policy;
       this.#drafts.follow(python);
       part(this, "wheels", HTMLInputElement).value = wheels.join(" ");
       if (this.#editor) this.#show();
-      this.#tally();
+    });
+    store.subscribe(["workshop"], ({ workshop }) => void (workshop === "python" && this.open()));
+    store.subscribe(["verdict"], ({ verdict, drafts }) => {
+      this.#judge(
+        verdict && verdict.policy === drafts.python?.policy ? codeProblems(verdict, this.#drafts.tried().at) : [],
+      );
     });
   }
 
@@ -58,17 +59,25 @@ export class PythonRules extends HTMLElement {
     });
   }
 
-  /** Nothing of a file is left in the page; what was written stays. */
-  clear() {
-    this.#turn++;
-    part(this, "result", RuleResult).clear();
-    noteOf(this).clear();
+  /** Says beside the lines of the code what was wrong with them on the sample. @param {import("./code-problems.js").CodeProblem[]} problems */
+  #judge(problems) {
+    this.#editor?.mark(problems);
+    const items = problems.map(({ line, text }) => {
+      const item = copyOf("wrong", HTMLLIElement);
+      part(item, "words", HTMLElement).textContent = text;
+      const button = part(item, "line", HTMLButtonElement);
+      button.hidden = line === 0;
+      button.textContent = `Line ${line}`;
+      button.addEventListener("click", () => this.#editor?.goTo(line));
+      return item;
+    });
+    part(this, "wrongs", HTMLElement).replaceChildren(...items);
   }
 
   async #load() {
     const place = part(this, "editor", HTMLElement);
     place.replaceChildren();
-    this.#editor = await RuleEditor.make(place, this.#drafts.current.code, () => this.#run());
+    this.#editor = await RuleEditor.make(place, this.#drafts.current.code, () => this.#use());
     this.#show();
   }
 
@@ -108,7 +117,6 @@ export class PythonRules extends HTMLElement {
 
   /** @param {number} at */
   #choose(at) {
-    this.clear();
     this.#drafts.choose(at);
     this.#show();
     const pressed = part(this, "list", HTMLElement).querySelector("[aria-pressed=true]");
@@ -136,28 +144,19 @@ export class PythonRules extends HTMLElement {
         ? "In the policy."
         : "Not in the policy yet.";
     part(this, "use", HTMLButtonElement).disabled = isSaved && !isChanged;
-    this.#tally();
+    this.#tell();
   }
 
-  #tally() {
-    const saved = this.#policy.python?.length ?? 0;
-    const details = /** @type {HTMLDetailsElement} */ (this.closest("details"));
-    part(details, "rules-tally", HTMLElement).textContent = saved > 0 ? `${saved} in the policy` : "none";
-  }
-
-  async #run() {
-    this.#edited();
-    this.clear();
-    const turn = ++this.#turn;
-    const result = part(this, "result", RuleResult);
-    result.wait();
+  /** Tells what is written, so that the sample shows it. */
+  #tell() {
     const { rules, at } = this.#drafts.tried();
-    const tried = await this.#try((policy) => ({ ...policy, python: rules }));
-    if (turn !== this.#turn) return;
-    result.clear();
-    if (!tried) return;
-    if ("error" in tried && !tried.problems?.length) noteOf(this).show(tried.error);
-    else result.show(tried, at);
+    const pending = this.#drafts.isPending;
+    const text = JSON.stringify([rules, at, pending]);
+    if (text === this.#told.text && this.#policy === this.#told.policy) return;
+    this.#told = { text, policy: this.#policy };
+    const policy = { ...this.#policy, python: rules };
+    const draft = this.#drafts.isUntouched && !pending ? null : { policy, rule: `python rule ${at + 1}`, pending };
+    send(this, "drafted", { bench: "python", draft });
   }
 
   #use() {
@@ -170,7 +169,6 @@ export class PythonRules extends HTMLElement {
     const was = this.#drafts.isSaved;
     this.#drafts.remove();
     if (was) this.#changePolicy();
-    this.clear();
     this.#show();
   }
 

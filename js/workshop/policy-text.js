@@ -7,10 +7,15 @@ import { noteOf } from "../page/problem.js";
 import { nearButton } from "./nearest.js";
 
 /**
- * @typedef {import("./policy.js").Read} Read
+ * @typedef {import("../policy/policy.js").Read} Read
  * @typedef {import("../../worker/shared/protocol/policy.js").Reading} Reading
  * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
- * @typedef {(reading: Reading, text: string) => Promise<boolean>} Take   false: it is not wanted after all
+ * @typedef {object} Shown   a text, and who hears of it
+ * @property {string} title
+ * @property {string} name    of the file that it comes from
+ * @property {string} text
+ * @property {boolean} fresh  it is not in the policy, though nothing is typed yet
+ * @property {(reading: Reading, text: string) => Promise<boolean>} take   false: it is not wanted after all
  */
 
 /** How long nothing is typed before the text is checked, in milliseconds. */
@@ -19,15 +24,15 @@ const PAUSE_MILLISECONDS = 250;
 export class PolicyText extends HTMLElement {
   /** @type {Read} */
   read = async () => ({ problems: [] });
-  /** @type {Take} */
-  #take = async () => true;
+  /** Hears of what stands here: pending, it is not in the policy; reading, it is sound. @type {(pending: boolean, reading: Reading | null) => void} */
+  changed = () => {};
+  /** Hears that nothing is pending any more, and shows the policy. */
+  left = () => {};
+  /** @type {Shown} */ #shown = { title: "", name: "policy.toml", text: "", fresh: false, take: async () => true };
   /** @type {Reading | null} what the text says, if it is sound */
   #reading = null;
   /** @type {number | undefined} */
   #timer;
-  #name = "policy.toml";
-  /** The text as it was at first. */
-  #opened = "";
 
   connectedCallback() {
     const text = this.#text;
@@ -35,40 +40,46 @@ export class PolicyText extends HTMLElement {
     text.addEventListener("scroll", () => {
       part(this, "gutter", HTMLElement).scrollTop = text.scrollTop;
     });
-    part(this, "cancel", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("cancel", (event) => {
-      if (text.value === this.#opened) return;
-      event.preventDefault(); // Escape is pressed sooner than meant
-      part(this, "state", HTMLElement).textContent = "You changed the text. Apply takes it, Cancel throws it away.";
-    });
-    part(this, "apply", HTMLButtonElement).addEventListener("click", async (event) => {
-      event.preventDefault();
-      if (this.#reading && (await this.#take(this.#reading, text.value))) this.#dialog.close();
+    part(this, "apply", HTMLButtonElement).addEventListener("click", () => this.#apply());
+    part(this, "discard", HTMLButtonElement).addEventListener("click", () => {
+      this.leave();
+      text.focus();
     });
   }
 
-  /**
-   * Shows a text; what it comes to is taken when it is sound and the person applies it.
-   * @param {{title: string, name: string, text: string}} shown   name: of the file it comes from
-   * @param {Take} take
-   */
-  open({ title, name, text }, take) {
-    this.#take = take;
-    this.#name = name;
-    part(this, "title", HTMLElement).textContent = title;
-    this.#text.value = text;
-    this.#opened = this.#text.value; // with line feeds alone
+  /** Whether something stands here that is not in the policy. */
+  get pending() {
+    return this.#shown.fresh || this.#text.value !== this.#shown.text;
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    part(this, "title", HTMLElement).textContent = shown.title;
     part(this, "problems", HTMLElement).replaceChildren();
-    this.#changed(0);
-    this.#dialog.showModal();
-    this.#text.focus();
+    this.#text.value = shown.text;
+    this.#shown = { ...shown, text: this.#text.value }; // with line feeds alone
     this.#text.setSelectionRange(0, 0);
     this.#text.scrollTop = 0;
+    this.#changed(0);
+  }
+
+  /** Nothing is pending: it was taken, or is not wanted. */
+  leave() {
+    this.#shown = { ...this.#shown, text: this.#text.value, fresh: false };
+    this.changed(false, null);
+    this.left();
+  }
+
+  async #apply() {
+    const reading = this.#reading;
+    if (reading && (await this.#shown.take(reading, this.#text.value))) this.leave();
   }
 
   #changed(pause = PAUSE_MILLISECONDS) {
     this.#reading = null;
     part(this, "apply", HTMLButtonElement).disabled = true;
+    part(this, "discard", HTMLButtonElement).disabled = !this.pending;
+    this.changed(this.pending, null);
     const lines = this.#text.value.split("\n").length;
     part(this, "gutter", HTMLElement).textContent = Array.from({ length: lines }, (_, line) => line + 1).join("\n");
     clearTimeout(this.#timer);
@@ -80,7 +91,7 @@ export class PolicyText extends HTMLElement {
     const { value } = this.#text;
     noteOf(this).clear();
     try {
-      const reading = await this.read(this.#name, value, state);
+      const reading = await this.read(this.#shown.name, value, state);
       if (value === this.#text.value) this.#show(reading);
     } catch (error) {
       noteOf(this).showError(error);
@@ -92,7 +103,8 @@ export class PolicyText extends HTMLElement {
     const problems = "problems" in reading ? reading.problems : [];
     this.#reading = "problems" in reading ? null : reading;
     part(this, "problems", HTMLElement).replaceChildren(...problems.map((problem) => this.#item(problem)));
-    part(this, "apply", HTMLButtonElement).disabled = problems.length > 0;
+    part(this, "apply", HTMLButtonElement).disabled = problems.length > 0 || !this.pending;
+    this.changed(this.pending, this.#reading);
     part(this, "state", HTMLElement).textContent =
       "problems" in reading ? `${counted(problems.length, "problem")} to correct:` : sound(reading);
   }
@@ -144,10 +156,6 @@ export class PolicyText extends HTMLElement {
 
   get #text() {
     return part(this, "text", HTMLTextAreaElement);
-  }
-
-  get #dialog() {
-    return part(this, "dialog", HTMLDialogElement);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Drafts } from "../../../js/explain/rule-drafts.js";
+import { Drafts } from "../../../js/workshop/rule-drafts.js";
 
 const rule = (name, code = "def rule(element, instance): return None\n") => ({ name, code });
 

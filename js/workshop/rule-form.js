@@ -1,14 +1,15 @@
 // @ts-check
-/** <rule-dialog>: one rule of a policy, made or changed, and checked by Python before it is taken. */
+/** <rule-form>: one rule of a policy, made or changed: told with each change, and checked by Python before it is taken. */
+import { send } from "../intents.js";
 import { one, part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
+import { KINDS, kindOf } from "../policy/policy.js";
 import { plainPolicy } from "../state.js";
 import { nearButton } from "./nearest.js";
-import { KINDS, kindOf } from "./policy.js";
 
 /**
- * @typedef {import("./policy.js").Rule} Rule
- * @typedef {import("./policy.js").Read} Read
+ * @typedef {import("../policy/policy.js").Rule} Rule
+ * @typedef {import("../policy/policy.js").Read} Read
  * @typedef {import("../../worker/shared/protocol/policy.js").PolicyProblem} PolicyProblem
  */
 
@@ -20,37 +21,47 @@ const ASKED = {
   creator: "Whose elements? Give the private creator as it stands in the files.",
 };
 
-export class RuleDialog extends HTMLElement {
+export class RuleForm extends HTMLElement {
   /** @type {Read} */
   read = async () => ({ problems: [] });
-  /** @type {(rule: Rule | null) => void} */
-  #answer = () => {};
 
   connectedCallback() {
-    const form = part(this, "form", HTMLFormElement);
-    part(this, "cancel", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("close", () => this.#answer(null));
-    form.addEventListener("change", () => this.#arrange());
+    const form = this.#form;
+    part(this, "cancel", HTMLButtonElement).addEventListener("click", () => this.#end(null));
+    form.addEventListener("input", () => this.#changed());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#check();
     });
   }
 
-  /** @param {Rule | null} rule   null: a new one @returns {Promise<Rule | null>}  null: nothing is to change */
-  ask(rule) {
-    const form = part(this, "form", HTMLFormElement);
-    const words = rule ? "Change rule" : "Add rule";
-    form.reset();
-    for (const name of ["title", "accept"]) part(this, name, HTMLElement).textContent = words;
+  /** @param {Rule | null} rule   null: a new one */
+  open(rule) {
+    this.#form.reset();
+    part(this, "title", HTMLElement).textContent = rule ? "Change rule" : "Add rule";
+    part(this, "accept", HTMLElement).textContent = rule ? "Change in the policy" : "Add to the policy";
     if (rule) this.#fill(rule);
     this.#arrange();
     this.#clear();
-    this.#dialog.showModal();
+    this.#form.hidden = false;
     this.#shown()[0].focus();
-    return new Promise((resolve) => {
-      this.#answer = resolve;
-    });
+  }
+
+  /** Says beside the fields what the trial on the sample found wrong; the keyboard stays where it is. @param {PolicyProblem[]} problems */
+  judge(problems) {
+    this.#clear();
+    for (const problem of problems) this.#wrong(problem, this.#fieldOf(problem));
+  }
+
+  #changed() {
+    this.#arrange();
+    this.#clear();
+    send(this, "rule-written", this.#empty ? null : this.#rule);
+  }
+
+  /** The field that must not be empty, and is. */
+  get #empty() {
+    return this.#shown().find(({ name, value }) => KINDS.some((kind) => kind === name) && !value.trim());
   }
 
   /** @param {Rule} rule */
@@ -71,7 +82,7 @@ export class RuleDialog extends HTMLElement {
   }
 
   get #chosen() {
-    const data = new FormData(part(this, "form", HTMLFormElement));
+    const data = new FormData(this.#form);
     return { kind: String(data.get("kind")), action: String(data.get("action")) };
   }
 
@@ -90,17 +101,18 @@ export class RuleDialog extends HTMLElement {
 
   async #check() {
     this.#clear();
-    const empty = this.#shown().find(({ name, value }) => KINDS.some((kind) => kind === name) && !value.trim());
-    if (empty) return this.#wrong({ line: 0, word: "", text: ASKED[empty.name], near: "" }, empty);
+    const empty = this.#empty;
+    if (empty) return this.#wrong({ line: 0, word: "", text: ASKED[empty.name], near: "" }, empty).focus();
     const rule = this.#rule;
     const accept = part(this, "accept", HTMLButtonElement);
     accept.disabled = true;
     try {
       const text = JSON.stringify({ ...plainPolicy(), attribute: [rule] });
       const reading = await this.read("rule.json", text, part(this, "waiting", HTMLElement));
-      if (!this.#dialog.open) return;
-      if (!("problems" in reading)) return this.#accept(rule);
-      for (const problem of reading.problems) this.#wrong(problem, this.#fieldOf(problem));
+      if (this.#form.hidden) return;
+      if (!("problems" in reading)) return this.#end(rule);
+      this.#clear(); // the trial may have said the same meanwhile
+      for (const problem of reading.problems) this.#wrong(problem, this.#fieldOf(problem)).focus();
     } catch (error) {
       noteOf(this).showError(error);
     } finally {
@@ -108,12 +120,11 @@ export class RuleDialog extends HTMLElement {
     }
   }
 
-  /** @param {Rule} rule */
-  #accept(rule) {
-    const answer = this.#answer;
-    this.#answer = () => {};
-    this.#dialog.close();
-    answer(rule);
+  /** @param {Rule | null} rule   null: nothing is to change */
+  #end(rule) {
+    this.#form.hidden = true;
+    if (rule) send(this, "rule-taken", rule);
+    else send(this, "rule-left");
   }
 
   /** The field that a problem is about; null: the action. @param {PolicyProblem} problem */
@@ -127,20 +138,25 @@ export class RuleDialog extends HTMLElement {
     );
   }
 
-  /** Says at a field what is wrong, with the word that was perhaps meant. @param {PolicyProblem} problem @param {HTMLInputElement | null} field */
+  /**
+   * Says at a field what is wrong, with the word that was perhaps meant.
+   * @param {PolicyProblem} problem
+   * @param {HTMLInputElement | null} field
+   * @returns {HTMLInputElement} where it can be mended
+   */
   #wrong({ text, word, near }, field) {
     const place = one(this, `#rule-${field?.name ?? "action"}-wrong`, HTMLElement);
     place.replaceChildren(text);
     const target = field ?? one(this, '[name="action"]:checked', HTMLInputElement);
     field?.setAttribute("aria-invalid", "true");
-    target.focus();
-    if (!field || !near) return;
+    if (!field || !near) return target;
     const replace = () => {
       field.value = field.value.replace(word, () => near);
-      this.#clear();
+      this.#changed();
       field.focus();
     };
     place.append(" ", nearButton(near, replace));
+    return target;
   }
 
   #clear() {
@@ -159,9 +175,9 @@ export class RuleDialog extends HTMLElement {
     return this.#texts().filter((input) => !input.closest("[hidden]"));
   }
 
-  get #dialog() {
-    return part(this, "dialog", HTMLDialogElement);
+  get #form() {
+    return part(this, "form", HTMLFormElement);
   }
 }
 
-customElements.define("rule-dialog", RuleDialog);
+customElements.define("rule-form", RuleForm);

@@ -1,20 +1,27 @@
 // @ts-check
 /** <policy-rules>: the rules of a policy, a row each in their order, to be added, edited, moved and deleted. */
-import { send } from "../intents.js";
+import { on, send } from "../intents.js";
 import { copyOf, one, part } from "../page/dom.js";
-import { actionOf, spoken, whereOf } from "./policy.js";
-import { RuleDialog } from "./rule-dialog.js";
+import { actionOf, spoken, whereOf } from "../policy/policy.js";
+import { plainPolicy } from "../state.js";
+import { RuleForm } from "./rule-form.js";
 
-/** @typedef {import("./policy.js").Rule} Rule */
+/** @typedef {import("../policy/policy.js").Rule} Rule */
 
 export class PolicyRules extends HTMLElement {
   /** @type {Rule[]} */
   #rules = [];
+  #policy = plainPolicy();
+  /** The rule that is being changed; null: a new one is being written, or none. @type {Rule | null} */ #edited = null;
+  /** As it stands in the form, if it can be tried. @type {Rule | null} */ #written = null;
   /** There may be thousands, and a rule that is moved stays the same. @type {WeakMap<Rule, HTMLLIElement>} */
   #rows = new WeakMap();
 
   connectedCallback() {
-    part(this, "add", HTMLButtonElement).addEventListener("click", () => this.#edit(this.#rules.length));
+    part(this, "add", HTMLButtonElement).addEventListener("click", () => this.#edit(null));
+    on("rule-written", (rule) => this.#draft(rule), this);
+    on("rule-taken", (rule) => this.#take(rule), this);
+    on("rule-left", () => this.#leave(), this);
     part(this, "rules", HTMLElement).addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       const row = button?.closest("li");
@@ -22,8 +29,21 @@ export class PolicyRules extends HTMLElement {
     });
   }
 
+  /** @param {import("../state.js").Store} store @param {import("../policy/policy.js").Read} read */
+  follow(store, read) {
+    this.#form.read = read;
+    store.subscribe(["policy"], ({ policy }) => {
+      this.#policy = policy;
+      this.#show(policy.attribute ?? []);
+      if (this.#written) this.#draft(this.#written);
+    });
+    store.subscribe(["verdict"], ({ verdict, drafts }) => {
+      if (verdict && verdict.policy === drafts.rules?.policy) this.#form.judge(verdict.problems);
+    });
+  }
+
   /** @param {Rule[]} rules */
-  show(rules) {
+  #show(rules) {
     this.#rules = rules;
     const rows = rules.map((rule, place) => {
       const row = this.#rows.get(rule) ?? rowOf(rule);
@@ -36,7 +56,7 @@ export class PolicyRules extends HTMLElement {
 
   /** @param {string} act @param {number} place */
   #act(act, place) {
-    if (act === "edit") this.#edit(place);
+    if (act === "edit") this.#edit(this.#rules[place]);
     else this.#move(act, place);
   }
 
@@ -51,20 +71,59 @@ export class PolicyRules extends HTMLElement {
     this.#focus(act, Math.min(target, rules.length - 1));
   }
 
-  /** Edits the rule at a place; behind the last one it is a new one. @param {number} place */
-  async #edit(place) {
-    const rule = await one(document, "rule-dialog", RuleDialog).ask(this.#rules[place] ?? null);
-    if (!rule) return;
-    const added = place === this.#rules.length;
-    this.#change(this.#rules.toSpliced(place, 1, rule));
-    this.#say(added ? `Rule ${place + 1} added.` : `Rule ${place + 1} changed.`);
-    if (added) part(this, "add", HTMLButtonElement).focus();
-    else this.#focus("edit", place);
+  /** @param {Rule | null} rule   null: a new one */
+  #edit(rule) {
+    this.#edited = rule;
+    part(this, "add", HTMLButtonElement).hidden = true;
+    this.#draft(null);
+    this.#form.open(rule);
   }
 
-  /** @param {Rule[]} rules */
-  #change(rules) {
-    send(this, "rules-edited", rules); // the panel shows them
+  /** Place of the rule that is written; behind the last one it is a new one. */
+  get #place() {
+    const place = this.#edited ? this.#rules.indexOf(this.#edited) : -1;
+    return place < 0 ? this.#rules.length : place;
+  }
+
+  /** The rule as it stands in the form is tried on the sample. @param {Rule | null} rule   null: there is none yet */
+  #draft(rule) {
+    this.#written = rule;
+    const policy = rule && { ...this.#policy, attribute: this.#rules.toSpliced(this.#place, 1, rule) };
+    const draft = policy && { policy, rule: `policy rule ${this.#place + 1}`, pending: true };
+    send(this, "drafted", { bench: "rules", draft });
+  }
+
+  /** @param {Rule} rule */
+  #take(rule) {
+    const [place, added] = [this.#place, this.#place === this.#rules.length];
+    this.#written = null;
+    this.#change(this.#rules.toSpliced(place, 1, rule));
+    this.#say(added ? `Rule ${place + 1} added.` : `Rule ${place + 1} changed.`);
+    this.#close();
+    if (!added) this.#focus("edit", place);
+  }
+
+  #leave() {
+    const place = this.#place;
+    this.#close();
+    if (place < this.#rules.length) this.#focus("edit", place);
+  }
+
+  /** The form is put away. */
+  #close() {
+    this.#edited = null;
+    this.#draft(null);
+    part(this, "add", HTMLButtonElement).hidden = false;
+    part(this, "add", HTMLButtonElement).focus();
+  }
+
+  /** @param {Rule[]} attribute */
+  #change(attribute) {
+    send(this, "policy-loaded", { ...this.#policy, attribute });
+  }
+
+  get #form() {
+    return one(this, "rule-form", RuleForm);
   }
 
   /** The buttons are new ones: the focus goes to where it was, as near as there is one. @param {string} act @param {number} place */

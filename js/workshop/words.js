@@ -1,0 +1,22 @@
+// @ts-check
+/** The workshop in words: its benches, and what is written at them and is not in the policy. */
+import { same } from "../policy/policy.js";
+
+/** @typedef {import("../state.js").Bench} Bench */
+
+/** @type {readonly Bench[]} */
+export const BENCHES = ["rules", "python", "file"];
+
+/** @type {Record<Bench, string>} */
+const WRITTEN = { rules: "a rule", python: "code in Python", file: "text of the policy file" };
+
+/** Where the policy comes from, as long as it says the same; "": from no file. @param {Pick<import("../state.js").State, "policy" | "policyKept">} state */
+export function keptWords({ policy, policyKept: { policy: kept, words } }) {
+  return words && !same(policy, kept) ? `${words} Changed since, and not saved.` : words;
+}
+
+/** What would be missing from a run; "": nothing. @param {import("../state.js").State["drafts"]} drafts */
+export function draftWords(drafts) {
+  const pending = BENCHES.filter((bench) => drafts[bench]?.pending).map((bench) => WRITTEN[bench]);
+  return pending.length > 0 ? `not in the policy yet: ${pending.join(", ")} under Rules and code` : "";
+}
