@@ -139,7 +139,6 @@ export class Library {
 
   /** The policy that is set in the page, as the text of a file. Throws a Problem where a field of it cannot be used. */
   #policy() {
-    send(this.#panel, "policy-wanted");
     const { policy, policyError } = this.#store.state;
     if (policyError) throw new Problem(policyError);
     return JSON.stringify(policy);

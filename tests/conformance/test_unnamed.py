@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib import import_module
 
 import pytest
 from dicom_deid.deidentify.text import clean, clean_thoroughly
-from unnamed import CHECKED, Measured, measure
+from unnamed import CHECKED, Measured, left, lost, measure, sentences
 
 LEAST = 0.85
 
@@ -29,6 +30,22 @@ def test_every_clinical_word_stays(measured: Measured) -> None:
     assert measured.kept == measured.phrases
     assert measured.whole == measured.all
     assert measured.losses == []
+
+
+def test_texts_in_small_letters_lose_it_too() -> None:
+    """There no capital tells a name; single words beside relatives stay, as they are mostly what the person is."""
+    clean_ones, total, whole = Counter[str](), Counter[str](), 0
+    for one in sentences():
+        if not one.held:
+            continue
+        small = one._replace(**{key: getattr(one, key).lower() for key in ("text", "kept", "goes", "carrier")})
+        after = clean_thoroughly(small.text, frozenset(), CHECKED)
+        total[one.category] += 1
+        clean_ones[one.category] += not left(small, after)
+        whole += not lost(small, after)
+    some = ("address", "hospital", "person")
+    assert {category for category in some if clean_ones[category] < LEAST * total[category]} == set()
+    assert whole == total.total()
 
 
 def test_the_code_meanings_of_the_standard_stay() -> None:

@@ -259,6 +259,35 @@ def test_terms_stay(text: str) -> None:
     assert clean_thoroughly(text, KNOWN) == text
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ct abdomen seen by k. wendrath today", "ct abdomen seen by today"),
+        ("referred by karroway, cough", "referred by, cough"),
+        ("name: odalinde karroway", "name:"),
+        ("brother tomkin orlebar", "brother"),
+        ("daughter (odalinde) aware", "daughter () aware"),
+        ("lives at 1422 maplecrest ave, springdale", "lives at"),
+        ("kerkstraat 12, geen pleuravocht", ", geen pleuravocht"),
+        ("from quennevar clinic", "from"),
+        ("mrs. zorbalin, knee", "knee"),
+    ],
+)
+def test_without_any_capital_words_are_read_as_if_they_had_one(before: str, after: str) -> None:
+    assert clean_thoroughly(before, KNOWN) == after.strip(" ,")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["seen by ward team", "requested by surgeons", "wife tearful", "mother with glioma", "hijo sano", "patient agité",
+     "klinik olarak normal", "10 min drive artefact", "lives at home", "via biliare 3", "cc: cough", "CC: Cough",
+     "pt: combative", "surgeon request", "square drive screw", "seen with obliques", "zuweiser unbekannt",
+     "hospital acquired pneumonia", "кт с контрастом, без выпота"],
+)  # fmt: skip
+def test_what_is_no_name_stays_without_capitals(text: str) -> None:
+    assert clean_thoroughly(text, KNOWN) == text
+
+
 def test_a_long_text_is_read_in_pieces() -> None:
     long = "no finding. " * 500
     after = clean_thoroughly(f"{long}Seen by Dr. Zorbath. {long}", KNOWN)

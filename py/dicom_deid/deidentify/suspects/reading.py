@@ -81,13 +81,18 @@ class Reading:
         self.text, self.sought = text, sought
         self.languages: tuple[str, ...] | None = None
         """Those that it may be in, once they are known (languages.py)."""
-        self.flat = text if text.isascii() else text.translate(FLAT)
+        self.flat = self.written = text if text.isascii() else text.translate(FLAT)
         self.plain = plain(text)
 
     @cached_property
     def words(self) -> frozenset[str]:
         """The plain words."""
         return frozenset(re.findall(r"[^\W\d_]+", self.plain))
+
+    @property
+    def small(self) -> bool:
+        """Whether there are letters that could be capitals, and none is one."""
+        return self.text.islower()
 
     @cached_property
     def eastern(self) -> bool:

@@ -15,6 +15,7 @@ from dicom_deid.deidentify.suspects import (
     numbers,
     people,
     phones,
+    small,
     titles,
 )
 from dicom_deid.deidentify.suspects.labels import LONGEST, Found, free, in_pieces
@@ -47,6 +48,9 @@ def found(text: str, sought: Sought) -> Found:
     guards = guarded(reading)
     named = list(chain.from_iterable(find(reading) for find in NAMES))
     spans = list(chain.from_iterable(find(reading) for find in PLACES))
+    if reading.small:
+        more = small.found(text, sought)
+        named, spans = named + more[0], spans + more[1]
     if reading.eastern:
         named += east.names(reading)
         spans += chain(east.hospitals(reading), east.addresses(reading))

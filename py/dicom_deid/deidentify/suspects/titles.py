@@ -79,7 +79,7 @@ def titled(reading: Reading) -> Iterator[Suspect]:
 def behind_title(reading: Reading, hit: re.Match[str]) -> Suspect | None:
     """The name behind one or several titles, if one of these counts."""
     parts = list(title(reading).finditer(reading.plain, hit.start(), hit.end()))
-    flats = [(reading.flat[part.start("cue") : part.end("cue")], bool(part["dot"])) for part in parts]
+    flats = [(reading.written[part.start("cue") : part.end("cue")], bool(part["dot"])) for part in parts]
     if not any(is_title(flat, reading, dotted=dotted) for flat, dotted in flats):
         return None
     if reading.flat[hit.end() - 1] not in " \t_" and not flats[-1][1] and not flats[-1][0].endswith("'"):
