@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 from dicom_deid.index.entry import series_key
+from dicom_deid.key import Key
 from dicom_deid.serve.server import Server
 from dicom_deid.serve.start import Running
 from made import UID, ct, to_bytes
 from pydicom import dcmread
-from runs import native_run
+from runs import PASSPHRASE, native_run
 from serving import Client, started, until
 
 SERIES = 12
@@ -174,8 +175,9 @@ def test_an_output_that_the_audit_does_not_know_is_not_shared(source: Path, tmp_
         assert secret.read_bytes() not in fetched.values()
 
 
-def test_originals_stay_where_the_server_was_not_told_otherwise(source: Path, tmp_path: Path) -> None:
-    with started(tmp_path, source) as running:
+def test_originals_stay_where_the_server_was_not_told_otherwise(source: Path, run: Path, tmp_path: Path) -> None:
+    clock = Clock()
+    with started(tmp_path, source, key=Key.from_passphrase(PASSPHRASE), clock=clock) as running:
         client = Client(running.port).sign_in(running)
         client.indexed()
         refused = client.post("/api/share/create", series=[KEY], passcode=True)
@@ -183,6 +185,13 @@ def test_originals_stay_where_the_server_was_not_told_otherwise(source: Path, tm
         assert client.get(f"/api/series/{KEY}").json["why_not"] == "ORIGINALS_NOT_SHARED"
         link = client.share(KEY, deidentify=True)
         assert (link["holds"], link["files"]) == ("de-identified", SERIES)
+        fetched = entries(client.download(link))
+        assert {name: (run / "out" / name).read_bytes() for name in fetched} == fetched, "as a run writes them"
+        staged = running.served.sharing.place
+        for ahead, there in ((25 * 3600 - 60, 1), (25 * 3600 + 60, 0)):  # a download may end after its link
+            clock.ahead = ahead
+            running.served.sharing.sweep_if_idle()
+            assert len(list(staged.iterdir())) == there
 
 
 def test_what_a_policy_lets_name_the_patient_is_shared_like_originals(tmp_path: Path, source: Path) -> None:
