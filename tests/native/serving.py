@@ -131,7 +131,7 @@ def started(tmp_path: Path, *folders: Path, **settings: Any) -> Iterator[Running
 
 def until(holds: Callable[[], bool]) -> None:
     """Waits for a thing that comes about in a thread of the server."""
-    for _ in range(1000):
+    for _ in range(3000):
         if holds():
             return
         time.sleep(0.02)
