@@ -211,6 +211,9 @@ def test_what_a_policy_lets_name_the_patient_is_shared_like_originals(tmp_path: 
 def test_originals_with_a_passcode_only(client: Client) -> None:
     refused = client.post("/api/share/create", series=[KEY])
     assert (refused.status, refused.json["error"]) == (422, "PASSCODE_NEEDED")
+    for passcode in ("short", "       ", 1234567, ["a passcode"]):
+        refused = client.post("/api/share/create", series=[KEY], passcode=passcode)
+        assert (refused.status, refused.json["field"]) == (400, "passcode")
 
 
 def test_originals_are_deidentified_on_their_way_and_withheld_like_in_a_run(

@@ -94,7 +94,9 @@ def test_tries_at_once_are_counted_each(tmp_path: Path) -> None:
 def test_a_passcode_is_the_same_however_its_letters_are_composed(tmp_path: Path) -> None:
     links = Links(Store(tmp_path / "links.sqlite"))
     _, link = links.create(wish(passcode="Grüner Reiher"))
-    assert links.admit(link, "Gru\u0308ner Reiher")
+    assert links.admit(link, "Gru\u0308ner Reiher ")
+    _, told = links.create(wish(passcode="HERO-NSBY"))
+    assert links.admit(told, "heronsby"), "as it is typed on a phone"
     assert links.get(link.number).wrong == 0
     assert b"Reiher" not in (tmp_path / "links.sqlite").read_bytes()
 

@@ -98,7 +98,7 @@ def asked_of(given: dict[str, Any]) -> Asked:
     if passcode is None or passcode is False or passcode == "":
         passcode = ""
     elif passcode is not True:
-        passcode = values.text(given, "passcode", LONGEST_PASSCODE)
+        passcode = values.text(given, "passcode", LONGEST_PASSCODE).strip()
         if len(passcode) < LEAST_PASSCODE:
             raise values.wrong("passcode")
     return Asked(

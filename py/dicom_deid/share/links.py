@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dicom_deid.share.archive import Part, etag_of, size_of
-from dicom_deid.share.passcode import Passcodes
+from dicom_deid.share.passcode import Passcodes, typed
 from dicom_deid.share.store import Store
 
 HOURS, MOST_HOURS = 24, 7 * 24
@@ -95,7 +95,7 @@ class Links:
     def create(self, wish: Wish) -> tuple[str, Link]:
         """Makes a link and returns its token, which is kept nowhere."""
         token, parts = secrets.token_urlsafe(TOKEN_BYTES), [file.part for file in wish.files]
-        passcode = self.passcodes.kept(wish.passcode) if wish.passcode else None
+        passcode = self.passcodes.kept(typed(wish.passcode)) if wish.passcode else None
         now = int(self._clock())
         with self._store.change() as database:
             made = database.execute(
@@ -133,7 +133,7 @@ class Links:
         with self._turn:
             limits = link.number, WRONG_CODES, self._clock()
             kept = self._store.rows(f"SELECT passcode FROM links WHERE number = ? AND {OPEN}", *limits)
-            if kept and self.passcodes.fits(passcode, kept[0][0]):
+            if kept and self.passcodes.fits(typed(passcode), kept[0][0]):
                 return True
             with self._store.change() as database:
                 database.execute(f"UPDATE links SET wrong = wrong + 1 WHERE number = ? AND {OPEN}", limits)

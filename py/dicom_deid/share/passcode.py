@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 import unicodedata
@@ -16,6 +17,7 @@ MEMORY = 64 * 1024 * 1024
 SALT_BYTES, HASH_BYTES = 16, 32
 MADE_BYTES = 5
 """Random bytes of a passcode that is made: 40 bits, of which five tries find nothing."""
+MADE = re.compile(r"[A-Z2-7]{4}-?[A-Z2-7]{4}", re.IGNORECASE | re.ASCII)
 
 
 class Passcodes:
@@ -42,3 +44,9 @@ class Passcodes:
 def make_passcode() -> str:
     """A random passcode that can be told on the telephone: eight characters of base32."""
     return grouped(secrets.token_bytes(MADE_BYTES))
+
+
+def typed(passcode: str) -> str:
+    """A passcode as it is meant, however it was typed: of one that was made, case and dash do not count."""
+    text = passcode.strip()
+    return text.replace("-", "").upper() if MADE.fullmatch(text) else text
