@@ -19,7 +19,7 @@ from dicom_deid.native.run_folder import AUDIT, PLAN
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.share.choice import Indexed, known
 
-REMEMBERED = 16
+REMEMBERED = 4
 """Series whose files are remembered: a viewer asks for one after the other."""
 KEPT_BACK = ("id", "patient", "thumbnail", "thumbnails")
 """Columns of a series that mean nothing outside the index."""
