@@ -31,8 +31,6 @@ const HOLDS = { originals: "Names patients; stays in this browser", "de-identifi
 const HOLDS_THERE = { originals: "Has originals, which name patients", "de-identified": "De-identified" };
 /** The act on ticked series, by the kind of index. */
 const ACTS = { take: "originals", zip: "run", share: "server" };
-/** Acts on an index as a whole. */
-const MORE = ["thumbnails", "csv", "save", "delete"];
 const WISHES = /** @type {const} */ (["take", "zip", "share", "pictures", "thumbnails", "csv", "save", "delete"]);
 
 export class SeriesSearch extends HTMLElement {
@@ -120,7 +118,7 @@ export class SeriesSearch extends HTMLElement {
     const originals = source.of.kind === "originals";
     for (const [name, kind] of Object.entries(ACTS)) part(this, name, HTMLElement).hidden = kind !== source.of.kind;
     const own = source.of.kind !== "server"; // that of a server is not this browser's
-    for (const name of ["more", ...MORE]) part(this, name, HTMLElement).hidden = !own;
+    for (const name of ["more", "more-acts"]) part(this, name, HTMLElement).hidden = !own;
     const holds = part(this, "holds", HTMLElement);
     const held =
       source.of.kind === "server"
