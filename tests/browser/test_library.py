@@ -16,7 +16,7 @@ from journey import READY, Journey
 from made import UID, ct, to_bytes
 from playwright.sync_api import Locator, expect
 from runs import RunFolder, native_run
-from test_access import look_at
+from test_access import found_by_axe, look_at
 
 if TYPE_CHECKING:
     from conftest import Launch, Observed, Server
@@ -144,6 +144,7 @@ def test_a_series_is_found_shared_and_fetched_whole(
         expect(share).to_contain_text(f"1 series, {SLICES} files")
         share.get_by_label("Note for your list of links").fill("for a colleague")
         look_at(journey)
+        assert found_by_axe(journey) == []
         share.get_by_role("button", name="Make the link").click()
         expect(share.get_by_role("status")).to_contain_text(f"{SLICES} files")
         url = share.get_by_label("Address of the link").input_value()
@@ -161,6 +162,7 @@ def test_a_series_is_found_shared_and_fetched_whole(
         expect(links(journey)).to_contain_text("for a colleague")
         expect(links(journey)).to_contain_text("Downloaded once")
         look_at(journey)
+        assert found_by_axe(journey) == []
         links(journey).get_by_role("button", name="Revoke").click()
         journey.page.locator("ask-first").get_by_role("button", name="Revoke").click()
         expect(links(journey)).to_contain_text("Revoked")
