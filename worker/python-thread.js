@@ -16,6 +16,7 @@ import { Finding } from "./preview/finding.js";
 import { Pictures } from "./preview/imaging.js";
 import { boot, heapOf, load, makeSnapshot } from "./python/boot.js";
 import { Wheels } from "./python/wheels.js";
+import { release } from "./shared/buffers.js";
 import * as Comlink from "./shared/comlink.js";
 import { CodedError, callPython, refuse } from "./shared/errors.js";
 
@@ -154,10 +155,12 @@ export class PythonThread {
 
   /** @param {Task} task @returns {Answer} */
   #answer(task) {
-    return this.#call(
+    const answer = this.#call(
       () => answerOf(this.#deidentify(...given(task))),
       () => failure(task),
     );
+    for (const { bytes } of task.ranges) release(bytes); // Python has had its own copy
+    return answer;
   }
 
   /** @param {Task[]} tasks */

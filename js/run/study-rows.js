@@ -17,8 +17,8 @@ import { outcomes } from "../page/outcome.js";
 const MOST_ROWS = 200;
 /** So few studies stay in their order: rows that move are harder to follow than a short list. */
 const FEW_STUDIES = 12;
-/** Least time between two paintings, in milliseconds. */
-const PAINT_MILLISECONDS = 250;
+/** Least time between two paintings, in milliseconds: of few rows, and of many, which move. */
+const [PAINT_MILLISECONDS, PAINT_MANY_MILLISECONDS] = [250, 1000];
 
 export class StudyRows extends HTMLElement {
   /** @type {StudyFound[]} */
@@ -66,7 +66,8 @@ export class StudyRows extends HTMLElement {
   /** @param {StudyProgress[]} changes */
   update(changes) {
     for (const change of changes) this.#done[change.study] = change;
-    const wait = this.#painted + PAINT_MILLISECONDS - performance.now();
+    const pause = this.#studies.length > FEW_STUDIES ? PAINT_MANY_MILLISECONDS : PAINT_MILLISECONDS;
+    const wait = this.#painted + pause - performance.now();
     if (wait <= 0) this.#paint();
     else this.#timer ??= setTimeout(() => this.#paint(), wait);
   }

@@ -2,6 +2,7 @@
 /** The way of each file through a run: read, given to Python, its answer carried out, written, and its row appended. */
 
 import { plainRow } from "../report/audit.js";
+import { release } from "../shared/buffers.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { covered, withRange } from "../shared/ranges.js";
 import { headerEnd } from "../write/splice.js";
@@ -177,6 +178,7 @@ export class Pipeline {
     this.#underWay.hold(item, item.held + fresh);
     const said = same ? { ...row, reason: SAME_UID } : row;
     await this.#commits.output(path, segments, opened, index, sourceId, said, log, link);
+    for (const segment of segments) if ("bytes" in segment) release(segment.bytes);
     await this.#underWay.release(item);
   }
 

@@ -22,17 +22,33 @@ export class Buffers {
   take(bytes) {
     const length = lengthFor(bytes);
     const at = this.#free.findLastIndex(({ byteLength }) => byteLength === length);
-    if (at < 0) return new ArrayBuffer(length);
+    if (at < 0) return this.#make(length);
     this.#bytes -= length;
     return this.#free.splice(at, 1)[0];
   }
 
+  /** A new one takes the place of those that nobody has asked for longest: files that differ would leave one of each length. @param {number} length */
+  #make(length) {
+    this.#keep(this.#bytes - length);
+    return new ArrayBuffer(length);
+  }
+
   /** Takes one back that nobody looks at any more. @param {ArrayBuffer} buffer */
   give(buffer) {
-    if (buffer.byteLength === 0 || buffer.byteLength !== lengthFor(buffer.byteLength)) return; // given away, or not from here
+    if (buffer.byteLength === 0) return; // given away
+    if (buffer.byteLength !== lengthFor(buffer.byteLength)) return release(new Uint8Array(buffer)); // not from here
     this.#free.push(buffer);
     this.#bytes += buffer.byteLength;
-    while (this.#bytes > KEPT_BYTES) this.#bytes -= /** @type {ArrayBuffer} */ (this.#free.shift()).byteLength;
+    this.#keep(KEPT_BYTES);
+  }
+
+  /** Gives back the memory of all but so many bytes. @param {number} bytes */
+  #keep(bytes) {
+    while (this.#free.length > 0 && this.#bytes > bytes) {
+      const oldest = /** @type {ArrayBuffer} */ (this.#free.shift());
+      this.#bytes -= oldest.byteLength;
+      release(new Uint8Array(oldest));
+    }
   }
 }
 

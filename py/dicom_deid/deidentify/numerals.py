@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dicom_deid.deidentify.identifiers.days import DAY, turned
 from dicom_deid.deidentify.identifiers.numbers import MIN_DIGITS
 from dicom_deid.deidentify.values import NUMBERS, numbers_of
+from dicom_deid.dicom.bounded import CONTEXTS
 from dicom_deid.model import Element, Syntax
 
 MONTH_DAY = r"(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])"
@@ -73,7 +74,7 @@ class Numbers(NamedTuple):
         return len(number) >= MOMENT and any(number[:at] in self.days and TIME.fullmatch(number[at:]) for at in (7, 8))
 
 
-@lru_cache(64)
+@lru_cache(CONTEXTS)
 def numbers_in(identifiers: frozenset[str]) -> Numbers:
     """The numbers among the identifiers."""
     stated = {one for one in identifiers if one.isascii() and one.isdigit()}

@@ -15,19 +15,20 @@ from dicom_deid.deidentify.dummies import REMOVED
 from dicom_deid.deidentify.finder import Finder
 from dicom_deid.deidentify.letters import fold, read, read_letters
 from dicom_deid.deidentify.suspects import DEFAULT, Sought
+from dicom_deid.dicom.bounded import CONTEXTS
 from dicom_deid.profile import words
 
 Clean = Callable[[str, frozenset[str], Sought], str]
 """Gives a text without some identifiers, and without what looks like one."""
 
 
-@lru_cache(128)
+@lru_cache(2 * CONTEXTS)
 def but(known: tuple[str, ...], identifiers: frozenset[str]) -> frozenset[str]:
     """The identifiers but for the words of some lists of judged.json, which mean something else in their place."""
     return identifiers - {fold(word) for name in known for word in words(name)}
 
 
-@lru_cache(64)
+@lru_cache(CONTEXTS)
 def finder(identifiers: frozenset[str]) -> Finder:
     """Finds any of the identifiers."""
     return Finder(identifiers)

@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from dicom_deid.deidentify.suspects import vocabulary as suspects
+from dicom_deid.dicom.bounded import CONTEXTS
 from dicom_deid.profile import table, words
 
 LISTS = ("code_terms", "maker_names", "place_words")
@@ -28,7 +29,7 @@ def in_lists(word: str) -> bool:
     return " " not in word and f" {word} " in vocabulary()
 
 
-@lru_cache(64)
+@lru_cache(2 * CONTEXTS)
 def unwritten(identifiers: frozenset[str], *, eponyms: bool) -> frozenset[str]:
     """The identifiers but for those that are made of such words, or of ``eponyms``, alone."""
     named = suspects.eponyms() if eponyms else frozenset()

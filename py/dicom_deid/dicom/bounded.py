@@ -12,7 +12,10 @@ C = TypeVar("C")
 ENTRY = 250
 """Bytes that an entry takes, beside those of its key and value that the caller counts."""
 CONTEXTS, FULL = 16, 4
-"""Contexts remembered, and how many of them may be full; in one folder, series hardly ever take turns by more."""
+"""Contexts remembered, and how many of them may be full; in one folder, series hardly ever take turns by more.
+
+What is worked out of the identifiers of an instance is kept for as many (`lru_cache`): each is about as large as its
+header, and a folder of which every header differs would fill longer ones with what never comes again."""
 
 
 class Remembered(dict[K, V]):

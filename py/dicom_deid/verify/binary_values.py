@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from dicom_deid.dicom.bounded import CONTEXTS
 from dicom_deid.profile import judged
 
 VRS = frozenset(("AT", "FD", "FL", "OD", "OF", "OL", "OV", "OW", "SL", "SS", "SV", "UL", "US", "UV"))
@@ -80,7 +81,7 @@ def is_held(value: bytes | memoryview, identifiers: frozenset[str], uids: Collec
     return False
 
 
-@lru_cache(64)
+@lru_cache(CONTEXTS)
 def sought(identifiers: frozenset[str]) -> Words:
     """The identifiers that are long enough."""
     words, others = set[bytes](), set[bytes]()

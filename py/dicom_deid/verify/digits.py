@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from pydicom.dataelem import RawDataElement
 
+from dicom_deid.dicom.bounded import CONTEXTS
+
 LEAST, FEW = 5, 32
 """Digits of a number that is sought, and bytes of binary values in which it is."""
 BINARY = {"FD": "d", "FL": "f", "SL": "l", "SS": "h", "SV": "q", "UL": "L", "US": "H", "UV": "Q"}
@@ -33,7 +35,7 @@ class Numbers(NamedTuple):
     years: tuple[str, ...]
 
 
-@lru_cache(64)
+@lru_cache(CONTEXTS)
 def numbers_of(identifiers: frozenset[str]) -> Numbers:
     """Those among the identifiers."""
     digits = {one.lstrip("0") for one in identifiers if one.isascii() and one.isdigit()}

@@ -11,6 +11,7 @@ from itertools import chain, filterfalse
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.multival import MultiValue
 
+from dicom_deid.dicom.bounded import CONTEXTS
 from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, equipment_labels, judged, table, words
 from dicom_deid.verify.binary_values import is_held, is_number
 from dicom_deid.verify.digits import SEARCHED, day_left, number_left
@@ -34,13 +35,13 @@ WORDS = bytes(ord(chr(at).lower()) if at < 128 and chr(at).isalnum() else 32 for
 """Table of bytes that makes spaces of everything between ASCII words."""
 
 
-@lru_cache(128)
+@lru_cache(2 * CONTEXTS)
 def but(known: tuple[str, ...], identifiers: frozenset[str]) -> frozenset[str]:
     """The identifiers but for the words that mean something else in their place (tables/judged.json)."""
     return identifiers - {word.lower() for name in known for word in words(name)}
 
 
-@lru_cache(64)
+@lru_cache(CONTEXTS)
 def finder(identifiers: frozenset[str]) -> re.Pattern[str]:
     """Finds any identifier as a word of its own in folded text; of none, nothing."""
     if not identifiers:
@@ -56,7 +57,7 @@ def expression(word: str) -> str:
     return rf"(?<![a-z0-9]){measured}{re.escape(word)}{unit}(?![a-z0-9])"
 
 
-@lru_cache(64)
+@lru_cache(CONTEXTS)
 def beginnings(identifiers: frozenset[str]) -> tuple[frozenset[bytes], tuple[str, ...]]:
     """The first words of identifiers, and the identifiers that begin with no ASCII letter or digit."""
     others = tuple(identifier for identifier in identifiers if not words_in(identifier[:1]))
@@ -122,7 +123,7 @@ def is_left(known: tuple[str, ...], text: str, identifiers: frozenset[str]) -> b
     return left(text, sought) and (known != MAKER_NAMES or left(text, unwritten(sought, eponyms=False)))
 
 
-@lru_cache(64)
+@lru_cache(2 * CONTEXTS)
 def unwritten(identifiers: frozenset[str], *, eponyms: bool) -> frozenset[str]:
     """The identifiers but for those that are made of words of PS3.16 and of descriptions, or ``eponyms``, alone."""
     known = terms() | {folded(name) for name in table("clinical-words.json")["eponyms"].split("|") if eponyms}

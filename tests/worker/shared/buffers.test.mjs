@@ -30,8 +30,22 @@ test("what was given away, or does not come from here, is not taken back", () =>
   const given = buffers.take(100_000);
   structuredClone(given, { transfer: [given] });
   buffers.give(given);
-  buffers.give(new ArrayBuffer(100_001));
+  const other = new ArrayBuffer(100_001);
+  buffers.give(other);
+  assert.equal(other.byteLength, 0); // nobody waits for the collector
   assert.ok(buffers.take(100_000).byteLength >= 100_000);
+});
+
+test("files of unlike sizes, one after the other, leave one buffer and not one of each size", () => {
+  const buffers = new Buffers();
+  const used = Array.from({ length: 40 }, (_, number) => {
+    const buffer = buffers.take(100_000 + number * 97_000);
+    buffers.give(buffer);
+    return buffer;
+  });
+  const last = /** @type {ArrayBuffer} */ (used.at(-1));
+  const alive = [...new Set(used)].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  assert.equal(alive, last.byteLength);
 });
 
 test("no more is kept than 32 MiB", () => {

@@ -18,7 +18,7 @@ from dicom_deid.deidentify.identifiers.days import days_of
 from dicom_deid.deidentify.identifiers.kinds import Kind, kind_of
 from dicom_deid.deidentify.identifiers.names import name_parts
 from dicom_deid.deidentify.identifiers.numbers import is_wordy, significant_parts, whole_values
-from dicom_deid.dicom.bounded import Remembered
+from dicom_deid.dicom.bounded import CONTEXTS, Remembered
 from dicom_deid.dicom.encoding import ascii_text
 from dicom_deid.errors import Failed
 from dicom_deid.model import Element, Item, Run
@@ -110,19 +110,19 @@ def says_nothing(element: Element) -> bool:
     return element.items is None and kind_of(element.tag, element.vr) is Kind.NONE
 
 
-@lru_cache(256)
+@lru_cache(CONTEXTS)
 def together(found: frozenset[Stated]) -> Stated:
     """What several parts say. Equal arguments give the same sets, which are compared quickly as keys."""
     return Stated(*(united(frozenset(sets)) for sets in zip(*found, strict=True))) if found else NO_IDENTIFIERS
 
 
-@lru_cache(512)
+@lru_cache(len(Stated._fields) * CONTEXTS)
 def united(named: frozenset[frozenset[str]]) -> frozenset[str]:
     """The union of sets. Equal arguments give the same object, which is compared quickly as a key."""
     return frozenset[str]().union(*named)
 
 
-@lru_cache(256)
+@lru_cache(CONTEXTS)
 def shared_words(told: frozenset[str], labels: frozenset[str], common: frozenset[str]) -> frozenset[str]:
     """The words that removed text tells and that stand in a label, but for common ones."""
     return (told & labels) - common
@@ -144,7 +144,7 @@ def said_by(
     for element in elements:
         said.take(element, (), encodings, gone=False)
     sets = said.identifiers, said.told, said.labels, said.common
-    return Stated(*map(frozenset, sets)) if any(sets) else NO_IDENTIFIERS
+    return Stated(*(frozenset(one) if one else NONE for one in sets)) if any(sets) else NO_IDENTIFIERS
 
 
 class Sayings:

@@ -1,0 +1,37 @@
+"""The list of studies during a run: of many, those out of sight cost the browser nothing."""
+
+from pathlib import Path
+
+import pytest
+from journey import Ended, Journey
+from made import UID, ct, to_bytes
+from playwright.sync_api import expect
+
+STUDIES, ROWS = 230, 200
+LAID_OUT = """rows => rows.filter(
+  (row) => row.firstElementChild.checkVisibility({ contentVisibilityAuto: true })
+).length"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "in"
+    root.mkdir()
+    for study in range(STUDIES):
+        uids = {"StudyInstanceUID": f"{UID}.7.{study}", "SOPInstanceUID": f"{UID}.8.{study}"}
+        data = to_bytes(ct(**uids, SeriesInstanceUID=f"{UID}.9.{study}", PatientID=f"P-{study}"))
+        (root / f"{study}.dcm").write_bytes(data)
+    return root
+
+
+def test_of_many_studies_only_rows_in_sight_are_laid_out(journey: Journey, folder: Path) -> None:
+    rows = journey.page.locator("study-rows")
+    journey.drop(folder)
+    assert journey.run() == Ended("Done", STUDIES, 0, 0, 0)
+    rows.get_by_text(f"Studies: {STUDIES} of {STUDIES} done").click()
+    expect(rows).to_contain_text(f"and {STUDIES - ROWS} more studies")
+    first = rows.get_by_role("listitem").first
+    first.scroll_into_view_if_needed()
+    expect(first).to_contain_text("1 written")
+    expect(rows.get_by_role("listitem")).to_have_count(ROWS)  # a screen reader has them all
+    assert 0 < rows.get_by_role("listitem").evaluate_all(LAID_OUT) < ROWS / 2
