@@ -2,10 +2,9 @@
 /** The way of each file through a run: read, given to Python, its answer carried out, written, and its row appended. */
 
 import { plainRow } from "../report/audit.js";
-import { release } from "../shared/buffers.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { covered, withRange } from "../shared/ranges.js";
-import { headerEnd } from "../write/splice.js";
+import { headerEnd, releaseNew } from "../write/splice.js";
 import { bytesOf } from "./batches.js";
 import { Commits } from "./commit.js";
 import { Feed } from "./feed.js";
@@ -178,7 +177,7 @@ export class Pipeline {
     this.#underWay.hold(item, item.held + fresh);
     const said = same ? { ...row, reason: SAME_UID } : row;
     await this.#commits.output(path, segments, opened, index, sourceId, said, log, link);
-    for (const segment of segments) if ("bytes" in segment) release(segment.bytes);
+    releaseNew(segments);
     await this.#underWay.release(item);
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** Splices: their length, and their bytes piece by piece; of a large source one piece at a time is in memory. */
 
+import { release } from "../shared/buffers.js";
 import { CodedError } from "../shared/errors.js";
 
 /** Most bytes of a piece that is in memory. */
@@ -41,6 +42,12 @@ export function lengthOf(segments, size) {
 export function headerEnd(segments, size) {
   const last = segments.findLast((segment) => "copy" in segment);
   return last && "copy" in last ? last.copy[0] : size;
+}
+
+/** Gives back the memory of new bytes that are written, unless others have a part of it. @param {Segment[]} segments */
+export function releaseNew(segments) {
+  for (const segment of segments)
+    if ("bytes" in segment && segment.bytes.length === segment.bytes.buffer.byteLength) release(segment.bytes);
 }
 
 /**
