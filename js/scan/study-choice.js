@@ -71,6 +71,7 @@ export class StudyChoice extends HTMLElement {
     store.subscribe(["phase"], ({ phase }) => {
       const stands = phase !== "ready"; // while a run goes on
       part(this, "fields", HTMLFieldSetElement).disabled = stands;
+      for (const box of this.#rows.querySelectorAll("input")) box.disabled = stands;
       // Without a checkbox that takes the keyboard, the list is scrolled by keys itself.
       if (stands) this.#rows.setAttribute("tabindex", "0");
       else this.#rows.removeAttribute("tabindex");
@@ -148,7 +149,9 @@ export class StudyChoice extends HTMLElement {
     const { series, files, bytes: size } = this.#choice.partOf(study);
     const partly = this.#choice.isPart(study.study);
     const checked = this.#choice.isWhole(study.study);
-    Object.assign(one(row, "input", HTMLInputElement), { value: study.study, checked, indeterminate: partly });
+    const { disabled } = part(this, "fields", HTMLFieldSetElement);
+    const box = { value: study.study, checked, indeterminate: partly, disabled };
+    Object.assign(one(row, "input", HTMLInputElement), box);
     const { patient, date, description } = study.about;
     one(row, ".study-name", HTMLElement).textContent = `Study ${count(study.study + 1)}`;
     one(row, ".study-patient b", HTMLElement).textContent = patient;
