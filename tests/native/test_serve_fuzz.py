@@ -94,7 +94,7 @@ def browser(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Flask
     return made
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(ROUTES), st.lists(SEGMENTS, min_size=3, max_size=3), QUERIES, BODIES, HEADERS,
 )  # fmt: skip
