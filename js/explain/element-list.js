@@ -71,7 +71,6 @@ export class WhatIf extends HTMLElement {
   /** What is there is that of before, and stays, since what is written now cannot be followed. */
   keep() {
     this.#settle();
-    this.toggleAttribute("data-stale", true);
   }
 
   /** Nothing of a file is left in the page. */
@@ -85,7 +84,6 @@ export class WhatIf extends HTMLElement {
 
   #settle() {
     this.removeAttribute("aria-busy");
-    this.removeAttribute("data-stale");
     part(this, "waiting", HTMLElement).hidden = true;
   }
 

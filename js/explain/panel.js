@@ -25,7 +25,7 @@ const PAUSE = 300;
 const BY_POLICY = "By the policy as it stands.";
 const BY_DRAFT = "With what you are writing, which is not in the policy yet.";
 const NOT_TRIED = "By the policy as it stands: what you are writing cannot be tried yet.";
-const STALE = "As before: what you are writing cannot be used yet. What is wrong is said beside it.";
+const STALE = "As before: what you are writing cannot be used yet.";
 
 export class TryOut extends HTMLElement {
   /** @type {{files: Files, trial: Trial, store: Store} | null} */ #parts = null;
@@ -126,12 +126,12 @@ export class TryOut extends HTMLElement {
     send(this, "draft-tried", { policy: wanted, problems, traceback });
   }
 
-  /** What is wrong with a draft is said where it is written, and what is there of the same file stays. @param {Extract<Tried, {error: string}>} tried @param {number} index */
+  /** What is there of the same file stays while something is wrong with the policy. @param {Extract<Tried, {error: string}>} tried @param {number} index */
   #failed({ error, problems = [] }, index) {
+    noteOf(this).show(error, problems);
     if (problems.length > 0 && index === this.#shown) return this.#whatIf.keep();
     this.#shown = null;
     this.#whatIf.clear();
-    if (problems.length === 0) noteOf(this).show(error);
   }
 }
 

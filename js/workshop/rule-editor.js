@@ -68,7 +68,9 @@ export class RuleEditor {
       const shown = `.cm-content > :nth-child(${at})`;
       return at > 0 ? `${shown} { background: #ffd9d4; } ${shown}::after { content: ${quoted(text)}; ${WRONG} }` : "";
     });
-    this.#marks.replaceSync(rules.join("\n"));
+    // The editor measures its lines anew, for their numbers, when its own height is another one.
+    const height = ".cm-editor .cm-content { min-height: calc(12rem + 1px); }";
+    this.#marks.replaceSync(problems.length > 0 ? [height, ...rules].join("\n") : "");
   }
 
   /** Selects a line: at the begin of the code, the editor would undo a mere cursor. @param {number} line */
@@ -121,5 +123,6 @@ function dress(place) {
   host?.classList.add("editor-host");
   const content = /** @type {HTMLElement} */ (root.querySelector(".cm-content"));
   content.setAttribute("aria-label", "Code of the rule. Tab indents; press Escape, then Tab, to leave.");
+  content.tabIndex = 0; // it can be edited, so it has the focus anyway; axe does not know that
   return root;
 }

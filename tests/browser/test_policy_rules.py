@@ -105,7 +105,7 @@ def test_rules_by_keyboard_alone(policies: Policies) -> None:
     assert page.evaluate(FOCUSED) == "Add rule"
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    assert page.evaluate(FOCUSED) == "Add rule"
+    assert page.evaluate(FOCUSED) == "Rules and code…"
     assert policies.rules == []
 
 

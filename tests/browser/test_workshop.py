@@ -7,7 +7,7 @@ from journey import READY, Journey
 from playwright.sync_api import expect
 from pydicom import dcmread
 from samples import sample_folder
-from test_access import look_at
+from test_access import found_by_axe, look_at
 
 SHOWN = 30_000  # milliseconds for the trial worker to start and to answer
 MAKER = "GE MEDICAL SYSTEMS"  # of CT_small.dcm
@@ -84,10 +84,14 @@ def test_what_is_written_at_each_bench_stays_apart_until_it_is_taken(journey: Jo
     expect(study.locator(".element-after")).to_have_text("the same", timeout=SHOWN)
     text.fill(f"{text.input_value()}\n[[python]]\ncode = '''\n{CODE}'''\n")
     expect(sample).to_contain_text("cannot be tried yet", timeout=SHOWN)  # nobody has agreed to this code
+    expect(page.locator("what-if[aria-busy]")).to_have_count(0, timeout=SHOWN)
     look_at(journey)
+    assert found_by_axe(journey) == []
     for bench in ("Rules for single elements", "Python"):
         journey.open_workshop(bench)
+        expect(page.locator("what-if[aria-busy]")).to_have_count(0, timeout=SHOWN)
         look_at(journey)
+        assert found_by_axe(journey) == []
     page.keyboard.press("Escape")
     pending = page.locator("[data-part=workshop-pending]")
     expect(pending).to_contain_text("Not in the policy yet: code in Python, text of the policy file")
