@@ -1,13 +1,14 @@
 """How much burned-in text the detector hides, what it hides besides, how fast, natively and in a real Chromium.
 
-    .venv/bin/python tests/bench/pixels.py [--count 120] [--browser 16] [--only native] [--seed 7] [--keep DIR]
+    .venv/bin/python tests/bench/pixels.py [--count 120] [--browser 16] [--only native] [--seed 7] [--beside DIR]
 
 Invented names, dates and numbers are drawn on real frames (of ../shared/data/corpus, where it is there) and on made
 ones, in the fonts of this machine, and some pictures are spoilt as captures are. Of every line it is known which pixels
 are its ink: those that the drawing changed visibly. A line counts as hidden only if no such pixel is left. Excess is
 the share of a picture that is made blank beyond its lines and half their height around them; the last column has it
 for pictures without text alone. Every way sees the same pictures, one after the other; Tesseract and RapidOCR take part
-as they are shipped, where they are installed. The browser gets the first pictures only; `build.py site` has to have
+as they are shipped, where they are installed (else it is said how): RapidOCR in a folder of its own, `--beside`, behind
+the packages of this environment. The browser gets the first pictures only; `build.py site` has to have
 been run. Memory is what the page's processes use (PSS), at its highest.
 """
 
@@ -25,6 +26,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,6 +66,7 @@ FONTS = {
     "chinese": "wqy-microhei",
     "arabic": "Amiri-Regular NotoNaskhArabic-Regular NotoKufiArabic-Regular DejaVuSans",
 }
+FONT_FILES = (".ttf", ".ttc", ".otf", ".otb", ".t1")
 SCRIPTS = ["latin"] * 7 + ["cyrillic", "chinese", "arabic"]
 NAMES = {
     "latin": "WOJCIECHOWSKA^Ewa|Björk, Åsa|O'Halloran Sean|DE LA CRUZ MARIA|Nguyen Van An|Fischer K.|Dr. Okafor",
@@ -98,7 +101,13 @@ def main() -> None:
     parser.add_argument("--only", default="", help="ways whose name has this in it")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--keep", type=Path, help="folder for the pictures, with what is left of lines in red")
+    parser.add_argument("--beside", type=Path, help="folder with RapidOCR in it")
     options = parser.parse_args()
+    if options.beside:
+        sys.path.append(str(options.beside))
+    for script, names in FONTS.items():
+        if not any(path for name in names.split() for path in font_files(name)):
+            sys.stdout.write(f"no font for {script}: its lines are drawn as empty boxes\n")
     grounds = list(backgrounds())
     made = [annotated(random.Random(options.seed * 7919 + n), grounds) for n in range(options.count)]
     made += [bare(picture) for picture, is_bare in grounds if is_bare]
@@ -120,12 +129,14 @@ def main() -> None:
 
 def native_ways() -> dict[str, Way]:
     ways: dict[str, Way] = {
-        "native: tiny, tall places must read": boxes_of(Detector(Search("tiny", 16), MODELS)),
+        "native: tiny, tall places must read": boxes_of(Detector(Search("tiny", 16, 1280), MODELS)),
         "native: anatomy (tiny, all must read)": boxes_of(Detector("anatomy", MODELS)),
         "native: screen (small)": boxes_of(Detector("screen", MODELS)),
     }
     if shutil.which("tesseract"):
         ways["Tesseract as shipped (--psm 11)"] = tesseract
+    else:
+        sys.stdout.write("Tesseract is not installed: apt-get install tesseract-ocr\n")
     if importlib.util.find_spec("rapidocr"):
         from rapidocr import RapidOCR
 
@@ -137,6 +148,8 @@ def native_ways() -> dict[str, Way]:
             return [(int(a), int(b), int(c) + 1, int(d) + 1) for a, b, c, d in corners]
 
         ways["RapidOCR as shipped"] = rapid
+    else:
+        sys.stdout.write("RapidOCR is not installed: pip install --target DIR rapidocr==3.10.0, then --beside DIR\n")
     return ways
 
 
@@ -308,12 +321,18 @@ def typeface(chance: random.Random, script: str, size: int) -> Any:
     """A font of this machine; Pillow's own where none of the script's is there."""
     names = FONTS[script].split()
     for name in chance.sample(names, len(names)):
-        for path in (f"{name}.ttf", f"{name}.ttc", f"{name}.otf", f"{name}.otb", f"{name}.t1"):
+        for path in font_files(name):
             try:
                 return ImageFont.truetype(path, size)
-            except OSError:
+            except OSError:  # a bitmap font of other sizes
                 continue
     return ImageFont.load_default(size)
+
+
+@cache
+def font_files(name: str) -> list[str]:
+    """Files of a font, by the name that it has on this machine."""
+    return sorted(str(path) for path in Path("/usr/share/fonts").rglob(f"{name}.*") if path.suffix in FONT_FILES)
 
 
 def free_place(chance: random.Random, taken: np.ndarray, high: int, wide: int) -> tuple[int, int] | None:

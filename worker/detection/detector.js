@@ -13,6 +13,7 @@
 import { release } from "../shared/buffers.js";
 import { refuse } from "../shared/errors.js";
 import { grown, places, shorter, turnedBack } from "./boxes.js";
+import { isText } from "./reader.js";
 import { fillPlanes, parts, scaled, scales, turnedSteps, upright } from "./sizes.js";
 
 export class Detector {
@@ -46,7 +47,7 @@ export class Detector {
       const must = shorter(box.inner) > this.#search.read_above;
       if (must || words) {
         const said = await this.#reader.read(picture, box.inner);
-        if (must && !this.#reader.isText(said)) continue;
+        if (must && !isText(said, box.inner, this.#numbers.reading)) continue;
         box.text = said.text;
       }
       kept.push(box);
@@ -76,8 +77,8 @@ export class Detector {
   async #places(picture, limit) {
     const { limits, sizes } = this.#numbers;
     const found = /** @type {Place[]} */ ([]);
-    for (const [top, bottom] of parts(picture.rows, sizes)) {
-      for (const [left, right] of parts(picture.columns, sizes)) {
+    for (const [top, bottom] of parts(picture.rows, this.#search.tile, sizes)) {
+      for (const [left, right] of parts(picture.columns, this.#search.tile, sizes)) {
         const { chances, columns } = await this.#chances(picture, [left, top, right, bottom]);
         for (const { place, peak } of places(chances, columns, limit, limits)) {
           const [a, b, c, d] = place;

@@ -39,11 +39,6 @@ export class Reader {
     return best;
   }
 
-  /** @param {Said} said */
-  isText({ text, sure }) {
-    return lengthOf(text) >= this.#numbers.letters && sure >= this.#numbers.certain;
-  }
-
   /** @param {Picture} crop */
   async #line(crop) {
     const { planes, width } = line(crop, this.#numbers);
@@ -54,6 +49,14 @@ export class Reader {
     release(planes);
     return said;
   }
+}
+
+/** Whether a place of a picture that reads like this is text. @param {Said} said @param {import("./boxes.js").Rectangle} place @param {Reading} numbers */
+export function isText({ text, sure }, [left, top, right, bottom], numbers) {
+  const letters = lengthOf(text);
+  if (letters < numbers.letters || sure < numbers.certain) return false;
+  const [short, long] = [right - left, bottom - top].sort((one, other) => one - other);
+  return short <= numbers.large || sure >= numbers.large_certain || letters * short >= numbers.large_letters * long;
 }
 
 /** Letters as Python counts them. @param {string} text */

@@ -67,7 +67,7 @@ class Detector:
 
     def _places(self, picture: Picture, limit: float) -> Iterator[tuple[Rectangle, int]]:
         told = numbers()
-        for top, left, tile in tiles(picture, told.sizes):
+        for top, left, tile in tiles(picture, self._search.tile, told.sizes):
             for (a, b, c, d), peak in places(self._chances(tile), limit, told.limits):
                 yield Rectangle(a + left, b + top, c + left, d + top), peak
 
@@ -88,7 +88,7 @@ class Detector:
                 yield box
                 continue
             said = self._reader.read(picture, box.inner)
-            if not must or self._reader.is_text(said):
+            if not must or self._reader.is_text(said, box.inner):
                 yield box._replace(text=said[0])
 
 

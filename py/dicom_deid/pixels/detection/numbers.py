@@ -17,6 +17,8 @@ class Search(NamedTuple):
     model: Literal["tiny", "small"]
     read_above: int
     """Pixels of the shorter side; a place that is not larger counts unread."""
+    tile: int
+    """The longest side of a tile: the model's memory goes with its square, and *tiny* sees more in a large one."""
 
 
 class Limits(NamedTuple):
@@ -47,8 +49,6 @@ class Sizes(NamedTuple):
 
     small_side: int
     """A picture whose longer side is no longer is looked at as it is and doubled; another one halved and as it is."""
-    tile: int
-    """The longest side of a tile."""
     overlap: int
     """What two tiles share at least."""
     step: int
@@ -65,6 +65,12 @@ class Reading(NamedTuple):
     step: int
     letters: int
     certain: float
+    large: int
+    """Pixels of the shorter side, above which anatomy may read as a few letters: slices side by side as 0.8 …"""
+    large_certain: float
+    """… so that a text has to be this sure …"""
+    large_letters: float
+    """… or to have so many letters for each square of the place: Arabic is unsure."""
 
 
 class Numbers(NamedTuple):
