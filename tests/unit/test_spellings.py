@@ -171,3 +171,14 @@ def test_a_part_of_a_number_a_place_or_an_id_goes(value: str, label: str) -> Non
 )  # fmt: skip
 def test_an_ordinary_part_of_a_number_a_place_or_an_id_stays(value: str, label: str) -> None:
     assert clean_named(f"{label} knee", frozenset(whole_values(value) | significant_parts(value))) == f"{label} knee"
+
+
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [("ChestZyxwvut", "Chest"), ("zyxwvutchest", "chest"), ("t2_ZyxwvutKnee", "t2_Knee"), ("ZyxwvutMR2", "MR2")],
+)
+def test_a_long_name_joined_to_an_ordinary_word_goes_alone(label: str, kept: str) -> None:
+    """A name within a word that is no such compound stays a part of that word."""
+    assert clean_named(label, frozenset({"zyxwvut"})) == kept
+    assert clean_named("Kaiserling", frozenset({"kaiser"})) == "Kaiserling"
+    assert clean_named("Oberschenkel", frozenset({"schenkel"})) == "Oberschenkel"

@@ -38,6 +38,16 @@ COUNTRY = rf"(?:(?:\+|00)\d{{1,3}}{GAP}(?:\(?0\)?{GAP})?)?"
 """The code of a country that may stand before a telephone number."""
 
 
+RUN = re.compile("[a-z0-9]+")
+"""Letters and digits without any separator."""
+BESIDE = re.compile(r"(?:[a-z]|\d+)?\||\|(?:\d+|[a-z]\d*)")
+"""A letter or a number before a name, or behind it: what stands before, a mark, what stands behind."""
+LONGEST = 40
+"""Letters before a name in which its word begins."""
+MODALITIES = frozenset(("ct", "mr", "us", "pt", "nm", "xa", "cr", "dx", "mg", "rf"))
+"""Short words that people put before or behind a name without a separator."""
+
+
 class Finder:
     """Finds some identifiers."""
 
@@ -50,6 +60,9 @@ class Finder:
         divided = divisible(readable)
         self.divided = re.compile(divided) if divided else None
         self.inflected = re.compile(BEGIN + stems + END) if stems else None
+        long = (one for one in readable if len(one) >= LONG and one.isascii() and one.isalpha())
+        within = "|".join(sorted(long, key=lambda one: (-len(one), one)))
+        self.within = re.compile(f"(?:{within})") if within else None
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """The places of all of them in a text; they may overlap."""
@@ -60,6 +73,8 @@ class Finder:
             yield from (hit.span() for hit in self.inflected.finditer(text) if not ordinary(hit[0]))
         if self.divided is not None:
             yield from (hit.span() for hit in self.divided.finditer(text) if is_divided(hit[0]))
+        if self.within is not None:
+            yield from filter(None, (joined_at(text, hit) for hit in self.within.finditer(text)))
         yield from ages.spans(text, self.ages)
         if self.days:
             yield from days.spans(text, self.days)
@@ -135,12 +150,11 @@ def ideographs(text: str) -> str:
 def joined(identifiers: list[str]) -> list[str]:
     """Expressions for names that are written together, or with a number, a letter or an s, as in the name of a file."""
     names = [text for text in identifiers if text.isascii() and text.isalpha()]
-    long = "|".join(text for text in names if len(text) >= LONG)
     short = "|".join(text for text in names if SHORT <= len(text) < LONG)
     found = [rf"{BEGIN}(?:{'|'.join(names)}){{2,}}\d*{END}"] if len(names) > 1 else []
     if short:
         found.append(rf"{BEGIN}(?:\d+(?:{short})|(?:{short})\d+){END}")
-    return found + ([rf"{BEGIN}(?:(?:[a-z]|\d+)?(?:{long})|(?:{long})(?:\d+|[a-z]\d*)){END}"] if long else [])
+    return found
 
 
 def divisible(identifiers: Iterable[str]) -> str:
@@ -149,6 +163,25 @@ def divisible(identifiers: Iterable[str]) -> str:
     bounded = ((name, f"{name[0]}(?<![a-z0-9]{name[0]})") for name in names)  # a letter first is searched for faster
     within = (f"{first}'?{PAUSE.join((name[1], *name[2:-2], name[-2:]))}" for name, first in bounded)
     return f"(?:{'|'.join(within)}){END}" if names else ""
+
+
+def joined_at(text: str, hit: re.Match[str]) -> tuple[int, int] | None:
+    """The place of a long name that is written as one with a number, a letter or ordinary words: ChestZyxwvut.
+
+    Number and letter go with it, words stay. None where the name is only a part of another word.
+    """
+    run = next(run for run in RUN.finditer(text, max(hit.start() - LONGEST, 0)) if run.end() >= hit.end())
+    before, behind = text[run.start() : hit.start()], text[hit.end() : run.end()]
+    if BESIDE.fullmatch(f"{before}|{behind}"):
+        return run.span()
+    words = is_word(before) and is_word(behind) and not ordinary(hit[0]) and not ordinary(run[0])
+    return hit.span() if words else None
+
+
+def is_word(rest: str) -> bool:
+    """Whether what stands beside a name is nothing, or an ordinary word or a modality, with a number or without."""
+    word = rest.strip("0123456789")
+    return not word or ordinary(word) or word in MODALITIES
 
 
 def is_divided(found: str) -> bool:
