@@ -140,7 +140,7 @@ def test_lines_are_decoded_alike() -> None:
     ]
 
 
-def test_large_places_have_to_read_surely_or_long_alike() -> None:
+def test_large_places_of_anatomy_have_to_read_surely_or_long_alike() -> None:
     cases = {
         ("slices side by side", "0.8", 0.73, (0, 0, 270, 84)): False,
         ("more of them", "00000", 0.53, (0, 0, 604, 90)): False,
@@ -152,11 +152,14 @@ def test_large_places_have_to_read_surely_or_long_alike() -> None:
         ("noise", "CL", 0.29, (0, 0, 30, 20)): False,
     }
     reader = Reader(lambda planes: planes, [], numbers().reading)
-    ours = [reader.is_text((said, sure), Rectangle(*place)) for _, said, sure, place in cases]
-    asking = [
-        {"what": "isText", "said": {"text": said, "sure": sure}, "place": place} for _, said, sure, place in cases
-    ]
-    assert ours == javascript(asking) == list(cases.values())
+    for kind, expected in (("anatomy", list(cases.values())), ("screen", [True] * 6 + [False] * 2)):
+        large = numbers().kinds[kind].large  # type: ignore[index]
+        ours = [reader.is_text((said, sure), Rectangle(*place), large) for _, said, sure, place in cases]
+        asking = [
+            {"what": "isText", "said": {"text": said, "sure": sure}, "place": place, "kind": kind}
+            for _, said, sure, place in cases
+        ]
+        assert ours == javascript(asking) == expected
 
 
 def test_a_line_whose_chances_are_no_numbers_is_no_answer() -> None:

@@ -40,7 +40,7 @@ const answers = {
       grown(found, scale, picture, numbers.limits),
       grown({ ...found, place: turnedBack(found.place, 100) }, scale, picture, numbers.limits),
     ]),
-  isText: ({ said, place, numbers }) => isText(said, place, numbers.reading),
+  isText: ({ said, place, kind, numbers }) => isText(said, place, numbers.kinds[kind].large, numbers.reading),
   decoded({ chances, classes, characters }) {
     const { buffer } = bytesOf(chances);
     return decoded(new Float32Array(buffer), classes, characters);

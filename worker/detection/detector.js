@@ -47,7 +47,7 @@ export class Detector {
       const must = shorter(box.inner) > this.#search.read_above;
       if (must || words) {
         const said = await this.#reader.read(picture, box.inner);
-        if (must && !isText(said, box.inner, this.#numbers.reading)) continue;
+        if (must && !isText(said, box.inner, this.#search.large, this.#numbers.reading)) continue;
         box.text = said.text;
       }
       kept.push(box);

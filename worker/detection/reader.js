@@ -51,12 +51,18 @@ export class Reader {
   }
 }
 
-/** Whether a place of a picture that reads like this is text. @param {Said} said @param {import("./boxes.js").Rectangle} place @param {Reading} numbers */
-export function isText({ text, sure }, [left, top, right, bottom], numbers) {
+/**
+ * Whether a place of a picture that reads like this is text.
+ * @param {Said} said
+ * @param {import("./boxes.js").Rectangle} place
+ * @param {number} large   pixels of the shorter side above which it has to be surer
+ * @param {Reading} numbers
+ */
+export function isText({ text, sure }, [left, top, right, bottom], large, numbers) {
   const letters = lengthOf(text);
   if (letters < numbers.letters || sure < numbers.certain) return false;
   const [short, long] = [right - left, bottom - top].sort((one, other) => one - other);
-  return short <= numbers.large || sure >= numbers.large_certain || letters * short >= numbers.large_letters * long;
+  return short <= large || sure >= numbers.large_certain || letters * short >= numbers.large_letters * long;
 }
 
 /** Letters as Python counts them. @param {string} text */

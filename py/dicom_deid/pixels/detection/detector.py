@@ -88,7 +88,7 @@ class Detector:
                 yield box
                 continue
             said = self._reader.read(picture, box.inner)
-            if not must or self._reader.is_text(said, box.inner):
+            if not must or self._reader.is_text(said, box.inner, self._search.large):
                 yield box._replace(text=said[0])
 
 

@@ -19,6 +19,9 @@ class Search(NamedTuple):
     """Pixels of the shorter side; a place that is not larger counts unread."""
     tile: int
     """The longest side of a tile: the model's memory goes with its square, and *tiny* sees more in a large one."""
+    large: int
+    """Pixels of the shorter side above which a place is large: anatomy, slices side by side, reads as "0.8" there. On a
+    screen, where large writing may be a hand's, none is."""
 
 
 class Limits(NamedTuple):
@@ -65,12 +68,10 @@ class Reading(NamedTuple):
     step: int
     letters: int
     certain: float
-    large: int
-    """Pixels of the shorter side, above which anatomy may read as a few letters: slices side by side as 0.8 …"""
     large_certain: float
-    """… so that a text has to be this sure …"""
+    """What a large place has to be sure of …"""
     large_letters: float
-    """… or to have so many letters for each square of the place: Arabic is unsure."""
+    """… unless it has so many letters for each square of the place: Arabic is unsure."""
 
 
 class Numbers(NamedTuple):

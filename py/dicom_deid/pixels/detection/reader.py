@@ -42,14 +42,14 @@ class Reader:
             return "", 0.0
         return max((self._line(way) for way in ways(crop)), key=lambda said: said[1] * min(len(said[0]), COUNTED))
 
-    def is_text(self, said: tuple[str, float], place: Rectangle) -> bool:
-        """Whether a place of a picture that reads like this is text."""
+    def is_text(self, said: tuple[str, float], place: Rectangle, large: int) -> bool:
+        """Whether a place that reads like this is text; above ``large`` pixels it has to be surer."""
         text, sure = said
         if len(text) < self._numbers.letters or sure < self._numbers.certain:
             return False
         short, long = sorted((place.right - place.left, place.bottom - place.top))
         many = len(text) * short >= self._numbers.large_letters * long
-        return short <= self._numbers.large or sure >= self._numbers.large_certain or many
+        return short <= large or sure >= self._numbers.large_certain or many
 
     def _line(self, crop: Picture) -> tuple[str, float]:
         return decoded(self._network(line(crop, self._numbers)), self._characters)
