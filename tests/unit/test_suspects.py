@@ -43,6 +43,7 @@ KNOWN = frozenset({"okonkwo"})
         ("Patient lives at 42 Main Street, Springfield IL 62704", "Patient lives at"),
         ("Marchstraße 12, Knie", "Knie"),
         ("PO Box 991", "REMOVED"),
+        ("soc sec 219099999, knee", "knee"),
         ("Atemweg 2, Bestrahlungsplan 1", "Atemweg 2, Bestrahlungsplan 1"),
         ("Flipwinkel 20", "Flipwinkel 20"),
         ("Quellenweg 12a, Knie", "Knie"),
