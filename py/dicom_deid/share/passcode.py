@@ -15,6 +15,8 @@ COST, BLOCK, LANES = 2**15, 8, 1
 MEMORY = 64 * 1024 * 1024
 """Bytes that scrypt may take: it needs 128 * COST * BLOCK, which is 32 MiB."""
 SALT_BYTES, HASH_BYTES = 16, 32
+LONGEST = 1000
+"""Characters that are composed (NFC): Python takes minutes for very many accents, in which no other thread runs."""
 MADE_BYTES = 5
 """Random bytes of a passcode that is made: 40 bits, of which five tries find nothing."""
 MADE = re.compile(r"[A-Z2-7]{4}-?[A-Z2-7]{4}", re.IGNORECASE | re.ASCII)
@@ -36,7 +38,8 @@ class Passcodes:
         return hmac.compare_digest(self._hash(text, kept[:SALT_BYTES]), kept[SALT_BYTES:])
 
     def _hash(self, text: str, salt: bytes) -> bytes:
-        secret = unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+        composed = unicodedata.normalize("NFC", text) if len(text) <= LONGEST else text
+        secret = composed.encode("utf-8", "surrogatepass")
         with self._turn:
             return hashlib.scrypt(secret, salt=salt, n=COST, r=BLOCK, p=LANES, maxmem=MEMORY, dklen=HASH_BYTES)
 

@@ -1,0 +1,57 @@
+"""`dicom-deid serve` against those who mean harm, and against what happens to its folders behind its back."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dicom_deid.index.entry import series_key
+from dicom_deid.serve.start import Running
+from dicom_deid.share.passcode import Passcodes
+from made import UID, ct, to_bytes
+from serving import Client, started
+
+KEY, LARGE = series_key(f"{UID}.2"), series_key(f"{UID}.7")
+BIG = 24 * 1024 * 1024
+NAMED = '[[attribute]]\nmatch = "PatientName"\naction = "K"\n'
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Originals: a series of one file, and one that is large."""
+    folder = tmp_path_factory.mktemp("originals")
+    (folder / "1.dcm").write_bytes(to_bytes(ct()))
+    large = ct(SeriesInstanceUID=f"{UID}.7", SOPInstanceUID=f"{UID}.7.1", Rows=2048, Columns=BIG // 4096)
+    large.PixelData = bytes(BIG)
+    (folder / "large.dcm").write_bytes(to_bytes(large))
+    return folder
+
+
+@pytest.fixture
+def running(source: Path, tmp_path: Path) -> Iterator[Running]:
+    with started(tmp_path, source, originals=True) as server:
+        Client(server.port).sign_in(server).indexed()
+        yield server
+
+
+@pytest.fixture
+def client(running: Running) -> Client:
+    return Client(running.port).sign_in(running)
+
+
+def test_a_passcode_of_very_many_accents_holds_nobody_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Composing 40,000 of them takes ten seconds, in which no other thread runs; a form has place for 500,000."""
+    composed = list[int]()
+    compose = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda how, text: composed.append(len(text)) or compose(how, text))
+    link = client.share(KEY, passcode=True)
+    form = "passcode=" + "\u0300\u0316" * 4000
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert client.ask("POST", f"/share/{link['token']}", form.encode(), kind).status == 403
+    assert max(composed) <= 1000
+    assert client.download(link, passcode=link["passcode"])
+    kept = Passcodes().kept("é" * 2000)
+    assert Passcodes().fits("é" * 2000, kept)
+    assert not Passcodes().fits("é" * 1999, kept)
