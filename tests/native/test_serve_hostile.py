@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from dicom_deid.index.entry import series_key
 from dicom_deid.serve.start import Running
 from dicom_deid.share.passcode import Passcodes
 from made import UID, ct, to_bytes
+from runs import native_run
 from serving import Client, started
 
 KEY, LARGE = series_key(f"{UID}.2"), series_key(f"{UID}.7")
@@ -55,3 +57,30 @@ def test_a_passcode_of_very_many_accents_holds_nobody_up(client: Client, monkeyp
     kept = Passcodes().kept("é" * 2000)
     assert Passcodes().fits("é" * 2000, kept)
     assert not Passcodes().fits("é" * 1999, kept)
+
+
+def test_another_run_in_the_place_of_one_is_shared_by_its_own_policy(source: Path, tmp_path: Path) -> None:
+    run, policy = tmp_path / "run", tmp_path / "named.toml"
+    policy.write_text(NAMED, encoding="utf-8")
+    native_run(source, run, status=0)
+    with started(tmp_path, run) as running:
+        client = Client(running.port).sign_in(running)
+        shutil.rmtree(run)
+        native_run(source, run, "--policy", str(policy), status=0)
+        client.indexed()
+        key = client.get("/api/search").json["rows"][0]["key"]
+        told = client.get(f"/api/series/{key}").json
+        assert (told["may_share"], told["why_not"]) == (False, "ORIGINALS_NOT_SHARED")
+        refused = client.post("/api/share/create", series=[key], passcode=True)
+        assert (refused.status, refused.json["error"]) == (403, "ORIGINALS_NOT_SHARED")
+
+
+def test_what_lies_in_its_home_and_is_not_its_own_stays(source: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "share" / "outputs" / "my results"
+    mine.mkdir(parents=True)
+    (mine / "1.dcm").write_bytes(b"of somebody")
+    ended = mine.with_name("0123456789abcdef")
+    ended.mkdir()
+    with started(tmp_path, source):
+        assert (mine / "1.dcm").exists()
+        assert not ended.exists()

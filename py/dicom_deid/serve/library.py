@@ -33,8 +33,14 @@ class Folder(NamedTuple):
     place: Path
     """Of its index."""
     is_run: bool
-    names_people: bool
-    """Whether its files say who the patient is: originals, and outputs of a run whose policy keeps that."""
+
+    @property
+    def names_people(self) -> bool:
+        """Whether its files say who the patient is: originals, and outputs of a run whose policy keeps that.
+
+        It is looked up each time: another run, by another policy, may come to the place of one.
+        """
+        return not self.is_run or names_people(policy_of(self.root))
 
     @property
     def holds(self) -> str:
@@ -82,8 +88,7 @@ def folders_of(roots: list[Path]) -> list[Folder]:
 
 def folder_of(number: int, root: Path) -> Folder:
     """A folder of the server."""
-    is_run = index_file.is_run(root)
-    return Folder(number, root, index_file.place(root), is_run, not is_run or names_people(policy_of(root)))
+    return Folder(number, root, index_file.place(root), index_file.is_run(root))
 
 
 def policy_of(run: Path) -> Policy | None:

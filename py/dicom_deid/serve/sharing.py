@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import threading
@@ -20,6 +21,9 @@ from dicom_deid.share.links import HOURS, File, Link, Links, Wish
 from dicom_deid.share.passcode import make_passcode
 
 MOST_SERIES, MOST_FILES = 1000, 20_000
+STAGED_BYTES = 8
+OWN = re.compile(f"[0-9a-f]{{{2 * STAGED_BYTES}}}")
+"""Names of the folders of outputs that are made here: what else lies there is somebody's, and is not deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ class Sharing:
         """A link to outputs that are made now of the originals; what is of a run already goes as it is."""
         runs = self.chosen([one for one in series if one.folder.is_run])
         originals = self.chosen([one for one in series if not one.folder.is_run])
-        staged = secrets.token_hex(8)
+        staged = secrets.token_hex(STAGED_BYTES)
         made = deidentify(originals.files, plan, self.place / staged)
         choice = Choice(once(runs.files + made.files), runs.left_out + originals.left_out + made.left_out)
         try:
@@ -135,7 +139,10 @@ class Sharing:
         """The link of files that may go."""
         if not choice.files:
             raise Refusal(409, "NOTHING_TO_SHARE", {"left_out": counted(choice.left_out)})
-        holds = "originals" if self.names_people(series, plan) else "de-identified"
+        names_people = self.names_people(series, plan)
+        if names_people:
+            self.check_originals(asked)  # again: another run may have come to its place meanwhile
+        holds = "originals" if names_people else "de-identified"
         about = [{"key": str(one.row["key"]), "modality": str(one.row["modality"])} for one in series]
         wish = Wish(choice.files, about, holds, asked.hours, passcode, asked.one_time, asked.note, staged)
         token, link = self.links.create(wish)
@@ -146,7 +153,7 @@ class Sharing:
         if self.place.is_dir():
             needed = self.links.staged()
             for folder in self.place.iterdir():
-                if folder.name not in needed:
+                if OWN.fullmatch(folder.name) and folder.name not in needed:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def sweep_if_idle(self) -> None:
