@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from dicom_deid.index.entry import series_key
+from dicom_deid.native.source import FileSource
 from dicom_deid.serve.start import Running
 from dicom_deid.share.passcode import Passcodes
 from made import UID, ct, to_bytes
 from runs import native_run
-from serving import Client, started
+from serving import Client, started, until
 
 KEY, LARGE = series_key(f"{UID}.2"), series_key(f"{UID}.7")
 BIG = 24 * 1024 * 1024
@@ -75,6 +77,21 @@ def test_another_run_in_the_place_of_one_is_shared_by_its_own_policy(source: Pat
         assert (refused.status, refused.json["error"]) == (403, "ORIGINALS_NOT_SHARED")
 
 
+def test_pictures_of_what_changed_since_it_was_shared_are_not_shown(source: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    native_run(source, run, status=0)
+    with started(tmp_path, run) as running:
+        client = Client(running.port).sign_in(running)
+        client.indexed()
+        key = client.get("/api/search").json["rows"][0]["key"]
+        link = client.share(key)
+        pictures = client.form(f"/share/{link['token']}", do="look").headers["Location"]
+        assert client.get(f"{pictures}/1.png").status == 200
+        for output in (run / "out").rglob("*.dcm"):
+            shutil.copyfile(source / "1.dcm", output)
+        assert client.get(f"{pictures}/1.png").status == 404
+
+
 def test_what_lies_in_its_home_and_is_not_its_own_stays(source: Path, tmp_path: Path) -> None:
     mine = tmp_path / "share" / "outputs" / "my results"
     mine.mkdir(parents=True)
@@ -84,3 +101,50 @@ def test_what_lies_in_its_home_and_is_not_its_own_stays(source: Path, tmp_path: 
     with started(tmp_path, source):
         assert (mine / "1.dcm").exists()
         assert not ended.exists()
+
+
+def test_who_goes_while_a_range_is_sought_frees_the_stream(
+    running: Running, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that lies before a range is read for its checksums: of much, that takes longer than clients wait."""
+    reads, read = list[int](), FileSource.read
+
+    def slowly(self: FileSource, start: int, end: int) -> bytes:
+        reads.append(start)
+        time.sleep(0.05)
+        return read(self, start, end)
+
+    link = client.share(LARGE, passcode="a passcode")
+    address = client.ticket(link, passcode="a passcode")
+    monkeypatch.setattr(FileSource, "read", slowly)
+    leaving = client.connection()
+    leaving.request("GET", address, headers={"Range": "bytes=-1"})
+    until(lambda: len(reads) > 1)
+    assert leaving.sock is not None
+    leaving.sock.close()
+    until(lambda: running.served.streams._free._value == running.served.streams.places)
+    assert len(reads) < BIG // (128 * 1024) // 2
+    assert running.served.links.fetches(link["number"])[0].outcome == "broken"
+
+
+def test_a_link_that_is_revoked_while_a_range_is_sought_ends_at_once(
+    running: Running, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, read = list[int](), FileSource.read
+
+    def slowly(self: FileSource, start: int, end: int) -> bytes:
+        reads.append(start)
+        time.sleep(0.05)
+        return read(self, start, end)
+
+    link = client.share(LARGE, passcode="a passcode")
+    address = client.ticket(link, passcode="a passcode")
+    monkeypatch.setattr(FileSource, "read", slowly)
+    connection = client.connection()
+    connection.request("GET", address, headers={"Range": "bytes=-1"})
+    until(lambda: len(reads) > 1)
+    client.post("/api/share/revoke", number=link["number"])
+    until(lambda: running.served.streams._free._value == running.served.streams.places)
+    assert len(reads) < BIG // (128 * 1024) // 2
+    assert running.served.links.fetches(link["number"])[0].outcome == "revoked"
+    connection.close()

@@ -81,7 +81,8 @@ class Landing:
         if not self._served.streams.take():
             self._record.note(link.number, "busy")
             return render_template("busy.html", seconds=WAIT_SECONDS), 503, {"Retry-After": str(WAIT_SECONDS)}
-        download = Download(self._served.streams, self._links, self._record, link, ticket)
+        has_gone = request.environ["waitress.client_disconnected"]
+        download = Download(self._served.streams, self._links, self._record, link, ticket, has_gone)
         try:
             parts = self._links.parts(link.number)
             made = answer(request, link.bytes, link.etag, lambda *of: download.pieces(parts, *of), ZIP)
@@ -112,7 +113,9 @@ class Landing:
             number -= frames
             part, frames = next(files)
         try:
-            return Response(self._served.pictures.png(part.root, part.path, number, SIDE), content_type="image/png")
+            stamp = part.size, part.modified
+            png = self._served.pictures.png(part.root, part.path, number, SIDE, stamp)
+            return Response(png, content_type="image/png")
         except Failed:
             abort(404)
 

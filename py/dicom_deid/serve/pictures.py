@@ -33,8 +33,11 @@ class Pictures:
         """Whether the extra `preview` is installed."""
         return all(find_spec(name) for name in EXTRA)
 
-    def png(self, root: Path, path: str, frame: int, size: int) -> bytes:
-        """A frame, from 1, of a file below ``root``, as a PNG of that longest side. Raises Failed."""
+    def png(self, root: Path, path: str, frame: int, size: int, stamp: tuple[int, int] | None = None) -> bytes:
+        """A frame, from 1, of a file below ``root``, as a PNG of that longest side. Raises Failed.
+
+        ``stamp``: bytes of the file, and when it was modified in ns; where they differ, it is not shown.
+        """
         if not self.are_there():
             raise Failed("PREVIEW_MISSING")
         with self._turn:
@@ -43,7 +46,7 @@ class Pictures:
                 self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
             pool = self._pool
             with nameless_main():
-                asked = pool.submit(drawn, root, path, frame, size)
+                asked = pool.submit(drawn, root, path, frame, size, stamp)
         try:
             answer = asked.result(PATIENCE)
         except (Late, BrokenProcessPool):
@@ -68,13 +71,15 @@ class Pictures:
             self._end(self._pool)
 
 
-def drawn(root: Path, path: str, frame: int, size: int) -> bytes | str:
+def drawn(root: Path, path: str, frame: int, size: int, stamp: tuple[int, int] | None) -> bytes | str:
     """The PNG of a frame, or the reason code for there being none."""
     from dicom_deid.frames import frames_of  # the server itself needs no codec
     from dicom_deid.preview.thumbnail import Thumbnails
 
     try:
         with open_below(root, path) as source:
+            if stamp not in (None, (source.size, source.modified)):
+                return "SOURCE_CHANGED"
             return Thumbnails(size).png(frames_of(source, LARGEST)[frame - 1])
     except Unwritten as end:
         return end.reason

@@ -72,6 +72,7 @@ def server(app: Flask, listening: socket.socket, streams: int) -> Server:
         "cleanup_interval": 5,
         "outbuf_high_watermark": BUFFERED,
         "outbuf_overflow": 64 * 1024 * 1024,
+        "channel_request_lookahead": 1,  # else nobody sees that a client goes before it was sent anything
         "inbuf_overflow": 2 * LARGEST_BODY,
         "max_request_header_size": LARGEST_HEADER,
         "max_request_body_size": LARGEST_BODY,

@@ -80,11 +80,10 @@ def etag_of(parts: Iterable[Part]) -> str:
 
 
 def ranged(parts: Iterable[Part], start: int, end: int) -> Generator[bytes]:
-    """The bytes [start, end) of the ZIP. What lies before is made, too, and not given: its checksums are in the end."""
+    """The bytes [start, end) of the ZIP. What lies before is made, too, as b"": its checksums are in the end."""
     at = 0
     for piece in Archive(parts):
         before, at = at, at + len(piece)
-        if at > start and before < end:
-            yield piece[max(start - before, 0) : end - before]
+        yield piece[max(start - before, 0) : end - before]
         if at >= end:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 from dicom_deid.errors import SourceFailure
 from dicom_deid.share.archive import Part, ranged
@@ -31,8 +31,12 @@ class Streams:
 class Download:
     """A part of a link's ZIP on its way, which has a place among the streams until it is closed."""
 
-    def __init__(self, streams: Streams, links: Links, record: Record, link: Link, ticket: str) -> None:
+    def __init__(
+        self, streams: Streams, links: Links, record: Record, link: Link, ticket: str, has_gone: Callable[[], bool]
+    ) -> None:
+        """``has_gone``: whether the client has left; it is asked while nothing is sent, else sending tells."""
         self._streams, self._links, self._record, self._link, self._ticket = streams, links, record, link, ticket
+        self._has_gone = has_gone
         self._pieces: Generator[bytes] | None = None
         self._sent, self._outcome, self._is_open = 0, "broken", True
 
@@ -44,6 +48,8 @@ class Download:
                 if self._links.is_cut_off(self._link.number):
                     self._outcome = "revoked"
                     raise SourceFailure("SOURCE_CHANGED")
+                if not piece and self._has_gone():
+                    return
                 yield piece
                 self._sent += len(piece)
         except SourceFailure:
