@@ -148,3 +148,15 @@ def test_a_link_that_is_revoked_while_a_range_is_sought_ends_at_once(
     assert len(reads) < BIG // (128 * 1024) // 2
     assert running.served.links.fetches(link["number"])[0].outcome == "revoked"
     connection.close()
+
+
+def test_the_last_bytes_of_what_is_smaller_are_all_of_it(client: Client) -> None:
+    """RFC 9110, 14.1.2."""
+    whole = client.get(f"/api/series/{KEY}/files/1")
+    most = client.get(f"/api/series/{KEY}/files/1", Range="bytes=-99999999999")
+    assert (most.status, most.body) == (206, whole.body)
+
+
+def test_no_name_is_too_long_to_be_unknown(client: Client) -> None:
+    for path in (f"/{'a' * 5000}", f"/{'a/' * 5000}", "/js/%00", f"/share/{'a' * 60000}"):
+        assert client.get(path).status == 404

@@ -48,6 +48,14 @@ def is_built(site: Path) -> bool:
     return all((site / name).is_file() for name in (FRAME, "version.json"))
 
 
+def is_there(file: Path) -> bool:
+    """Whether there is such a file; of a name that is too long, or has NUL in it, there is none."""
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def page(site: Path) -> Blueprint:
     """The routes of the page."""
     text = (site / FRAME).read_text(encoding="utf-8")
@@ -65,7 +73,7 @@ def page(site: Path) -> Blueprint:
         if name == FRAME:
             return home()
         found = safe_join(str(site), name)
-        if found is None or "\0" in name or not Path(found).is_file():
+        if found is None or not is_there(Path(found)):
             abort(404)
         response = dressed(send_file(found, mimetype="application/octet-stream"))
         response.headers["Content-Type"] = KINDS.get(Path(found).suffix, "application/octet-stream")

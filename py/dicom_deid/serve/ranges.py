@@ -20,6 +20,9 @@ def wanted(request: Request, size: int, etag: str) -> tuple[int, int] | None:
         return None
     if request.headers.get("If-Range") not in (None, f'"{etag}"'):
         return None
+    (first, _), *_ = asked.ranges
+    if first < -size:
+        return 0, size  # more than all of it, from its end: that is all of it
     return asked.range_for_length(size) or UNSATISFIABLE
 
 
