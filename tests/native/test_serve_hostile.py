@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import socket
+import ssl
+import threading
 import time
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dicom_deid.index.entry import series_key
 from dicom_deid.native.source import FileSource
-from dicom_deid.serve.start import Running
+from dicom_deid.serve import start
+from dicom_deid.serve.start import Running, Settings
+from dicom_deid.serve.tls import Front
 from dicom_deid.share.passcode import Passcodes
 from made import UID, ct, to_bytes
 from runs import native_run
-from serving import Client, started, until
+from serving import Client, site, started, until
 
 KEY, LARGE = series_key(f"{UID}.2"), series_key(f"{UID}.7")
 BIG = 24 * 1024 * 1024
@@ -160,3 +168,45 @@ def test_the_last_bytes_of_what_is_smaller_are_all_of_it(client: Client) -> None
 def test_no_name_is_too_long_to_be_unknown(client: Client) -> None:
     for path in (f"/{'a' * 5000}", f"/{'a/' * 5000}", "/js/%00", f"/share/{'a' * 60000}"):
         assert client.get(path).status == 404
+
+
+class Full(socket.socket):
+    """A socket of a process that has too many open files, once."""
+
+    refused = 0
+
+    def accept(self) -> Any:
+        if not self.refused:
+            self.refused = 1
+            raise OSError(errno.EMFILE, "Too many open files")
+        return super().accept()
+
+
+def test_too_many_open_files_do_not_end_it() -> None:
+    listening = Full(socket.AF_INET, socket.SOCK_STREAM)
+    listening.bind(("127.0.0.1", 0))
+    front = Front(listening, ("127.0.0.1", 1), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    with socket.create_connection(listening.getsockname(), timeout=30) as connection, suppress(ConnectionError):
+        connection.sendall(b"no TLS\r\n\r\n")
+        connection.recv(100)  # an alert, or its end: somebody has taken it
+    front.close()
+    until(lambda: not any(thread.name == "tls" for thread in threading.enumerate()))
+
+
+def test_a_name_of_this_computer_that_means_another_address_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved = socket.getaddrinfo
+
+    def elsewhere(host: str, *rest: Any, **more: Any) -> Any:
+        return resolved("0.0.0.0" if host == "localhost" else host, *rest, **more)
+
+    monkeypatch.setattr(start.socket, "getaddrinfo", elsewhere)
+    with pytest.raises(OSError, match="this computer alone"):
+        Running(Settings(site(tmp_path), tmp_path / "share", host="localhost"))
+
+
+def test_it_is_ended_as_often_as_somebody_likes(tmp_path: Path, source: Path) -> None:
+    with started(tmp_path, source) as running:
+        running.end()
+    running.end()

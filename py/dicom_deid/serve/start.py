@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import sqlite3
@@ -94,6 +95,7 @@ class Running:
         self._listening = bound(settings.host, settings.port)
         self.port = int(self._listening.getsockname()[1])
         try:
+            self._check_address(settings)
             self.served = put_together(settings, self.port)
         except BaseException:
             self._listening.close()
@@ -110,6 +112,12 @@ class Running:
         name = settings.names[0] if settings.names else settings.host
         name = socket.gethostname() if name in ANY_ADDRESS else f"[{name}]" if is_six(name) else name
         self.address = f"{self.served.guard.scheme}://{name}:{self.port}/"
+
+    def _check_address(self, settings: Settings) -> None:
+        """Raises OSError where others could reach what was meant for this computer alone: a name can mean anything."""
+        mine_alone = settings.tls is None or is_loopback(settings.host)
+        if mine_alone and not is_loopback(self._listening.getsockname()[0]):
+            raise OSError(errno.EADDRNOTAVAIL, "the name is not that of this computer alone")
 
     @property
     def opening(self) -> str:
@@ -133,9 +141,10 @@ class Running:
                 self.served.sharing.sweep_if_idle()
 
     def end(self) -> None:
-        """Ends ``serve``."""
+        """Ends ``serve``; a second time, as by a second Ctrl-C, does nothing."""
         self._ending.set()
-        self._server.pull_trigger()
+        with suppress(OSError):  # it has ended already, and its trigger is closed
+            self._server.pull_trigger()
 
 
 def put_together(settings: Settings, port: int) -> Served:

@@ -13,6 +13,8 @@ CONNECTIONS = 200
 HANDSHAKE_SECONDS = 10
 PATIENCE_SECONDS = 120
 """For a side that takes nothing, or asks nothing."""
+PAUSE_SECONDS = 0.1
+"""Before the next try where no connection could be taken."""
 CHUNK = 64 * 1024
 
 
@@ -29,6 +31,7 @@ class Front:
 
     def __init__(self, listening: socket.socket, inner: tuple[str, int], settings: ssl.SSLContext) -> None:
         self._listening, self._inner, self._settings = listening, inner, settings
+        self._closed = threading.Event()
         self._places = threading.Semaphore(CONNECTIONS)
         listening.settimeout(None)
         listening.listen(CONNECTIONS)
@@ -40,8 +43,10 @@ class Front:
                 connection, _ = self._listening.accept()
             except ConnectionError:
                 continue
-            except OSError:
-                return  # it was closed
+            except OSError:  # it was closed, or there are too many open files: then it goes on when some are closed
+                if self._closed.wait(PAUSE_SECONDS):
+                    return
+                continue
             if not self._places.acquire(blocking=False):
                 connection.close()
                 continue
@@ -63,6 +68,7 @@ class Front:
 
     def close(self) -> None:
         """Takes no more connections."""
+        self._closed.set()
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
