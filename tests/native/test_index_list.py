@@ -9,6 +9,7 @@ import signal
 import stat
 from pathlib import Path, PureWindowsPath
 from subprocess import CompletedProcess
+from threading import Thread
 from typing import Any
 from unittest.mock import patch
 
@@ -129,6 +130,17 @@ def test_whatever_is_in_a_list_is_a_file_or_has_a_code(
     for whole in (None, path.parent):
         for found in stamped(path.parent, list(listed(path, whole))):
             assert not found.reason or found.reason in reasons()
+
+
+def test_a_list_can_come_through_a_pipe(tmp_path: Path) -> None:
+    """As of `--list <(find …)`: what was read of it once does not come again."""
+    os.mkfifo(tmp_path / "pipe")
+    names = [f"{number}.dcm" for number in range(20_000)]
+    writer = Thread(target=(tmp_path / "pipe").write_text, args=("\n".join(names),))
+    writer.start()
+    found = [file.path for file in listed(tmp_path / "pipe", tmp_path)]
+    writer.join()
+    assert found == names
 
 
 def test_a_name_that_is_no_text_is_found(tmp_path: Path, folder: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -93,13 +94,12 @@ def placed(line: str, folder: PurePath, *, whole: bool) -> str:
 def lines(file: Path) -> Iterator[str]:
     """The lines of a list, without the quotes that the Explorer of Windows puts around a path."""
     try:
-        with file.open("rb") as begin:
-            first = begin.read(4)
-        encoding = next((name for mark, name in MARKS if first.startswith(mark)), "utf-8")
-        # A path in UTF-8 need not be text on other systems; what is no UTF-16 is the name of no file.
-        errors = "surrogateescape" if encoding == "utf-8" else "replace"
-        with file.open(encoding=encoding, errors=errors) as text:
-            for line in text:
+        with file.open("rb") as content:
+            first = content.peek(4)  # not read: of a pipe, nothing comes twice
+            encoding = next((name for mark, name in MARKS if first.startswith(mark)), "utf-8")
+            # A path in UTF-8 need not be text on other systems; what is no UTF-16 is the name of no file.
+            errors = "surrogateescape" if encoding == "utf-8" else "replace"
+            for line in TextIOWrapper(content, encoding, errors):
                 path = line.removeprefix("\ufeff").strip()
                 if len(path) > 1 and path[0] == path[-1] == '"':
                     path = path[1:-1]
