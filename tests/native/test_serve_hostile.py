@@ -5,19 +5,20 @@ from __future__ import annotations
 import errno
 import shutil
 import socket
+import sqlite3
 import ssl
 import threading
 import time
 import unicodedata
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dicom_deid.index.entry import series_key
 from dicom_deid.native.source import FileSource
-from dicom_deid.serve import start
+from dicom_deid.serve import library, start
 from dicom_deid.serve.start import Running, Settings
 from dicom_deid.serve.tls import Front
 from dicom_deid.share.passcode import Passcodes
@@ -210,3 +211,23 @@ def test_it_is_ended_as_often_as_somebody_likes(tmp_path: Path, source: Path) ->
     with started(tmp_path, source) as running:
         running.end()
     running.end()
+
+
+def test_a_series_is_told_as_it_is_at_one_moment(
+    running: Running, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, asked, tried = running.served.library.folders[0].place, library.instances, list[bool]()
+
+    def after_a_change(*of: Any) -> Any:
+        with closing(sqlite3.connect(place, timeout=0)) as other, suppress(sqlite3.OperationalError):  # it has to wait
+            other.execute(
+                "INSERT INTO files SELECT 'new.dcm', 1, 1, series, 1, '', number, normal, position FROM files "
+                "WHERE path = '1.dcm'"
+            )
+            tried.append(True)
+            other.commit()
+        return asked(*of)
+
+    monkeypatch.setattr(library, "instances", after_a_change)
+    assert client.get(f"/api/series/{KEY}").status == 200
+    assert tried

@@ -106,7 +106,7 @@ def names_people(policy: Policy | None) -> bool:
 
 @contextmanager
 def asked(folder: Folder) -> Iterator[sqlite3.Connection | None]:
-    """The index of a folder, while it may be made; None where there is none yet."""
+    """The index of a folder, while it may be made, as it is at one moment; None where there is none yet."""
     try:
         index = index_file.read_index(folder.place) if is_begun(folder.place) else None
     except (SourceFailure, sqlite3.OperationalError):  # of tables that are just being made, some are there
@@ -115,6 +115,7 @@ def asked(folder: Folder) -> Iterator[sqlite3.Connection | None]:
         yield None
         return
     with closing(index.database):
+        index.database.execute("BEGIN")  # else a second query may tell of files that the first did not know
         yield index.database
 
 
