@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import re
 import shutil
 import subprocess
@@ -92,10 +93,14 @@ def test_a_passphrase_gets_into_no_file(run: RunFolder, tmp_path: Path) -> None:
     [
         (lambda root: (root / "unfinished").mkdir(), "has not come to its end"),
         (lambda root: next((root / "out").rglob("*.dcm")).unlink(), "is not there any more"),
+        (
+            lambda root: os.truncate(root / "audit.csv", (root / "audit.csv").stat().st_size - 5),
+            "is not there any more",
+        ),
         (lambda root: (root / "plan.json").unlink(), "no longer there"),
         (lambda root: (root.parent / "results.zip").touch(), "such a file already"),
     ],
-    ids=["not ended", "output missing", "no run", "there already"],
+    ids=["not ended", "output missing", "audit cut off", "no run", "there already"],
 )
 def test_half_a_result_is_none(run: RunFolder, tmp_path: Path, spoil: object, said: str) -> None:
     root = shutil.copytree(run.root, tmp_path / "run")

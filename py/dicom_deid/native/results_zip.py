@@ -54,10 +54,13 @@ def results_of(root: Path) -> Iterator[str]:
     Raises NoRun; of a run that was cut off the rows still stand in the order of the sources.
     """
     folder = RunFolder(FolderSink(root))
-    if not folder.holds_run() or folder.sink.size(AUDIT) is None:
+    size = folder.sink.size(AUDIT)
+    if not folder.holds_run() or size is None:
         raise NoRun("NO_RUN")
     if (root / UNFINISHED).exists():
         raise NoRun("NOT_ENDED")
+    if folder.sink.read(AUDIT, max(size - 1, 0), size) != b"\n":
+        raise NoRun("OUTPUT_MISSING")  # the row that is cut off would be passed over, and its output left out
     yield from (name for name in TEXTS if folder.sink.size(name) is not None)
     for cells in csv.reader(whole_lines(folder.sink.lines(AUDIT))):
         row = dict(zip(AUDIT_COLUMNS, cells, strict=False))
