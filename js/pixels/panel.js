@@ -46,7 +46,7 @@ export class PixelsPanel extends HTMLElement {
     part(this, "offer", HTMLElement).hidden = chosen;
     part(this, "acts", HTMLElement).hidden = !chosen;
     part(this, "showing", HTMLElement).textContent =
-      `${counted(cleanable, "file")} that can show the patient’s name can be written with it, and not without.`;
+      `${counted(cleanable, "file")} would be withheld for what the pictures can show. Clean Pixel Data writes such files, with that text made blank.`;
     part(this, "look", HTMLButtonElement).disabled = phase !== "ready";
   }
 

@@ -23,6 +23,7 @@ SaltFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="File of the salt; made when it is not there. By default beside the passphrase."),
 ]
+NO_FILE = "There is no such passphrase file. It is one line of text; run --save-passphrase FILE makes one"
 Weak = Annotated[bool, typer.Option("--weak-passphrase", help="Take the passphrase even if it is easy to guess.")]
 
 
@@ -166,7 +167,11 @@ def read_passphrase(file: Path) -> str:
     """The passphrase of a file, perhaps with its salt, without the line end that editors put there."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeError):
+    except FileNotFoundError:
+        raise Unusable(f"{NO_FILE}: {file}") from None
+    except OSError as error:
+        raise Unusable(f"The passphrase file cannot be read ({error.strerror}): {file}") from None
+    except UnicodeError:
         raise Unusable(f"The passphrase file cannot be read as UTF-8 text: {file}") from None
     passphrase = text.removesuffix("\n").removesuffix("\r")
     if not key.parted(passphrase)[0]:

@@ -29,7 +29,9 @@ EXTRA = ("flask", "waitress", "zipstream")
 SIGN_IN = "DICOM_DEID_SIGN_IN"
 """The variable of the environment that can hold the passphrase to sign in with."""
 SHORTEST = 12
-NOT_BUILT = "The page is not built. In the project's folder: python3 build.py site; elsewhere, name it with --site."
+NOT_BUILT = (
+    "The page is not built. In the project's folder: python3 build.py site. Serve from there, or with --site DIST."
+)
 ORIGINALS = (
     "Originals can be shared as they are: whoever has such a link and its passcode learns who the patient is. "
     "De-identify and share is the way that tells nobody."

@@ -57,7 +57,7 @@ def check(run: Path, target: Path, *, encrypt: bool) -> None:
     if encrypt and not find_spec("pyzipper"):
         raise Unusable("Encrypting needs one more package: pip install 'dicom-deid[encrypted]'")
     if encrypt and not sys.stdout.isatty():
-        raise Unusable("The passphrase is shown on a terminal only, so that it gets into no file by chance.")
+        raise Unusable("The passphrase is shown on a terminal only, not with > or |, lest it get into a file.")
 
 
 def tell(done: int, total: int) -> None:

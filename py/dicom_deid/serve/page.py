@@ -39,8 +39,9 @@ CHARSET = '<meta charset="utf-8">'
 
 
 def built() -> Path:
-    """The place of the page where it is built: dist/ beside py/ of the source tree."""
-    return Path(dicom_deid.__file__).resolve().parents[2] / "dist"
+    """The place of the page: dist/ beside py/ of the source tree, or, of a package installed elsewhere, dist/ here."""
+    beside = Path(dicom_deid.__file__).resolve().parents[2] / "dist"
+    return beside if is_built(beside) else Path("dist")
 
 
 def is_built(site: Path) -> bool:
