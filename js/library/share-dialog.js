@@ -16,6 +16,7 @@ import { spokenTime } from "../search/index-status.js";
  */
 
 const COPIES = { "copy-url": "url", "copy-code": "code" };
+const LOOPBACK = /^(localhost|127\..*|\[::1\])$/;
 const NAMES = "There are originals among them, which name patients.";
 
 export class ShareSeries extends HTMLElement {
@@ -98,6 +99,7 @@ export class ShareSeries extends HTMLElement {
     part(this, "made", HTMLElement).hidden = false;
     part(this, "originals", HTMLElement).hidden = warning === "";
     part(this, "url", HTMLInputElement).value = url;
+    part(this, "here-alone", HTMLElement).hidden = !LOOPBACK.test(new URL(url).hostname);
     part(this, "code", HTMLInputElement).value = passcode ?? "";
     part(this, "code-field", HTMLElement).hidden = passcode === null;
     part(this, "told", HTMLElement).textContent =
