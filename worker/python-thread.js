@@ -155,12 +155,14 @@ export class PythonThread {
 
   /** @param {Task} task @returns {Answer} */
   #answer(task) {
-    const answer = this.#call(
-      () => answerOf(this.#deidentify(...given(task))),
+    return this.#call(
+      () => {
+        const answer = answerOf(this.#deidentify(...given(task)));
+        for (const { bytes } of task.ranges) release(bytes); // Python has had its own copy
+        return answer;
+      },
       () => failure(task),
     );
-    for (const { bytes } of task.ranges) release(bytes); // Python has had its own copy
-    return answer;
   }
 
   /** @param {Task[]} tasks */
