@@ -86,7 +86,7 @@ export class RunPanel extends HTMLElement {
    * @param {boolean} otherChoice
    */
   #grow(state, otherChoice) {
-    if (otherChoice) return this.#studies.begin(takingOf(state).studies);
+    if (otherChoice) return this.#studies.choose(takingOf(state).studies);
     const { studies } = state.found ?? state.seen ?? { studies: [] };
     this.#studies.grow(studies);
   }

@@ -43,9 +43,14 @@ export class StudyRows extends HTMLElement {
   /** @param {StudyFound[]} studies */
   begin(studies) {
     this.#done = [];
+    part(this, "details", HTMLDetailsElement).open = true;
+    this.choose(studies);
+  }
+
+  /** Other studies take part than was thought; what was told of them stays. @param {StudyFound[]} studies */
+  choose(studies) {
     this.#rows = [];
     part(this, "rows", HTMLElement).replaceChildren();
-    part(this, "details", HTMLDetailsElement).open = true;
     this.grow(studies);
     this.#paint();
   }

@@ -159,6 +159,16 @@ def test_an_image_that_was_cut_off_is_not_cleaned(part: float) -> None:
         redacted(grey(frame[: int(len(frame) * part)] + b"\xff\xd9"), Region(Rectangle(0, 0, COLUMNS, ROWS)))
 
 
+def test_no_components_and_a_difference_of_more_bits_than_there_are_is_damage() -> None:
+    frame = written(smooth(ROWS, COLUMNS), optimize=True)
+    header, table = frame.index(b"\xff\xc0"), frame.index(b"\xff\xc4")
+    for place, byte in ((header + 9, 0), (table + 21, 27)):  # how many components; the first symbol of DC
+        damaged = bytearray(frame)
+        damaged[place] = byte
+        with pytest.raises(Failed, match="PIXELS_DAMAGED"):
+            jpeg.blank(bytes(damaged), [BOX.rectangle], (0,))
+
+
 @FEW
 @given(st.integers(0, 10**6), st.integers(0, 255))
 def test_damage_ends_in_a_code(place: int, byte: int) -> None:

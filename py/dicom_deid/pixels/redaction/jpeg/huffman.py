@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 LONGEST = 16
 """Bits of the longest code. A code of ones alone is never given (C.2)."""
+MOST_BITS = 15
+"""Bits of a difference of DC, in images of 12 bits (F.1.2.1)."""
 
 
 class Code(NamedTuple):
@@ -56,12 +58,14 @@ class Table(NamedTuple):
 
 
 def tables_of(content: bytes) -> dict[tuple[int, int], Table]:
-    """The tables of a DHT segment by class and identifier. Raises IndexError where it is too short."""
+    """The tables of a DHT segment by class and identifier. Raises IndexError where it is too short or no table is."""
     at, found = 0, dict[tuple[int, int], Table]()
     while at < len(content):
         counts = tuple(content[at + 1 : at + 17])
         symbols = content[at + 17 : at + 17 + sum(counts)]
         if len(counts) != LONGEST or len(symbols) != sum(counts):
+            raise IndexError
+        if content[at] >> 4 == 0 and max(symbols, default=0) > MOST_BITS:
             raise IndexError
         found[content[at] >> 4, content[at] & 15] = Table(counts, symbols)
         at += 17 + len(symbols)

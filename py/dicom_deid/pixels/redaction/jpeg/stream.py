@@ -141,6 +141,8 @@ class Parser:
         found.precision, found.rows, found.columns = content[0], big(content, 1), big(content, 3)
         told = (content[6 + 3 * place : 9 + 3 * place] for place in range(content[5]))
         found.components = tuple(Component(one[0], one[1] >> 4, one[1] & 15, one[2]) for one in told)
+        if not found.components:
+            raise Failed("PIXELS_DAMAGED")
         if found.precision not in ((8,) if marker == BASELINE else (8, 12)) or not (found.rows and found.columns):
             raise Withheld(CANNOT)
         across, down = found.most
