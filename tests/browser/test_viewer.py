@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from test_access import look_at
-from test_explain_panel import choose, values_in
+from test_explain_panel import choose, wait_until_gone
 from test_search import query, shown, told
 
 NAME = "CompressedSamples"  # the patient of CT_small.dcm
@@ -196,7 +196,8 @@ def test_original_and_planned_are_seen_side_by_side_with_their_elements(looking:
     expect(uid).to_have_text("1.2.826.0.1.3680043.8.498.7.2")
     look_at(journey)
     dialog.get_by_role("button", name="Close").click()
-    assert not values_in(journey)
+    journey.close_workshop()
+    wait_until_gone(journey)
 
 
 def test_what_is_withheld_is_not_shown_as_a_picture_and_frames_are_counted(looking: Looking) -> None:
