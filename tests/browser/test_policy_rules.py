@@ -98,7 +98,7 @@ def test_rules_by_keyboard_alone(policies: Policies) -> None:
     policies.panel.get_by_role("button", name="Move up: rule 2,").press("Enter")
     assert policies.rules == ["PatientSex removed", "PatientAge removed"]
     assert page.evaluate(FOCUSED) == "Move down: rule 1, PatientSex removed"
-    expect(policies.panel.locator("policy-rules [aria-live]")).to_have_text("Now rule 1 of 2.")
+    expect(policies.panel.locator("policy-rules [data-part=spoken]")).to_have_text("Now rule 1 of 2.")
     policies.panel.get_by_role("button", name="Delete: rule 2,").press("Enter")
     assert page.evaluate(FOCUSED) == "Delete: rule 1, PatientSex removed"
     page.keyboard.press("Enter")
