@@ -59,6 +59,7 @@ def main() -> int:
     if not options.lint:
         try:
             machine.install_validator()
+            machine.install_pacs()
             if not options.quick:
                 machine.install_browser()
                 machine.install_screen()

@@ -1,4 +1,4 @@
-"""Programs that tests need: a Chromium, a virtual screen with a window manager to click on, and dciodvfy."""
+"""Programs that tests need: a Chromium, a virtual screen with a window manager, dciodvfy, and a PACS with its tools."""
 
 import functools
 import os
@@ -11,6 +11,8 @@ from pathlib import Path
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREEN_TOOLS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}  # program -> Debian package
 VALIDATOR = {"dciodvfy": "dicom3tools"}
+PACS = {"Orthanc": "orthanc", "storescu": "dcmtk"}
+PACS_PLUGIN = {"/usr/share/orthanc/plugins/libOrthancDicomWeb.so": "orthanc-dicomweb"}
 FONTS = "fonts-liberation"  # without any font Chromium draws no text, and screenshots show nothing
 
 
@@ -58,11 +60,21 @@ def install_validator() -> None:
     install(VALIDATOR, "The conformance tests")
 
 
+def install_pacs() -> None:
+    """Orthanc with DICOMweb, and dcmtk's programs, which speak DIMSE without a line of ours."""
+    install(PACS | PACS_PLUGIN, "The tests of sending and fetching")
+
+
 def install(programs: dict[str, str], who: str) -> None:
-    if missing := [package for program, package in programs.items() if not shutil.which(program)]:
+    if missing := [package for program, package in programs.items() if not is_there(program)]:
         apt(missing)
-    if missing := [program for program in programs if not shutil.which(program)]:
+    if missing := [program for program in programs if not is_there(program)]:
         raise MissingError(f"These could not be installed: {', '.join(missing)}. {who} need them.")
+
+
+def is_there(program: str) -> bool:
+    """Whether it can be called, or is a file, as plugins are."""
+    return bool(shutil.which(program)) or Path(program).is_file()
 
 
 def apt(packages: Sequence[str]) -> None:
