@@ -30,7 +30,7 @@ export function nameOf({ files, sopClass: uid, reason, remedies }, sopClass) {
 export function whyOf({ outcome, reason, remedies }, sopClass) {
   if (outcome === "written") return "";
   const why = reason === "SOP_CLASS_WITHHELD" && sopClass ? sopClass.reason : reasonOf(reason).sentence;
-  return isBoth(remedies) ? `${why} These also say themselves that they show text or a person.` : why;
+  return isBoth(remedies) ? `${why} Each also says itself that it shows text or a person.` : why;
 }
 
 /** What was decided about them; of what is not, what Allow would do beyond them. @param {Question} question */

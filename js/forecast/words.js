@@ -34,7 +34,7 @@ function othersOf({ undecided, searched, unread, never }) {
   /** @type {[number, string][]} */
   const all = [
     [undecided, undecided === 1 ? "needs a decision" : "need a decision"],
-    [searched, "after a search for text in their pictures"],
+    [searched, `after a search for text in ${searched === 1 ? "its" : "their"} pictures`],
     [unread, "known only when read"],
     [never, "cannot be written"],
   ];

@@ -16,7 +16,7 @@ import { UnwrittenFiles } from "./unwritten.js";
  * @typedef {import("../page/tables.js").SopClass} SopClass
  */
 
-const COLUMNS = ["path", "outcome", "reason", "sentence", "sop_class_uid", "sop_class"];
+const COLUMNS = ["path", "outcome", "reason", "sentence", "remedy", "sop_class_uid", "sop_class"];
 
 export class UnwrittenList extends HTMLElement {
   /** @type {import("../state.js").Store | null} */ #store = null;
@@ -98,9 +98,10 @@ export function tableOf(rows, classes) {
   const names = new Map(classes.map(({ uid, name }) => [uid, name]));
   const lines = rows
     .toSorted((one, other) => (one.path < other.path ? -1 : Number(one.path > other.path)))
-    .map(({ path, status, reason: code, sopClass }) =>
-      [path, status, code, reason(code).sentence, sopClass, names.get(sopClass) ?? ""].map(cell).join(","),
-    );
+    .map(({ path, status, reason: code, sopClass }) => {
+      const { sentence, remedy } = reason(code);
+      return [path, status, code, sentence, remedy, sopClass, names.get(sopClass) ?? ""].map(cell).join(",");
+    });
   return `${[COLUMNS.join(","), ...lines].join("\n")}\n`;
 }
 

@@ -191,7 +191,7 @@ class TooLong(BaseException):
 
 @cache
 def reasons() -> dict[str, dict[str, str]]:
-    """Reason code -> {"status", "sentence", "remedy"}, and "flag", the remedy on the command line, where it is one.
+    """Reason code -> {"status", "sentence", "remedy"}, and "command", the remedy on the command line, where it differs.
 
     The status is that of an instance (skipped, failed, withheld, or written with a word about it); ``run`` where a run
     or a command cannot begin or go on; ``page`` for what only the page can meet.

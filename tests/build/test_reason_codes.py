@@ -68,3 +68,10 @@ def test_only_the_page_meets_the_codes_of_the_page() -> None:
     assert {row["status"] for row in reasons().values()} == {"written", "skipped", "failed", "withheld", "run", "page"}
     assert page
     assert not page & set(QUOTED.findall(python))
+
+
+def test_a_remedy_at_the_command_line_names_an_option_and_no_place_of_the_page() -> None:
+    for code, row in reasons().items():
+        told = row.get("command", row["remedy"])
+        assert row["status"] == "page" or "What to keep" not in told, code
+        assert "Try the policy on this file" not in told, code

@@ -27,7 +27,7 @@ def done(tmp_path: Path) -> tuple[Path, Path, Path]:
     secret.write_text("seven grey herons by the weir\n", encoding="utf-8")
     ran = command("run", source, target, "--passphrase-file", secret)
     assert ran.returncode == 1
-    assert f"With --allow-sop-class {US}, or --option clean-pixel-data" in ran.stdout
+    assert f"run again with --allow-sop-class {US}; or have its pixels cleaned: dicom-deid pixels" in ran.stdout
     return source, target, secret
 
 
@@ -40,6 +40,7 @@ def test_it_lists_paths_kinds_and_reasons_apart_from_the_results(done: tuple[Pat
         ("'=notes.txt", "", "skipped", "NOT_DICOM"),
         ("Okonkwo/us.dcm", "Ultrasound Image Storage", "withheld", "SOP_CLASS_WITHHELD"),
     ]
+    assert [f"--allow-sop-class {US};" in row["remedy"] for row in rows] == [False, True]
     assert (tmp_path / "list.csv").stat().st_mode & 0o077 == 0
     assert not any(b"Okonkwo" in path.read_bytes() for path in target.rglob("*") if path.is_file())
 

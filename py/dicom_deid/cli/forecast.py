@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from dicom_deid.cli.text import Unusable
+from dicom_deid.cli.text import Unusable, remedy
 from dicom_deid.errors import Failed, WorkersFailed, reasons, sentence
 from dicom_deid.policy import PIXEL_OPTION
 from dicom_deid.report import STATUSES
@@ -120,7 +120,7 @@ def told(reason: str, rows: list[Foreseen]) -> Iterable[str]:
 
     said = reasons()[reason]
     changes = dict.fromkeys((row.sop_class, change) for row in rows for change in row.remedies)
-    yield f"{reason}: {said['sentence']}{'' if changes else ' ' + said['remedy']}"
+    yield f"{reason}: {said['sentence']}{'' if changes else ' ' + remedy(reason)}"
     for sop_class, change in changes:
         review = ", when reviewed (dicom-deid pixels)" if "clean" in change else ""
         yield f"    {class_name(sop_class) or 'Private SOP Class'}: written with {flags(change, sop_class)}{review}"

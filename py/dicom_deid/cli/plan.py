@@ -28,13 +28,14 @@ from dicom_deid.cli.policy_options import (
 )
 from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for
 from dicom_deid.cli.sources import check_source, chosen_origin, is_archive
-from dicom_deid.cli.text import UNSOUND, printable
-from dicom_deid.errors import Failed, ShortRead, reasons
+from dicom_deid.cli.text import UNSOUND, printable, remedy
+from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.version import __version__
 
 if TYPE_CHECKING:
     from dicom_deid.explain import Explanation
     from dicom_deid.explain.compare import Row
+    from dicom_deid.model import Outcome
     from dicom_deid.policy import Plan
 
 THROW_AWAY = (
@@ -152,6 +153,8 @@ def print_json(explanation: Explanation, plan: Plan, *, made_up: bool, values: b
         "key": "made up for this look" if made_up else "of the passphrase",
         **document(explanation, values=values),
     }
+    if explanation.outcome.reason:
+        stated["outcome"]["remedy"] = advice(explanation.outcome)
     print(json.dumps(stated, indent=2))
 
 
@@ -161,9 +164,14 @@ def print_outcome(explanation: Explanation, *, values: bool) -> None:
     kind = f" ({explanation.sop_class})" if explanation.sop_class else ""
     print(f"{WOULD[outcome.status]}{kind}")
     if outcome.reason:
-        print(f"{outcome.reason}: {explanation.sentence} {reasons()[outcome.reason]['remedy']}")
+        print(f"{outcome.reason}: {explanation.sentence} {advice(outcome)}")
     if explanation.traceback and values:
         print("\n".join(map(printable, explanation.traceback.splitlines())))
+
+
+def advice(outcome: Outcome) -> str:
+    """The remedy of an outcome, which names its SOP Class where it asks for one."""
+    return remedy(outcome.reason, (outcome.names.sop_class,))
 
 
 def print_lines(rows: tuple[Row, ...], *, values: bool) -> None:

@@ -39,7 +39,7 @@ from dicom_deid.cli.policy_options import (
 from dicom_deid.cli.progress import Lines
 from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for, uses_regions
 from dicom_deid.cli.sources import check_source, chosen_origin
-from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, usage
+from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, remedy, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.native.light_pydicom import load_pydicom
 from dicom_deid.native.pick import Pick, is_much
@@ -259,27 +259,14 @@ def show_end(summary: dict[str, Any], withheld: Mapping[str, set[str]]) -> None:
         table = Table("files", "outcome", "reason", "what to do", box=None, pad_edge=False)
         for code, files in found:
             reason = reasons()[code]
-            remedy = "\n".join((reason["remedy"], *flags(code, withheld)))
-            table.add_row(f"{files}", reason["status"], f"{code}\n{reason['sentence']}", remedy)
+            advice = remedy(code, withheld.get(code, ()))
+            table.add_row(f"{files}", reason["status"], f"{code}\n{reason['sentence']}", advice)
         Console().print(table)
     else:
         for code, files in found:
             reason = reasons()[code]
-            print(
-                " ".join(
-                    (
-                        f"{files} {reason['status']} {code}: {reason['sentence']} {reason['remedy']}",
-                        *flags(code, withheld),
-                    )
-                )
-            )
+            advice = remedy(code, withheld.get(code, ()))
+            print(f"{files} {reason['status']} {code}: {reason['sentence']} {advice}")
     if summary.get("error"):
         reason = reasons()[summary["error"]]
         print(f"The run stopped: {reason['sentence']} {reason['remedy']}", file=sys.stderr)
-
-
-def flags(code: str, withheld: Mapping[str, set[str]]) -> list[str]:
-    """The options that answer a reason, in words; none for most. ``withheld``: its SOP Classes."""
-    flag = reasons()[code].get("flag")
-    uids = ",".join(sorted(uid for uid in withheld.get(code, ()) if uid)) or "UID"
-    return [f"With {flag.format(uid=uids)}."] if flag else []

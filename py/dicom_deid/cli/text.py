@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import NoReturn
+
+from dicom_deid.errors import reasons
 
 UNSOUND, USAGE = 1, 2
 """Exit codes: something was withheld, failed or stopped; the command was not meant so."""
@@ -26,6 +29,14 @@ def usage(text: str) -> NoReturn:
     """Says why the command cannot be followed, and ends it with exit code 2."""
     print(f"dicom-deid: {text}", file=sys.stderr)
     sys.exit(USAGE)
+
+
+def remedy(code: str, sop_classes: Iterable[str] = ()) -> str:
+    """What to do about a reason, by the options of the command line. ``sop_classes``: UIDs that it withholds."""
+    reason = reasons()[code]
+    if "command" not in reason:
+        return reason["remedy"]
+    return reason["command"].format(uid=",".join(sorted(filter(None, sop_classes))) or "UID")
 
 
 def printable(path: str) -> str:

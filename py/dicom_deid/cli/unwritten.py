@@ -12,7 +12,7 @@ import typer
 
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.sources import check_source, chosen_origin
-from dicom_deid.cli.text import Unusable, printable
+from dicom_deid.cli.text import Unusable, printable, remedy
 from dicom_deid.errors import Failed, NoRun, reasons, sentence
 from dicom_deid.wording import counted
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dicom_deid.native.run_folder import RunFolder
     from dicom_deid.native.unwritten import UnwrittenFile
 
-HEAD = ("path", "sop_class_uid", "sop_class", "status", "reason", "sentence")
+HEAD = ("path", "sop_class_uid", "sop_class", "status", "reason", "sentence", "remedy")
 NOT_FOR_OTHERS = "It has the paths of your originals, which can name people. Do not pass it on with the results."
 
 
@@ -86,11 +86,12 @@ def fitting(folder: RunFolder, project: ProjectKey) -> Key:
 
 
 def show(files: list[UnwrittenFile]) -> None:
-    """A line for each file, and the sentence of each reason once."""
+    """A line for each file, and the sentence and the remedy of each reason once."""
     for file in files:
         print(f"{file.status} {file.reason} {printable(file.path)}")
     for reason in dict.fromkeys(file.reason for file in files):
-        print(f"{reason}: {reasons()[reason]['sentence']}")
+        kinds = {file.sop_class for file in files if file.reason == reason}
+        print(f"{reason}: {reasons()[reason]['sentence']} {remedy(reason, kinds)}")
 
 
 def write(place: Path, files: Iterable[UnwrittenFile]) -> None:
@@ -103,7 +104,8 @@ def write(place: Path, files: Iterable[UnwrittenFile]) -> None:
         with place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as target:
             target.write(",".join(HEAD) + "\n")
             for path, sop_class, status, reason in files:
-                cells = (path, sop_class, class_name(sop_class), status, reason, reasons()[reason]["sentence"])
+                words = reasons()[reason]["sentence"], remedy(reason, (sop_class,))
+                cells = (path, sop_class, class_name(sop_class), status, reason, *words)
                 target.write(",".join(map(cell_text, cells)) + "\n")
     except OSError as error:
         with suppress(OSError):

@@ -117,7 +117,9 @@ def checked(answer: object, rule: Loaded, element: Element) -> ElementAction:
     if not isinstance(code, str) or not (text is None or isinstance(text, str)):
         raise WrongAnswer(f"It returned {answer!r}, which is neither None, nor an action code, nor D with a text.")
     if code not in rule.rule.may:
-        raise WrongAnswer(f"It returned {code!r}, and may return {', '.join(rule.rule.may)}.")
+        may = ", ".join(rule.rule.may)
+        place = "set under What it may answer, or by may in a policy file"
+        raise WrongAnswer(f"It returned {code!r}, and may return {may} ({place}).")
     action = ElementAction(str(code), f"python rule {rule.number}", local=True, value=text)
     check_action(action, rule, element)
     return action

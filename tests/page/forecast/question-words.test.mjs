@@ -51,7 +51,7 @@ test("why a kind is withheld is told of the kind itself where that is the reason
   assert.equal(whyOf(question(), capture), "Captured screens usually show the patient's name in the picture.");
   assert.match(
     whyOf(question({ remedies: [["allow", "pass"], ["clean"]] }), capture),
-    /picture\. These also say themselves/,
+    /picture\. Each also says itself/,
   );
   assert.match(whyOf(question({ reason: "BURNED_IN", remedies: [["pass"]] }), capture), /burned into its pixels/);
 });

@@ -69,9 +69,9 @@ test("the table says of each file where it is, what became of it and why, and is
   const lines = tableOf(rows, [{ uid: ULTRASOUND, name: "Ultrasound Image Storage" }]).split("\n");
   const { SOP_CLASS_WITHHELD: withheld, NOT_DICOM: skipped } = table("reasons");
   assert.deepEqual(lines, [
-    "path,outcome,reason,sentence,sop_class_uid,sop_class",
-    `'=1+1,skipped,NOT_DICOM,${skipped.sentence},,`,
-    `"b, c.dcm",withheld,SOP_CLASS_WITHHELD,${withheld.sentence},${ULTRASOUND},Ultrasound Image Storage`,
+    "path,outcome,reason,sentence,remedy,sop_class_uid,sop_class",
+    `'=1+1,skipped,NOT_DICOM,${skipped.sentence},${skipped.remedy},,`,
+    `"b, c.dcm",withheld,SOP_CLASS_WITHHELD,${withheld.sentence},"${withheld.remedy}",${ULTRASOUND},Ultrasound Image Storage`,
     "",
   ]);
 });
