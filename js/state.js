@@ -55,7 +55,9 @@
  * @typedef {{policy: Policy | null, rule: string, pending: boolean}} Draft   what is written at a bench. policy: with it, to be
  *   tried on the sample; null: it cannot be. rule: its name, as ExplainedElement has it; "": none. pending: it is not in the policy
  * @typedef {{policy: Policy, problems: PolicyProblem[], traceback: string}} Verdict   what was wrong with a policy on the sample
- * @typedef {{policy: Policy, words: string}} PolicyKept   as it was loaded or saved last, and from where, in words
+ * @typedef {{policy: Policy, words: string, imported: Carried | null}} PolicyKept   as it was loaded or saved last, and from where, in
+ *   words; imported: what became of the script of another tool that it was made of; null: of none
+ * @typedef {{words: string, short: boolean}} Carried   short: lines of the script are missing, or mean something else
  * @typedef {{done: number, total: number}} Packing   files in the ZIP that is made; total 0: not known yet
  *
  * Changes of the policy that somebody decided on, so that kinds of files (Found.kinds) of a SOP Class are written.
@@ -146,7 +148,7 @@ function firstState() {
     policy: plainPolicy(),
     lastUsed: null,
     policyError: "",
-    policyKept: { policy: plainPolicy(), words: "" },
+    policyKept: { policy: plainPolicy(), words: "", imported: null },
     workshop: /** @type {const} */ (""),
     drafts: {},
     verdict: null,

@@ -44,6 +44,9 @@ export class PolicyPanel extends HTMLElement {
       if (input instanceof HTMLInputElement && !this.#passphrase.contains(input)) this.#changed();
     });
     part(this, "reset", HTMLButtonElement).addEventListener("click", () => this.#reset());
+    part(this, "imported-lines", HTMLButtonElement).addEventListener("click", () =>
+      send(this, "workshop-shown", "file"),
+    );
     on("start", () => this.#pointAtWrong());
   }
 
@@ -61,6 +64,12 @@ export class PolicyPanel extends HTMLElement {
       part(this, "form", HTMLFormElement).hidden = this.#isClosed;
       this.#summarise();
       this.#passphrase.reveal(false);
+    });
+    store.subscribe(["policyKept", "phase"], ({ policyKept: { imported } }) => {
+      part(this, "imported", HTMLElement).hidden = imported === null || this.#isClosed;
+      const words = part(this, "imported-words", HTMLElement);
+      words.textContent = imported?.words ?? "";
+      words.toggleAttribute("data-short", imported?.short);
     });
   }
 

@@ -10,7 +10,7 @@ import { same } from "../policy/policy.js";
 import { plainPolicy } from "../state.js";
 import { ImportReport } from "./import-report.js";
 import { PolicyText } from "./policy-text.js";
-import { keptWords } from "./words.js";
+import { importWords, keptWords } from "./words.js";
 
 /**
  * @typedef {import("../policy/policy.js").Policy} Policy
@@ -31,6 +31,8 @@ export class PolicyFile extends HTMLElement {
   #policy = plainPolicy();
   /** Reason code of a field of the form that cannot be used. */ #error = "";
   /** Policy of the file that was loaded or saved last. */ #kept = plainPolicy();
+  /** What became of a script that the policy was made of. @type {import("../state.js").Carried | null} */ #imported =
+    null;
   /** A policy and its text, which has remarks too: it counts as long as the policy says the same. */
   #written = { policy: plainPolicy(), text: "" };
 
@@ -58,6 +60,7 @@ export class PolicyFile extends HTMLElement {
       this.#policy = state.policy;
       this.#error = state.policyError;
       this.#kept = state.policyKept.policy;
+      this.#imported = state.policyKept.imported;
       part(this, "file-hint", HTMLElement).textContent = keptWords(state) || HINT;
       const told = changed.has("policy") || changed.has("workshop");
       if (told && state.workshop === "file" && !this.#text.pending) this.#refresh();
@@ -103,7 +106,7 @@ export class PolicyFile extends HTMLElement {
 
   async #save() {
     save(new Blob([await this.#toml()], { type: "application/toml" }), SAVED_NAME);
-    send(this, "policy-kept", { policy: this.#policy, words: `Saved as ${SAVED_NAME}.` });
+    send(this, "policy-kept", { policy: this.#policy, words: `Saved as ${SAVED_NAME}.`, imported: this.#imported });
   }
 
   /** The text that was edited, if it is wanted. @param {Policy} before   as it was @param {Reading} reading @param {string} text */
@@ -120,7 +123,8 @@ export class PolicyFile extends HTMLElement {
     if (!same(this.#policy, this.#kept) && !(await this.#replaces("The policy was changed and is not saved.")))
       return false;
     if (!(await this.#agreed(reading.policy))) return false;
-    send(this, "policy-kept", { policy: reading.policy, words: `Loaded from ${name}.` });
+    const imported = importWords(reading, name);
+    send(this, "policy-kept", { policy: reading.policy, words: `Loaded from ${name}.`, imported });
     this.#accept(reading, text, name);
     if (reading.tool) send(this, "workshop-shown", "file"); // where its report stands
     return true;

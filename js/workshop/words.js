@@ -1,5 +1,6 @@
 // @ts-check
 /** The workshop in words: its benches, and what is written at them and is not in the policy. */
+import { count, counted } from "../page/format.js";
 import { same } from "../policy/policy.js";
 
 /** @typedef {import("../state.js").Bench} Bench */
@@ -13,6 +14,15 @@ const WRITTEN = { rules: "a rule", python: "code in Python", file: "text of the 
 /** Where the policy comes from, as long as it says the same; "": from no file. @param {Pick<import("../state.js").State, "policy" | "policyKept">} state */
 export function keptWords({ policy, policyKept: { policy: kept, words } }) {
   return words && !same(policy, kept) ? `${words} Changed since, and not saved.` : words;
+}
+
+/** What became of a script of another tool; null of a policy file. @param {import("../../worker/shared/protocol/policy.js").Reading} reading @param {string} name  of its file @returns {import("../state.js").Carried | null} */
+export function importWords({ tool, carried, differing, lost }, name) {
+  if (!tool) return null;
+  const means = differing.length > 0 ? `, ${count(differing.length)} of them with another meaning here` : "";
+  const missing = lost.length > 0 ? `${counted(lost.length, "line")} could not be` : "none was lost";
+  const words = `From ${name}, a script of ${tool}: ${counted(carried, "line")} carried over${means}; ${missing}.`;
+  return { words, short: lost.length + differing.length > 0 };
 }
 
 /** What would be missing from a run; "": nothing. @param {import("../state.js").State["drafts"]} drafts */

@@ -3,6 +3,8 @@
 import { actOn } from "../page/notes.js";
 import { plainPolicy } from "../state.js";
 
+/** @typedef {import("../state.js").Policy} Policy */
+
 export class Workshop {
   /** @param {import("../state.js").Store} store */
   constructor(store) {
@@ -13,9 +15,13 @@ export class Workshop {
     });
     actOn(store, "draft-tried", "tryOut", (verdict) => store.update({ verdict }));
     actOn(store, "policy-kept", "run", (policyKept) => store.update({ policyKept }));
-    actOn(store, "policy-reset", "run", () => store.update({ policyKept: { policy: plainPolicy(), words: "" } }));
+    const keep = (/** @type {Policy} */ policy) => store.update({ policyKept: { policy, words: "", imported: null } });
+    actOn(store, "policy-reset", "run", () => keep(plainPolicy()));
+    actOn(store, "report-dismissed", "run", () =>
+      store.update({ policyKept: { ...store.state.policyKept, imported: null } }),
+    );
     store.subscribe(["lastUsed"], ({ lastUsed }) => {
-      if (lastUsed) store.update({ policyKept: { policy: lastUsed.policy, words: "" } });
+      if (lastUsed) keep(lastUsed.policy);
     });
   }
 }

@@ -176,6 +176,11 @@ def test_the_lines_of_a_script_that_were_not_carried_over_are_told(policies: Pol
     policies.show_rules()
     assert policies.rules[2] == "PatientAge at the top only kept line 5"
     policies.close()
+    standing = policies.panel.get_by_text("From old.script, a script of")
+    expect(standing).to_contain_text("1 of them with another meaning here; 2 lines could not be.")
+    policies.button("See the lines").click()
+    expect(policies.report).to_be_visible()
+    policies.close()
     policies.journey.run()
     run = policies.journey.results(tmp_path)
     assert "hashname" not in run.log + (run.root / "plan.json").read_text(encoding="utf-8")
@@ -183,6 +188,8 @@ def test_the_lines_of_a_script_that_were_not_carried_over_are_told(policies: Pol
     policies.journey.open_workshop("Policy file")
     policies.button("Dismiss").click()
     expect(policies.report).to_be_hidden()
+    policies.close()
+    expect(standing).to_be_hidden()
 
 
 def test_code_is_shown_and_comes_in_only_if_it_is_accepted(policies: Policies, herons: Path, tmp_path: Path) -> None:

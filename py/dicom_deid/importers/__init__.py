@@ -24,6 +24,8 @@ class Reading(NamedTuple):
     toml: str
     tool: str
     """Whose script it was; "" for a policy."""
+    carried: int
+    """Lines of it that the policy follows."""
     notes: list[str]
     """Differences of the script as a whole."""
     differing: list[dict[str, Any]]
@@ -45,9 +47,10 @@ def read_any(name: str, text: str) -> Reading:
         else:
             policy = Policy.read(to_toml(imported.fields()))
             differing, lost = (list(map(told, lines)) for lines in (imported.differing, imported.left))
-            return Reading(fields(policy), policy_text(imported, name), imported.tool, imported.notes, differing, lost)
+            whose = imported.tool, imported.carried, imported.notes
+            return Reading(fields(policy), policy_text(imported, name), *whose, differing, lost)
     policy = Policy.read(text)
-    return Reading(fields(policy), to_toml(fields(policy)), "", [], [], [])
+    return Reading(fields(policy), to_toml(fields(policy)), "", 0, [], [], [])
 
 
 def fields(policy: Policy) -> dict[str, Any]:

@@ -31,6 +31,7 @@
  * @property {Policy} policy
  * @property {string} toml            the text to save
  * @property {string} tool            whose script it was; "" for a policy file
+ * @property {number} carried         lines of it that the policy follows
  * @property {string[]} notes         what is different for the script as a whole
  * @property {ScriptLine[]} differing lines that mean something else here
  * @property {ScriptLine[]} lost      lines that could not be carried over
