@@ -14,7 +14,7 @@ const CELLS = {
   modality: (row) => [row.modality, row.body_part],
   images: (row) => [
     counted(row.file_count, "file"),
-    [framesOf(row), bytes(row.bytes), row.holds].filter(Boolean).join(", "),
+    [row.holds, framesOf(row), bytes(row.bytes)].filter(Boolean).join(", "), // what is cut off is the size
   ],
 };
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import os
 import re
 import signal
 import ssl
@@ -18,8 +19,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from dicom_deid.index.entry import series_key
+from dicom_deid.serve.page import page
 from dicom_deid.serve.start import Settings, hosts
 from dicom_deid.serve.tls import context
+from flask import Flask
 from made import UID, ct, to_bytes
 from serving import Client, site, started, until
 
@@ -171,3 +174,19 @@ def test_the_command_prints_an_address_that_signs_in_and_ends_when_it_is_told(tm
     with started(tmp_path) as running:
         assert "De-identified" in Client(running.port).get(f"/share/{link['token']}").text, "links outlast their server"
         assert len(Client(running.port).download(link)) == link["bytes"]
+
+
+def test_a_page_that_is_built_anew_is_served_with_its_own_frame(tmp_path: Path) -> None:
+    place = site(tmp_path)
+    server = Flask(__name__, static_folder=None)
+    server.register_blueprint(page(place))
+    client = server.test_client()
+    assert "Content-Security-Policy" not in client.get("/").headers
+    policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
+    place.rename(tmp_path / "old")
+    assert client.get("/").status_code == client.get("/js/app.js").status_code == 404
+    frame = site(tmp_path) / "index.html"
+    frame.write_text(frame.read_text(encoding="utf-8").replace("<title>x", f"{policy}<title>anew"), encoding="utf-8")
+    os.utime(frame, (1, 1))  # another time than the old one, however coarse the clock of the disk
+    assert {"anew", "dicom-deid-server"} <= set(re.findall("anew|dicom-deid-server", client.get("/").text))
+    assert client.get("/js/app.js").headers["Content-Security-Policy"] == "default-src 'none'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, send_file
@@ -57,17 +58,30 @@ def is_there(file: Path) -> bool:
         return False
 
 
-def page(site: Path) -> Blueprint:
-    """The routes of the page."""
+def standing(site: Path) -> tuple[str, dict[str, str]]:
+    """The frame as it stands, and the headers: a page that is built anew below a server is served as a whole."""
+    try:
+        return told(site, (site / FRAME).stat().st_mtime_ns)
+    except OSError:
+        abort(404)  # for the moment in which the new page takes the place of the old one
+
+
+@lru_cache(maxsize=1)
+def told(site: Path, changed: int) -> tuple[str, dict[str, str]]:  # noqa: ARG001 - by its time the frame is another
+    """The frame, told that there is an API, and the headers of every answer."""
     text = (site / FRAME).read_text(encoding="utf-8")
     policy = POLICY.search(text)
     headers = HEADERS | ({"Content-Security-Policy": " ".join(policy[1].split())} if policy else {})
-    frame = text.replace(CHARSET, f"{CHARSET}\n  {TOLD}", 1)
+    return text.replace(CHARSET, f"{CHARSET}\n  {TOLD}", 1), headers
+
+
+def page(site: Path) -> Blueprint:
+    """The routes of the page."""
     routes = Blueprint("page", __name__)
 
     @routes.get("/")
     def home() -> Response:
-        return dressed(Response(frame, content_type=KINDS[".html"]))
+        return dressed(Response(standing(site)[0], content_type=KINDS[".html"]))
 
     @routes.get("/<path:name>")
     def file(name: str) -> Response:
@@ -81,7 +95,7 @@ def page(site: Path) -> Blueprint:
         return response
 
     def dressed(response: Response) -> Response:
-        for header, value in headers.items():
+        for header, value in standing(site)[1].items():
             response.headers[header] = value
         return response
 
