@@ -159,13 +159,13 @@ def look_at(journey: Journey) -> None:
 
 
 def found_by_axe(journey: Journey) -> list[str]:
-    """What axe finds in the page as it is, light and dark, on a narrow and a usual screen."""
+    """What axe finds in the page as it is, light and dark, on a narrow, a usual and a wide screen."""
     found: list[str] = []
     journey.page.evaluate(AXE)
     for scheme in ("light", "dark"):
         journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         journey.page.wait_for_timeout(300)  # colours may change gently
-        for width in (NARROW, USUAL):
+        for width in (NARROW, USUAL, WIDE):
             journey.page.set_viewport_size({"width": width, "height": 800})
             found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS)]
     return found
@@ -175,9 +175,12 @@ def test_every_state_is_named_legible_and_fits_a_narrow_screen(journey: Journey,
     page = journey.page
     journey.wait_for_python()
     look_at(journey)
+    assert found_by_axe(journey) == []
     journey.drop(source)
     page.locator("summary", has_text="SOP Classes to allow").click()
+    expect(page.get_by_role("heading", name="1 file needs a decision")).to_be_visible()
     look_at(journey)
+    assert found_by_axe(journey) == []
     journey.open_workshop("Python")
     expect(page.locator("what-if tbody tr").first).to_be_visible(timeout=READY)
     expect(page.locator("python-rules .cm-content")).to_be_visible(timeout=READY)
