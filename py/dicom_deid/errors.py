@@ -20,6 +20,7 @@ DeidError
 ├── WorkersFailed           no process could be started
 ├── BadLinkage              a file cannot be used as linkage
 ├── OtherVersion            a file is no index of this version
+├── PacsFailure             a PACS cannot be reached or asked, or its answer cannot be used
 └── NoThumbnails            the folder of thumbnails cannot be written
 
 TooLong                     stops a rule in Python; no DeidError, so that no rule can catch it as an Exception
@@ -179,6 +180,17 @@ class BadLinkage(DeidError):
 
 class OtherVersion(DeidError):
     """The file is an index of another version of the program, or no index: it is made anew."""
+
+
+class PacsFailure(DeidError):
+    """A PACS that cannot be reached or asked, or whose answer cannot be used; ``code`` stands in reasons.json.
+
+    ``status`` is what it answered, where that says more: a status of HTTP or of DIMSE; else 0.
+    """
+
+    def __init__(self, code: str, status: int = 0) -> None:
+        super().__init__(code)
+        self.code, self.status = code, status
 
 
 class NoThumbnails(DeidError):

@@ -27,6 +27,7 @@ FLOORS = """
     importers
     executors
     browser native
+    pacs
     share
     serve
     cli api

@@ -18,6 +18,7 @@ OTHERS = {
     "HELICAL_CT", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT",
     "LINEAR_EXACT",  # defined terms of DICOM
     "XDG_DATA_HOME", "DICOM_DEID_SIGN_IN", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "SNAPSHOT_DAMAGED", "O_BINARY",
+    "DICOM_DEID_USER", "DICOM_DEID_PASSWORD", "DICOM_DEID_DESTINATIONS", "XDG_CONFIG_HOME",
 }  # fmt: skip
 """Words with an underscore that are no reason codes."""
 

@@ -16,6 +16,7 @@ import typer
 from dicom_deid.cli import (
     conformance,
     decrypt,
+    echo,
     import_policy,
     index,
     pixels,
@@ -91,6 +92,7 @@ def root(
 
 app.command("run")(run.run)
 app.command("decrypt")(decrypt.decrypt)
+app.command("echo")(echo.show_echo)
 app.command("plan")(plan.show_plan)
 app.command("import")(import_policy.show_import)
 app.command("conformance")(conformance.show_conformance)

@@ -1,0 +1,25 @@
+"""One Orthanc for the tests of a process that need no other configuration; each finds it empty."""
+
+from collections.abc import Iterator
+
+import pytest
+from orthanc import PASSWORD, USER, Orthanc, running
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
+    with running(tmp_path_factory.mktemp("orthanc")) as server:
+        yield server
+
+
+@pytest.fixture
+def orthanc(started: Orthanc, login: None) -> Orthanc:
+    started.empty()
+    return started
+
+
+@pytest.fixture
+def login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """User and password of Orthanc, where the command line looks for them."""
+    monkeypatch.setenv("DICOM_DEID_USER", USER)
+    monkeypatch.setenv("DICOM_DEID_PASSWORD", PASSWORD)
