@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from orthanc import PASSWORD, USER, Orthanc, running
+from runs import RunFolder
+from sendable import run_of, slices
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,9 @@ def login(monkeypatch: pytest.MonkeyPatch) -> None:
     """User and password of Orthanc, where the command line looks for them."""
     monkeypatch.setenv("DICOM_DEID_USER", USER)
     monkeypatch.setenv("DICOM_DEID_PASSWORD", PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run of thirty instances in two series. It is copied before it is sent."""
+    return run_of(tmp_path_factory.mktemp("whole"), slices(30))

@@ -23,6 +23,7 @@ from dicom_deid.cli import (
     plan,
     run,
     search,
+    send,
     serve,
     thumbnails,
     unwritten,
@@ -99,6 +100,7 @@ app.command("conformance")(conformance.show_conformance)
 app.command("index")(index.show_index)
 app.command("search")(search.show_search)
 app.command("pixels")(pixels.find_pixels)
+app.command("send")(send.send)
 app.command("serve")(serve.serve)
 app.command("thumbnails")(thumbnails.show_thumbnails)
 app.command("unwritten")(unwritten.show_unwritten)

@@ -37,11 +37,11 @@ class Size(ProgressColumn):
 class Bar(Display):
     """A progress bar, for a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "De-identifying") -> None:
         columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), Size(), Rate(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         self._task = self._progress.add_task("Looking", total=None, done=0, bytes=0)
-        self._done = 0
+        self._doing, self._done = doing, 0
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -54,7 +54,7 @@ class Bar(Display):
         self._progress.update(self._task, completed=files)
 
     def started(self, files: int, size: int) -> None:
-        self._progress.reset(self._task, total=files, description="De-identifying", done=0, bytes=size)
+        self._progress.reset(self._task, total=files, description=self._doing, done=0, bytes=size)
 
     def advanced(self, files: int, size: int) -> None:
         self._done += size

@@ -61,6 +61,13 @@ class Appended:
             code = code_of(error)
             raise SinkFailure("OUTPUT_LOST" if code == "WRITE_FAILED" else code) from None
 
+    def flush(self) -> None:
+        """Returns when all that was appended is on the disk."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise SinkFailure(code_of(error)) from None
+
     def cut(self, size: int) -> None:
         """Takes off what is behind the first ``size`` bytes."""
         self._file.truncate(size)

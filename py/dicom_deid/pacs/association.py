@@ -27,7 +27,7 @@ CONNECT_SECONDS, AGREE_SECONDS, ANSWER_SECONDS = 10, 30, 120
 """For the connection, for the association, and for each answer: a PACS may store an object before it answers."""
 STANDSTILL_SECONDS = 60
 """For a side that takes no byte of what is sent."""
-QUEUED = 64
+QUEUED = 256
 """PDUs that wait to be sent: without a bound, a whole object would."""
 PAUSE_SECONDS = 0.002
 TRANSIENT = 2

@@ -1,0 +1,257 @@
+"""Sending of a run: what the PACS has already is asked, the rest is sent in batches, and then it is asked again.
+
+An instance counts when the PACS says by itself that it has it. One that is refused never ends the others; what would
+befall each of them ends the sending, which goes on where it was when it is started again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Protocol
+
+from dicom_deid.errors import PacsFailure
+from dicom_deid.native.scan import Display
+from dicom_deid.pacs.batch import Batch, batches
+from dicom_deid.pacs.destination import Destination
+from dicom_deid.pacs.ledger import Ledger, State
+from dicom_deid.pacs.outgoing import Outgoing, Run, difference
+from dicom_deid.pacs.presence import Presence, presence
+from dicom_deid.pacs.result import Result
+
+WAITS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before a PACS that has gone is tried once more; behind the last one it has gone."""
+PASSING = ("PACS_UNREACHABLE", "PACS_LOST", "PACS_SLOW")
+SETTLING = (0.5, 1.0, 2.0)
+"""Seconds in which a PACS may still be busy with what it acknowledged; once for a whole sending."""
+MOST_SOUGHT = 100
+"""Instances that are looked for in other studies, when they are not where they belong."""
+
+
+class Way(Protocol):
+    """How batches go out."""
+
+    def send(self, batch: Batch) -> Iterable[Result]:
+        """What came of each instance. Raises PacsFailure where no other one would fare better."""
+
+
+@dataclass
+class Summary:
+    """What became of the written outputs of a run."""
+
+    confirmed: int = 0
+    """The PACS has them."""
+    before: int = 0
+    """Of these, confirmed by an earlier sending, and not asked for again."""
+    sent: int = 0
+    """Acknowledged, and not confirmed."""
+    refused: Counter[str] = field(default_factory=Counter)
+    stopped: Counter[str] = field(default_factory=Counter)
+    """Not sent, since they are not what may go out."""
+    left: int = 0
+    """Not sent, since the sending came to an end before."""
+    error: str = ""
+    """Why it did, or why nothing could be confirmed."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the PACS has all that was written."""
+        return not (self.sent or self.refused or self.stopped or self.left or self.error)
+
+
+class Sending:
+    """One sending of a run to a destination."""
+
+    def __init__(
+        self, run: Run, destination: Destination, ledger: Ledger, display: Display, waits: Sequence[float] = WAITS
+    ) -> None:
+        self._run, self._destination, self._ledger, self._display, self._waits = (
+            run, destination, ledger, display, waits,
+        )  # fmt: skip
+        self._summary, self._sent = Summary(), list[Outgoing]()
+        self._waiting = deque[Batch]()
+        self._turn, self._stop = threading.Lock(), threading.Event()
+        self._error: BaseException | None = None
+        self._settling, self._settled_files = list(SETTLING), 0
+
+    def go(self) -> Summary:
+        """Sends. Raises SinkFailure where the ledger cannot be written."""
+        summary = self._summary
+        summary.stopped.update(reason for _, reason in self._run.stopped)
+        pending = [one for one in self._run.instances if not self._is_confirmed(one)]
+        summary.before = summary.confirmed = len(self._run.instances) - len(pending)
+        self._display.started(len(pending), sum(one.size for one in pending))
+        if not pending:
+            return summary
+        try:
+            if not self._ledger.is_new:
+                pending = self._not_there(pending)
+            self._waiting.extend(batches(pending, by_pairs=not self._destination.is_web))
+            self._send()
+            self._confirm()
+        except PacsFailure as failure:
+            summary.error = summary.error or failure.code
+        summary.sent = len(self._sent) - self._settled_files
+        summary.left = sum(len(batch.instances) for batch in self._waiting)
+        return summary
+
+    def _is_confirmed(self, one: Outgoing) -> bool:
+        last = self._ledger.known.get(one.sop_instance)
+        return last is not None and last.state == "confirmed"
+
+    def _not_there(self, pending: Sequence[Outgoing]) -> list[Outgoing]:
+        """Those that the PACS does not have yet: an earlier sending was cut off. Where it cannot be asked, all."""
+        missing = list[Outgoing]()
+        with presence(self._destination) as asked:
+            for ones in by_series(pending):
+                there = self._asked(asked, ones[0])
+                if there is None:
+                    return list(pending)
+                found = [one for one in ones if one.sop_instance in there]
+                self._confirmed(found)
+                self._display.advanced(len(found), sum(one.size for one in found))
+                missing += [one for one in ones if one.sop_instance not in there]
+        return missing
+
+    @staticmethod
+    def _asked(asked: Presence, one: Outgoing) -> set[str] | None:
+        """What is there of a series; None where the PACS cannot be asked such a thing."""
+        try:
+            return asked.there(one.study, one.series)
+        except PacsFailure as failure:
+            if failure.code in ("PACS_NOT_OFFERED", "PACS_REFUSED"):
+                return None
+            raise
+
+    def _send(self) -> None:
+        """Empties the queue of batches, as far as it goes. Raises what ended it."""
+        while self._waiting:
+            before = len(self._waiting)
+            failures = self._round(min(self._destination.associations, before))
+            if self._error:
+                raise self._error
+            if len(self._waiting) >= before and failures:
+                raise failures[-1]
+
+    def _round(self, workers: int) -> list[PacsFailure]:
+        """Lets so many workers go until there is no batch left, or none of them comes any further."""
+        failures = list[PacsFailure]()
+        threads = [threading.Thread(target=self._work, args=(failures,), daemon=True) for _ in range(workers)]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        finally:
+            self._stop.set()  # after Ctrl-C: what is under way comes to its end
+            for thread in threads:
+                thread.join()
+            self._stop.clear()
+        return failures
+
+    def _work(self, failures: list[PacsFailure]) -> None:
+        tries = 0
+        try:
+            while self._waiting and not self._stop.is_set():
+                try:
+                    with way(self._destination) as chosen:
+                        while batch := self._next():
+                            self._one(chosen, batch)
+                            tries = 0
+                except PacsFailure as failure:
+                    if failure.code not in PASSING or tries == len(self._waits):
+                        failures.append(failure)
+                        return
+                    self._stop.wait(self._waits[tries])
+                    tries += 1
+        except BaseException as error:
+            self._error = error
+            self._stop.set()
+
+    def _next(self) -> Batch | None:
+        with self._turn:
+            return self._waiting.popleft() if self._waiting and not self._stop.is_set() else None
+
+    def _one(self, chosen: Way, batch: Batch) -> None:
+        """Sends a batch; what is not done of it when it fails waits again."""
+        open_ones = {one.sop_instance: one for one in batch.instances}
+        rows = list[tuple[str, State, str]]()
+        try:
+            for one in batch.instances:
+                if reason := difference(one):
+                    del open_ones[one.sop_instance]
+                    self._done(one, self._summary.stopped, reason)
+            sound = list(open_ones.values())
+            for result in chosen.send(batch._replace(instances=sound)) if sound else ():
+                one = open_ones.pop(result.instance.sop_instance)
+                rows.append((one.sop_instance, result.state, result.code))
+                self._done(one, self._summary.refused if result.state == "refused" else None, result.code)
+        finally:
+            with self._turn:
+                if open_ones:
+                    self._waiting.appendleft(batch._replace(instances=list(open_ones.values())))
+            self._ledger.write(rows)
+
+    def _done(self, one: Outgoing, counted: Counter[str] | None, code: str) -> None:
+        with self._turn:
+            if counted is None:
+                self._sent.append(one)
+            else:
+                counted[code] += 1
+            self._display.advanced(1, one.size)
+
+    def _confirm(self) -> None:
+        """Asks the PACS for what it acknowledged. Raises PacsFailure where it cannot be asked."""
+        with presence(self._destination) as asked:
+            for ones in by_series(sorted(self._sent, key=lambda one: (one.study, one.series))):
+                there = self._settled(asked, ones)
+                found = [one for one in ones if one.sop_instance in there]
+                missing = [one for one in ones if one.sop_instance not in there]
+                self._confirmed(found)
+                self._missing(asked, missing)
+                self._settled_files += len(ones)
+
+    def _settled(self, asked: Presence, ones: Sequence[Outgoing]) -> set[str]:
+        """What is there of a series, after some waiting if not all of it is."""
+        while True:
+            there = self._asked(asked, ones[0])
+            if there is None:
+                raise PacsFailure("PACS_CANNOT_CONFIRM")
+            if not self._settling or all(one.sop_instance in there for one in ones):
+                return there
+            self._stop.wait(self._settling.pop(0))
+
+    def _confirmed(self, found: Iterable[Outgoing]) -> None:
+        rows: list[tuple[str, State, str]] = [(one.sop_instance, "confirmed", "") for one in found]
+        self._ledger.write(rows)
+        self._summary.confirmed += len(rows)
+
+    def _missing(self, asked: Presence, missing: Sequence[Outgoing]) -> None:
+        """Acknowledged and not there: the PACS has it in another study, or has not kept it."""
+        rows = list[tuple[str, State, str]]()
+        for number, one in enumerate(missing):
+            is_elsewhere = number < MOST_SOUGHT and asked.elsewhere(one.sop_instance)
+            rows.append((one.sop_instance, "refused", "PACS_OTHER_STUDY" if is_elsewhere else "PACS_NOT_KEPT"))
+        self._ledger.write(rows)
+        self._summary.refused.update(code for _, _, code in rows)
+
+
+def way(destination: Destination) -> AbstractContextManager[Way]:
+    """The way to a destination."""
+    if destination.is_web:
+        from dicom_deid.pacs.stow import Stow
+
+        return Stow(destination)
+    from dicom_deid.pacs.store import Store
+
+    return Store(destination)
+
+
+def by_series(instances: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
+    """Instances that are in the order of their series, series by series."""
+    for _, ones in groupby(instances, key=lambda one: (one.study, one.series)):
+        yield list(ones)

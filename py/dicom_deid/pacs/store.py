@@ -1,0 +1,105 @@
+"""Instances sent by C-STORE (PS3.7 9.1.1), from their files, over one association after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from dicom_deid.errors import PacsFailure
+from dicom_deid.pacs.association import associated
+from dicom_deid.pacs.batch import Batch, Pair
+from dicom_deid.pacs.destination import Destination
+from dicom_deid.pacs.outgoing import Outgoing
+from dicom_deid.pacs.presence import ByFind
+from dicom_deid.pacs.refusals import code_of, is_taken
+from dicom_deid.pacs.result import Result
+
+if TYPE_CHECKING:
+    from pynetdicom.association import Association
+
+TRIES = 3
+"""Of one instance over which the association breaks off each time."""
+SYNTAXES_NOT_SUPPORTED = 4
+"""PS3.8 9.3.3.2: result of a presentation context of which the SOP Class is known, and no transfer syntax."""
+
+
+class Store:
+    """Sends batches to one destination, over one association at a time."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._destination, self._undo = destination, ExitStack()
+        self._association: Association | None = None
+        self._pairs: tuple[Pair, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._close()
+
+    def send(self, batch: Batch) -> Iterator[Result]:
+        """What came of each instance. Raises PacsFailure where no other one would fare better."""
+        for one in batch.instances:
+            try:
+                yield self._store(one, batch.pairs)
+            except PacsFailure as failure:
+                if failure.code != "PACS_NOT_OFFERED":
+                    raise
+                yield Result(one, "refused", "PACS_CLASS_REFUSED")
+
+    def _store(self, one: Outgoing, pairs: tuple[Pair, ...]) -> Result:
+        for _ in range(TRIES):
+            association = self._open(pairs)
+            try:
+                answer = association.send_c_store(one.path)
+            except ValueError:
+                return Result(one, "refused", why_not(association, one))
+            except RuntimeError:  # it broke off meanwhile
+                continue
+            except (OSError, AttributeError):
+                return Result(one, "refused", "OUTPUT_CHANGED")
+            if "Status" in answer:
+                status = int(answer.Status)
+                return Result(one, "sent") if is_taken(status) else Result(one, "refused", code_of(status))
+            if self._is_there(one):
+                return Result(one, "sent")
+        return Result(one, "refused", "PACS_LOST")
+
+    def _open(self, pairs: tuple[Pair, ...]) -> Association:
+        """An association with these presentation contexts. Raises PacsFailure."""
+        if self._association is None or not self._association.is_established or pairs != self._pairs:
+            from pynetdicom import build_context
+            from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+
+            self._close()
+            contexts = [build_context(sop_class, syntax) for sop_class, syntax in pairs]
+            contexts.append(build_context(Verification))
+            self._association = self._undo.enter_context(associated(self._destination, contexts))
+            self._pairs = pairs
+        return self._association
+
+    def _is_there(self, one: Outgoing) -> bool:
+        """Whether an instance has arrived over which the association broke off."""
+        found = ByFind(self._destination)
+        try:
+            return one.sop_instance in found.there(one.study, one.series)
+        except PacsFailure as failure:
+            if failure.code in ("PACS_NOT_OFFERED", "PACS_REFUSED"):
+                return False  # it cannot be asked; the same one a second time does no harm
+            raise
+        finally:
+            found.close()
+
+    def _close(self) -> None:
+        self._undo.close()
+        self._association = None
+
+
+def why_not(association: Association, one: Outgoing) -> str:
+    """The reason for which an association has no presentation context for an instance."""
+    for context in association.rejected_contexts:
+        if context.abstract_syntax == one.sop_class and one.transfer_syntax in context.transfer_syntax:
+            return "PACS_SYNTAX_REFUSED" if context.result == SYNTAXES_NOT_SUPPORTED else "PACS_CLASS_REFUSED"
+    return "PACS_SYNTAX_REFUSED"
