@@ -31,3 +31,25 @@ def login(monkeypatch: pytest.MonkeyPatch) -> None:
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A run of thirty instances in two series. It is copied before it is sent."""
     return run_of(tmp_path_factory.mktemp("whole"), slices(30))
+
+
+FILTER = """
+function ReceivedInstanceFilter(dicom, origin)
+   return tonumber(dicom.InstanceNumber) % 3 ~= 1
+end
+"""
+
+
+@pytest.fixture(scope="session")
+def filtering_started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
+    folder = tmp_path_factory.mktemp("filtering")
+    (folder / "filter.lua").write_text(FILTER)
+    with running(folder, LuaScripts=[str(folder / "filter.lua")]) as server:
+        yield server
+
+
+@pytest.fixture
+def filtering(filtering_started: Orthanc, login: None) -> Orthanc:
+    """An Orthanc that drops every third instance."""
+    filtering_started.empty()
+    return filtering_started

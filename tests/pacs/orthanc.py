@@ -90,8 +90,8 @@ class Orthanc:
 
     def _is_open(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.dicom_port), 1):
-                return self.ask("/system") is not None
+            socket.create_connection(("127.0.0.1", self.dicom_port), 1).close()
+            return self.ask("/system") is not None
         except OSError:
             return False
 

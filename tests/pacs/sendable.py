@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from made import UID, ct, to_bytes
 from orthanc import Orthanc
 from pydicom.dataset import Dataset
@@ -20,6 +21,15 @@ def slices(count: int, series: int = 2) -> Iterator[Dataset]:
     """CT slices of one patient, in so many series."""
     for number in range(count):
         dataset = ct(SeriesInstanceUID=f"{UID}.2.{number % series}", InstanceNumber=number)
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{UID}.3.{number}"
+        yield dataset
+
+
+def people(count: int) -> Iterator[Dataset]:
+    """An instance of each of so many patients."""
+    for number in range(count):
+        dataset = ct(PatientID=f"MRN-{number}", StudyInstanceUID=f"{UID}.1.{number}")
+        dataset.SeriesInstanceUID = f"{UID}.2.{number}"
         dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{UID}.3.{number}"
         yield dataset
 
@@ -63,7 +73,6 @@ Change = Callable[[http.server.BaseHTTPRequestHandler, bytes], bool]
 @contextmanager
 def before(orthanc: Orthanc, change: Change) -> Iterator[str]:
     """The URL of a proxy before Orthanc, which does to requests what Orthanc itself never would."""
-    import httpx
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

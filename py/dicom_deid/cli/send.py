@@ -6,7 +6,6 @@ import json
 import sys
 from collections import Counter
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +53,7 @@ def send(
         print(f"dicom-deid: {failure.reason}: {sentence(failure.reason)}", file=sys.stderr)
         raise typer.Exit(UNSOUND) from None
     if as_json:
-        print(json.dumps(asdict(summary), indent=2))
+        print(json.dumps(vars(summary), indent=2))
     else:
         tell(summary)
     if not summary.is_whole:

@@ -66,16 +66,14 @@ class Summary:
 class Sending:
     """One sending of a run to a destination."""
 
-    def __init__(
-        self, run: Run, destination: Destination, ledger: Ledger, display: Display, waits: Sequence[float] = WAITS
-    ) -> None:
-        self._run, self._destination, self._ledger, self._display, self._waits = (
-            run, destination, ledger, display, waits,
-        )  # fmt: skip
+    def __init__(self, run: Run, destination: Destination, ledger: Ledger, display: Display) -> None:
+        self._run, self._destination, self._ledger, self._display = run, destination, ledger, display
         self._summary, self._sent = Summary(), list[Outgoing]()
         self._waiting = deque[Batch]()
         self._turn, self._stop = threading.Lock(), threading.Event()
         self._error: BaseException | None = None
+        self._reached = False
+        """Whether anything came of an instance yet: one whose address is wrong is not waited for."""
         self._settling, self._settled_files = list(SETTLING), 0
 
     def go(self) -> Summary:
@@ -163,10 +161,10 @@ class Sending:
                             self._one(chosen, batch)
                             tries = 0
                 except PacsFailure as failure:
-                    if failure.code not in PASSING or tries == len(self._waits):
+                    if failure.code not in PASSING or tries == len(WAITS) or not self._reached:
                         failures.append(failure)
                         return
-                    self._stop.wait(self._waits[tries])
+                    self._stop.wait(WAITS[tries])
                     tries += 1
         except BaseException as error:
             self._error = error
@@ -198,6 +196,7 @@ class Sending:
 
     def _done(self, one: Outgoing, counted: Counter[str] | None, code: str) -> None:
         with self._turn:
+            self._reached = True
             if counted is None:
                 self._sent.append(one)
             else:
