@@ -21,6 +21,7 @@ from dicom_deid.cli import (
     index,
     pixels,
     plan,
+    receive,
     run,
     search,
     send,
@@ -98,6 +99,7 @@ app.command("plan")(plan.show_plan)
 app.command("import")(import_policy.show_import)
 app.command("conformance")(conformance.show_conformance)
 app.command("index")(index.show_index)
+app.command("receive")(receive.receive)
 app.command("search")(search.show_search)
 app.command("pixels")(pixels.find_pixels)
 app.command("send")(send.send)
