@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -16,6 +15,7 @@ from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Withheld
 from dicom_deid.faces import shows_head
 from dicom_deid.model import TAG, Element, Instance, Item
+from dicom_deid.normal_form import normal_form
 from dicom_deid.patient import CHARACTER_SET, text
 from dicom_deid.policy import PIXEL_OPTION, Policy
 from dicom_deid.policy.file import sop_class
@@ -196,7 +196,7 @@ def sounds(instance: Instance) -> bool:
 @lru_cache(REMEMBERED)
 def holds(words: str, value: str) -> bool:
     """Whether one of the values holds one of the words, or several in a row, as a whole."""
-    plain = "".join(filter(str.isascii, unicodedata.normalize("NFKD", value))).upper()
+    plain = "".join(filter(str.isascii, normal_form("NFKD", value))).upper()
     return re.search(words, re.sub(r"[^A-Z0-9\\]+", " ", plain)) is not None
 
 

@@ -8,11 +8,11 @@ the policy says so.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 
 from dicom_deid.dicom.encoding import ascii_text
 from dicom_deid.model import Instance, Item
+from dicom_deid.normal_form import normal_form
 from dicom_deid.patient import CHARACTER_SET, decoded
 from dicom_deid.profile import table
 
@@ -56,7 +56,7 @@ def is_of_head(value: bytes, character_set: str) -> bool:
     if any(part in told for part in table("faces.json")["within"]):
         return True
     words, innocent = expressions()
-    plain = " ".join(re.findall("[a-z0-9]+", "".join(filter(str.isascii, unicodedata.normalize("NFKD", told)))))
+    plain = " ".join(re.findall("[a-z0-9]+", "".join(filter(str.isascii, normal_form("NFKD", told)))))
     return words.search(innocent.sub(" ", plain)) is not None
 
 

@@ -11,9 +11,9 @@ import hashlib
 import hmac
 import re
 import secrets
-import unicodedata
 
 from dicom_deid.dicom.bounded import Remembered
+from dicom_deid.normal_form import normal_form
 
 SALT = b"dicom-deid/project-key/v1"
 """The salt of a passphrase without one of its own: the same for everybody, as until 0.2."""
@@ -42,7 +42,7 @@ def derive(passphrase: str) -> bytes:
     Native only: Pyodide has no pbkdf2, there the page derives it.
     """
     text, salt = parted(passphrase)
-    secret = unicodedata.normalize("NFC", text).encode()
+    secret = normal_form("NFC", text).encode()
     return hashlib.pbkdf2_hmac("sha256", secret, OWN_SALT + salt.encode() if salt else SALT, ITERATIONS, KEY_BYTES)
 
 

@@ -7,7 +7,6 @@ such as UNKNOWN or 0 names nobody; then name and birth date do, else each study 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
@@ -17,6 +16,7 @@ from pydicom.charset import convert_encodings, decode_bytes
 from dicom_deid.dicom.encoding import ascii_text
 from dicom_deid.key import BY_ID, NEWEST
 from dicom_deid.model import Element, Item
+from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import table
 
 CHARACTER_SET, PATIENT_NAME, PATIENT_ID, BIRTH_DATE, STUDY = 0x00080005, 0x00100010, 0x00100020, 0x00100030, 0x0020000D
@@ -90,7 +90,7 @@ def decoded(value: bytes, charset: str) -> str:
     if not value.isascii() or b"\x1b" in value:
         with suppress(LookupError, ValueError):
             found = decode_bytes(value, encodings(charset), {0x0D, 0x0A, 0x09, 0x0C, 0x5C, 0x5E, 0x3D})
-    return BLANK.sub(" ", UNSEEN.sub("", unicodedata.normalize("NFKC", found))).strip()
+    return BLANK.sub(" ", UNSEEN.sub("", normal_form("NFKC", found))).strip()
 
 
 def encodings(charset: str) -> list[str]:
@@ -136,4 +136,4 @@ def placeholders() -> frozenset[str]:
 
 def plain(value: str) -> str:
     """The letters and digits of a text, without accents and case."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", value.casefold())))
+    return "".join(filter(str.isalnum, normal_form("NFKD", value.casefold())))

@@ -9,7 +9,7 @@ import dicom_deid
 
 CORE = Path(dicom_deid.__file__).parent
 FLOORS = """
-    version errors silence nesting wording
+    version errors silence nesting wording normal_form
     splice
     model
     source_and_sink

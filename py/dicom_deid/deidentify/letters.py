@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import table
 
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
@@ -51,7 +52,7 @@ def fold(text: str) -> str:
     """Text as it is compared: lower case, without accents and letters that nobody sees, in one form."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", INVISIBLE.sub("", text).casefold())
+    decomposed = normal_form("NFKD", INVISIBLE.sub("", text).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 
 from dicom_deid.deidentify.suspects import vocabulary as suspects
 from dicom_deid.dicom.bounded import CONTEXTS
+from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import table, words
 
 LISTS = ("code_terms", "maker_names", "place_words")
@@ -15,7 +15,7 @@ LISTS = ("code_terms", "maker_names", "place_words")
 
 def ordinary(word: str) -> bool:
     """Whether a folded text is one ordinary word; folding takes apart the syllables of Hangul."""
-    word = unicodedata.normalize("NFC", word)
+    word = normal_form("NFC", word)
     return word in suspects.terms() or word in suspects.meanings() or word in suspects.kinds() or in_lists(word)
 
 

@@ -7,9 +7,9 @@ import hmac
 import re
 import secrets
 import threading
-import unicodedata
 
 from dicom_deid.key import grouped
+from dicom_deid.normal_form import normal_form
 
 COST, BLOCK, LANES = 2**15, 8, 1
 MEMORY = 64 * 1024 * 1024
@@ -38,7 +38,7 @@ class Passcodes:
         return hmac.compare_digest(self._hash(text, kept[:SALT_BYTES]), kept[SALT_BYTES:])
 
     def _hash(self, text: str, salt: bytes) -> bytes:
-        composed = unicodedata.normalize("NFC", text) if len(text) <= LONGEST else text
+        composed = normal_form("NFC", text) if len(text) <= LONGEST else text
         secret = composed.encode("utf-8", "surrogatepass")
         with self._turn:
             return hashlib.scrypt(secret, salt=salt, n=COST, r=BLOCK, p=LANES, maxmem=MEMORY, dklen=HASH_BYTES)

@@ -12,6 +12,7 @@ from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.multival import MultiValue
 
 from dicom_deid.dicom.bounded import CONTEXTS
+from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, equipment_labels, judged, table, words
 from dicom_deid.verify.binary_values import is_held, is_number
 from dicom_deid.verify.digits import SEARCHED, day_left, number_left
@@ -73,7 +74,7 @@ def folded(text: str) -> str:
     """Lower case, without accents, soft hyphens and other marks of format."""
     if text.isascii():
         return text.lower()
-    letters = filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold()))
+    letters = filterfalse(unicodedata.combining, normal_form("NFKD", text.casefold()))
     return "".join(letter for letter in letters if unicodedata.category(letter) != "Cf").translate(UNDIVIDED)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import chain
 
 from dicom_deid.deidentify.identifiers.numbers import numbers_in
@@ -11,6 +10,7 @@ from dicom_deid.deidentify.identifiers.transcriptions import transcriptions
 from dicom_deid.deidentify.letters import fold
 from dicom_deid.deidentify.suspects.languages import everywhere
 from dicom_deid.deidentify.vocabulary import is_written, ordinary
+from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import words
 
 MIN_NAME = 3
@@ -112,7 +112,7 @@ def ideographic_names(text: str) -> set[str]:
             for one, other in (components, components[::-1]):
                 found.update(f"{one}{gap}{other}" for gap in (" ", "", "^", ","))
         family = components[0]
-        syllables = unicodedata.normalize("NFC", family)
+        syllables = normal_form("NFC", family)
         if family == whole and len(syllables) <= LONGEST_WHOLE:
             found.update(fold(f"{syllables[:at]} {syllables[at:]}") for at in range(1, len(syllables)))
         if len(syllables) == 1 or len(components) == 1:
@@ -125,14 +125,14 @@ def is_name(part: str) -> bool:
     """Whether a part of a name is searched for."""
     name = fold(part)
     if any(letter >= IDEOGRAPHS for letter in part):
-        return len(unicodedata.normalize("NFC", part)) > 1 and len(name) > 1
+        return len(normal_form("NFC", part)) > 1 and len(name) > 1
     return min(len(part), len(name)) >= MIN_NAME and name not in words("not_names") and not name.isdigit()
 
 
 def spellings(part: str) -> set[str]:
     """The spellings of a part of a name, folded: with umlauts, and without, and in Latin."""
     if not part.isascii():
-        whole = unicodedata.normalize("NFC", part).casefold()
+        whole = normal_form("NFC", part).casefold()
         plain = fold(part)
         return {plain, plain.replace("dj", "d"), fold(whole.translate(UMLAUTS)), *transcriptions(whole)}
     name = part.lower()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 from dicom_deid.deidentify.letters import fold
 from dicom_deid.deidentify.suspects.vocabulary import eastern_terms
 from dicom_deid.deidentify.vocabulary import ordinary
+from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import table, words
 
 MIN_NUMBER = 4
@@ -95,9 +95,7 @@ def eastern_parts(name: str) -> set[str]:
         left = name.removesuffix(ending)
         if left not in ("", name):
             found |= {left} | eastern_parts(left)
-    return {
-        one for one in found if len(unicodedata.normalize("NFC", one)) > 1 and common_parts().fullmatch(one) is None
-    }
+    return {one for one in found if len(normal_form("NFC", one)) > 1 and common_parts().fullmatch(one) is None}
 
 
 @cache

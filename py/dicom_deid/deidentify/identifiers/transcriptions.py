@@ -8,9 +8,9 @@ representation of a person name (PS3.5 6.2.1.2) says how it is written.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from dicom_deid.deidentify.letters import fold, latin, pairs
+from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import table
 
 GERMAN = (("shch", "schtsch"), ("zh", "sch"), ("ch", "tsch"), ("sh", "sch"), ("ts", "z"), ("v", "w"), ("kh", "ch"))
@@ -80,7 +80,7 @@ def replaced(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
 def kana(name: str) -> set[str]:
     """Hepburn's way, with long vowels and without."""
     known, found = pairs("kana"), ""
-    for letter in unicodedata.normalize("NFKC", name):
+    for letter in normal_form("NFKC", name):
         plain = latin(letter)
         if plain in SMALL:
             soft = found.endswith(("shi", "chi", "ji"))

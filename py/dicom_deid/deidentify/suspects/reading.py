@@ -7,6 +7,8 @@ import unicodedata
 from functools import cached_property
 from typing import NamedTuple
 
+from dicom_deid.normal_form import normal_form
+
 Span = tuple[int, int]
 """Begin and end of a piece of text."""
 EAST, MARKS = "\u1100", "\u3000"
@@ -31,7 +33,7 @@ class Letters(dict[int, str]):
         if unicodedata.decimal(letter, None) is not None:
             letter = str(unicodedata.decimal(letter))
         elif letter not in ALIKE:
-            letter = single(unicodedata.normalize("NFKC", letter), letter)
+            letter = single(normal_form("NFKC", letter), letter)
         letter = ALIKE.get(letter, letter) if not letter.isalpha() or self.plain else letter
         if self.plain:
             letter = without_accent(single(letter.lower(), letter.lower()[:1] or letter))
@@ -46,7 +48,7 @@ def single(text: str, other: str) -> str:
 
 def without_accent(letter: str) -> str:
     """A letter of an alphabet without its accents."""
-    parts = unicodedata.normalize("NFD", letter)
+    parts = normal_form("NFD", letter)
     if len(parts) > 1 and letter < MARKS and all(unicodedata.combining(part) for part in parts[1:]):
         letter = parts[0]
     return ALIKE.get(letter, letter)
