@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from dicom_deid.pixels.evidence.devices import device_boxes
 from dicom_deid.pixels.evidence.ultrasound import outside, ultrasound_boxes
 from dicom_deid.regions import Box, Rectangle
 from dicom_deid.scan import inspect
+from dicom_deid.tables.dicom_dre import dicom_dre
 from made import KEY, Stingy, ct, item, sequence, to_bytes
 from pydicom.dataset import Dataset
 
@@ -120,3 +122,43 @@ def test_an_instance_that_changed_has_another_mark() -> None:
     key, one = Key(KEY), instance()
     assert mark(one, 5000, key) == mark(instance(), 5000, key)
     assert len({mark(one, 5000, key), mark(one, 5002, key), mark(instance(SOPInstanceUID="1.2.3"), 5000, key)}) == 3
+
+
+CATALOGUE = """
+US = "1.2.840"
+devices = [
+    device("A", "allow", manufacturer=["^GE", "=GEMS"], modality="US", manufacturer_model_name="/(?i)^LOGIQ\\\\/E9$/",
+        sop_class_uid=[f"^{US}.6"], software_versions=["^1", "="], burned_in_annotation="/^(?!YES$)/",
+        variants=[variant(rows=r, cols=c) for r, c in [(1, 2)]]),
+    device("B", "scrub", manufacturer=["^GE", "=GEMS"], image_type=["DERIVED", "DOSE"], image_type_exclude="SCREEN",
+        manufacturer_model_name="/(?i)^LOGIQ\\\\/E9$/", software_versions=["^1", "="],
+        variants=[variant(rows=720, cols=960, scrub=[(0, 5, 666, 68)]), variant(rows=421)]),
+    device("C", "scrub", series_description="dlp", scrub=[(1, 2, 10000, 3)]),
+]
+"""
+
+
+def test_a_catalogue_of_calls_becomes_rows_of_which_the_wider_reading_counts(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.py").write_text(CATALOGUE, encoding="utf-8")
+    told = dicom_dre(tmp_path / "catalogue.py")
+    assert told["rows"] == [
+        {
+            "from": "dicom-dre B",
+            "where": [
+                [["00080070", "begins", "GE"], ["00080070", "equals", "GEMS"]],
+                [["00080008", "contains", "DERIVED"]],
+                [["00080008", "contains", "DOSE"]],
+                [["00081090", "equals", "LOGIQ/E9"]],
+                [["00280010", "equals", "720"]],
+                [["00280011", "equals", "960"]],
+            ],
+            "rectangles": [[0, 5, 666, 73]],
+        },
+        {"from": "dicom-dre C", "where": [[["0008103E", "contains", "DLP"]]], "rectangles": [[1, 2, 10001, 5]]},
+    ]
+
+
+def test_a_device_of_the_catalogue_proposes_its_rectangles() -> None:
+    logiq = {"Manufacturer": "GE Healthcare", "ManufacturerModelName": "LOGIQS8"}
+    assert (0, 0, 880, 24) in places(device_boxes(instance(649, 1170, **logiq)))
+    assert (0, 0, 880, 24) not in places(device_boxes(instance(649, 1170, **logiq | {"Manufacturer": "A GE"})))

@@ -26,6 +26,7 @@ from pydicom.sr._snomed_dict import mapping as snomed
 from dicom_deid.deidentify.private import BULK
 from dicom_deid.profile import DATES, DOUBTFUL_TEXT, FREE_TEXT, judged
 from dicom_deid.tables.device_regions import device_regions
+from dicom_deid.tables.dicom_dre import dicom_dre
 from dicom_deid.tables.forecast_rules import forecast_rules
 from dicom_deid.tables.word_lists import meaning_words, months, vocabulary
 
@@ -217,7 +218,9 @@ def main() -> None:
     """Writes all generated tables beside this file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, required=True, help="folder of the standard's tables as CSV")
-    source = parser.parse_args().source
+    parser.add_argument("--dicom-dre", type=Path, help="default_catalog.py of dicom-dre; without it that table stays")
+    options = parser.parse_args()
+    source = options.source
     profile = profile_table(source)
     write("profile.json", profile, indent=None)
     write("methods.json", method_codes(source))
@@ -231,6 +234,8 @@ def main() -> None:
     write("code-meanings.json", meaning_words())
     write("vocabulary.json", vocabulary())
     write("devices.json", device_regions(source), indent=None)
+    if options.dicom_dre:
+        write("devices-dicom-dre.json", dicom_dre(options.dicom_dre), indent=None)
     sys.stdout.write(f"tables of PS3.15 {EDITION}: {len(profile['rows'])} rows\n")
 
 

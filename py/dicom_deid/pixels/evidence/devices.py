@@ -1,4 +1,4 @@
-"""Evidence of devices: rectangles of tables/devices.json, in which others found text on pictures of such headers."""
+"""Evidence of devices: rectangles of two tables, in which others found text on pictures of such headers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dicom_deid.profile import table
 from dicom_deid.regions import Box, Rectangle
 
 CODE_MEANING = 0x00080104
+TABLES = ("devices.json", "devices-dicom-dre.json")
 NUMBERS = frozenset((0x00280010, 0x00280011))
 """Rows and Columns, which are binary."""
 
@@ -22,10 +23,16 @@ class Condition(NamedTuple):
     """One alternative of a condition."""
 
     tag: int
-    whole: bool
-    """Whether the value is the text, and not only holds it."""
+    how: str
+    """The value "equals" the text, "begins" with it, or only "contains" it."""
     text: str
     """In capitals."""
+
+    def met(self, value: str) -> bool:
+        """Whether a value in capitals is what is asked for."""
+        if self.how == "equals":
+            return value == self.text
+        return value.startswith(self.text) if self.how == "begins" else self.text in value
 
 
 class Device(NamedTuple):
@@ -49,8 +56,7 @@ def device_boxes(instance: Instance) -> list[Box]:
 
 def holds(instance: Instance, condition: Condition) -> bool:
     """Whether the header says what a condition asks for, whatever the case."""
-    found = values(instance, condition.tag)
-    return any(condition.text == value if condition.whole else condition.text in value for value in found)
+    return any(condition.met(value) for value in values(instance, condition.tag))
 
 
 def values(instance: Instance, tag: int) -> Iterator[str]:
@@ -75,13 +81,14 @@ def meanings(item: Item) -> Iterator[str]:
 
 @cache
 def devices() -> tuple[Device, ...]:
-    """The rows of the table."""
+    """The rows of the tables."""
+    rows = [row for name in TABLES for row in table(name)["rows"]]
     return tuple(
         Device(tuple(map(condition, row["where"])), tuple(Rectangle(*sides) for sides in row["rectangles"]))
-        for row in table("devices.json")["rows"]
+        for row in rows
     )
 
 
 def condition(alternatives: list[list[str]]) -> tuple[Condition, ...]:
     """The alternatives of a condition as the table states them."""
-    return tuple(Condition(int(tag, 16), how == "equals", text) for tag, how, text in alternatives)
+    return tuple(Condition(int(tag, 16), how, text) for tag, how, text in alternatives)
