@@ -2,7 +2,7 @@
 /**
  * Boxes: rectangles that are to be made blank, and the reasons for them, as the regions file states them (docs/pixels.md).
  *
- * @typedef {"ultrasound" | "device" | "detector" | "words" | "person"} Evidence
+ * @typedef {"ultrasound" | "device" | "detector" | "words" | "mask" | "person"} Evidence
  * @typedef {readonly [number, number, number, number]} Rectangle   columns [left, right), rows [top, bottom): left, top, right, bottom
  * @typedef {readonly [number, number]} Frames   first and last, from 1; last 0: to the last one that there is
  * @typedef {{readonly rectangle: Rectangle, readonly frames: Frames, readonly evidence: Evidence}} Box
@@ -11,7 +11,7 @@
  */
 
 /** Every kind of evidence, in the order in which it is told. @type {readonly Evidence[]} */
-export const EVIDENCE = ["ultrasound", "device", "detector", "words", "person"];
+export const EVIDENCE = ["ultrasound", "device", "detector", "words", "mask", "person"];
 /** All frames. @type {Frames} */
 export const ALL = [1, 0];
 /** Boxes that a regions file takes for a group. */

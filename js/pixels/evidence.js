@@ -37,6 +37,13 @@ export const REASONS = {
     line: [8, 2, 2, 2],
     colour: "#ff7eb6",
   },
+  mask: {
+    letter: "M",
+    name: "Mask",
+    why: "Marked by a mask that somebody brought.",
+    line: [2, 4],
+    colour: "#b39bff",
+  },
   person: {
     letter: "P",
     name: "Person",

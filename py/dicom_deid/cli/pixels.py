@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,7 @@ from dicom_deid.wording import counted
 if TYPE_CHECKING:
     from dicom_deid.executors import Executor
     from dicom_deid.native.finding import Finding, Found, Search
+    from dicom_deid.native.finding_job import Looks
     from dicom_deid.policy import Policy
     from dicom_deid.regions import Regions
 
@@ -56,6 +57,10 @@ def find_pixels(
     models: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the detector's models, if they are not installed.")
     ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(metavar="SEG", help="A segmentation, as of a face: what it marks is proposed, slice by slice."),
+    ] = None,
     no_detector: Annotated[
         bool, typer.Option("--no-detector", help="Ask headers alone, and look at no picture.")
     ] = False,
@@ -66,8 +71,8 @@ def find_pixels(
     same passphrase, then makes blank what was approved. Exit code: 0, 1 when a picture could not be looked at, or the
     search stopped, 2 for a wrong command.
     """
-    looks = Looks(every_kind, not no_detector, models and models.resolve())
-    check(folder, regions, looks)
+    check(folder, regions)
+    looks = wanted(every_kind=every_kind, detect=not no_detector, models=models, mask=mask)
     chosen = chosen_policy(
         policy, [*(option or ()), OPTION], allow_sop_class, pass_burned_in=pass_burned_in, pseudonyms=pseudonyms
     )
@@ -87,28 +92,33 @@ def find_pixels(
     sys.exit(conclude(*finding, known, regions))
 
 
-class Looks(NamedTuple):
-    """What is looked at, and with what."""
-
-    every_kind: bool
-    detect: bool
-    models: Path | None
-
-
-def check(folder: Path, regions: Path, looks: Looks) -> None:
+def check(folder: Path, regions: Path) -> None:
     """Raises Unusable where folder, file or packages cannot be used."""
     check_source(folder)
     if folder.resolve() in (regions / "x").resolve().parents:
         raise Unusable("FILE would lie among the files. A source folder is only read: choose another place.")
     if not all(find_spec(name) for name in EXTRA):
         raise Unusable("The search needs some more packages: pip install 'dicom-deid[pixels]'")
-    if looks.detect:
+
+
+def wanted(*, every_kind: bool, detect: bool, models: Path | None, mask: Path | None) -> Looks:
+    """What is looked at, and with what. Raises Unusable where models or mask cannot be used."""
+    from dicom_deid.native.finding_job import Looks
+
+    if detect:
         from dicom_deid.pixels.detection.detector import Detector
 
         try:
-            Detector("screen", looks.models)
+            Detector("screen", models)
         except Refused as refused:
             raise Unusable(f"{sentence(refused.code)} {NO_DETECTOR}") from None
+    from dicom_deid.native.mask import read_mask
+
+    try:
+        brought = read_mask(mask) if mask else None
+    except Refused as refused:
+        raise Unusable(sentence(refused.code)) from None
+    return Looks(every_kind, detect, models and models.resolve(), brought)
 
 
 def search(folder: Path, policy: Policy, secret: bytes, workers: int | None, looks: Looks) -> tuple[Finding, Regions]:
@@ -126,7 +136,7 @@ def search(folder: Path, policy: Policy, secret: bytes, workers: int | None, loo
         from dicom_deid.executors.processes import Processes, prepare
         from dicom_deid.native.finding_job import FindingJob
 
-        job = FindingJob(origin, policy, secret, *looks)
+        job = FindingJob(origin, policy, secret, looks)
         if not count:
             return Inline(job)
         prepare(FindingJob.__module__)
@@ -155,6 +165,9 @@ def conclude(finding: Finding, found: Regions, known: Regions | None, file: Path
     print("Groups: " + ", ".join(f"{decided[word]} {word}" for word in ("approved", "left out", "none")))
     if alarms:
         print(f"{counted(alarms, 'instance shows', 'instances show')} words of the header.")
+    if finding.marked or finding.beside:
+        marked = counted(finding.marked, "instance")
+        print(f"The mask marks something in {marked}, and nothing in {finding.beside} more.")
     if finding.heads:
         heads = counted(finding.heads, "instance is of a volume", "instances are of volumes")
         print(f"{heads} of the head: {reasons()['FACE_CAN_BE_REBUILT']['sentence']}")

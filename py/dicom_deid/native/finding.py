@@ -26,11 +26,15 @@ class Search(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The answer: the sighting, or why there is none. ``head``: it is of a volume of the head."""
+    """The answer: the sighting, or why there is none.
+
+    ``head``: it is of a volume of the head; ``beside``: the mask is of its frame of reference, and marks nothing in it.
+    """
 
     sighting: Sighting | None = None
     reason: str = ""
     head: bool = False
+    beside: bool = False
 
 
 @dataclass(slots=True)
@@ -44,6 +48,10 @@ class Finding:
     """Instances with pictures that were looked at."""
     heads: int = 0
     """Instances from which a face can be rebuilt."""
+    marked: int = 0
+    """Instances in which a mask marks something."""
+    beside: int = 0
+    """Other instances of the mask's frame of reference."""
     unneeded: int = 0
     """Instances that are written as they are."""
     reasons: Counter[str] = field(default_factory=Counter)
@@ -82,8 +90,10 @@ class Finding:
     def take(self, found: Found, gathering: Gathering) -> None:
         """Counts an answer, and takes what was seen into its group."""
         self.heads += found.head
+        self.beside += found.beside
         if found.sighting is not None:
             self.looked += 1
+            self.marked += bool(found.sighting.own)
             gathering.add(found.sighting)
         elif found.reason:
             self.reasons[found.reason] += 1

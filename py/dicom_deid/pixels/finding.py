@@ -10,6 +10,7 @@ from pathlib import Path
 from dicom_deid.errors import Unwritten
 from dicom_deid.pixels.detection.detector import Detector
 from dicom_deid.pixels.detection.numbers import Kind
+from dicom_deid.pixels.evidence.mask import Mask
 from dicom_deid.pixels.looking import Look, Looking, Read
 from dicom_deid.pixels.sighting import Sighting
 from dicom_deid.policy import Plan
@@ -21,13 +22,14 @@ class Finder:
     """Searches instance after instance under one plan; a detector is made when the first picture of its kind comes."""
 
     def __init__(
-        self, plan: Plan, *, every_kind: bool = False, detect: bool = True, models: Path | None = None
-    ) -> None:
+        self, plan: Plan, *, every_kind: bool = False, detect: bool = True, models: Path | None = None,
+        mask: Mask | None = None,
+    ) -> None:  # fmt: skip
         """``every_kind``: also those that are written without Clean Pixel Data; ``detect``: not by the header alone.
 
-        ``models``: the folder of the detector's models, if they are not installed.
+        ``models``: the folder of the detector's models, if they are not installed. ``mask``: a mask that is brought.
         """
-        self._looking, self._detect, self._models = Looking(plan, every_kind=every_kind), detect, models
+        self._looking, self._detect, self._models = Looking(plan, every_kind=every_kind, mask=mask), detect, models
         self._detectors: dict[Kind, Detector] = {}
 
     def look(self, source: Source, source_id: str) -> Sighting | None:
@@ -39,7 +41,7 @@ class Finder:
         look = self._looking.begin(source, source_id)
         if look is None:
             return None
-        if not self._detect:
+        if not (self._detect and look.needed):
             return look.seen
         with NO_WARNINGS:
             try:

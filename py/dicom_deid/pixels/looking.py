@@ -16,6 +16,7 @@ from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Instance
 from dicom_deid.pixels.detection.numbers import Kind, numbers
+from dicom_deid.pixels.evidence.mask import Mask
 from dicom_deid.pixels.evidence.words import names
 from dicom_deid.pixels.sighting import Sighting, by_header
 from dicom_deid.policy import Plan
@@ -43,9 +44,9 @@ class Read(NamedTuple):
 class Looking:
     """Begins to look at instance after instance under one plan."""
 
-    def __init__(self, plan: Plan, *, every_kind: bool = False) -> None:
-        """``every_kind``: also those that are written without Clean Pixel Data."""
-        self._plan, self._every_kind = plan, every_kind
+    def __init__(self, plan: Plan, *, every_kind: bool = False, mask: Mask | None = None) -> None:
+        """``every_kind``: also those that are written without Clean Pixel Data; ``mask``: and those that it marks."""
+        self._plan, self._every_kind, self._mask = plan, every_kind, mask
         self._painter = Painter()
 
     def begin(self, source: Source, source_id: str) -> Look | None:
@@ -57,18 +58,23 @@ class Looking:
             instance = inspect(source, self._plan.caches.of(ReadCache))
             facts = facts_of(instance)
             doubt = admit(self._plan.policy, facts)
-            if not facts.picture or not (doubt or self._every_kind):
+            own = self._mask.boxes(instance) if self._mask and facts.picture else ()
+            needed = bool(doubt) or self._every_kind
+            if not facts.picture or not (needed or own):
                 return None
-            seen = by_header(instance, source_id, source.size, self._plan.key)
-        return Look(source, instance, seen, "screen" if doubt else "anatomy", self._plan, self._painter)
+            seen = by_header(instance, source_id, source.size, self._plan.key)._replace(own=own)
+        return Look(source, instance, seen, "screen" if doubt else "anatomy", self._plan, self._painter, needed)
 
 
 class Look:
     """The look at one instance."""
 
     def __init__(
-        self, source: Source, instance: Instance, seen: Sighting, kind: Kind, plan: Plan, painter: Painter
+        self, source: Source, instance: Instance, seen: Sighting, kind: Kind, plan: Plan, painter: Painter,
+        needed: bool,
     ) -> None:  # fmt: skip
+        """``needed``: whether its pictures are looked at; else only a mask marks something in them."""
+        self.needed = needed
         self.instance, self.seen, self.kind = instance, seen, kind
         self._source, self._plan, self._painter = source, plan, painter
         self._found = set[Box]()

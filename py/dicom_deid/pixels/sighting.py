@@ -31,6 +31,8 @@ class Sighting(NamedTuple):
     """Whether words of its header were read."""
     unread: str = ""
     """The reason code for a frame of it that could not be read."""
+    own: tuple[Box, ...] = ()
+    """Boxes of this instance alone: with them it is an exception in its group."""
 
 
 def by_header(instance: Instance, source_id: str, length: int, key: Key) -> Sighting:
@@ -59,13 +61,19 @@ class Gathering:
 
     def regions(self) -> Regions:
         """The content of a regions file in which nobody has decided."""
-        return Regions(self.project, {name: found.group() for name, found in self._groups.items()})
+        groups = {name: found.group() for name, found in self._groups.items()}
+        exceptions = {
+            source_id: Review((*groups[name].review.boxes, *boxes))
+            for name, found in self._groups.items()
+            for source_id, boxes in found.own.items()
+        }
+        return Regions(self.project, groups, exceptions)
 
 
 class Gathered:
     """A group that grows."""
 
-    __slots__ = ("_alarms", "_boxes", "_detectors", "_frames", "_fresh", "_instances", "_size", "_unread")
+    __slots__ = ("_alarms", "_boxes", "_detectors", "_frames", "_fresh", "_instances", "_size", "_unread", "own")
 
     AT_ONCE = 8192
     """Boxes that wait until they are merged with the others: so many that the order of the instances hardly matters."""
@@ -75,11 +83,15 @@ class Gathered:
         self._boxes, self._fresh = tuple[Box, ...](), set[Box]()
         self._detectors = set[str]()
         self._instances, self._unread = dict[str, str](), dict[str, str]()
+        self.own = dict[str, tuple[Box, ...]]()
+        """Source id -> boxes of that instance alone."""
 
     def add(self, sighting: Sighting) -> None:
         """Takes one instance in."""
         self._frames = max(self._frames, sighting.frames)
         self._fresh.update(sighting.boxes)
+        if sighting.own:
+            self.own[sighting.source_id] = sighting.own
         if len(self._fresh) > self.AT_ONCE:
             self.merge()
         if sighting.unread:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 APPROVED, LEFT_OUT, NONE = "approved", "left out", "none"
 DECISIONS = (APPROVED, LEFT_OUT, NONE)
 """A person has seen the pictures, and the boxes hide all that identifies · they are not to be written · not yet."""
-EVIDENCE = ("ultrasound", "device", "detector", "words", "person")
+EVIDENCE = ("ultrasound", "device", "detector", "words", "mask", "person")
 """Why a box is there: outside of the ultrasound regions (0018,6011), a table of devices, text that was detected, words
-of the header that were read in the picture, a person who drew it."""
+of the header that were read in the picture, a mask that somebody brought, a person who drew it."""
 
 
 class Rectangle(NamedTuple):
