@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
 
 from dicom_deid.errors import Refused, ShortRead, Unwritten
 from dicom_deid.model import Instance
@@ -21,7 +17,7 @@ def read_mask(path: Path) -> Mask:
     try:
         with FileSource(path) as source:
             frames = Frames(inspected(source), source)
-            return mask_of(frames.dataset, values(frames))
+            return mask_of(frames)
     except Unwritten:
         raise Refused("BAD_MASK") from None
 
@@ -34,11 +30,3 @@ def inspected(source: FileSource) -> Instance:
         except ShortRead as short:
             if not source.extend(short.end):
                 raise Refused("BAD_MASK") from None
-
-
-def values(frames: Frames) -> Iterator[NDArray[Any]]:
-    """The stored values of each frame. Raises Failed where one cannot be read."""
-    for frame in frames:
-        if isinstance(frame, Unwritten):
-            raise frame
-        yield frame.values

@@ -8,6 +8,7 @@ from dicom_deid.model import Element, Item
 from dicom_deid.version import __version__
 
 BURNED_IN, DERIVATION, ICONS = 0x00280301, 0x00082111, 0x00880200
+PIXEL_GROUP = 0x7FE0
 LONGEST = 1024
 """Characters of a Derivation Description, which is ST (PS3.5 6.2)."""
 
@@ -29,13 +30,17 @@ def say_cleaned(data: Item, regions: int, approved: bool) -> None:
     put(data, Element(DERIVATION, "ST", whole + b" " * (len(whole) % 2)))
 
 
-def without_icons(item: Item) -> Item:
-    """The same without icon images at any depth, also where a rule of a policy keeps them: they show the old pixels."""
+def without_pictures(item: Item, *, icons: bool, nested: bool = False) -> Item:
+    """The same without pixel data in items of sequences, which nobody has looked at, whatever a policy keeps.
+
+    ``icons``: also without icon images, which show the old pixels; else those that a policy keeps stay.
+    """
     found = Item(undefined=item.undefined)
     for element in item:
-        if element.tag == ICONS:
+        if (element.tag == ICONS and icons) or (nested and element.tag >> 16 == PIXEL_GROUP):
             continue
-        items = [without_icons(nested) for nested in element.items] if element.items else None
+        inside = element.tag != ICONS
+        items = [without_pictures(one, icons=icons, nested=inside) for one in element.items] if element.items else None
         if items is not None and items != element.items:
             found.append(Element(element.tag, element.vr, b"", items, element.undefined))
         else:

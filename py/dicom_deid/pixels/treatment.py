@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dicom_deid.deidentify.markers import put
 from dicom_deid.model import Instance, Item
-from dicom_deid.pixels.marks import say_cleaned, say_reviewed, without_icons
+from dicom_deid.pixels.marks import say_cleaned, say_reviewed, without_pictures
 from dicom_deid.pixels.verdict import Verdict, judge
 from dicom_deid.policy import Plan
 from dicom_deid.source_and_sink import Source
@@ -21,7 +21,7 @@ class Treatment(NamedTuple):
 
     verdict: Verdict
     redacted: Redacted | None
-    """None where nothing is made blank."""
+    """None where the pixel data stay as they are."""
 
     @property
     def value(self) -> Splice | None:
@@ -41,7 +41,8 @@ class Treatment(NamedTuple):
                     put(data, element)
                 elif known is not None:
                     data.remove(known)
-            data[:] = without_icons(data)
+        data[:] = without_pictures(data, icons=bool(self.verdict.regions))
+        if self.verdict.regions:
             say_cleaned(data, len(self.verdict.regions), self.verdict.approved)
         if self.verdict.approved:
             say_reviewed(data)
@@ -56,11 +57,12 @@ def treat(source: Source, instance: Instance, plan: Plan, source_id: str, doubt:
     if instance.pixels is None:
         return None
     verdict = judge(instance, source.size, plan, source_id, doubt)
-    if not verdict.regions:
+    hides = instance.pixels.encapsulated and (verdict.approved or bool(doubt))
+    if not verdict.regions and not hides:
         return Treatment(verdict, None)
-    from dicom_deid.pixels.redaction import redact  # needs numpy, which what has nothing to blank does without
+    from dicom_deid.pixels.redaction import redact  # needs numpy, which what stays as it is does without
 
     redacted = redact(source, instance, verdict.regions)
-    if not redacted.changes:  # all regions lie outside of its frames
-        return Treatment(verdict._replace(regions=()), None)
+    if not redacted.blank:  # there are no regions, or all lie outside of its frames
+        verdict = verdict._replace(regions=())
     return Treatment(verdict, redacted)

@@ -6,7 +6,7 @@ orientation, spacing, size and position. Nothing is resampled. What is marked is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,9 +15,10 @@ from pydicom import uid
 from pydicom.dataset import Dataset
 
 from dicom_deid.dicom.encoding import ascii_text
-from dicom_deid.errors import Refused
+from dicom_deid.errors import Failed, Refused
 from dicom_deid.model import Instance
 from dicom_deid.pixels.alike import frame_count, size
+from dicom_deid.preview.frames import Frames
 from dicom_deid.regions import Box, Rectangle
 
 LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -78,17 +79,20 @@ def numbers(instance: Instance, tag: int) -> tuple[float, ...]:
     return found if np.isfinite(found).all() else ()
 
 
-def mask_of(header: Dataset, frames: Iterable[NDArray[Any]]) -> Mask:
+def mask_of(frames: Frames) -> Mask:
     """The mask of a segmentation: all of its segments together.
 
-    Raises Refused BAD_MASK where it is none, or does not say where its frames lie.
+    Raises Refused BAD_MASK where it is none, or does not say where its frames lie, Failed where one cannot be read.
     """
+    header = frames.dataset
     try:
         if header.SOPClassUID not in KINDS:
             raise Refused("BAD_MASK")
         found: dict[tuple[tuple[float, ...], tuple[float, ...]], Marked] = {}
-        for place, values in zip(places(header), frames, strict=True):
-            marked = marks(header, values)
+        for place, frame in zip(places(header), frames, strict=True):
+            if isinstance(frame, Failed):
+                raise frame
+            marked = marks(header, frame.values)
             known = found.get(place)
             found[place] = marked if known is None else known | marked
         reference = str(header.FrameOfReferenceUID)
