@@ -7,6 +7,7 @@ from typing import Any
 
 import pydicom
 import pytest
+from dicom_deid.errors import sentence
 from dicom_deid.key import Key
 from dicom_deid.model import Outcome
 from dicom_deid.pipeline import process
@@ -155,6 +156,7 @@ def test_what_no_review_of_pixels_answers_stays_withheld() -> None:
     pdf.file_meta.MediaStorageSOPClassUID = PDF
     del pdf.PixelData
     assert end(pdf, APPROVAL) == ("withheld", "SOP_CLASS_WITHHELD", "")
+    assert "pages of encapsulated documents cannot be cleaned" in sentence("SOP_CLASS_WITHHELD")
     private = ct(SOPClassUID="1.2.276.0.1", Modality="OT")
     private.file_meta.MediaStorageSOPClassUID = "1.2.276.0.1"
     assert end(private, APPROVAL) == ("withheld", "PRIVATE_SOP_CLASS", "")
