@@ -62,6 +62,7 @@ def associated(
     entity = AE(ae_title=destination.calling)
     entity.connection_timeout, entity.acse_timeout = CONNECT_SECONDS, AGREE_SECONDS
     entity.dimse_timeout = entity.network_timeout = answer_seconds
+    began = time.monotonic()
     association = entity.associate(
         address,
         port,
@@ -73,7 +74,7 @@ def associated(
         evt_handlers=[(evt.EVT_CONN_OPEN, on_open), *handlers],
     )
     if not association.is_established:
-        raise why_not(destination, association)
+        raise why_not(destination, association, time.monotonic() - began)
     try:
         yield association
     except BaseException:
@@ -120,15 +121,16 @@ def bound(association: Association) -> None:
     association.dul.send_pdu = send_in_turn  # type: ignore[method-assign]
 
 
-def why_not(destination: Destination, association: Association) -> PacsFailure:
-    """Why an association was not accepted."""
+def why_not(destination: Destination, association: Association, seconds: float) -> PacsFailure:
+    """Why an association was not accepted, for which so many seconds were waited."""
     if association.is_rejected:
         answer = association.acceptor.primitive
         is_transient = answer is not None and answer.result == TRANSIENT
         return PacsFailure("PACS_BUSY" if is_transient else "PACS_REJECTED")
     if association.rejected_contexts and not association.accepted_contexts:
         return PacsFailure("PACS_NOT_OFFERED")
-    return reached(destination)
+    failure = reached(destination)
+    return PacsFailure("PACS_SLOW") if failure.code == "PACS_LOST" and seconds >= AGREE_SECONDS else failure
 
 
 def reached(destination: Destination) -> PacsFailure:

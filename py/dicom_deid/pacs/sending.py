@@ -94,7 +94,8 @@ class Sending:
         except PacsFailure as failure:
             summary.error = summary.error or failure.code
         summary.sent = len(self._sent) - self._settled_files
-        summary.left = sum(len(batch.instances) for batch in self._waiting)
+        stopped = summary.stopped.total() - len(self._run.stopped)
+        summary.left = len(self._run.instances) - summary.confirmed - summary.sent - summary.refused.total() - stopped
         return summary
 
     def _is_confirmed(self, one: Outgoing) -> bool:

@@ -98,8 +98,12 @@ class Store:
 
 
 def why_not(association: Association, one: Outgoing) -> str:
-    """The reason for which an association has no presentation context for an instance."""
-    for context in association.rejected_contexts:
-        if context.abstract_syntax == one.sop_class and one.transfer_syntax in context.transfer_syntax:
-            return "PACS_SYNTAX_REFUSED" if context.result == SYNTAXES_NOT_SUPPORTED else "PACS_CLASS_REFUSED"
-    return "PACS_SYNTAX_REFUSED"
+    """The reason for which an association has no presentation context for an instance.
+
+    Many answer that they do not know the SOP Class where it is the transfer syntax that they do not take.
+    """
+    of_class = [context for context in association.rejected_contexts if context.abstract_syntax == one.sop_class]
+    is_known = any(context.abstract_syntax == one.sop_class for context in association.accepted_contexts)
+    if is_known or any(context.result == SYNTAXES_NOT_SUPPORTED for context in of_class):
+        return "PACS_SYNTAX_REFUSED"
+    return "PACS_CLASS_REFUSED"
