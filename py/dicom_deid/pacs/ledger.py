@@ -60,9 +60,10 @@ class Ledger:
             raise
 
     def write(self, rows: Iterable[tuple[str, State, str]]) -> None:
-        """Appends SOP Instance UID, state and code of instances; they are on the disk when this returns.
+        """Appends SOP Instance UID, state and code of instances. Raises SinkFailure.
 
-        Raises SinkFailure.
+        They are with the operating system when this returns, and on the disk when the ledger is closed: of what a power
+        cut takes away the PACS is asked.
         """
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         lines = [
@@ -72,7 +73,6 @@ class Ledger:
         if lines:
             with self._turn:
                 self._file.write("".join(lines))
-                self._file.flush()
 
     def close(self) -> None:
         self._file.close()

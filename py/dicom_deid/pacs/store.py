@@ -15,12 +15,19 @@ from dicom_deid.pacs.outgoing import Outgoing
 from dicom_deid.pacs.presence import ByFind
 from dicom_deid.pacs.refusals import code_of, is_taken
 from dicom_deid.pacs.result import Result
+from dicom_deid.pacs.stream import Stream
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
 
 TRIES = 3
 """Of one instance over which the association breaks off each time."""
+OF_THE_INSTANCE = {
+    "PACS_NOT_OFFERED": "PACS_CLASS_REFUSED",
+    "OUTPUT_CHANGED": "OUTPUT_CHANGED",
+    "OUTPUT_MISSING": "OUTPUT_MISSING",
+}
+"""What befalls one instance alone, and its reason then."""
 SYNTAXES_NOT_SUPPORTED = 4
 """PS3.8 9.3.3.2: result of a presentation context of which the SOP Class is known, and no transfer syntax."""
 
@@ -31,6 +38,7 @@ class Store:
     def __init__(self, destination: Destination) -> None:
         self._destination, self._undo = destination, ExitStack()
         self._association: Association | None = None
+        self._stream: Stream | None = None
         self._pairs: tuple[Pair, ...] = ()
 
     def __enter__(self) -> Self:
@@ -45,23 +53,18 @@ class Store:
             try:
                 yield self._store(one, batch.pairs)
             except PacsFailure as failure:
-                if failure.code != "PACS_NOT_OFFERED":
+                if failure.code not in OF_THE_INSTANCE:
                     raise
-                yield Result(one, "refused", "PACS_CLASS_REFUSED")
+                yield Result(one, "refused", OF_THE_INSTANCE[failure.code])
 
     def _store(self, one: Outgoing, pairs: tuple[Pair, ...]) -> Result:
         for _ in range(TRIES):
             association = self._open(pairs)
             try:
-                answer = association.send_c_store(one.path)
+                status = self._stream.store(one) if self._stream else status_of(association, one)
             except ValueError:
                 return Result(one, "refused", why_not(association, one))
-            except RuntimeError:  # it broke off meanwhile
-                continue
-            except (OSError, AttributeError):
-                return Result(one, "refused", "OUTPUT_CHANGED")
-            if "Status" in answer:
-                status = int(answer.Status)
+            if status is not None:
                 return Result(one, "sent") if is_taken(status) else Result(one, "refused", code_of(status))
             if self._is_there(one):
                 return Result(one, "sent")
@@ -77,6 +80,9 @@ class Store:
             contexts = [build_context(sop_class, syntax) for sop_class, syntax in pairs]
             contexts.append(build_context(Verification))
             self._association = self._undo.enter_context(associated(self._destination, contexts))
+            if self._destination.tls is None:
+                self._stream = Stream(self._association)
+                self._undo.callback(self._stream.close)
             self._pairs = pairs
         return self._association
 
@@ -94,7 +100,21 @@ class Store:
 
     def _close(self) -> None:
         self._undo.close()
-        self._association = None
+        self._association = self._stream = None
+
+
+def status_of(association: Association, one: Outgoing) -> int | None:
+    """The status that the PACS answered; None where the association broke off, or no answer came in time.
+
+    Raises PacsFailure where the file cannot be read, ValueError where it has no presentation context.
+    """
+    try:
+        answer = association.send_c_store(one.path)
+    except RuntimeError:  # it broke off meanwhile
+        return None
+    except (OSError, AttributeError):
+        raise PacsFailure("OUTPUT_CHANGED") from None
+    return int(answer.Status) if "Status" in answer else None
 
 
 def why_not(association: Association, one: Outgoing) -> str:
