@@ -1,35 +1,98 @@
-"""The listening socket: TLS is agreed on in each connection's own thread, and no peer can hold up another."""
+"""The listening socket: TLS is agreed on in each connection's own thread, and no peer can hold up another.
+
+pynetdicom looks every millisecond whether there is something to do, which costs an instance some of them. Here its
+threads wait for what they have to do, and are woken by it.
+"""
 
 from __future__ import annotations
 
+import queue
+import select
 import socket
-from typing import Any
+import ssl
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from pynetdicom.association import Association
-from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
+from pynetdicom.transport import AssociationSocket, RequestHandler, ThreadedAssociationServer
+
+if TYPE_CHECKING:
+    from pynetdicom.association import Association
+    from pynetdicom.dimse import DIMSEServiceProvider
 
 HANDSHAKE_SECONDS, STANDSTILL_SECONDS = 10, 60
 LONGEST_PDU = 1024 * 1024
 """Bytes of a PDU that are taken: ours have 128 KiB, and a request for an association with all it may ask is shorter."""
 MOST_WAITING = 32
 """Connections beyond the associations: they are there to be rejected in the way that peers understand."""
+WAIT_SECONDS = 0.05
+"""How long a thread waits for what wakes it, before it looks at its timers."""
+
+
+class Quick(AssociationSocket):
+    """A socket that is waited for, whose bytes come in few pieces and with a bound."""
+
+    waker: tuple[socket.socket, socket.socket]
+
+    def prepare(self) -> None:
+        """Makes what wakes the thread that reads when there is something to send."""
+        self.waker = socket.socketpair()
+        for end in self.waker:
+            end.settimeout(0)
+        send = self.assoc.dul.send_pdu
+
+        def send_at_once(primitive: Any) -> None:
+            send(primitive)
+            with suppress(OSError):  # full: it is awake; closed: nothing is sent any more
+                self.waker[1].send(b"\0")
+
+        self.assoc.dul.send_pdu = send_at_once  # type: ignore[method-assign]
+        self.assoc.dul._run_loop_delay = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to read, after some waiting for it or for something to send."""
+        connection = self.socket
+        if connection is not None and not (isinstance(connection, ssl.SSLSocket) and connection.pending()):
+            with suppress(OSError, ValueError):  # it was closed, which is found out next
+                if self.waker[0] in select.select([connection, self.waker[0]], [], [], WAIT_SECONDS)[0]:
+                    self.waker[0].recv(4096)
+        return super().ready
+
+    def recv(self, nr_bytes: int) -> bytearray:
+        if self.socket is None or nr_bytes > LONGEST_PDU:
+            raise OSError("the connection is closed, or the PDU is none")
+        data, at = bytearray(nr_bytes), 0
+        with memoryview(data) as view:
+            while at < nr_bytes and (read := self.socket.recv_into(view[at:])):
+                at += read
+        del data[at:]
+        return data
+
+    def close(self) -> None:
+        super().close()
+        for end in self.waker:
+            end.close()
 
 
 class Connection(RequestHandler):
-    """One connection, whose bytes come in few pieces and with a bound."""
+    """One connection."""
 
     def _create_association(self) -> Association:
-        made: Association = super()._create_association()
-        outer = made.dul.socket
-        assert outer is not None, "it was made with its socket"
-
-        def received(nr_bytes: int) -> bytearray:
-            if outer.socket is None or nr_bytes > LONGEST_PDU:
-                raise OSError("the connection is closed, or the PDU is no PDU")
-            return received_of(outer.socket, nr_bytes)
-
-        outer.recv = received  # type: ignore[method-assign]
+        made = super()._create_association()
+        made.dul.socket.__class__ = Quick  # the base class names the class of its socket itself
+        assert isinstance(made.dul.socket, Quick), "it was made with its socket"
+        made.dul.socket.prepare()
+        made.dimse.get_msg = partial(get_soon, made.dimse)  # type: ignore[method-assign]
         return made
+
+
+def get_soon(dimse: DIMSEServiceProvider, block: bool = False) -> Any:
+    """The next message, after some waiting for it."""
+    try:
+        return dimse.msg_queue.get(timeout=dimse.dimse_timeout if block else WAIT_SECONDS)
+    except queue.Empty:
+        return None, None
 
 
 class Listening(ThreadedAssociationServer):
@@ -66,17 +129,3 @@ class Listening(ThreadedAssociationServer):
     def shutdown(self) -> None:
         self.ae._servers.append(self)  # from where its own shutdown takes it
         super().shutdown()
-
-
-def received_of(connection: socket.socket, count: int) -> bytearray:
-    """So many bytes, or as many as come before the end of the connection."""
-    data = bytearray(count)
-    view, at = memoryview(data), 0
-    while at < count:
-        read = connection.recv_into(view[at:])
-        if not read:
-            break
-        at += read
-    view.release()
-    del data[at:]
-    return data
