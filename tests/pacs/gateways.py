@@ -8,9 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +16,7 @@ from typing import Any
 
 import made
 from orthanc import free_port
-from pydicom.uid import UID, ExplicitVRLittleEndian
-from pynetdicom import AE
+from pydicom.uid import UID
 from runs import PASSPHRASE, ROOT, RunFolder
 
 TITLE = "GATEWAY"
@@ -157,37 +154,3 @@ def folder_of(place: Path, *contents: bytes) -> Path:
     for number, content in enumerate(contents):
         (place / f"{number:05}.dcm").write_bytes(content)
     return place
-
-
-class Sender:
-    """A peer that sends each instance until it is acknowledged, and never again; by one association after another."""
-
-    def __init__(self, port: int, paths: Sequence[Path]) -> None:
-        self._port, self.waiting = port, list(paths)
-        self.acknowledged: list[Path] = []
-        self.statuses: Counter[int] = Counter()
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.go, daemon=True)
-
-    def go(self) -> None:
-        while self.waiting and not self.ended.is_set():
-            entity = AE(ae_title="SENDER")
-            entity.connection_timeout = entity.acse_timeout = entity.dimse_timeout = 10
-            entity.add_requested_context(made.CT, ExplicitVRLittleEndian)
-            association = entity.associate("127.0.0.1", self._port, ae_title=TITLE)
-            while association.is_established and self.waiting:
-                answer = association.send_c_store(self.waiting[0])
-                status = int(answer.Status) if "Status" in answer else -1
-                self.statuses[status] += 1
-                if status != 0:
-                    break
-                self.acknowledged.append(self.waiting.pop(0))
-            if association.is_established:
-                association.release()
-            else:
-                time.sleep(0.05)  # nobody listens: it is tried again
-
-    def end(self) -> None:
-        """Waits for the last acknowledgement."""
-        self.thread.join(PATIENCE_SECONDS)
-        self.ended.set()

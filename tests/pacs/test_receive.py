@@ -1,7 +1,9 @@
 """The gateway as dcmtk sees it: what it takes and refuses, what becomes of it, and what it tells."""
 
 import signal
+import socket
 import subprocess
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from shutil import disk_usage
@@ -10,6 +12,8 @@ import made
 import pytest
 from commands import command
 from gateways import PATIENT, folder_of, instance, running, store, wait_for
+from killing import Sender
+from orthanc import Orthanc
 from pydicom import Dataset, dcmread, dcmwrite
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 from runs import PASSPHRASE
@@ -106,6 +110,30 @@ def test_who_may_call_and_whom(tmp_path: Path) -> None:
         assert "Another gateway" in second.stderr
 
 
+def test_peers_that_make_no_sense(tmp_path: Path) -> None:
+    """Bytes that are no PDU, one of 4 GB, a silent one, another instance than was said: the next one is served."""
+    said, meant = instance(1).replace(f"{made.UID}.1.1.1".encode(), f"{made.UID}.1.1.2".encode(), 1), instance(3)
+    wrong = folder_of(tmp_path / "wrong", said, meant)
+    with running(tmp_path, "--rest", "600") as gateway, ExitStack() as silent:
+        for content in (
+            b"",
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"\x01\0\xff\xff\xff\xff" + bytes(9),
+            b"\x04\0\0\0\0\6" + bytes(6),
+        ):
+            silent.enter_context(socket.create_connection(("127.0.0.1", gateway.port))).sendall(content)
+        sender = Sender(gateway.port, sorted(wrong.iterdir()))
+        sender.go(1)
+        assert sender.statuses == {0xA900: 1}
+        sender.waiting.pop(0)
+        sender.go(1)
+        assert sender.statuses == {0xA900: 1, 0: 1}
+        assert gateway.count("waiting") == 1
+        assert not list((gateway.spool / "incoming").iterdir())
+        assert "Traceback" not in gateway.told()
+        assert gateway.end() == 0
+
+
 def test_tls_with_certificates_of_both_sides(tmp_path: Path) -> None:
     for name in ("server", "client", "stranger"):
         request = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}")
@@ -182,6 +210,24 @@ def renamed(large: Path, place: Path) -> Path:
         file.write(head)
         file.truncate(large.stat().st_size)
     return place
+
+
+def test_sent_on_and_deleted_when_confirmed(tmp_path: Path, orthanc: Orthanc) -> None:
+    """Originals stay while the destination takes nothing; after a kill, another start goes on with them."""
+    unknown = f"dicom://NOBODY@127.0.0.1:{orthanc.dicom_port}"
+    contents = folder_of(tmp_path / "some", *(instance(number) for number in range(4)))
+    with running(tmp_path, "--forward", unknown) as gateway:
+        assert store(gateway.port, contents).returncode == 0
+        wait_for(lambda: gateway.state()["codes"] == ["PACS_REJECTED"])
+        assert len(gateway.originals("written")) == 4
+        gateway.kill()
+        gateway.start("--forward", orthanc.web_url)
+        gateway.settled(4)
+        assert not gateway.originals()
+        assert gateway.ask("/health")[0] == 200
+        assert gateway.count("confirmed_total") == 4
+        assert orthanc.instances() == sorted(row["sop_instance_uid"] for row in gateway.rows())
+        assert len(gateway.rows()) == 4
 
 
 def test_what_does_not_begin(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 import sys
+import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -136,6 +137,7 @@ def receive(
     if again:
         tell(f"{again} that were withheld wait again")
     heed_signals(gateway)
+    threading.excepthook = tell_kind
     gateway.serve()
     tell("ended")
 
@@ -143,6 +145,11 @@ def receive(
 def tell(line: str) -> None:
     """A line of the log, on stderr, where a service's log is."""
     print(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {line}", file=sys.stderr, flush=True)
+
+
+def tell_kind(failed: threading.ExceptHookArgs) -> None:
+    """Tells of an error in a thread without its text, which may quote what a peer has sent."""
+    tell(f"{sentence('INTERNAL_ERROR')} ({failed.exc_type.__name__})")
 
 
 def check_places(spool: Path, output: Path, passphrase_file: Path) -> None:

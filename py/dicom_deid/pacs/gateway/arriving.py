@@ -104,6 +104,9 @@ class Arriving:
             with suppress(OSError):  # the disk is full: what is left in the buffer is not wanted any more
                 self._file.close()
 
+    def __del__(self) -> None:
+        self.discard()  # of a connection that broke off in a way that nobody is told of
+
     def discard(self) -> None:
         """Removes the file, unless it was kept and has another name by now."""
         self.close()

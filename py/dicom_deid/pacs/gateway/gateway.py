@@ -110,9 +110,15 @@ class Gateway:
 
     def work(self) -> bool:
         """Takes the next step, if there is one to take."""
-        if self._run_turn.is_now() and (taken := self._next_run()):
-            self.run(taken)
-            return True
+        if self._run_turn.is_now():
+            try:
+                taken = self._next_run()
+            except OSError:
+                self._stopped("SPOOL_LOST")
+                return False
+            if taken:
+                self.run(taken)
+                return True
         due = next((number for number, turn in list(self._turns.items()) if turn.is_now()), 0)
         if not due or (self._handing_on and self._handing_on.is_alive()):
             return False
@@ -144,10 +150,16 @@ class Gateway:
             else:
                 self._tell_end(number, Counter(str(row["status"]) for row in ends.values()))
                 self._run_turn, self._turns[number] = Turn(), Turn()
-        self.counts.run_code = code
         if code:
-            self._run_turn.later()
-            self.settings.tell(f"run {number:06} stopped: {code}")
+            self._stopped(code)
+        else:
+            self.counts.run_code = ""
+
+    def _stopped(self, code: str) -> None:
+        """What comes to rest waits, until it is tried again."""
+        self.counts.run_code = code
+        self._run_turn.later()
+        self.settings.tell(f"the run stopped: {code}")
 
     def _tell_end(self, number: int, ends: Counter[str]) -> None:
         self.counts.add("runs")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -29,7 +30,7 @@ class Instance(NamedTuple):
 
 
 class Memory:
-    """A small database in the spool. Raises PolicyError WRONG_KEY for another key, sqlite3.Error."""
+    """A small database in the spool. Raises PolicyError WRONG_KEY for another key; sqlite3.Error."""
 
     def __init__(self, file: Path, key_check: str) -> None:
         self._lock = Lock()
@@ -44,20 +45,19 @@ class Memory:
 
     def digest(self, instance: str) -> str | None:
         """The digest of an instance that had its end; None for one that never came."""
-        with self._lock:
+        with self._lock, as_of_disk():
             found = self._base.execute("SELECT digest FROM instances WHERE instance = ?", (instance,)).fetchone()
         return found[0] if found else None
 
     def add(self, instances: Iterable[Instance]) -> None:
         """Remembers ends; they are on the disk when this returns."""
-        with self._lock:
+        with self._lock, as_of_disk(), self._base:
             self._base.execute("BEGIN")
             self._base.executemany("INSERT OR REPLACE INTO instances VALUES (?, ?, ?, ?)", instances)
-            self._base.execute("COMMIT")
 
     def next_run(self, at_least: int) -> int:
         """A number that no run has had, not even one that was taken elsewhere meanwhile."""
-        with self._lock:
+        with self._lock, as_of_disk():
             last = int(self._base.execute("SELECT last_run FROM spool").fetchone()[0])
             number = max(last + 1, at_least)
             self._base.execute("UPDATE spool SET last_run = ?", (number,))
@@ -66,3 +66,12 @@ class Memory:
     def close(self) -> None:
         with self._lock:
             self._base.close()
+
+
+@contextmanager
+def as_of_disk() -> Iterator[None]:
+    """Makes an OSError of what the database meets when its disk is full or gone."""
+    try:
+        yield
+    except sqlite3.Error:
+        raise OSError("the database cannot be read or written") from None

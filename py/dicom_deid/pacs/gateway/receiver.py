@@ -29,7 +29,7 @@ STATUS = {
 """The status of each refusal: PS3.4 B.2.3, and PS3.7 C.5.12 for an instance that is here with other content."""
 AGREE_SECONDS, SILENT_SECONDS, END_SECONDS = 30, 60, 60
 """For the association; for a peer that says nothing; for instances on their way in when the gateway ends."""
-TICK = 0.05
+TICK, QUIET_LOOKS = 0.05, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Receiver:
         from dicom_deid.pacs.gateway.listening import Listening
 
         self._spool, self._counts, self._keep_free, self._ending = spool, counts, keep_free, ending
+        self._serving = 0
+        """Instances that are being kept; a count that is wrong for a moment does no harm."""
         set_up()
         self._put_in_spool()
         self._entity = AE(ae_title=door.title)
@@ -107,10 +109,12 @@ class Receiver:
         arriving = request._dataset_file
         if not isinstance(arriving, Arriving):
             return self.refused("NO_DATA_SET")
+        self._serving += 1
         try:
             uid = str(request.AffectedSOPInstanceUID).strip("\0 ")
             return self.store(arriving, uid, str(event.context.transfer_syntax))
         finally:
+            self._serving -= 1
             arriving.discard()
 
     def store(self, arriving: Arriving, instance: str, transfer_syntax: str) -> int | Dataset:
@@ -146,21 +150,30 @@ class Receiver:
         """Takes no more associations; instances on their way in may end, then those that are open are aborted."""
         self._server.shutdown()
         until = time.monotonic() + END_SECONDS
-        while time.monotonic() < until and any(is_busy(one) for one in self._server.active_associations):
+        quiet = 0  # looks in a row: between two threads an instance is in sight of neither for a moment
+        while quiet < QUIET_LOOKS and time.monotonic() < until:
+            is_busy = self._serving or any(is_on_its_way(one) for one in self._server.active_associations)
+            quiet = 0 if is_busy else quiet + 1
             time.sleep(TICK)
         for association in self._server.active_associations:
             association.abort()
 
 
-def is_busy(association: Any) -> bool:
-    """Whether an instance of an association is on its way in, or not yet answered."""
-    dimse = association.dimse
-    return bool(dimse.message is not None or not dimse.msg_queue.empty() or association.dul.to_provider_queue.queue)
+def is_on_its_way(association: Any) -> bool:
+    """Whether an instance that can be kept comes by an association, or is not yet answered."""
+    arriving = arriving_of(association)
+    waits = not association.dimse.msg_queue.empty() or not association.dul.to_provider_queue.empty()
+    return waits or bool(arriving and not arriving.refusal)
+
+
+def arriving_of(association: Any) -> Arriving | None:
+    """The instance that comes by an association."""
+    message = association.dimse.message
+    found = message._data_set_file if message else None
+    return found if isinstance(found, Arriving) else None
 
 
 def discard_rest(event: Event) -> None:
     """Handler of the end of a connection: nothing half stays of what was on its way in."""
-    message = event.assoc.dimse.message
-    rest = message._data_set_file if message else None
-    if isinstance(rest, Arriving):
-        rest.discard()
+    if arriving := arriving_of(event.assoc):
+        arriving.discard()
