@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
+from dicom_deid.deidentify import disguises
 from dicom_deid.deidentify.identifiers import ages, days
 from dicom_deid.deidentify.identifiers.names import IDEOGRAPHS, TITLED
 from dicom_deid.deidentify.inflection import inflected
@@ -53,6 +55,7 @@ class Finder:
 
     def __init__(self, identifiers: frozenset[str]) -> None:
         readable = {latin(one) for one in identifiers}
+        self.identifiers = identifiers
         self.days = frozenset(one for one in readable if days.DAY.fullmatch(one))
         self.ages = ages.expressions(readable)
         self.expressions = [re.compile(one) for one in expressions(readable - self.days)]
@@ -78,6 +81,16 @@ class Finder:
         yield from ages.spans(text, self.ages)
         if self.days:
             yield from days.spans(text, self.days)
+
+    @cached_property
+    def spelt(self) -> re.Pattern[str]:
+        """Finds them without what stands between their letters."""
+        return disguises.spelling(frozenset(map(latin, self.identifiers)))
+
+    @cached_property
+    def looks(self) -> frozenset[str]:
+        """How they look in Latin letters."""
+        return disguises.looks(self.identifiers)
 
     def finds(self, text: str) -> bool:
         """Whether there is one in a text."""

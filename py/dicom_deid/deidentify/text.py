@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 
-from dicom_deid.deidentify import suspects
+from dicom_deid.deidentify import disguises, suspects
 from dicom_deid.deidentify.dummies import REMOVED
 from dicom_deid.deidentify.finder import Finder
 from dicom_deid.deidentify.letters import fold, read, read_letters
@@ -36,7 +37,10 @@ def finder(identifiers: frozenset[str]) -> Finder:
 
 def holds(text: str, identifiers: frozenset[str]) -> bool:
     """Whether an identifier occurs in the text."""
-    return bool(identifiers) and finder(identifiers).finds(read(text))
+    if not identifiers:
+        return False
+    found = finder(identifiers)
+    return found.finds(read(text)) or next(disguises.spans(text, found), None) is not None
 
 
 def clean(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> str:
@@ -76,14 +80,15 @@ def without(suspected: Callable[..., str], text: str, identifiers: frozenset[str
 
 def clean_value(value: str, found: Finder) -> str:
     """One value without the letters of which the identifiers were read."""
-    searched, places = read_letters(value)
-    kept, at = list[str](), 0
-    for start, end in sorted(found.spans(searched)):
-        kept.append(value[at : places[start]])
-        at = max(at, places[end - 1] + 1)
-        while at < len(value) and not fold(value[at]):
-            at += 1  # accents by themselves
-    kept.append(value[at:])
+    searched, at = read_letters(value)
+    places = [(at[start], at[end - 1] + 1) for start, end in found.spans(searched)]
+    kept, cut = list[str](), 0
+    for start, end in sorted(chain(places, disguises.spans(value, found))):
+        kept.append(value[cut:start])
+        cut = max(cut, end)
+        while cut < len(value) and not fold(value[cut]):
+            cut += 1  # accents by themselves
+    kept.append(value[cut:])
     return tidy("".join(kept))
 
 

@@ -16,6 +16,7 @@ from dicom_deid.normal_form import normal_form
 from dicom_deid.profile import CODE_TERMS, MAKER_NAMES, equipment_labels, judged, table, words
 from dicom_deid.verify.binary_values import is_held, is_number
 from dicom_deid.verify.digits import SEARCHED, day_left, number_left
+from dicom_deid.verify.disguised import disguised
 from dicom_deid.verify.encoded import Codecs
 
 NUMERIC = frozenset(("AS", "DA", "DS", "DT", "IS", "TM", "UI"))
@@ -108,9 +109,12 @@ def named_in(
                 return True
             continue
         plain_text = value.isascii() and b"\x1b" not in value
-        text = str(value.lower(), "ascii") if plain_text else folded(text_of(raw, vr, codecs))
+        written = str(value, "ascii") if plain_text else text_of(raw, vr, codecs)
+        text = folded(written)
         if tag in equipment and repeated:
             text = "\\".join(one for one in text.split("\\") if "".join(filter(str.isalnum, one)) not in repeated)
+        else:
+            text = "\\".join((text, *map(folded, disguised(written))))
         plainly = EQUIPMENT if tag in equipment else MEANINGS if tag == CODE_MEANING else ()
         found[CODE_TERMS if vr == "CS" else MAKER_NAMES if tag in makers else plainly].append(text)
     return any(texts and is_left(known, "\\".join(texts), identifiers) for known, texts in found.items())
