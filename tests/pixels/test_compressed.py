@@ -101,6 +101,10 @@ WAYS: dict[str, tuple[uid.UID, uid.UID, int, int, dict[str, Any], Any]] = {
     "HTJ2K": (uid.HTJ2KLossless, uid.HTJ2KLossless, 16, 1, GREY, htj2k),
     "HTJ2K RPCL": (uid.HTJ2KLosslessRPCL, uid.HTJ2KLosslessRPCL, 8, 1, GREY, htj2k),
     "HTJ2K in a syntax for both": (uid.HTJ2K, uid.HTJ2KLossless, 16, 1, GREY, htj2k),
+    "HTJ2K RGB": (
+        uid.HTJ2KLossless, uid.HTJ2KLossless, 8, 3, {"PhotometricInterpretation": "RGB"},
+        lambda values: bytes(imagecodecs.htj2k_encode(values, reversible=True, tlm=True, rgb=False)),
+    ),
     "HTJ2K colour": (uid.HTJ2KLossless, uid.HTJ2KLossless, 8, 3, {"PhotometricInterpretation": "YBR_RCT"}, htj2k),
 }  # fmt: skip
 """Transfer syntax, that of an output of which all frames are touched, bits, samples, attributes, and an encoder."""

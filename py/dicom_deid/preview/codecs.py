@@ -41,11 +41,16 @@ def rle(frame: bytes, runner: DecodeRunner) -> Any:
 
 def jpeg_2000(frame: bytes, runner: DecodeRunner) -> Any:
     """JPEG 2000 and HTJ2K."""
-    decode = imagecodecs.htj2k_decode if runner.transfer_syntax in HTJ2K else imagecodecs.jpeg2k_decode
+    decode = htj2k if runner.transfer_syntax in HTJ2K else imagecodecs.jpeg2k_decode
     decoded = decode(frame)
     if runner.photometric_interpretation in ("YBR_ICT", "YBR_RCT"):
         runner.set_option("photometric_interpretation", "RGB")
     return decoded
+
+
+def htj2k(frame: bytes) -> Any:
+    """HTJ2K: colours pixel by pixel, also where they are not transformed."""
+    return imagecodecs.htj2k_decode(frame, planar=False)
 
 
 def jpeg_ls(frame: bytes, runner: DecodeRunner) -> Any:  # noqa: ARG001 - the form of all of them

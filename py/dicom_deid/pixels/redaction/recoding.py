@@ -15,7 +15,7 @@ from pydicom import uid
 
 from dicom_deid.errors import Failed, Unwritten, Withheld
 from dicom_deid.pixels.redaction.description import CANNOT, Description
-from dicom_deid.preview.codecs import WITHOUT_TRANSFORM
+from dicom_deid.preview.codecs import WITHOUT_TRANSFORM, htj2k
 from dicom_deid.preview.codestream import SIZ, big, is_bare, stated
 from dicom_deid.regions import Rectangle
 
@@ -122,14 +122,13 @@ def to_jpeg_2000(samples: Samples, described: Description) -> bytes:  # noqa: AR
 
 def from_htj2k(frame: bytes) -> Samples:
     """HTJ2K."""
-    return of_codestream(frame, imagecodecs.htj2k_decode)
+    return of_codestream(frame, htj2k)
 
 
 def to_htj2k(samples: Samples, described: Description) -> bytes:
     """HTJ2K without loss, in the order and with the marks that RPCL asks for (PS3.5 A.4.4)."""
-    if described.samples == 3 and not samples.mixed:
-        raise Withheld(CANNOT)  # the codec always transforms colours
-    return bytes(imagecodecs.htj2k_encode(samples.values, reversible=True, tlm=True))
+    mixed = samples.mixed if described.samples == 3 else None
+    return bytes(imagecodecs.htj2k_encode(samples.values, reversible=True, tlm=True, rgb=mixed))
 
 
 def of_codestream(frame: bytes, decode: Callable[[bytes], Values]) -> Samples:
