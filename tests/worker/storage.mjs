@@ -56,8 +56,9 @@ class Swapped {
 /**
  * Begins with an empty storage.
  * @param {(path: string) => number} [roomOf]   bytes that a file may have
+ * @param {number} [longest]   letters that a path may have
  */
-export function storage(roomOf = () => Number.POSITIVE_INFINITY) {
+export function storage(roomOf = () => Number.POSITIVE_INFINITY, longest = Number.POSITIVE_INFINITY) {
   const files = new Map();
   const folders = new Set([""]);
   const missing = () => {
@@ -68,6 +69,7 @@ export function storage(roomOf = () => Number.POSITIVE_INFINITY) {
     name: path.split("/").at(-2) ?? "",
     getDirectoryHandle: async (name, { create = false } = {}) => {
       const inside = `${path}${name}/`;
+      if (inside.length > longest) missing();
       if (!folders.has(inside) && !create) missing();
       folders.add(inside);
       return folder(inside);
@@ -79,7 +81,7 @@ export function storage(roomOf = () => Number.POSITIVE_INFINITY) {
         for (const one of [...all.keys()]) if (one === path + name || one.startsWith(inside)) all.delete(one);
     },
     getFileHandle: async (name, { create = false } = {}) => {
-      if (!files.has(path + name) && !create) missing();
+      if (!files.has(path + name) && (!create || path.length + name.length > longest)) missing();
       if (!files.has(path + name)) files.set(path + name, { bytes: [] });
       return fileHandle(path + name, name);
     },

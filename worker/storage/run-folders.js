@@ -1,9 +1,9 @@
 // @ts-check
 /** The run folders in private storage and the chosen ones: the place of a run, and its files. */
 
-import { CodedError } from "../shared/errors.js";
+import { CodedError, nameOf } from "../shared/errors.js";
 import { held } from "../shared/timeouts.js";
-import { folderOf, holds, inside, listed, readFile, removeFrom, textOf, writeFile } from "./folders.js";
+import { folderOf, handleIn, holds, inside, listed, readFile, removeFrom, textOf, writeFile } from "./folders.js";
 import { openRuns } from "./locks.js";
 
 export const RUNS = "runs";
@@ -26,6 +26,9 @@ export const ONLY = "only";
 const ABOUT = "about.json";
 /** The outputs that are being taken out of the results, because a person rejected them: nobody has to ask again. */
 export const REJECTED = "rejected";
+const OUTPUTS = "out";
+/** Of the names of outputs: a patient's pseudonym, and the UID of a study, a series or an instance at its longest. */
+const [PSEUDONYM_LETTERS, UID_LETTERS] = [16, 44];
 const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY, ABOUT, REJECTED];
 /** So many journals stay of runs that have ended, with their output in a chosen folder, and have a list. */
 const LISTS_KEPT = 5;
@@ -53,11 +56,31 @@ export async function beginPlace({ name, output }, roots) {
     if ((await held(() => root.resolve(/** @type {FileSystemDirectoryHandle} */ (output)))) !== null)
       throw new CodedError("OUTPUT_INSIDE_INPUT");
   }
-  if (output) await sweepJournals();
-  const parent = await folderOf(output ? JOURNALS : RUNS, true);
-  const journalFolder = await inside(parent, name, true);
-  if (!output) return { folder: journalFolder, journalFolder };
-  return { folder: await inside(output, name, true), journalFolder };
+  if (!output) {
+    const folder = await inside(await folderOf(RUNS, true), name, true);
+    return { folder, journalFolder: folder };
+  }
+  await sweepJournals();
+  const folder = await inside(output, name, true);
+  await tryDeepest(folder).catch(async (error) => {
+    await removeFrom(output, name).catch(() => {});
+    throw error;
+  });
+  return { folder, journalFolder: await inside(await folderOf(JOURNALS, true), name, true) };
+}
+
+/** Has the longest path of an output once: a system can allow none so long. Throws a CodedError. @param {FileSystemDirectoryHandle} folder */
+async function tryDeepest(folder) {
+  const outputs = await inside(folder, OUTPUTS, true);
+  try {
+    const patient = await inside(outputs, "0".repeat(PSEUDONYM_LETTERS), true);
+    const study = await inside(patient, "0".repeat(UID_LETTERS), true);
+    const series = await inside(study, "0".repeat(UID_LETTERS), true);
+    await handleIn(series, `${"0".repeat(UID_LETTERS)}.dcm${SWAP}`, true);
+  } catch (error) {
+    throw nameOf(error) === "QuotaExceededError" ? error : new CodedError("OUTPUT_TOO_DEEP");
+  }
+  await removeFrom(folder, OUTPUTS);
 }
 
 /**

@@ -144,8 +144,9 @@ def begin(run: Run) -> None:
         run.open()
     except NoRun as error:
         raise Refused("OUTPUT_EXISTS" if error.reason == "NOT_EMPTY" else error.reason) from None
-    except (OSError, Failed):
-        raise Refused("OUTPUT_LOST") from None
+    except (OSError, Failed) as error:
+        too_deep = isinstance(error, Failed) and error.reason == "OUTPUT_TOO_DEEP"
+        raise Refused("OUTPUT_TOO_DEEP" if too_deep else "OUTPUT_LOST") from None
 
 
 def summary_of(told: dict[str, Any], folder: Path) -> Summary:

@@ -198,7 +198,9 @@ def begin(run: Run, target: Path) -> None:
         raise unusable(error) from None
     except NoRun as error:
         usage(sentence(error.reason))
-    except (OSError, Failed):
+    except (OSError, Failed) as error:
+        if isinstance(error, Failed) and error.reason == "OUTPUT_TOO_DEEP":
+            usage(sentence(error.reason))
         usage(f"OUTPUT cannot be written: {target.resolve()}")
 
 

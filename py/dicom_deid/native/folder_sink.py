@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,10 @@ from dicom_deid.source_and_sink import OpenSource
 from dicom_deid.splice import Splice
 
 UNFINISHED, OUTPUTS = "unfinished", "out"
+DEEPEST = ("0" * (16 + len(OUTPUTS) - len(UNFINISHED)), "0" * 44, "0" * 44, "0" * 44 + ".dcm")
+"""Names as long as those of patient, study, series and instance, below unfinished/ as long as below out/."""
+TOO_DEEP = frozenset((errno.ENAMETOOLONG, *((errno.ENOENT,) if os.name == "nt" else ())))
+"""What a system says of a path that is too long; Windows finds nothing there."""
 
 
 class FolderSink:
@@ -33,8 +38,15 @@ class FolderSink:
         return FolderSink, (self.root,)
 
     def open(self) -> None:
-        with coded():
-            self._unfinished.mkdir(parents=True, exist_ok=True)
+        """Raises SinkFailure; OUTPUT_TOO_DEEP where each output would have too long a path."""
+        deepest = self._unfinished.joinpath(*DEEPEST)
+        try:
+            deepest.parent.mkdir(parents=True, exist_ok=True)
+            deepest.touch()
+        except OSError as error:
+            shutil.rmtree(self._unfinished, ignore_errors=True)
+            raise SinkFailure("OUTPUT_TOO_DEEP" if error.errno in TOO_DEEP else code_of(error)) from None
+        self.clear()
 
     def clear(self) -> None:
         shutil.rmtree(self._unfinished, ignore_errors=True)

@@ -150,6 +150,21 @@ test("a run into a chosen folder leaves its list in private storage, for the las
   assert.deepEqual(kept, ["run-7", "run-5", "run-4", "run-3", "run-2"]);
 });
 
+test("a chosen folder that lies too deep is refused before the run, and nothing is left in it", async () => {
+  const deepest = "chosen/run-1/out/".length + 16 + 3 * (1 + 44) + ".dcm.crswap".length;
+  for (const [longest, fits] of [
+    [deepest, true],
+    [deepest - 1, false],
+  ]) {
+    const { files, root } = storage(undefined, longest);
+    const output = await root.getDirectoryHandle("chosen", { create: true });
+    const began = beginPlace(spec("run-1", { output }), []);
+    if (fits) await began;
+    else await assert.rejects(began, { code: "OUTPUT_TOO_DEEP" });
+    assert.deepEqual([...files.keys()], []);
+  }
+});
+
 test("a run takes only what an earlier one listed for these reasons, and the same again when it goes on", async () => {
   const { text } = storage();
   await session(spec("run-1"), { ...ALL, [FOURTH]: { status: "written", output_path: "out/4" } });
