@@ -37,7 +37,7 @@ export function whyOf({ outcome, reason, remedies }, sopClass) {
 export function standingOf({ fate, remedies }) {
   if (fate === "left") return "Left out.";
   if (fate === "searched")
-    return "To be cleaned: looked through for text, and written when you have approved what is made blank.";
+    return "To be cleaned: first Look for text in pictures, under What to keep; written when you have approved what is made blank.";
   if (fate !== "undecided") return "Allowed.";
   return passes(remedies) ? "Allow then holds for all that says that it shows text or a person, or holds sound." : "";
 }

@@ -6,7 +6,7 @@ import { AskFirst } from "../page/confirm.js";
 import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted, doneOf, moment } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
-import { outcomes } from "../page/outcome.js";
+import { isWhole, outcomes } from "../page/outcome.js";
 import { ZipProgress } from "./zip-progress.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
@@ -68,7 +68,9 @@ export class StoredRuns extends HTMLElement {
     one(item, ".stored-source", HTMLElement).textContent = run.about?.source || "A run";
     one(item, "time", HTMLTimeElement).textContent = moment(begunAt(run.name));
     one(item, ".stored-name", HTMLElement).textContent = run.name;
-    one(item, ".stored-about", HTMLElement).textContent = aboutOf(run);
+    const about = one(item, ".stored-about", HTMLElement);
+    about.textContent = aboutOf(run);
+    about.toggleAttribute("data-short", !isWhole({ end: run.finished ? "finished" : "stopped", counts: run.counts }));
     one(item, ".stored-only", HTMLElement).textContent = onlyOf(run, this.#runs);
     one(item, ".stored-policy", HTMLElement).textContent = run.about?.policy ?? "";
     for (const get of /** @type {Get[]} */ (Object.keys(TITLES))) {

@@ -130,9 +130,10 @@ function modalityWords([modality, files]) {
 
 /** @param {Found} found */
 function leftOut({ skipped, withoutPreamble }) {
-  const lines = Object.entries(skipped).map(([code, files]) =>
-    item(`${counted(files, "file")} left out:`, reason(code).sentence),
-  );
+  const lines = Object.entries(skipped).map(([code, files]) => {
+    const { sentence, remedy } = reason(code);
+    return item(`${counted(files, "file")} left out:`, `${sentence} ${remedy}`);
+  });
   if (withoutPreamble > 0) {
     const what = withoutPreamble === 1 ? "It is a DICOM file" : "They are DICOM files";
     lines.push(
