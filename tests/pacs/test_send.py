@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -13,7 +18,7 @@ import pytest
 from commands import command
 from dicom_deid.pacs import sending
 from orthanc import PASSWORD, USER, Orthanc, free_port, running
-from runs import RunFolder
+from runs import ROOT, RunFolder
 from sendable import before, copy_of, in_state, last, ledger, people, reply, run_of, written
 
 WAYS = ("web_url", "dimse_url")
@@ -269,20 +274,30 @@ def test_a_pacs_that_lists_late(orthanc: Orthanc, whole_run: RunFolder, tmp_path
         assert command("send", run.root, url).returncode == 0
 
 
+class Watched:
+    """What goes into a PACS through a proxy; ``at_second`` is called in the middle of the second request to store."""
+
+    def __init__(self, at_second: Callable[[], object]) -> None:
+        self.bodies, self._at_second = list[bytes](), at_second
+
+    def __call__(self, handler: BaseHTTPRequestHandler, body: bytes) -> bool:
+        if handler.command == "POST":
+            self.bodies.append(body)
+            if len(self.bodies) == 2:
+                self._at_second()
+        return False
+
+    def sent_again(self, known: list[str]) -> list[str]:
+        """Those of known instances that were sent since the second request."""
+        return [one for one in known if any(one.encode() in body for body in self.bodies[2:])]
+
+
 def test_it_goes_on_when_the_pacs_comes_again(whole_run: RunFolder, login: None, tmp_path: Path) -> None:
-    """Orthanc is killed when some are stored, and again when it is asked; the second sending does the rest."""
+    """Orthanc is killed when some are stored; the second sending does the rest, and nothing twice."""
     run = copy_of(whole_run, tmp_path)
     with running(tmp_path / "orthanc") as server:
-        posted = list[str]()
-
-        def killed(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
-            if handler.command == "POST" and len(posted) < 2:
-                posted.append(handler.path)
-                if len(posted) == 2:
-                    server.kill()
-            return False
-
-        with before(server, killed) as url:
+        watched = Watched(server.kill)
+        with before(server, watched) as url:
             with patch.object(sending, "WAITS", ()):
                 done = command("send", run.root, url, "--associations", "1")
             assert done.returncode == 1
@@ -292,3 +307,31 @@ def test_it_goes_on_when_the_pacs_comes_again(whole_run: RunFolder, login: None,
             assert 0 < len(stored) < 30
             assert command("send", run.root, url).returncode == 0
         assert in_state(run, "confirmed") == server.instances() == written(run)
+    assert watched.sent_again(stored) == []
+
+
+def test_it_goes_on_after_it_was_killed(orthanc: Orthanc, whole_run: RunFolder, tmp_path: Path) -> None:
+    """kill -9 while Orthanc stores what this program never gets to know of: nothing is sent twice."""
+    run = copy_of(whole_run, tmp_path)
+    processes = list[subprocess.Popen[bytes]]()
+
+    def kill() -> None:
+        processes[0].kill()
+
+    watched = Watched(kill)
+    with before(orthanc, watched) as url:
+        line = [sys.executable, "-m", "dicom_deid", "send", str(run.root), url, "--associations", "1"]
+        processes.append(subprocess.Popen(line, env={**os.environ, "PYTHONPATH": str(ROOT / "py")}))
+        assert processes[0].wait(60) == -signal.SIGKILL
+        wait_for(lambda: len(orthanc.instances()) == 30)
+        assert len(ledger(run)) == 20
+        assert command("send", run.root, url).returncode == 0
+    assert in_state(run, "confirmed") == orthanc.instances() == written(run)
+    assert watched.sent_again(written(run)) == []
+
+
+def wait_for(state: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not state():
+        assert time.monotonic() < until
+        time.sleep(0.02)
