@@ -82,8 +82,8 @@ def before(orthanc: Orthanc, change: Change) -> Iterator[str]:
             if change(self, body):
                 return
             kept = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
-            got = httpx.request(self.command, f"http://127.0.0.1:{orthanc.http_port}{self.path}", headers=kept,
-                                content=body, timeout=60)  # fmt: skip
+            url = f"http://127.0.0.1:{orthanc.http_port}{self.path}"
+            got = client.request(self.command, url, headers=kept, content=body, timeout=60)
             reply(self, got.status_code, got.content, got.headers.get("Content-Type", ""))
 
         do_GET = do_POST = pass_on  # noqa: N815 - names of the library
@@ -91,6 +91,7 @@ def before(orthanc: Orthanc, change: Change) -> Iterator[str]:
         def log_message(self, *arguments: object) -> None:
             pass
 
+    client = httpx.Client(trust_env=False)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -100,6 +101,7 @@ def before(orthanc: Orthanc, change: Change) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join(10)
+        client.close()
 
 
 def reply(

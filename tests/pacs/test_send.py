@@ -265,7 +265,7 @@ def test_a_pacs_that_lists_late(orthanc: Orthanc, whole_run: RunFolder, tmp_path
     asked = list[str]()
 
     def late(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
-        if handler.command == "GET":
+        if handler.command == "GET" and "offset=0" in handler.path:
             asked.append(handler.path)
         return len(asked) == 1 and reply(handler, 204)
 
@@ -335,3 +335,16 @@ def wait_for(state: Callable[[], bool]) -> None:
     while not state():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def test_a_pacs_that_lists_little_at_a_time(orthanc: Orthanc, whole_run: RunFolder, tmp_path: Path) -> None:
+    """It gives four instances however many are asked for, and never those of the end of a series."""
+
+    def short(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
+        handler.path = handler.path.replace("limit=1000", "limit=4")
+        return "offset=12" in handler.path and reply(handler, 204)
+
+    run = copy_of(whole_run, tmp_path)
+    with before(orthanc, short) as url:
+        assert command("send", run.root, url).returncode == 0
+    assert in_state(run, "confirmed") == orthanc.instances() == written(run)

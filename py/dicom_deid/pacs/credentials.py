@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def credentials(of: Destination) -> tuple[str, str] | None:
     return in_keyring(of.name, user)
 
 
+@cache
 def in_keyring(name: str, user: str | None) -> tuple[str, str] | None:
     """What the keyring of the system has for a destination; None also where there is no keyring, or it stays locked."""
     import keyring  # an extra, and slow to load

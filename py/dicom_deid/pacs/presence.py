@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,36 +26,42 @@ MOST_ANSWERS = 1_000_000
 class Presence(Protocol):
     """Whoever can say what a PACS has."""
 
-    def there(self, study: str, series: str) -> set[str]:
-        """The SOP Instance UIDs of a series. Raises PacsFailure."""
+    def there(self, study: str, series: str, wanted: Set[str], /) -> set[str]:
+        """The SOP Instance UIDs of a series; not all of them, if all that are wanted are there. Raises PacsFailure."""
+
+    def has(self, study: str, series: str, instance: str) -> bool:
+        """Whether an instance is in its series: a PACS may not list all that it has. Raises PacsFailure."""
 
     def elsewhere(self, instance: str, /) -> bool:
         """Whether the PACS has an instance anywhere, as far as it can be asked so. Raises PacsFailure."""
 
 
 class ByQuery:
-    """Asked by QIDO-RS, page by page, for as long as a page brings something new."""
+    """Asked by QIDO-RS, page by page, for as long as a page brings something new, however short it is."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def there(self, study: str, series: str) -> set[str]:
+    def there(self, study: str, series: str, wanted: Set[str], /) -> set[str]:
         found = set[str]()
-        for page in range(MOST_PAGES):
-            new = self._page(study, series, page * PAGE) - found
+        for _ in range(MOST_PAGES):
+            new = self._page(study, series, [("limit", str(PAGE)), ("offset", str(len(found)))]) - found
             found |= new
-            if len(new) < PAGE:
+            if not new or wanted <= found:
                 return found
         raise PacsFailure("PACS_TOO_MUCH")
+
+    def has(self, study: str, series: str, instance: str) -> bool:
+        return instance in self._page(study, series, [("SOPInstanceUID", instance)])
 
     def elsewhere(self, instance: str, /) -> bool:
         answers = self._client.query("/instances", [("SOPInstanceUID", instance), ("limit", "1")])
         return any(value_of(answer, SOP_INSTANCE) == instance for answer in answers)
 
-    def _page(self, study: str, series: str, offset: int) -> set[str]:
-        asked = [("includefield", SOP_INSTANCE), ("limit", str(PAGE)), ("offset", str(offset))]
+    def _page(self, study: str, series: str, asked: Sequence[tuple[str, str]]) -> set[str]:
+        path = f"/studies/{study}/series/{series}/instances"
         try:
-            answers = self._client.query(f"/studies/{study}/series/{series}/instances", asked)
+            answers = self._client.query(path, [("includefield", SOP_INSTANCE), *asked])
         except PacsFailure as failure:
             if failure.status == 404:  # some say so of a study that they do not have
                 return set()
@@ -70,17 +76,24 @@ class ByFind:
         self._destination, self._undo = destination, ExitStack()
         self._association: Association | None = None
 
-    def there(self, study: str, series: str) -> set[str]:
+    def there(self, study: str, series: str, _wanted: Set[str], /) -> set[str]:
+        return self._asked(study, series, "")
+
+    def has(self, study: str, series: str, instance: str) -> bool:
+        return instance in self._asked(study, series, instance)
+
+    def elsewhere(self, _instance: str, /) -> bool:
+        return False  # C-FIND asks of one series at a time (PS3.4 C.4.1.2.1)
+
+    def _asked(self, study: str, series: str, instance: str) -> set[str]:
+        """The SOP Instance UIDs of a series: all of them for an ``instance`` of "", else that one."""
         from pydicom.dataset import Dataset
 
         identifier = Dataset()
         identifier.QueryRetrieveLevel = "IMAGE"
-        identifier.StudyInstanceUID, identifier.SeriesInstanceUID, identifier.SOPInstanceUID = study, series, ""
+        identifier.StudyInstanceUID, identifier.SeriesInstanceUID, identifier.SOPInstanceUID = study, series, instance
         answers = self._answers(self._open(), identifier)
         return {str(answer.get("SOPInstanceUID", "")) for answer in answers}
-
-    def elsewhere(self, _instance: str, /) -> bool:
-        return False  # C-FIND asks of one series at a time (PS3.4 C.4.1.2.1)
 
     def _open(self) -> Association:
         from pynetdicom import build_context

@@ -28,8 +28,8 @@ WAITS = (1.0, 2.0, 4.0, 8.0)
 PASSING = ("PACS_UNREACHABLE", "PACS_LOST", "PACS_SLOW")
 SETTLING = (0.5, 1.0, 2.0)
 """Seconds in which a PACS may still be busy with what it acknowledged; once for a whole sending."""
-MOST_SOUGHT = 100
-"""Instances that are looked for in other studies, when they are not where they belong."""
+MOST_SOUGHT = 1000
+"""Instances that are looked for one by one, also in other studies, when they are not listed where they belong."""
 
 
 class Way(Protocol):
@@ -74,7 +74,7 @@ class Sending:
         self._error: BaseException | None = None
         self._reached = False
         """Whether anything came of an instance yet: one whose address is wrong is not waited for."""
-        self._settling, self._settled_files = list(SETTLING), 0
+        self._settling, self._settled_files, self._seeking = list(SETTLING), 0, MOST_SOUGHT
 
     def go(self) -> Summary:
         """Sends. Raises SinkFailure where the ledger cannot be written."""
@@ -107,7 +107,7 @@ class Sending:
         missing = list[Outgoing]()
         with presence(self._destination) as asked:
             for ones in by_series(pending):
-                there = self._asked(asked, ones[0])
+                there = self._asked(asked, ones)
                 if there is None:
                     return list(pending)
                 found = [one for one in ones if one.sop_instance in there]
@@ -117,10 +117,10 @@ class Sending:
         return missing
 
     @staticmethod
-    def _asked(asked: Presence, one: Outgoing) -> set[str] | None:
+    def _asked(asked: Presence, ones: Sequence[Outgoing]) -> set[str] | None:
         """What is there of a series; None where the PACS cannot be asked such a thing."""
         try:
-            return asked.there(one.study, one.series)
+            return asked.there(ones[0].study, ones[0].series, {one.sop_instance for one in ones})
         except PacsFailure as failure:
             if failure.code in ("PACS_NOT_OFFERED", "PACS_REFUSED"):
                 return None
@@ -218,7 +218,7 @@ class Sending:
     def _settled(self, asked: Presence, ones: Sequence[Outgoing]) -> set[str]:
         """What is there of a series, after some waiting if not all of it is."""
         while True:
-            there = self._asked(asked, ones[0])
+            there = self._asked(asked, ones)
             if there is None:
                 raise PacsFailure("PACS_CANNOT_CONFIRM")
             if not self._settling or all(one.sop_instance in there for one in ones):
@@ -231,11 +231,17 @@ class Sending:
         self._summary.confirmed += len(rows)
 
     def _missing(self, asked: Presence, missing: Sequence[Outgoing]) -> None:
-        """Acknowledged and not there: the PACS has it in another study, or has not kept it."""
-        rows = list[tuple[str, State, str]]()
-        for number, one in enumerate(missing):
-            is_elsewhere = number < MOST_SOUGHT and asked.elsewhere(one.sop_instance)
+        """Acknowledged and not listed: the PACS has it all the same, or in another study, or has not kept it."""
+        rows, found = list[tuple[str, State, str]](), list[Outgoing]()
+        for one in missing:
+            is_sought = self._seeking > 0
+            self._seeking -= 1
+            if is_sought and asked.has(one.study, one.series, one.sop_instance):
+                found.append(one)
+                continue
+            is_elsewhere = is_sought and asked.elsewhere(one.sop_instance)
             rows.append((one.sop_instance, "refused", "PACS_OTHER_STUDY" if is_elsewhere else "PACS_NOT_KEPT"))
+        self._confirmed(found)
         self._ledger.write(rows)
         self._summary.refused.update(code for _, _, code in rows)
 

@@ -90,7 +90,7 @@ class Store:
         """Whether an instance has arrived over which the association broke off."""
         found = ByFind(self._destination)
         try:
-            return one.sop_instance in found.there(one.study, one.series)
+            return found.has(one.study, one.series, one.sop_instance)
         except PacsFailure as failure:
             if failure.code in ("PACS_NOT_OFFERED", "PACS_REFUSED"):
                 return False  # it cannot be asked; the same one a second time does no harm

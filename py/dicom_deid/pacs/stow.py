@@ -82,8 +82,8 @@ class Stow:
         return results(part, stored, failed)
 
     def _there(self, part: Sequence[Outgoing]) -> set[str]:
-        asked = {(one.study, one.series) for one in part}
-        return set().union(*(ByQuery(self._client).there(*series) for series in asked))
+        asked, wanted = {(one.study, one.series) for one in part}, {one.sop_instance for one in part}
+        return set().union(*(ByQuery(self._client).there(*series, wanted) for series in asked))
 
 
 def head(boundary: str) -> bytes:
