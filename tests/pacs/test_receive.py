@@ -49,6 +49,10 @@ def test_from_c_store_to_a_run(tmp_path: Path) -> None:
         assert len({row["study_instance_uid"] for row in rows if row["status"] == "written"}) == 2
         assert [path.parts[-4] for path in gateway.originals()] == ["withheld"]
         assert not list((gateway.spool / "incoming").iterdir())
+        [apart] = (gateway.spool / "withheld").iterdir()
+        listed = ("--passphrase-file", tmp_path / "passphrase", "--csv", tmp_path / "unwritten.csv")
+        assert command("unwritten", apart, gateway.output / f"run-{apart.name}", *listed).returncode == 0
+        assert "BURNED_IN" in (tmp_path / "unwritten.csv").read_text(encoding="utf-8")
         assert (gateway.spool.stat().st_mode & 0o777) == 0o700
         told = gateway.told() + metrics
         assert not any(word in told for word in (PATIENT, "MRN-0815", made.UID, "STORESCU"))

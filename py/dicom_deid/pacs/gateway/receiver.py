@@ -30,6 +30,8 @@ STATUS = {
 AGREE_SECONDS, SILENT_SECONDS, END_SECONDS = 30, 60, 60
 """For the association; for a peer that says nothing; for instances on their way in when the gateway ends."""
 TICK, QUIET_LOOKS = 0.05, 3
+LISTEN_SECONDS = 0.5
+"""Between two looks of the listening thread at whether it is to end; every sixtieth collects garbage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Receiver:
             self._entity, (door.host, door.port), door.title, self._entity.supported_contexts, door.tls, handlers
         )
         self.port = int(self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(TICK,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(LISTEN_SECONDS,), daemon=True)
 
     def _put_in_spool(self) -> None:
         """Lets pynetdicom write data sets into the spool: it would put them into /tmp, and forget those cut off."""
