@@ -1,4 +1,4 @@
-"""Counts of a gateway since its start, and what is wrong with it; not one identifier is among them."""
+"""Counts of a gateway since its start; not one identifier is among them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,6 @@ class Counts:
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: Counter[tuple[str, str]] = Counter()
-        self.run_code = ""
-        """Why the last run stopped; "" where it did not."""
-        self.forward_code = ""
-        """Why nothing can be sent on; "" where it can."""
 
     def add(self, name: str, count: int = 1, label: str = "") -> None:
         """Adds to a count of HELP; ``label``: the status, in hexadecimal digits."""

@@ -50,11 +50,14 @@ class Turn:
 
     at: float = 0.0
     pause: float = AGAIN_SECONDS
+    code: str = ""
+    """Why it failed."""
 
     def is_now(self) -> bool:
         return time.monotonic() >= self.at
 
-    def later(self) -> None:
+    def later(self, code: str) -> None:
+        self.code = code
         self.at, self.pause = time.monotonic() + self.pause, min(2 * self.pause, LONGEST_SECONDS)
 
 
@@ -152,13 +155,10 @@ class Gateway:
                 self._run_turn, self._turns[number] = Turn(), Turn()
         if code:
             self._stopped(code)
-        else:
-            self.counts.run_code = ""
 
     def _stopped(self, code: str) -> None:
         """What comes to rest waits, until it is tried again."""
-        self.counts.run_code = code
-        self._run_turn.later()
+        self._run_turn.later(code)
         self.settings.tell(f"the run stopped: {code}")
 
     def _tell_end(self, number: int, ends: Counter[str]) -> None:
@@ -190,13 +190,14 @@ class Gateway:
             code = failure.reason
         except OSError:
             code = "SPOOL_LOST"
+        except Exception:  # whatever a destination answers, the gateway goes on receiving
+            code = "INTERNAL_ERROR"
         else:
             if len(safe) == len(rows):
                 del self._turns[number]
-                code = ""
-        self.counts.forward_code = code
         if number in self._turns:
-            turn.later()
+            code = code or "PACS_NOT_KEPT"
+            turn.later(code)
             settings.tell(f"run {number:06} is not confirmed yet: {code}")
         elif settings.destination:
             settings.tell(f"run {number:06}: {len(safe)} confirmed")
@@ -204,8 +205,14 @@ class Gateway:
     def state(self) -> State:
         """How it is now."""
         spool = self.spool
-        codes = [code for code in (self.receiver.room(), self.counts.run_code, self.counts.forward_code) if code]
+        codes = {self.receiver.room(), self._run_turn.code, *(turn.code for turn in list(self._turns.values()))}
         taken, unconfirmed, withheld = (len(spool.numbers(state)) for state in (TAKEN, WRITTEN, WITHHELD))
         return State(
-            codes, spool.waiting(), taken, unconfirmed, withheld, spool.free(), self.receiver.open_associations()
+            sorted(codes - {""}),
+            spool.waiting(),
+            taken,
+            unconfirmed,
+            withheld,
+            spool.free(),
+            self.receiver.open_associations(),
         )

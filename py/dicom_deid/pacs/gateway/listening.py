@@ -10,6 +10,7 @@ import queue
 import select
 import socket
 import ssl
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,8 @@ LONGEST_PDU = 1024 * 1024
 """Bytes of a PDU that are taken: ours have 128 KiB, and a request for an association with all it may ask is shorter."""
 MOST_WAITING = 32
 """Connections beyond the associations: they are there to be rejected in the way that peers understand."""
-WAIT_SECONDS = 0.05
-"""How long a thread waits for what wakes it, before it looks at its timers."""
+WAIT_SECONDS, PAUSE_SECONDS = 0.05, 0.001
+"""How long a thread waits for what wakes it, before it looks at its timers; and without a connection."""
 
 
 class Quick(AssociationSocket):
@@ -53,7 +54,9 @@ class Quick(AssociationSocket):
     def ready(self) -> bool:
         """Whether there is something to read, after some waiting for it or for something to send."""
         connection = self.socket
-        if connection is not None and not (isinstance(connection, ssl.SSLSocket) and connection.pending()):
+        if connection is None:
+            time.sleep(PAUSE_SECONDS)
+        elif not (isinstance(connection, ssl.SSLSocket) and connection.pending()):
             with suppress(OSError, ValueError):  # it was closed, which is found out next
                 if self.waker[0] in select.select([connection, self.waker[0]], [], [], WAIT_SECONDS)[0]:
                     self.waker[0].recv(4096)
