@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / name) for name in ("tests", "tests/unit", "tests/pacs", "py")]
 
-from gateways import Gateway, folder_of, instance, running, store  # noqa: E402 - the paths above come first
+from gateways import folder_of, instance, running, store  # noqa: E402 - the paths above come first
 from killing import kill_under_load  # noqa: E402
 from orthanc import free_port  # noqa: E402
 
@@ -84,7 +84,7 @@ def rate(options: argparse.Namespace, scratch: Path) -> None:
 def kill(options: argparse.Namespace, scratch: Path) -> None:
     paths = sources(scratch / "sources", options.instances, 16)
     began = time.perf_counter()
-    statuses = kill_under_load(Gateway(scratch), paths, options.kills, options.senders, options.seed, say)
+    statuses = kill_under_load(scratch, paths, options.kills, options.senders, options.seed, say)
     seconds = time.perf_counter() - began
     done = f"{len(paths)} instances, {options.kills} kills, {seconds:.0f} s"
     say(f"{done}: none lost, none doubled, each de-identified once; answers: {dict(statuses)}")

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,11 @@ class Gateway:
         self.port, self.health_port = free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *options: str | Path, plain: Sequence[str] = PLAIN) -> Gateway:
+    def start(self, *options: str | Path) -> Gateway:
         """Starts it, and waits until it listens."""
         (self.folder / "passphrase").write_text(PASSPHRASE, encoding="utf-8")
         ports = ("--port", str(self.port), "--health", str(self.health_port), "--ae-title", TITLE)
-        words = ("receive", self.spool, self.output, "--passphrase-file", self.folder / "passphrase", *ports, *plain)
+        words = ("receive", self.spool, self.output, "--passphrase-file", self.folder / "passphrase", *ports, *PLAIN)
         before = self.told().count("listening")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -118,10 +118,11 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def running(folder: Path, *options: str | Path, plain: Sequence[str] = PLAIN) -> Iterator[Gateway]:
+def running(folder: Path, *options: str | Path) -> Iterator[Gateway]:
+    """A gateway for as long as the block lasts, whatever it does to it."""
     gateway = Gateway(folder)
     try:
-        yield gateway.start(*options, plain=plain)
+        yield gateway.start(*options)
     finally:
         if gateway.process and gateway.process.poll() is None:
             gateway.kill()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import made
 from dicom_deid.pacs.association import set_up
-from gateways import PATIENCE_SECONDS, TITLE, Gateway, wait_for
+from gateways import PATIENCE_SECONDS, TITLE, Gateway, running, wait_for
 from pydicom import dcmread
 from pydicom.uid import ExplicitVRLittleEndian
 from pynetdicom import AE
@@ -58,13 +58,19 @@ class Sender:
 
 
 def kill_under_load(
-    gateway: Gateway, paths: Sequence[Path], kills: int, senders: int, seed: int, tell: Callable[[str], None] = str
+    folder: Path, paths: Sequence[Path], kills: int, senders: int, seed: int, tell: Callable[[str], None] = str
 ) -> Counter[str]:
-    """Sends instances to a gateway that is killed at random moments and started again; statuses by their words.
+    """Sends instances to a gateway that is killed at random moments and started again; how often each status came.
 
     Each has to be there once in the end: one row, one output, no original.
     """
-    gateway.start(*REST)
+    with running(folder, *REST) as gateway:
+        return killed(gateway, paths, kills, senders, seed, tell)
+
+
+def killed(
+    gateway: Gateway, paths: Sequence[Path], kills: int, senders: int, seed: int, tell: Callable[[str], None]
+) -> Counter[str]:
     peers = [Sender(gateway.port, paths[number::senders]) for number in range(senders)]
     for peer in peers:
         peer.thread.start()

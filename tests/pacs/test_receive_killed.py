@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateways import Gateway, folder_of, instance
+from gateways import folder_of, instance
 from killing import kill_under_load
 
 KILLS, INSTANCES, STUDIES = 5, 240, 30
@@ -11,6 +11,6 @@ KILLS, INSTANCES, STUDIES = 5, 240, 30
 def test_killed_under_load(tmp_path: Path) -> None:
     contents = [instance(number, number * STUDIES // INSTANCES) for number in range(INSTANCES)]
     paths = sorted(folder_of(tmp_path / "sources", *contents).iterdir())
-    statuses = kill_under_load(Gateway(tmp_path), paths, KILLS, senders=2, seed=18)
+    statuses = kill_under_load(tmp_path, paths, KILLS, senders=2, seed=18)
     assert set(statuses) <= {"0000", "no answer"}
     assert statuses["0000"] == INSTANCES
