@@ -42,6 +42,11 @@ def disguised(text: str) -> Iterator[str]:
         yield "".join(filter(str.isalnum, hit[0]))
     if FOREIGN.search(text):
         yield text.translate(lookalikes())
+    yield from encoded(text)
+
+
+def encoded(text: str) -> Iterator[str]:
+    """What stands in base64 or hexadecimal digits."""
     for hit in BASE64.finditer(text):
         for word in {hit[0], *re.split("[/_-]", hit[0])}:
             yield from decoded(lambda code: urlsafe_b64decode(code + "=" * (-len(code) % 4)), plain64(word))

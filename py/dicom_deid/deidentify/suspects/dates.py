@@ -12,6 +12,7 @@ from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.profile import table
 
 YEAR, DAY, MONTH = r"(?:19|20)\d\d", r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])"
+DAY2 = r"(?:0[1-9]|[12]\d|3[01])"
 TIME = (
     r"(?:(?:[t ]{1,3}|,\s|\s(?:at|um|a|as|a las|alle|om|o|v|kl\.?|klo)\s)"
     r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:\s?[ap]m)?)?"
@@ -23,7 +24,11 @@ VIETNAMESE = (
 )
 """ngày 9 tháng 7 năm 2013, in plain text."""
 BRIEF_ROMAN = rf"{DAY}(?P<dash>[.-])(?:ii|iii|iv|vi|vii|viii|ix|xi|xii)(?P=dash)\d\d"
+LIVED = r"(?:19[2-9]\d|20[0-4]\d)"
+BARE_FIGURES = rf"(?:{DAY2}{MONTH}|{MONTH}{DAY2}){LIVED}"
+"""Day, month and year of somebody alive without a mark between: 14052019, 05142019."""
 FIGURES = (
+    BARE_FIGURES,
     BRIEF_ROMAN,
     rf"{YEAR}(?P<gap>[-/._]?){MONTH}(?P=gap)(?:0[1-9]|[12]\d|3[01])(?:-\d{{4}}|{TIME})",
     rf"{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\.\d{{1,9}})?)?",
@@ -215,7 +220,7 @@ def figures() -> re.Pattern[str]:
 FULL = re.compile(
     rf"{BEGIN}(?<!\d[./-])(?:{YEAR}(?P<gap>[-/._])(?:0?[1-9]|1[0-2])(?P=gap){DAY}{TIME}|{DAY}(?P<mark>[./-]){DAY}(?P=mark){YEAR}{TIME}"
     rf"|{DAY}\.\s{DAY}\.\s?{YEAR}|{DAY}[./ -]\s?{ROMAN}[./ -]\s?{YEAR}"
-    rf"|{BRIEF_ROMAN}|{VIETNAMESE}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
+    rf"|{BRIEF_ROMAN}|{VIETNAMESE}|{BARE_FIGURES}|{YEAR}{MONTH}(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?){END}(?![./-]\d)"
 )
 """Dates in figures with day, month and a year of four digits."""
 

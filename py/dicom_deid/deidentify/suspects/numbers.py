@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from dicom_deid.deidentify.suspects.checksums import holds
-from dicom_deid.deidentify.suspects.languages import BEGIN, eastern_cue, numbered
+from dicom_deid.deidentify.suspects.languages import BEGIN, cues, eastern_cue, numbered
 from dicom_deid.deidentify.suspects.reading import Reading, Span
 from dicom_deid.profile import table
 
@@ -38,6 +38,16 @@ LONG = (
     r"(?![^\W_]|[.,]\d|\s?(?:mm|cm|ml|mg|mbq|kv|ms|hz|hu)\b))"
 )
 """A number of five digits or more, which everyday words want: Patient 551209."""
+BEFORE_PLATE = re.compile(r"[\s.:#=-]{0,3}(?:(?:no|nr|n|number|num|№|is|ist|est|es)[\s.:#]{1,3})?")
+SIGN = r"[A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω\u05d0-\u05ea\u0621-\u064a\d]"
+PLATE = re.compile(rf"(?:{SIGN}{{1,4}}(?:[\s./·-]{{0,2}}{SIGN}{{1,4}}(?![^\W_])){{1,3}}|{SIGN}{{5,8}})(?![^\W_])")
+"""Capitals and digits of a number plate, in up to four groups: B-ZQ 4711, AB12 CDE, 34 ABC 123."""
+FEWEST = 2
+"""Digits of a number plate."""
+EASTERN_PLATE = (
+    r"(?P<value>[^\W\d_]{1,4}[·\s-]?(?:\d{1,3}[·\s-]?[ぁ-ん][·\s-]?)?[a-z\d][a-z\d·\s-]{2,9}\d"
+    r"|\d{2,3}\s?[가-힣]\s?\d{4})"
+)
 KEYS = (("numbers", VALUE), ("national", SPACED), ("everyday_numbers", LONG))
 OTHERS = re.compile(
     rf"{BEGIN}[a-z]{{3,12}}\s?#\s?[a-z]{{0,3}}\d{{5,14}}(?![^\W_])"
@@ -60,6 +70,18 @@ def cued(reading: Reading) -> Iterator[Span]:
         if reading.eastern:
             yield from (hit.span() for hit in eastern_cue(key, value).finditer(reading.plain))
     yield from (hit.span() for hit in OTHERS.finditer(reading.plain))
+
+
+def plates(reading: Reading) -> Iterator[Span]:
+    """Number plates of vehicles behind a cue."""
+    if not reading.numbered:
+        return
+    for cue in cues("plates").found(reading):
+        plate = PLATE.match(reading.flat, BEFORE_PLATE.match(reading.plain, cue.end()).end())  # type: ignore[union-attr]
+        if plate and sum(map(str.isdigit, plate[0])) >= FEWEST:
+            yield cue.start(), plate.end()
+    if reading.eastern:
+        yield from (hit.span() for hit in eastern_cue("plates", EASTERN_PLATE).finditer(reading.plain))
 
 
 def coded(reading: Reading) -> Iterator[Span]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from dicom_deid.deidentify.suspects.languages import BEGIN, END, Cues, cues, everywhere, languages_of, listed
+from dicom_deid.deidentify.suspects.lists import is_person, others
 from dicom_deid.deidentify.suspects.names import GAP, LEAST, TOKEN, Reader, Suspect
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.deidentify.suspects.titles import ACRONYM, titles
@@ -23,6 +24,8 @@ CALLED = re.compile(
     r"genaamd|heter|nimeltään|по имени|с именем|με το όνομα|adlı|isimli|is|ist|est|es|é|è))?(?![^\W_])"
 )
 """What may stand between a relative and a name."""
+APPOSED, ENDED = re.compile(r"\s?,\s{1,2}"), re.compile(r"\s?(?:[,;.)]|$)")
+"""What stands before and behind a name that is put between commas."""
 ARTICLES = re.compile(r"(?:(?:el|la|le|les|il|lo|den|de|der|dem|die|o|a|os|as|the|pani|pana|paní|του|την|τον|της)\s)?")
 CAPITAL, SMALL = "[A-ZÀ-ÖØ-ÞŁŚŻŹĆŠČŘŽĐİĞŞŐŰА-ЯЁΑ-Ω]", "[a-zß-öø-ÿłśżźćńšěčřžůťďňđığşőűа-яёα-ωά-ώ]"
 WORD = rf"{CAPITAL}(?:[^\W\d_]|['-](?=[^\W\d_])){{1,60}}"
@@ -73,7 +76,9 @@ def cued(reading: Reading) -> Iterator[Suspect]:
             head = before.span()
         names = Reader(reading, head[1], most=3, comma=True, titled=True).read()
         if names and not opens_phrase(reading, hit) and (head[0] < head[1] or not is_ordinary(reading, hit, names[0])):
-            yield Suspect(head, names)
+            suspect = Suspect(head, names)
+            yield suspect
+            yield from others(reading, suspect)
 
 
 def is_ordinary(reading: Reading, hit: re.Match[str], name: Span) -> bool:
@@ -132,7 +137,11 @@ def related(reading: Reading) -> Iterator[Suspect]:
         names = Reader(reading, at, most=3, comma=False, titled=False).read()
         first = reading.flat[names[0][0] : names[0][1]] if names else ""
         if len(first) > LEAST and not (first.isupper() and len(first) <= ACRONYM) and "\n" not in first:
-            yield Suspect((at, at), names)
+            suspect = Suspect((at, at), names)
+            yield suspect
+            yield from others(reading, suspect)
+        else:
+            yield from beside(reading, hit.end())
     for hit in cues("nicknames").found(reading):
         quoted = QUOTED.match(reading.flat, hit.end())
         if quoted:
@@ -142,6 +151,16 @@ def related(reading: Reading) -> Iterator[Suspect]:
         names = Reader(reading, at, most=2, comma=False, titled=STRONG.search(hit["cue"]) is not None).read()
         if names:
             yield Suspect((at, at), names)
+
+
+def beside(reading: Reading, at: int) -> Iterator[Suspect]:
+    """A name between commas behind a relative: his wife, Odalinde, called."""
+    comma = APPOSED.match(reading.flat, at)
+    names = Reader(reading, comma.end(), most=3, comma=False, titled=False).read() if comma else ()
+    if names and ENDED.match(reading.flat, names[-1][1]):
+        words = [reading.flat[slice(*name)] for name in names]
+        if is_person(words[0]) and not any(is_medical(plain(word)) for word in words):
+            yield Suspect((names[0][0], names[0][0]), names)
 
 
 def honoured() -> Cues:

@@ -11,13 +11,18 @@ from functools import lru_cache
 
 from dicom_deid.deidentify.suspects.languages import SCRIPTED, eastern_cue, everywhere, languages_of, numbered
 from dicom_deid.deidentify.suspects.measures import measures, ranges
-from dicom_deid.deidentify.suspects.reading import Reading, Span
+from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.profile import table
 
+JOINING = "|".join(sorted(map(re.escape, map(plain, everywhere("phone_joining"))), key=lambda word: -len(word)))
 BEHIND = (
+    rf"(?P<joined>(?:\s{{1,2}}(?:{JOINING})(?![^\W_])\.?){{1,3}})?"
     r"\s{0,2}[.:]{0,2}\s{0,2}(?:nr|no|n|number|№)?[\s.:(]{0,3}(?P<value>\+?\(?\d(?:[\s()./-]{0,3}\d){3,16})"
-    r"(?![\d.,]*\d|\s?(?:mm|cm|ml|mg|kv|%))"
+    r"(?![\d.,]*\d|\s?(?:mm|cm|ml|mg|kv|%))(?P<extension>\s?,?\s?(?:x|ext\.?)\s?\d{1,5}(?!\w))?"
 )
+"""A number, perhaps with short words between it and the cue: call her back at 555-0142."""
+LOCAL_DIGITS = 7
+"""Digits of a number behind such words: fewer may count something."""
 EASTERN = r"(?P<value>\+?\(?\d(?:[\s()./-]{0,2}\d){3,16})"
 FORMATTED = re.compile(
     r"(?<![\w.])(?:\+\s?\d(?:[\s()./-]{0,2}\d){6,15}|(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-. ]\d{4}"
@@ -41,7 +46,8 @@ def cued(reading: Reading) -> Iterator[Span]:
     if not reading.numbered:
         return
     for hit in numbered("phones", BEHIND).found(reading):
-        if is_phone(hit["value"], hit["cue"]):
+        few = hit["joined"] and sum(map(str.isdigit, hit["value"])) < LOCAL_DIGITS
+        if is_phone(hit["value"], hit["cue"]) and not few:
             yield hit.span() if "ext" in hit["cue"] else phone_place(hit)
     if reading.eastern:
         yield from (hit.span() for hit in eastern_cue("phones", EASTERN).finditer(reading.plain))
@@ -55,7 +61,9 @@ def is_phone(value: str, cue: str) -> bool:
 
 def phone_place(hit: re.Match[str]) -> Span:
     """A telephone number, and the cue before it but for "call"."""
-    return hit.span() if hit["cue"].startswith(NOUNS) else hit.span("value")
+    if hit["cue"].startswith(NOUNS) and not hit["joined"]:
+        return hit.span()
+    return hit.start("value"), hit.end()
 
 
 def phones(reading: Reading) -> Iterator[Span]:

@@ -9,6 +9,7 @@ from dicom_deid.deidentify.suspects import (
     addresses,
     ages,
     dates,
+    days_in_words,
     east,
     electronic,
     hospitals,
@@ -25,11 +26,13 @@ from dicom_deid.deidentify.suspects.vocabulary import guarded, outside
 NAMES = (titles.titled, people.cued, people.paired, people.related, people.shaped)
 PLACES = (
     dates.dates,
+    days_in_words.in_words,
     ages.ages,
     electronic.reached,
     electronic.uids,
     electronic.networks,
     numbers.cued,
+    numbers.plates,
     numbers.coded,
     numbers.national,
     phones.cued,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from dicom_deid.deidentify.suspects.languages import BEGIN, compiled, cues, everywhere, languages_of, listed
+from dicom_deid.deidentify.suspects.lists import others
 from dicom_deid.deidentify.suspects.names import LEAST, TOKEN, Reader, Suspect, is_eponym
 from dicom_deid.deidentify.suspects.reading import Reading, Span, plain
 from dicom_deid.deidentify.suspects.vocabulary import endings, is_medical, named_things
@@ -74,6 +75,7 @@ def titled(reading: Reading) -> Iterator[Suspect]:
         if found:
             at = max(at, found.words[-1][1])
             yield found
+            yield from others(reading, found)
 
 
 def behind_title(reading: Reading, hit: re.Match[str]) -> Suspect | None:
