@@ -358,3 +358,21 @@ def test_an_age_that_is_none_is_emptied_and_the_option_is_not_claimed(age: str, 
     outcome = outcome_of(data, Policy(options=["retain-patient-characteristics"]))
     read = pydicom.dcmread(BytesIO(output_of(data, outcome)))
     assert (read.PatientAge, "113108" in codes(read)) == (age if claimed else "", claimed)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "option"),
+    [
+        ("InstitutionCodeSequence", "retain-institution-identity"),
+        ("InstitutionalDepartmentTypeCodeSequence", "retain-institution-identity"),
+        ("EthnicGroupCodeSequence", "retain-patient-characteristics"),
+        ("PerformedStationNameCodeSequence", "retain-device-identity"),
+    ],
+)
+def test_what_an_option_retains_keeps_the_meaning_of_a_local_code(keyword: str, option: str) -> None:
+    local = {"CodeValue": "X1", "CodingSchemeDesignator": "99LOCAL", "CodeMeaning": "Ravensford General"}
+    made = ct(AnatomicRegionSequence=sequence(item(**local)), **{keyword: sequence(item(**local))})
+    found = deidentified(made, option)
+    assert found[keyword].value[0].CodeMeaning == "Ravensford General"
+    assert found.AnatomicRegionSequence[0].CodeMeaning == "REMOVED"
+    assert len(found.DeidentificationMethodCodeSequence) == 2

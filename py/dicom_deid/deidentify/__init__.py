@@ -20,10 +20,12 @@ from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
 from dicom_deid.policy.claims import with_pixels
-from dicom_deid.profile import CODE_TERMS, DATES, LABEL, well_known
+from dicom_deid.profile import CODE_TERMS, DATES, LABEL, keeping, well_known
 
 MODALITY = 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
+NONE, REFERENCES = frozenset[str](), frozenset(("retain-uids",))
+"""No option, and that which retains sequences for the UIDs in them alone."""
 KEPT_CREATOR, NO_CREATOR = ElementAction("K", "safe private"), ElementAction("X", "private")
 CLEANERS: Mapping[str, text.Clean] = {LABEL: text.clean, codes.PUBLISHED: text.clean_code}
 """How the text of some rules is cleaned; that of any other thoroughly."""
@@ -109,13 +111,18 @@ class Deidentifier(Actions):
     ) -> Item:
         """The new elements of a data set or an item; ``special`` actions go before the profile's."""
         new = Item(undefined=item.undefined)
-        if codes.is_code(item, path):
+        if codes.is_code(item, path) and not self.keeps_code(path):
             special = {**special, **codes.actions(item, self.identifiers)}
         for element in item:
             self.take(element, new, path, encodings, special)
         if self.private:
             self.keep_private(item, new, path, encodings)
         return new
+
+    def keeps_code(self, path: tuple[int, ...]) -> bool:
+        """Whether an option retains the code sequence at a path, such as that of an institution, whoever typed it."""
+        kept = keeping(path[-1], "SQ", self.plan.policy.options) if path else NONE
+        return not kept <= REFERENCES and self.decide(path[-1], "SQ", path[:-1]).code == "K"
 
     def take(
         self,
