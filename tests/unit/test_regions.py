@@ -168,10 +168,18 @@ def test_left_out_by_one_is_left_out() -> None:
 def test_an_exception_of_an_instance_that_changed_waits() -> None:
     known = regions(**{ONE: Review((WORD,), APPROVED, "", "2026-11-29T10:31:00Z")})
     assert unite(known, found((), **{ONE: MARK})).exceptions == known.exceptions
-    assert unite(known, found((), **{ONE: OTHER_MARK})).exceptions == {ONE: Review((WORD,))}
+    assert unite(known, found((), **{ONE: OTHER_MARK})).exceptions == {ONE: Review(SEEN.boxes)}
     out = Regions(PROJECT, known.groups, {ONE: Review((), LEFT_OUT, "", "2026-01-01T00:00:00Z")})
     assert unite(known, out).exceptions[ONE].decision == LEFT_OUT
     assert unite(out, known).exceptions[ONE].decision == LEFT_OUT
+
+
+def test_an_exception_that_waits_gets_what_a_later_search_finds_for_its_group() -> None:
+    masked = Box(Rectangle(3, 4, 9, 9), evidence="mask")
+    known = Regions(PROJECT, {GROUP: Group(600, 800, instances={ONE: MARK, TWO: MARK})}, {ONE: Review((masked,))})
+    later = unite(known, found((TOP,), **{ONE: MARK, TWO: MARK}))
+    assert set(later.exceptions[ONE].boxes) == {masked, TOP}
+    assert later.groups[GROUP].review.boxes == (TOP,)
 
 
 @pytest.mark.parametrize(

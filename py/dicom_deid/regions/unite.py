@@ -29,7 +29,22 @@ def unite(one: Regions, other: Regions) -> Regions:
     exceptions = seen_as_now(one, groups)
     for source_id, review in seen_as_now(other, groups).items():
         exceptions[source_id] = stronger(exceptions[source_id], review) if source_id in exceptions else review
-    return Regions(one.project, groups, exceptions)
+    return Regions(one.project, groups, with_those_of_groups(exceptions, groups))
+
+
+def with_those_of_groups(exceptions: dict[str, Review], groups: dict[str, Group]) -> dict[str, Review]:
+    """The exceptions; those that nobody decided on with the boxes of their groups, of which a search may find more."""
+    waits = {source_id for source_id, review in exceptions.items() if review.decision == NONE}
+    more = {
+        source_id: group.review.boxes
+        for group in groups.values()
+        if group.review.boxes
+        for source_id in waits & group.instances.keys()
+    }
+    return exceptions | {
+        source_id: replace(exceptions[source_id], boxes=merged((*exceptions[source_id].boxes, *boxes)))
+        for source_id, boxes in more.items()
+    }
 
 
 def united(one: Group, other: Group) -> Group:
