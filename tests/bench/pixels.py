@@ -101,6 +101,7 @@ Way = Callable[[np.ndarray], Boxes]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=120, help="pictures with text")
+    parser.add_argument("--bare", type=int, default=99, help="pictures without text, of those that are there")
     parser.add_argument("--browser", type=int, default=16, help="of these in Chromium too")
     parser.add_argument("--only", default="", help="ways whose name has this in it")
     parser.add_argument("--seed", type=int, default=7)
@@ -114,7 +115,7 @@ def main() -> None:
             sys.stdout.write(f"no font for {script}: its lines are drawn as empty boxes\n")
     grounds = list(backgrounds())
     made = [annotated(random.Random(options.seed * 7919 + n), grounds) for n in range(options.count)]
-    made += [bare(picture) for picture, is_bare in grounds if is_bare]
+    made += [bare(picture) for picture, is_bare in grounds if is_bare][: options.bare]
     lines = sum(len(one.inks) for one in made)
     sys.stdout.write(f"{len(made)} pictures, {lines} lines, {len(grounds)} backgrounds\n")
     ways = {name: way for name, way in native_ways().items() if options.only in name}
