@@ -20,7 +20,7 @@ export function keptWords({ policy, policyKept: { policy: kept, words } }) {
 export function importWords({ tool, carried, differing, lost }, name) {
   if (!tool) return null;
   const means = differing.length > 0 ? `, ${count(differing.length)} of them with another meaning here` : "";
-  const missing = lost.length > 0 ? `${counted(lost.length, "line")} could not be` : "none was lost";
+  const missing = lost.length > 0 ? `${counted(lost.length, "line")} not` : "none was lost";
   const words = `From ${name}, a script of ${tool}: ${counted(carried, "line")} carried over${means}; ${missing}.`;
   return { words, short: lost.length + differing.length > 0 };
 }

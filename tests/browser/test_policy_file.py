@@ -177,7 +177,7 @@ def test_the_lines_of_a_script_that_were_not_carried_over_are_told(policies: Pol
     assert policies.rules[2] == "PatientAge at the top only kept line 5"
     policies.close()
     standing = policies.panel.get_by_text("From old.script, a script of")
-    expect(standing).to_contain_text("1 of them with another meaning here; 2 lines could not be.")
+    expect(standing).to_contain_text("1 of them with another meaning here; 2 lines not.")
     policies.button("See the lines").click()
     expect(policies.report).to_be_visible()
     policies.close()

@@ -66,8 +66,10 @@ def show_index(
         if status:
             print(json.dumps(index_file.status(path)._asdict(), indent=2))
         elif delete:
-            if path.is_file():
+            there = path.is_file()
+            if there:
                 index_file.delete(path, *folders)
+            print("The index is deleted, and its thumbnails." if there else "There is no index to delete.")
         else:
             check_places(folder, path, out)
             kept, stop = index_file.open_index(path, *folders), Stop()

@@ -58,8 +58,8 @@ def show_search(
         print_table(page)
     if page.unknown and not page.total:
         fields = ", ".join(f"{field}:" for field in page.fields)
-        unknown = ", ".join(f"{printable(field)}:" for field in page.unknown)
-        print(f"There is no field {unknown} There are {fields}.", file=sys.stderr)
+        unknown = ", ".join(map(printable, page.unknown))
+        print(f"There is no field {unknown}. There are {fields}.", file=sys.stderr)
     sys.exit(0 if page.total else 1)
 
 
