@@ -32,7 +32,7 @@ class Lines(Display):
 
     def started(self, files: int, size: int) -> None:
         self._total, self._bytes, self._began = files, size, time.monotonic()
-        print(f"{counted(files, 'file')}, {in_words(size)}", file=sys.stderr)
+        print(counted(files, "file") + (f", {in_words(size)}" if size else ""), file=sys.stderr)
 
     def advanced(self, files: int, size: int) -> None:
         self._files += files

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from dicom_deid.cli.policy_options import (
 )
 from dicom_deid.cli.progress import Lines
 from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for, uses_regions
+from dicom_deid.cli.run_options import Given, LinkagePath, ListUnwritten, Resume, SavePassphrase, Verbose
 from dicom_deid.cli.sources import check_source, chosen_origin
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, remedy, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from dicom_deid.cli.bar import Bar
     from dicom_deid.native.linkage_file import LinkageFile
     from dicom_deid.native.run import Run
+    from dicom_deid.source_and_sink import Origin
 
 
 def run(
@@ -61,9 +63,7 @@ def run(
     passphrase_file: PassphraseFile = None,
     salt_file: SaltFile = None,
     weak_passphrase: Weak = False,
-    save_passphrase: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to keep the passphrase that is made, for you alone.")
-    ] = None,
+    save_passphrase: SavePassphrase = None,
     workers: Annotated[
         int | None,
         typer.Option(metavar="N", min=0, help="Processes; one per core by default, if that is faster; 0: no other."),
@@ -77,44 +77,56 @@ def run(
     wheels: WheelFolder = None,
     regions: RegionsFile = None,
     pixels_unreviewed: Unreviewed = False,
-    linkage: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Encrypted file for what links old to new, apart from OUTPUT. Else none."),
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in OUTPUT that was cut off.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done to each data element.")] = False,
-    list_unwritten: Annotated[
-        bool, typer.Option("--list-unwritten", help="At the end, show the paths of what was not written.")
-    ] = False,
+    linkage: LinkagePath = None,
+    resume: Resume = False,
+    verbose: Verbose = False,
+    list_unwritten: ListUnwritten = False,
 ) -> None:
     """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log, plan.json and conformance.md.
 
     Exit code: 0 when every DICOM file was written or skipped, 1 when some were withheld or failed, when there was no
     DICOM file or the run stopped, 2 for a wrong command, 130 after Ctrl-C.
     """
-    if list_unwritten and not sys.stdout.isatty():
-        usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
+    given = Given(
+        target, passphrase_file, salt_file, weak_passphrase, save_passphrase, policy, option, allow_sop_class,
+        pass_burned_in, pseudonyms, run_code, wheels, regions, pixels_unreviewed, linkage, resume, verbose,
+        list_unwritten,
+    )  # fmt: skip
     check_places(source, target)
     processes = cores() if workers is None else workers
     pixels = uses_regions(regions, target, resume=resume)
     hurry(source, processes, sure=workers is not None, ready="ready_for_pixels" if pixels else "ready")
+    sys.exit(run_of(given, partial(chosen_origin, source), (source, target), processes, spare=workers is None))
+
+
+def run_of(
+    given: Given, origin: Callable[[], Origin], apart_from: tuple[Path, ...], processes: int, *, spare: bool
+) -> int:
+    """Carries out the run of an origin, which is opened when all else is known; returns the exit code.
+
+    ``apart_from``: places that the linkage must not lie in. Raises Unusable.
+    """
+    if given.list_unwritten and not sys.stdout.isatty():
+        usage("--list-unwritten shows paths on a terminal only, so that they get into no file.")
+    target, resume = given.target, given.resume
     earlier = version_of_run(target) if resume else None
-    project = ProjectKey(passphrase_file, salt_file, weak_passphrase, earlier or pseudonyms or key.NEWEST)
-    check_passphrase(project, save_passphrase, target, begun=earlier is not None)
+    version = earlier or given.pseudonyms or key.NEWEST
+    project = ProjectKey(given.passphrase_file, given.salt_file, given.weak_passphrase, version)
+    check_passphrase(project, given.save_passphrase, target, begun=earlier is not None)
     with ExitStack() as undo:
-        derive = partial(project.secret, undo, save_passphrase, begun=earlier is not None)
-        derived = None if policy else derive()
-        if not pixels:
+        derive = partial(project.secret, undo, given.save_passphrase, begun=earlier is not None)
+        derived = None if given.policy else derive()
+        if not uses_regions(given.regions, target, resume=resume):
             load_pydicom()  # while the key is derived
         chosen = chosen_policy(
-            policy,
-            option,
-            allow_sop_class,
-            pass_burned_in=pass_burned_in,
-            verbose=verbose,
-            pseudonyms=earlier or pseudonyms,
+            given.policy,
+            given.option,
+            given.allow_sop_class,
+            pass_burned_in=given.pass_burned_in,
+            verbose=given.verbose,
+            pseudonyms=earlier or given.pseudonyms,
         )
-        ready = made_ready(chosen, policy, wheels, run_code)
+        ready = made_ready(chosen, given.policy, given.wheels, given.run_code)
         if derived is None:  # the policy's file says of which version the pseudonyms are
             project.version = chosen.pseudonyms
             derived = derive()
@@ -123,19 +135,19 @@ def run(
         from dicom_deid.native.run_folder import RunFolder
 
         secret = derived()
-        link = open_linkage(linkage, (source, target), secret, resume, undo)
+        link = open_linkage(given.linkage, apart_from, secret, resume, undo)
         plan = loaded(chosen, secret, ready)
-        plan.regions = regions_for(chosen, regions, target, secret, unreviewed=pixels_unreviewed)
-        plan.unreviewed = pixels_unreviewed
-        origin, folder = chosen_origin(source), RunFolder(FolderSink(target.resolve()))
-        begun = Run(origin, folder, plan, secret, processes, resume, link, ready.paths, spare=workers is None)
+        plan.regions = regions_for(chosen, given.regions, target, secret, unreviewed=given.pixels_unreviewed)
+        plan.unreviewed = given.pixels_unreviewed
+        folder = RunFolder(FolderSink(target.resolve()))
+        begun = Run(origin(), folder, plan, secret, processes, resume, link, ready.paths, spare=spare)
         begin(begun, target)
         undo.pop_all()
     if project.made:
         print(project.made, file=sys.stderr)
-    if passphrase_file is None:
+    if given.passphrase_file is None:
         print(PASSPHRASE_NOTE, file=sys.stderr)
-    sys.exit(carry_out(begun, list_unwritten))
+    return carry_out(begun, given.list_unwritten)
 
 
 def cores() -> int:
@@ -171,7 +183,7 @@ def check_places(source: Path, target: Path) -> None:
 
 
 def open_linkage(
-    path: Path | None, apart_from: tuple[Path, Path], secret: bytes, resume: bool, undo: ExitStack
+    path: Path | None, apart_from: tuple[Path, ...], secret: bytes, resume: bool, undo: ExitStack
 ) -> LinkageFile | None:
     """The linkage file, where one is asked for; ``undo`` takes a new one away again."""
     if path is None:
