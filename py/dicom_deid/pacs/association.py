@@ -75,6 +75,7 @@ def associated(
     )
     if not association.is_established:
         raise why_not(destination, association, time.monotonic() - began)
+    only_answers(association)
     try:
         yield association
     except BaseException:
@@ -119,6 +120,17 @@ def bound(association: Association) -> None:
         send(primitive)  # type: ignore[arg-type]
 
     association.dul.send_pdu = send_in_turn  # type: ignore[method-assign]
+
+
+def only_answers(association: Association) -> None:
+    """Keeps the thread that serves requests from taking the answers to ours; of this side nothing is requested.
+
+    pynetdicom lets it pause while an answer is waited for, but now and then it is not yet paused when the answer comes
+    (two questions, one straight after the other): then the answer is lost, and waited for until the time is up.
+    """
+    provider = association.dimse
+    take = provider.get_msg
+    provider.get_msg = lambda block=False: take(block=True) if block else (None, None)  # type: ignore[method-assign]
 
 
 def why_not(destination: Destination, association: Association, seconds: float) -> PacsFailure:
