@@ -18,6 +18,14 @@ from typing import NamedTuple, Protocol
 from dicom_deid.model import Fragments
 from dicom_deid.splice import Splice
 
+UNKNOWN = -1
+"""``modified`` of a candidate of which nothing is known before it is opened."""
+ORIGIN_LOST = frozenset((
+    "SOURCE_LOST", "PACS_UNREACHABLE", "PACS_TLS", "PACS_TLS_FILES", "PACS_REFUSED_LOGIN", "PACS_REJECTED", "PACS_BUSY",
+    "PACS_LISTEN",
+))  # fmt: skip
+"""Reasons of a source that every other one of its origin would meet, too: they end the run."""
+
 
 class Source(Protocol):
     """The bytes of one file. A part that is not at hand is asked for by raising ShortRead or FragmentsWanted."""
@@ -52,7 +60,8 @@ class OpenSource(Source, AbstractContextManager["OpenSource"], Protocol):
 class Candidate(NamedTuple):
     """A file that an origin lists. ``reason``: the code for its not even being opened, or "".
 
-    ``size`` in bytes and ``modified`` as an OpenSource has them, unless the file changes before it is opened.
+    ``size`` in bytes and ``modified`` as an OpenSource has them, unless the file changes before it is opened; 0 and
+    UNKNOWN where the place does not tell them.
     """
 
     path: str
@@ -76,6 +85,9 @@ class Origin(Protocol):
 
     def open(self, path: str) -> OpenSource:
         """A listed file. Raises SourceFailure READ_FAILED."""
+
+    def sop_instance(self, path: str, /) -> str:
+        """The SOP Instance UID of a listed file, where it is known without opening that; else ""."""
 
     def is_lost(self) -> bool:
         """Whether all of it has gone since it was listed, as a share that is no longer mounted."""

@@ -141,6 +141,9 @@ class MemoryOrigin:
     def open(self, path: str) -> MemorySource:
         return MemorySource(self.files, path)
 
+    def sop_instance(self, _: str) -> str:
+        return ""
+
     def is_lost(self) -> bool:
         return self.lost
 

@@ -17,6 +17,8 @@ from dicom_deid.cli import (
     conformance,
     decrypt,
     echo,
+    fetch,
+    find,
     import_policy,
     index,
     pixels,
@@ -95,6 +97,8 @@ def root(
 app.command("run")(run.run)
 app.command("decrypt")(decrypt.decrypt)
 app.command("echo")(echo.show_echo)
+app.command("fetch")(fetch.fetch)
+app.command("find")(find.show_find)
 app.command("plan")(plan.show_plan)
 app.command("import")(import_policy.show_import)
 app.command("conformance")(conformance.show_conformance)

@@ -15,9 +15,9 @@ from dicom_deid.native.linkage_file import LinkageFile
 from dicom_deid.native.pick import Sources
 from dicom_deid.native.run_folder import RunFolder
 from dicom_deid.native.scan import Display
-from dicom_deid.source_and_sink import Origin
+from dicom_deid.source_and_sink import ORIGIN_LOST, UNKNOWN, Origin
 
-FOR_THE_RUN = frozenset(("OUTPUT_FULL", "OUTPUT_LOST", "SOURCE_LOST"))
+FOR_THE_RUN = frozenset(("OUTPUT_FULL", "OUTPUT_LOST")) | ORIGIN_LOST
 """Reasons that end the run: the next file would meet the same."""
 
 
@@ -102,9 +102,13 @@ class Ends:
         """Appends the rows of files whose outputs are in their places, and counts them."""
         rows, self._rows = self._rows, []
         self.folder.append((end.row, end.lines) for _, end in rows)
+        size = 0
         for number, end in rows:
-            self.tally.count(end.row, self.sources.sizes[number])
+            is_known = self.sources.modified[number] != UNKNOWN
+            own = self.sources.sizes[number] if is_known else int(end.row["bytes_in"])
+            size += own
+            self.tally.count(end.row, own)
             if end.row["status"] != "written":
                 self.unwritten.append(number)
         if rows:
-            self.display.advanced(len(rows), sum(self.sources.sizes[number] for number, _ in rows))
+            self.display.advanced(len(rows), size)

@@ -35,6 +35,9 @@ class FolderOrigin:
         is_root = self.root.name == path and self.root.is_file()
         return FileSource(self.root if is_root else f"{self._prefix}{path}")
 
+    def sop_instance(self, _: str) -> str:
+        return ""
+
     def is_lost(self) -> bool:
         """Whether another folder, or none, is where the listed one was."""
         return not (os.access(self.root, os.R_OK) and place_of(self.root) == self._place)

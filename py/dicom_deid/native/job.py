@@ -19,7 +19,7 @@ from dicom_deid.native.wheels import importable
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import file_line, row, unwritten_line
-from dicom_deid.source_and_sink import OpenSource, Origin, Sink
+from dicom_deid.source_and_sink import UNKNOWN, OpenSource, Origin, Sink
 
 if TYPE_CHECKING:
     from dicom_deid.regions import Regions
@@ -124,7 +124,7 @@ class Job:
     def settled(self, task: Take, source_id: str, began: float) -> Taken:
         """The end of a file that can be read and, where it is to be written, was."""
         with self.origin.open(task.path) as source:
-            if (source.size, source.modified) != (task.size, task.modified):
+            if task.modified != UNKNOWN and (source.size, source.modified) != (task.size, task.modified):
                 raise SourceFailure("SOURCE_CHANGED")
             looked = look_at(source)
             if looked.reason:
@@ -164,6 +164,8 @@ def pieces_of(size: int) -> Iterator[tuple[int, int]]:
 
 def look(origin: Origin, path: str) -> Looked:
     """The kind of a file that is not open."""
+    if known := origin.sop_instance(path):
+        return Looked("", fingerprint(known))
     try:
         with origin.open(path) as source:
             return look_at(source)

@@ -94,6 +94,9 @@ class ZipOrigin:
         except OSError:
             raise SourceFailure("READ_FAILED") from None
 
+    def sop_instance(self, _: str) -> str:
+        return ""
+
     def is_lost(self) -> bool:
         """Whether another file, or none, is where the archive was."""
         return not (os.access(self.root, os.R_OK) and place_of(self.root) == self._place)

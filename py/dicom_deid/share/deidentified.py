@@ -44,6 +44,9 @@ class Chosen:
         part = self._files[path].part
         return open_below(part.root, part.path)
 
+    def sop_instance(self, _: str) -> str:
+        return ""
+
     def is_lost(self) -> bool:
         return False
 
