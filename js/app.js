@@ -9,10 +9,10 @@ import { Forecasting } from "./forecast/forecasting.js";
 import { HelpPages } from "./help/help.js";
 import { OpenIndexes } from "./index/open-indexes.js";
 import { lacks } from "./page/capabilities.js";
-import { one } from "./page/dom.js";
+import { one, part } from "./page/dom.js";
 import { collectStart } from "./page/memory.js";
 import { actOn, noteWith } from "./page/notes.js";
-import { serverAddress } from "./page/served.js";
+import { pacsAddress, serverAddress } from "./page/served.js";
 import { showPhase } from "./page/steps.js";
 import { loadJudge } from "./page/strength.js";
 import { fetchTables, fetchVersion } from "./page/tables.js";
@@ -111,6 +111,7 @@ function start() {
   new Rejection({ files, pool }, store, indexes);
   new Downloads(files, store);
   showLibrary(indexes);
+  showPacs(files);
   pool.ready.then(() => files.loadCipher()).catch(() => {}); // as the judge: what is missing is said when it is wanted
   one(document, "encrypted-zip", EncryptedZip).follow(store, (name, passphrase) =>
     saveZip(store, "encrypted", (report) => files.zip(name, report, { passphrase }), `${name}-encrypted.zip`),
@@ -147,6 +148,14 @@ async function showLibrary(indexes) {
   if (!address) return;
   const { Library } = await import("./library/library.js");
   await new Library(address, store, indexes).begin();
+}
+
+/** Sending and taking, where the page knows of a PACS; else nothing of it is loaded. @param {import("./threads/files.js").Files} files */
+async function showPacs(files) {
+  if (!pacsAddress()) return;
+  part(document, "promise", HTMLElement).textContent = "Nothing leaves this computer but what you send.";
+  const { PacsDialogs } = await import("./pacs/pacs.js");
+  new PacsDialogs(files, store);
 }
 
 /** Trying the policy on a file, and the viewer. @param {import("./threads/files.js").Files} files @param {Pool} pool */

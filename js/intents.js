@@ -14,7 +14,7 @@
  * @typedef {import("../worker/shared/protocol/files.js").Sample} Sample
  * @typedef {import("../worker/shared/protocol/index.js").IndexOf} IndexOf
  * @typedef {import("../worker/shared/protocol/index.js").SeriesRow} SeriesRow
- * @typedef {"zip" | "audit.csv" | "output.log" | "linkage"} RunFile   what can be taken out of a run
+ * @typedef {"zip" | "audit.csv" | "output.log" | "linkage" | "sent.csv"} RunFile   what can be taken out of a run
  *
  * @typedef {object} LinkWish   how series of a server are shared
  * @property {{key: string, folder: number}[]} series
@@ -82,6 +82,8 @@
  *   "get-stored": {name: string, file: RunFile},
  *   "encrypt-zip": string,
  *   "delete-runs": string[],
+ *   "query-pacs": undefined,
+ *   "send-run": string,
  *   "show-unwritten": string,
  *   "allow-only": Allowed,
  *   "run-only": Order,

@@ -5,6 +5,10 @@ import { Listing, outputsOf } from "./index/listing.js";
 import { Shelf } from "./index/storage.js";
 import { linkageOf, removeLinkage, withLinkages } from "./linkage/append.js";
 import { Tables } from "./linkage/tables.js";
+import { Patience } from "./pacs/patience.js";
+import { Peer } from "./pacs/peer.js";
+import { findStudies } from "./pacs/queries.js";
+import { Sendings } from "./pacs/sendings.js";
 import { Samples } from "./pick/samples.js";
 import { Sources } from "./pick/sources.js";
 import { blobOf, look, openWhere } from "./preview/open.js";
@@ -27,6 +31,9 @@ import { Writers } from "./write/writer-threads.js";
 import { Encryption, loadCipher } from "./zip/encryption.js";
 import { writeArchive } from "./zip/write.js";
 
+/** A search of a PACS is given up after so many milliseconds. */
+const SEARCH_MILLISECONDS = 120_000;
+
 /** @typedef {import("./shared/protocol/files.js").FilesApi} FilesApi */
 
 export class Files {
@@ -38,6 +45,7 @@ export class Files {
   #tables = new Tables(this.#scratch);
   /** @type {Map<string, import("./pick/sources.js").Opened>} by borrower */ #lent = new Map();
   #writers = new Writers();
+  #sendings = new Sendings();
   #facts = factsReader(); // its rules are fetched while the network is there
 
   constructor() {
@@ -243,6 +251,31 @@ export class Files {
   /** @type {FilesApi["endRejection"]} */
   async endRejection(name, output) {
     return endRejectionIn(name, output);
+  }
+
+  /** @type {FilesApi["findStudies"]} */
+  async findStudies(pacs, query) {
+    return findStudies(new Peer(pacs), query, new Patience(AbortSignal.timeout(SEARCH_MILLISECONDS)));
+  }
+
+  /** @type {FilesApi["toSend"]} */
+  async toSend(name, chosen, address) {
+    return this.#sendings.look(name, this.#chosen(name) ?? chosen, address);
+  }
+
+  /** @type {FilesApi["send"]} */
+  async send(name, chosen, pacs, report) {
+    return this.#sendings.send(name, this.#chosen(name) ?? chosen, pacs, report);
+  }
+
+  /** @type {FilesApi["stopSending"]} */
+  async stopSending() {
+    this.#sendings.stop();
+  }
+
+  /** The folder of the last run, where that was chosen. @param {string} name */
+  #chosen(name) {
+    return this.#run?.name === name ? this.#run.folder : null;
   }
 
   /** @type {FilesApi["linkage"]} */

@@ -5,6 +5,7 @@ import { hasFolderDrop, hasFolderPicker } from "../page/capabilities.js";
 import { one, part } from "../page/dom.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
+import { pacsAddress } from "../page/served.js";
 import { pickFiles, pickFolder } from "./pick.js";
 
 export class ChoosePanel extends HTMLElement {
@@ -17,6 +18,9 @@ export class ChoosePanel extends HTMLElement {
       if (hasFolderPicker()) this.#offer(pickFolder());
       else folderInput.click();
     });
+    const pacs = part(this, "pacs", HTMLButtonElement);
+    pacs.hidden = pacsAddress() === "";
+    pacs.addEventListener("click", () => send(this, "query-pacs"));
     for (const input of [folderInput, zipInput]) {
       input.addEventListener("change", () => {
         this.#offer(Promise.resolve(pickFiles(input.files ?? [])));
@@ -61,7 +65,7 @@ export class ChoosePanel extends HTMLElement {
 
   /** While a run goes on nothing else can be chosen. @param {boolean} locked */
   #lock(locked) {
-    for (const name of ["folder", "zip"]) part(this, name, HTMLButtonElement).disabled = locked;
+    for (const name of ["folder", "zip", "pacs"]) part(this, name, HTMLButtonElement).disabled = locked;
     one(this, ".step-body", HTMLElement).classList.toggle("locked", locked);
   }
 }

@@ -6,6 +6,7 @@ import { bytes, count, counted, duration } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { endOf, isWhole } from "../page/outcome.js";
 import { noteOf } from "../page/problem.js";
+import { pacsAddress } from "../page/served.js";
 import { PatientList } from "./patient-list.js";
 import { UnwrittenFiles } from "./unwritten.js";
 import { ZipProgress } from "./zip-progress.js";
@@ -29,6 +30,7 @@ export class ResultsPanel extends HTMLElement {
       part(this, name, HTMLButtonElement).addEventListener("click", () => send(this, "get", file));
     }
     part(this, "encrypt", HTMLButtonElement).addEventListener("click", () => send(this, "encrypt-zip", this.#name));
+    part(this, "send", HTMLButtonElement).addEventListener("click", () => send(this, "send-run", this.#name));
     part(this, "search", HTMLButtonElement).addEventListener("click", () => send(this, "search-results"));
     part(this, "look-through", HTMLButtonElement).addEventListener("click", () =>
       send(this, "look-through", this.#name),
@@ -81,6 +83,8 @@ export class ResultsPanel extends HTMLElement {
     for (const zip of ["zip", "encrypt"]) part(this, zip, HTMLButtonElement).disabled = counts.written === 0;
     part(this, "search", HTMLButtonElement).hidden = counts.written === 0;
     part(this, "look-through", HTMLButtonElement).hidden = counts.written === 0 || end !== "finished";
+    const maySend = pacsAddress() !== "" && counts.written > 0 && end === "finished";
+    part(this, "send", HTMLButtonElement).hidden = !maySend;
     for (const name of ["linkage", "linkage-hint"]) part(this, name, HTMLElement).hidden = !linkage;
     if (error) noteOf(this).show(error);
     const left = counts.withheld + counts.skipped + counts.failed;

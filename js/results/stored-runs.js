@@ -7,6 +7,7 @@ import { copyOf, one, part } from "../page/dom.js";
 import { bytes, count, counted, doneOf, moment } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { isWhole, outcomes } from "../page/outcome.js";
+import { pacsAddress } from "../page/served.js";
 import { ZipProgress } from "./zip-progress.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
@@ -18,6 +19,7 @@ const TITLES = /** @type {const} */ ({
   search: "Search",
   zip: "ZIP",
   encrypted: "Encrypted ZIP",
+  send: "Send",
   "audit.csv": "Audit CSV",
   "output.log": "Log",
   unwritten: "Files not written",
@@ -91,6 +93,7 @@ export class StoredRuns extends HTMLElement {
     else if (get === "search") send(this, "search-run", run.name);
     else if (get === "end-rejection") send(this, "end-rejection", run.name);
     else if (get === "look-through") send(this, "look-through", run.name);
+    else if (get === "send") send(this, "send-run", run.name);
     else if (get === "encrypted") send(this, "encrypt-zip", run.name);
     else send(this, "get-stored", { name: run.name, file: get });
   }
@@ -160,6 +163,7 @@ function mayGet(get, { place, open, begun, linkage, counts, unwritten, finished,
   if (get === "unwritten") return unwritten > 0 && !open;
   if (get === "end-rejection") return rejecting && !open;
   if (get === "go-on") return begun !== null && !open;
+  if (get === "send") return pacsAddress() !== "" && finished && !rejecting && !open && counts.written > 0;
   if (get === "search") return place === "private" && !open && counts.written > 0;
   if (get === "look-through") return place === "private" && !open && counts.written > 0 && finished;
   return (get !== "zip" && get !== "encrypted") || place === "private";

@@ -13,7 +13,12 @@ import { noteOf } from "../page/problem.js";
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
 
 /** Files that have to be chosen once more, by their kind. */
-const CHOOSE = { handles: "the same folder or files", files: "the same folder or files", zips: "the same ZIP" };
+const CHOOSE = {
+  handles: "the same folder or files",
+  files: "the same folder or files",
+  zips: "the same ZIP",
+  pacs: "the same studies of the PACS",
+};
 
 /** @param {StoredRun} run */
 const chooseOf = ({ begun, ended }) => CHOOSE[(begun ?? ended)?.kind ?? "handles"];

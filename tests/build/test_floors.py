@@ -9,14 +9,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
     "worker": (
-        "shared", "dicom", "storage", "report", "zip", "pick", "linkage", "write", "scan", "run", "preview", "python",
+        "shared", "dicom", "storage", "report", "pacs", "zip", "pick", "linkage", "write", "scan", "run", "preview", "python",
         "index", "detection", "writer.worker.js", "detector.worker.js", "files-thread.js", "python-thread.js",
         "files.worker.js", "python.worker.js",
     ),
     "js": (
         "state.js", "intents.js", "page", "background", "threads", "index", "pick", "pixels", "forecast", "scan",
         "policy", "help", "explain", "workshop", "viewer", "thumbnails", "run", "results", "resume", "search",
-        "rejection", "library", "session.js", "app.js",
+        "rejection", "pacs", "library", "session.js", "app.js",
     ),
 }  # fmt: skip
 """Rooms, and files that stand in none, from the lowest floor to the highest."""

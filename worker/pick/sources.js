@@ -8,8 +8,9 @@ import { patiently } from "../shared/timeouts.js";
 import { fileOf, handleIn } from "../storage/folders.js";
 
 /**
- * The origin of the bytes of a source: a place in a folder, a handle, a File of an <input>, or an entry of an archive.
- * @typedef {Place | FileSystemFileHandle | File | import("../zip/entry.js").ArchiveEntry} Origin
+ * The origin of the bytes of a source: a place in a folder, a handle, a File of an <input>, an entry of an archive, or an
+ * instance of a PACS.
+ * @typedef {Place | FileSystemFileHandle | File | import("../zip/entry.js").ArchiveEntry | import("../pacs/instances.js").PacsInstance} Origin
  */
 
 /**
@@ -54,6 +55,7 @@ export class Sources {
   /** @type {import("../shared/protocol/files.js").Picked["kind"]} */ kind = "handles";
   /** @type {FileSystemDirectoryHandle[]} what was picked, to tell a lost folder from a lost file */ roots = [];
   /** @type {File[]} archives that were picked */ archives = [];
+  /** @type {import("../pacs/instances.js").Archive | null} the PACS of which studies were picked */ pacs = null;
   /** Whether the scan goes on, and may add more. */ growing = false;
   /** Called when there are more, and when there will be no more. */ grew = () => {};
   /** Why the scan could not go on, as a reason code; else "". */ lost = "";
@@ -123,6 +125,7 @@ export class Sources {
    * that are all empty now are not what was picked: a share that is gone can leave the one that it was mounted on.
    */
   async reachable() {
+    if (this.pacs) return this.pacs.reachable();
     try {
       const listed = [];
       for (const root of this.roots) listed.push(await patiently(() => root.keys().next()));

@@ -1,6 +1,7 @@
 // @ts-check
 /** Walks what was picked, in an order that does not depend on the file system: by name, in UTF-16 code units, folder by folder. */
 
+import { Archive } from "../pacs/instances.js";
 import { CodedError } from "../shared/errors.js";
 import { patiently } from "../shared/timeouts.js";
 import { listArchive, unlike } from "../zip/entry.js";
@@ -16,16 +17,18 @@ const HANDLES_KEPT = 1000;
  * @property {string} path
  * @property {import("./sources.js").Origin | null} origin
  * @property {FileSystemFileHandle | null} [handle]
- * @property {"READ_FAILED" | "ZIP_BAD"} [reason]
+ * @property {"READ_FAILED" | "ZIP_BAD" | "PACS_INCOMPLETE"} [reason]
  */
 
 /**
  * @param {import("../shared/protocol/files.js").Picked} picked
  * @param {import("../storage/temporary.js").Scratch} scratch
+ * @param {import("../pacs/instances.js").Archive | null} [archive]   the PACS of what was picked there
  * @returns {AsyncGenerator<Candidate>}
  */
-export async function* walk(picked, scratch) {
+export async function* walk(picked, scratch, archive = null) {
   if (picked.kind === "handles") yield* walkHandles(picked.handles);
+  else if (picked.kind === "pacs") yield* walkStudies(archive ?? new Archive(picked.pacs), picked.studies);
   else if (picked.kind === "files")
     yield* inOrder(named(picked.files, inputPath).map(({ one, name }) => ({ path: name, origin: one })));
   else yield* walkArchives(picked.files, scratch);
@@ -111,6 +114,19 @@ async function* walkArchives(files, scratch) {
     const entries = await listArchive(file, scratch);
     if (entries) yield* inOrder(entries.map(({ path, origin }) => ({ path: prefix + path, origin })));
     else yield { path: name, origin: null, reason: "ZIP_BAD" };
+  }
+}
+
+/**
+ * @param {import("../pacs/instances.js").Archive} archive
+ * @param {import("../pacs/instances.js").StudyThere[]} studies
+ * @returns {AsyncGenerator<Candidate>}
+ */
+async function* walkStudies(archive, studies) {
+  for (const study of [...studies].sort((one, other) => (one.uid < other.uid ? -1 : 1))) {
+    const { instances, reason } = await archive.list(study);
+    for (const origin of instances) yield { path: origin.path, origin };
+    if (reason) yield { path: `${study.uid}/`, origin: null, reason };
   }
 }
 

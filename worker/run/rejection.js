@@ -11,8 +11,7 @@ import { CodedError, nameOf } from "../shared/errors.js";
 import { counted } from "../shared/wording.js";
 import { folderOf, inside, listed, readFile, removeFrom, textOf, writeFile, writePieces } from "../storage/folders.js";
 import { lockRun } from "../storage/locks.js";
-import { endedPlace, findRun, JOURNALS, REJECTED, UNWRITTEN } from "../storage/run-folders.js";
-import { OUTPUT_PATH } from "../write/outputs.js";
+import { endedPlace, findRun, JOURNALS, OUTPUT_PATH, REJECTED, UNWRITTEN } from "../storage/run-folders.js";
 import { rewriteAudit } from "./resume.js";
 
 /** Reason of a file whose output was rejected. */

@@ -7,8 +7,7 @@ import { fingerprint } from "../shared/fingerprint.js";
 import { AUDIT_COLUMNS } from "../shared/protocol/tasks.js";
 import { patiently } from "../shared/timeouts.js";
 import { fileOf, inside, readFile, removeFrom, textOf, writePieces } from "../storage/folders.js";
-import { filesOf, readBegun } from "../storage/run-folders.js";
-import { OUTPUT_PATH } from "../write/outputs.js";
+import { filesOf, OUTPUT_PATH, readBegun } from "../storage/run-folders.js";
 
 const SOURCE_ID = /^[0-9a-f]{20}$/;
 const STATUSES = new Set(["written", "withheld", "skipped", "failed"]);

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the header of a file says of its study: patient, date and description, for people to find it again. The page alone has them. */
 
-import { readElements, textOf } from "./header.js";
+import { readElements, textOf } from "../dicom/header.js";
 import { decoded } from "./words.js";
 
 const [CHARACTER_SET, STUDY_DATE, DESCRIPTION] = [0x00080005, 0x00080020, 0x00081030];

@@ -5,7 +5,7 @@
  */
 
 import { UNDEFINED_LENGTH } from "../dicom/element-header.js";
-import { readElements, textOf, uidOf } from "./header.js";
+import { readElements, textOf, uidOf } from "../dicom/header.js";
 import { described } from "./pixel-length.js";
 import { decoded, HeadWords, Words } from "./words.js";
 
@@ -19,7 +19,7 @@ const PIXEL_DATA = 0x7fe00010;
 /**
  * @typedef {import("../shared/forecast.js").Facts} Facts
  * @typedef {import("../shared/forecast.js").Rules} Rules
- * @typedef {import("./header.js").Header} Header
+ * @typedef {import("../dicom/header.js").Header} Header
  */
 
 export class FactsReader {
@@ -186,7 +186,7 @@ function hidesOverlay({ elements, little, whole, last }) {
   return hidden;
 }
 
-/** @param {import("./header.js").Kept} element @param {boolean} little */
+/** @param {import("../dicom/header.js").Kept} element @param {boolean} little */
 function position({ bytes }, little) {
   return bytes.length < 2 ? 0 : little ? bytes[0] | (bytes[1] << 8) : (bytes[0] << 8) | bytes[1];
 }

@@ -3,6 +3,7 @@
 
 import { instead, LOOK_BYTES, recognise } from "../dicom/is-dicom.js";
 import { peek } from "../dicom/peek.js";
+import { PacsInstance } from "../pacs/instances.js";
 import { openFile } from "../pick/sources.js";
 import { readRange } from "../shared/blob.js";
 import { CodedError, codeOf } from "../shared/errors.js";
@@ -58,6 +59,14 @@ const nobody = () => ({ patient: "", id: "", date: "", description: "" });
 async function openHead(origin, handle) {
   if (origin instanceof ArchiveEntry) {
     return { size: origin.size, modified: 0, head: (/** @type {number} */ bytes) => origin.head(bytes) };
+  }
+  if (origin instanceof PacsInstance) {
+    const blob = await origin.load();
+    return {
+      size: blob.size,
+      modified: 0,
+      head: (/** @type {number} */ bytes) => readRange(blob, 0, Math.min(bytes, blob.size)),
+    };
   }
   const file = await openFile(handle ?? origin);
   const head = (/** @type {number} */ bytes) => readRange(file, 0, bytes);

@@ -1,7 +1,7 @@
 // @ts-check
 /** The length of native pixel data as the header describes it: described_size of py/dicom_deid/dicom/pixel_length.py. */
 
-import { textOf } from "./header.js";
+import { textOf } from "../dicom/header.js";
 
 const [SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, BITS] = [
   0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100,
@@ -11,7 +11,7 @@ const IMPLICIT = { [SAMPLES]: "US", [FRAMES]: "IS", [ROWS]: "US", [COLUMNS]: "US
 
 /**
  * Bytes with subsampled colours, as the header says, and with whole ones; null without a description.
- * @param {Map<number, import("./header.js").Kept>} elements
+ * @param {Map<number, import("../dicom/header.js").Kept>} elements
  * @param {boolean} little
  * @param {Record<string, number>} subsampled   Photometric Interpretation -> samples that are stored of a pixel
  * @returns {{least: number, most: number} | null}
@@ -27,7 +27,7 @@ export function described(elements, little, subsampled) {
   return { least: bytes(stored), most: bytes(samples) };
 }
 
-/** @param {number} tag @param {import("./header.js").Kept | undefined} element @param {boolean} little */
+/** @param {number} tag @param {import("../dicom/header.js").Kept | undefined} element @param {boolean} little */
 function numberOf(tag, element, little) {
   if (!element?.whole || element.bytes.length === 0) return null;
   const vr = element.vr || IMPLICIT[tag];

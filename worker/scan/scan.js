@@ -1,6 +1,7 @@
 // @ts-check
 /** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
 
+import { Archive } from "../pacs/instances.js";
 import { isFolder, walk } from "../pick/walk.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
@@ -68,6 +69,7 @@ export class Scan {
     this.#sources.growing = true;
     this.#sources.kindNames = this.#kinds.names;
     if (picked.kind === "zips") this.#sources.archives.push(...picked.files);
+    if (picked.kind === "pacs") this.#sources.pacs = new Archive(picked.pacs);
     if (picked.kind === "handles") this.#sources.roots.push(...picked.handles.filter(isFolder));
     try {
       this.#facts = await this.#reading;
@@ -95,7 +97,7 @@ export class Scan {
   async *#looks(picked) {
     /** @type {{candidate: import("../pick/walk.js").Candidate, looking: Promise<Look>}[]} */
     const pending = [];
-    for await (const candidate of walk(picked, this.#scratch)) {
+    for await (const candidate of walk(picked, this.#scratch, this.#sources.pacs)) {
       if (this.#stopped) return;
       pending.push({ candidate, looking: look(candidate, this.#facts) });
       if (pending.length >= LOOKS_IN_FLIGHT) yield await settled(pending);

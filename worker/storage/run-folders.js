@@ -6,6 +6,8 @@ import { held } from "../shared/timeouts.js";
 import { folderOf, handleIn, holds, inside, listed, readFile, removeFrom, textOf, writeFile } from "./folders.js";
 import { openRuns } from "./locks.js";
 
+/** The paths that may be written to: pseudonyms only. */
+export const OUTPUT_PATH = /^out(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}$/;
 export const RUNS = "runs";
 /** Journals of runs whose output is in a chosen folder: those that can be resumed, and the last ones. */
 export const JOURNALS = "journals";

@@ -4,6 +4,7 @@
 import { CodedError, nameOf } from "../shared/errors.js";
 import { held, patiently } from "../shared/timeouts.js";
 import { fileOf, handleIn, inside, removeFrom } from "../storage/folders.js";
+import { OUTPUT_PATH } from "../storage/run-folders.js";
 import { copyInto, writeAll } from "../storage/sync-access.js";
 import { gathered, lengthOf, piecesOf } from "./splice.js";
 
@@ -11,8 +12,6 @@ import { gathered, lengthOf, piecesOf } from "./splice.js";
 const FOLDERS_KEPT = 500;
 /** Names of the errors that a browser throws where there is no room. Chromium says InvalidStateError when it could not note a new file. */
 const FULL = new Set(["QuotaExceededError", "InvalidStateError"]);
-/** The paths that may be written to: pseudonyms only. */
-export const OUTPUT_PATH = /^out(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}$/;
 
 /** @typedef {import("./splice.js").Checkpoint} Checkpoint */
 /** @typedef {import("./splice.js").Segment} Segment */

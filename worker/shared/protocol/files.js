@@ -7,11 +7,14 @@
  * @import {Status, Task} from "./tasks.js"
  * @import {Where} from "./imaging.js"
  * @import {Facts} from "../forecast.js"
+ * @import {Pacs, Query, SendProgress, Sent, StudiesThere, StudyThere, ToSend} from "./pacs.js"
  */
 
 /**
- * The picked files and folders. `handles` come from showDirectoryPicker or from a drop; `files` from an <input>; in `zips` each is an archive.
- * @typedef {{kind: "handles", handles: FileSystemHandle[]} | {kind: "files", files: File[]} | {kind: "zips", files: File[]}} Picked
+ * The picked files and folders. `handles` come from showDirectoryPicker or from a drop; `files` from an <input>; in `zips` each is
+ * an archive; `pacs` are studies of a PACS, which are fetched from there.
+ * @typedef {{kind: "handles", handles: FileSystemHandle[]} | {kind: "files", files: File[]} | {kind: "zips", files: File[]}
+ *   | {kind: "pacs", pacs: Pacs, studies: StudyThere[]}} Picked
  */
 
 /**
@@ -223,7 +226,7 @@
  * @property {() => Promise<void>} cancel
  * @property {() => Promise<StoredRun[]>} runs
  * @property {(name: string, plan: Pick<PlanText, "document" | "key_check">) => Promise<string>} check   why a run cannot go on with this plan, as a reason code; "": it can
- * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json" | "regions.json") => Promise<File | null>} read   a file of the last run, or of a run in private storage
+ * @property {(name: string, file: "audit.csv" | "output.log" | "plan.json" | "regions.json" | "sent.csv") => Promise<File | null>} read   a file of the last run, or of a run in private storage
  * @property {(name: string, report: (done: number, total: number) => void, how?: Packed) => Promise<File>} zip
  *   the run folder as one stored ZIP64, made in private storage
  * @property {() => Promise<void>} loadCipher   loads what encrypts a ZIP, while the network is there; rejects with PAGE_INCOMPLETE
@@ -235,6 +238,12 @@
  *   the tables of a linkage file, made in private storage; a Python worker offers TablesApi on the port
  * @property {() => Promise<void>} forgetTables   deletes the tables that were made last
  * @property {(of: OwnIndexOf, port: MessagePort) => Promise<void>} index   exposes IndexFiles on the port, for an index worker
+ * @property {(pacs: Pacs, query: Query) => Promise<StudiesThere>} findStudies   of a PACS
+ * @property {(name: string, chosen: FileSystemDirectoryHandle | null, address: string) => Promise<ToSend>} toSend
+ *   what there is to send of a run that has ended; chosen: the folder that was chosen for its results, where they are not here
+ * @property {(name: string, chosen: FileSystemDirectoryHandle | null, pacs: Pacs, report: (progress: SendProgress) => void) => Promise<Sent>} send
+ *   sends it, or goes on with that
+ * @property {() => Promise<void>} stopSending
  */
 
 /**

@@ -9,8 +9,8 @@ import {
   readHeader,
   UNDEFINED_LENGTH,
   viewOf,
-} from "../dicom/element-header.js";
-import { metaEncoding, skipValue } from "../dicom/peek.js";
+} from "./element-header.js";
+import { metaEncoding, skipValue } from "./peek.js";
 
 const [IMPLICIT_UID, BIG_UID] = ["1.2.840.10008.1.2", "1.2.840.10008.1.2.2"];
 const TRANSFER_SYNTAX_UID = 0x00020010;
@@ -71,12 +71,12 @@ export function readElements(head, start, size, wanted) {
   }
 }
 
-/** @param {Map<number, Kept>} elements @param {import("../dicom/element-header.js").Encoding} encoding @returns {Header} */
+/** @param {Map<number, Kept>} elements @param {import("./element-header.js").Encoding} encoding @returns {Header} */
 function stopped(elements, { explicit, little }) {
   return { elements, syntax: "", explicit, little, last: 0, whole: false, pixels: null };
 }
 
-/** @param {Uint8Array} head @param {import("../dicom/element-header.js").Header} header @returns {Kept} */
+/** @param {Uint8Array} head @param {import("./element-header.js").Header} header @returns {Kept} */
 function kept(head, { vr, length, value }) {
   const end = length === UNDEFINED_LENGTH ? value : value + length;
   const whole = length !== UNDEFINED_LENGTH && length <= LONGEST_VALUE && end <= head.length;
