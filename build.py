@@ -24,14 +24,14 @@ from sitebuild.site import site  # noqa: E402
 TABLE_SOURCE = ROOT.parent / "shared" / "data"  # the standard's tables as CSV; kept beside the project, not in it
 
 
-def build_site(uses: Sequence[str] = ("site",), wheels: Path | None = None) -> None:
+def build_site(uses: Sequence[str] = ("site",), wheels: Path | None = None, pacs: str = "") -> None:
     check_node()
     vendor(uses)
-    site(wheels)
+    site(wheels, pacs)
 
 
-def serve_site(port: int, isolation: bool, wheels: Path | None) -> None:
-    build_site(wheels=wheels)
+def serve_site(port: int, isolation: bool, wheels: Path | None, pacs: str) -> None:
+    build_site(wheels=wheels, pacs=pacs)
     serve(port, isolation=isolation)
 
 
@@ -71,6 +71,7 @@ def parse() -> argparse.Namespace:
     assembled = commands.add_parser("site", help="assemble dist/")
     for command in (served, assembled):
         command.add_argument("--wheels", type=Path, help="folder of pure-Python wheels that policies can name")
+        command.add_argument("--pacs", default="", help="DICOMweb that the page offers: /path, or https://host/path")
     standard = commands.add_parser("tables", help="regenerate py/dicom_deid/tables/ from the standard's tables")
     standard.add_argument("--source", type=Path, default=TABLE_SOURCE, help="folder of the tables as CSV")
     commands.add_parser("lint", help="lint and types")
@@ -82,9 +83,9 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     options = parse()
     jobs: dict[str, Callable[[], int | None]] = {
-        "serve": lambda: serve_site(options.port, not options.no_isolation, options.wheels),
+        "serve": lambda: serve_site(options.port, not options.no_isolation, options.wheels, options.pacs),
         "vendor": fetch_all,
-        "site": lambda: build_site(wheels=options.wheels),
+        "site": lambda: build_site(wheels=options.wheels, pacs=options.pacs),
         "tables": lambda: tables(options.source),
         "lint": lambda: checks("--lint"),
         "test": lambda: test(options.quick),

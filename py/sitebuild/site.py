@@ -24,10 +24,11 @@ SITE_TABLES = (
 BUILD_DIGITS = 16  # hex digits of the build's name
 
 
-def site(wheels: Path | None = None) -> None:
+def site(wheels: Path | None = None, pacs: str = "") -> None:
     """Assembles the site beside the old one and swaps them, so that nobody ever sees half of it.
 
-    ``wheels``: a folder of pure-Python wheels that the site's policies can name.
+    ``wheels``: a folder of pure-Python wheels that the site's policies can name. ``pacs``: the address of a PACS that
+    the page offers.
     """
     sources = source_files() | wheel_files(wheels)
     lost = [name for name, path in (sources | {FRAME: ROOT / FRAME}).items() if not path.exists()]
@@ -35,10 +36,11 @@ def site(wheels: Path | None = None) -> None:
         raise BuildError(f"The source tree is not whole. Missing: {', '.join(lost)}")
     freezer = freezer_digest()
     runtime = digest([freezer, digest_files(core_files(), ROOT)])
-    page = assemble_page(ROOT)
+    page = assemble_page(ROOT, pacs)
     inputs = digest(
         [
             runtime,
+            pacs,
             digest_files(page_files(ROOT), ROOT),
             *(f"{name} {digest_files([path], path.parent)}" for name, path in sorted(sources.items())),
         ]

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dicom_deid.cli.destination_options import DestinationsFile, Insecure
+from dicom_deid.cli.destination_options import chosen as chosen_pacs
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile, Weak, read_passphrase
 from dicom_deid.cli.policy_options import PolicyFile, read_policy
 from dicom_deid.cli.text import Unusable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import ssl
 
     from dicom_deid.key import Key
+    from dicom_deid.pacs.destination import Destination
     from dicom_deid.policy import Policy
     from dicom_deid.serve.start import Running, Settings
 
@@ -65,6 +68,12 @@ def serve(
     salt_file: SaltFile = None,
     weak_passphrase: Weak = False,
     streams: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Downloads at the same time.")] = 4,
+    pacs: Annotated[
+        str | None,
+        typer.Option(metavar="DESTINATION", help="A PACS to send to and take from: its DICOMweb, by name or URL."),
+    ] = None,
+    destinations: DestinationsFile = None,
+    insecure: Insecure = False,
     site: Annotated[Path | None, typer.Option(metavar="DIST", help="Folder of the built page.")] = None,
     home: Annotated[Path | None, typer.Option(metavar="DIR", help="Where links are kept, if not as usual.")] = None,
     no_index: Annotated[
@@ -97,7 +106,7 @@ def serve(
         project = ProjectKey(passphrase_file, salt_file, weak_passphrase)
         settings = start.Settings(
             place, (home or start.home()), chosen, host, port, tuple(name or ()), tls, passphrase, originals,
-            *policy_and_key(policy, project, undo), streams,
+            *policy_and_key(policy, project, undo), streams, pacs=destination_of(pacs, destinations, insecure=insecure),
         )  # fmt: skip
         running = listening(settings)
         undo.pop_all()
@@ -109,6 +118,16 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: running.end())
     running.serve()
+
+
+def destination_of(text: str | None, file: Path | None, *, insecure: bool) -> Destination | None:
+    """The PACS that is offered. Raises Unusable."""
+    if text is None:
+        return None
+    found = chosen_pacs(text, file, insecure=insecure)
+    if not found.is_web:
+        raise Unusable("A page speaks DICOMweb alone: --pacs needs a destination of https:// (or http://).")
+    return found
 
 
 def check_apart(folders: list[Path], home: Path) -> None:

@@ -28,8 +28,15 @@ def application(served: Served, site: Path) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LONGEST_BODY, MAX_FORM_MEMORY_SIZE=LONGEST_BODY, PROPAGATE_EXCEPTIONS=False)
     served.guard.attach(app)
-    for routes in (LibraryApi(served).routes(), ShareApi(served).routes(), Landing(served).routes(), page(site)):
+    for routes in (
+        LibraryApi(served).routes(),
+        ShareApi(served).routes(),
+        Landing(served).routes(),
+        page(site, has_pacs=served.pacs is not None),
+    ):
         app.register_blueprint(routes)
+    if served.pacs:
+        app.register_blueprint(served.pacs.routes())
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, misdirected)
     app.register_error_handler(Exception, failed)

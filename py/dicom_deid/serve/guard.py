@@ -14,6 +14,8 @@ OPEN_CALLS = ("api.session", "api.sign_in")
 OWN_SITE = ("same-origin", "none", "")
 """Sec-Fetch-Site of requests that no other site has made; "" of browsers that do not say."""
 READING = ("GET", "HEAD")
+CLOSED = ("/api/", "/dicom-web/")
+"""What needs a session, and comes from the page alone."""
 PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -24,7 +26,7 @@ PRIVATE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
 }
-"""Headers of the API and of links."""
+"""Headers of the API, of a PACS and of links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,10 @@ class Guard:
         host = request.headers.get("Host", "").lower()
         if host not in self.hosts:
             raise Refusal(421, "OTHER_HOST")
-        is_api = request.path.startswith("/api/")
-        if is_api or request.method not in READING:
+        is_closed = request.path.startswith(CLOSED)
+        if is_closed or request.method not in READING:
             self.check_site(host)
-        if is_api and request.endpoint not in OPEN_CALLS and not self.is_signed_in(request):
+        if is_closed and request.endpoint not in OPEN_CALLS and not self.is_signed_in(request):
             raise Refusal(401, "SIGN_IN_NEEDED")
 
     def check_site(self, host: str) -> None:
@@ -78,7 +80,7 @@ class Guard:
 
 def private(response: Response) -> Response:
     """Gives an answer of the API or of a link its headers; the page has its own."""
-    if request.path.startswith(("/api/", "/share/")) or response.status_code >= 400:
+    if request.path.startswith((*CLOSED, "/share/")) or response.status_code >= 400:
         for name, value in PRIVATE.items():
             response.headers.setdefault(name, value)
     return response

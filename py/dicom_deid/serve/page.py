@@ -14,6 +14,8 @@ import dicom_deid
 FRAME = "index.html"
 TOLD = '<meta name="dicom-deid-server" content="/api">'
 """By this the page knows that a server is there: on a static host, it asks nobody."""
+TOLD_OF_PACS = '<meta name="dicom-deid-pacs" content="/dicom-web" data-signed-in>'
+"""By this, that it offers a PACS, and signs in there."""
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -58,30 +60,31 @@ def is_there(file: Path) -> bool:
         return False
 
 
-def standing(site: Path) -> tuple[str, dict[str, str]]:
+def standing(site: Path, told: tuple[str, ...]) -> tuple[str, dict[str, str]]:
     """The frame as it stands, and the headers: a page that is built anew below a server is served as a whole."""
     try:
-        return told(site, (site / FRAME).stat().st_mtime_ns)
+        return told_frame(site, told, (site / FRAME).stat().st_mtime_ns)
     except OSError:
         abort(404)  # for the moment in which the new page takes the place of the old one
 
 
 @lru_cache(maxsize=1)
-def told(site: Path, changed: int) -> tuple[str, dict[str, str]]:  # noqa: ARG001 - by its time the frame is another
-    """The frame, told that there is an API, and the headers of every answer."""
+def told_frame(site: Path, told: tuple[str, ...], _changed: int) -> tuple[str, dict[str, str]]:
+    """The frame, told what the server has, and the headers of every answer; changed since: another frame."""
     text = (site / FRAME).read_text(encoding="utf-8")
     policy = POLICY.search(text)
     headers = HEADERS | ({"Content-Security-Policy": " ".join(policy[1].split())} if policy else {})
-    return text.replace(CHARSET, f"{CHARSET}\n  {TOLD}", 1), headers
+    return text.replace(CHARSET, "\n  ".join((CHARSET, *told)), 1), headers
 
 
-def page(site: Path) -> Blueprint:
-    """The routes of the page."""
+def page(site: Path, *, has_pacs: bool = False) -> Blueprint:
+    """The routes of the page; ``has_pacs``: there is a PACS at the same site."""
+    told = (TOLD, *((TOLD_OF_PACS,) if has_pacs else ()))
     routes = Blueprint("page", __name__)
 
     @routes.get("/")
     def home() -> Response:
-        return dressed(Response(standing(site)[0], content_type=KINDS[".html"]))
+        return dressed(Response(standing(site, told)[0], content_type=KINDS[".html"]))
 
     @routes.get("/<path:name>")
     def file(name: str) -> Response:
@@ -95,7 +98,7 @@ def page(site: Path) -> Blueprint:
         return response
 
     def dressed(response: Response) -> Response:
-        for header, value in standing(site)[1].items():
+        for header, value in standing(site, told)[1].items():
             response.headers[header] = value
         return response
 

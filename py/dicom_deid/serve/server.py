@@ -11,8 +11,13 @@ from typing import Any
 
 from flask import Flask
 from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+
+from dicom_deid.serve.guard import Guard
+from dicom_deid.serve.pacs import LARGEST_SENT, may_be_large
 
 BESIDE_STREAMS = 8
 """Threads for all that is no download."""
@@ -24,10 +29,27 @@ IDLE_SECONDS, STALLED_SECONDS = 60, 120
 LARGEST_HEADER, LARGEST_BODY = 64 * 1024, 1024 * 1024
 
 
-class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Lets a body be long where the guard would let it pass; its head is known before the first byte of it is taken."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        self.adj: Adjustments
+        if may_be_large(self.adj.guard, self.command, self.path, self.headers.get("COOKIE", "")):
+            self.adj = self.adj.large
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection."""
+
+    parser_class = Parser
+
+
+class Server(TcpWSGIServer):  # type: ignore[misc]
     """A server that also closes connections which stand still in the middle of an answer: they hold a stream."""
 
     stalled_seconds = STALLED_SECONDS
+    channel_class = Channel
 
     def maintenance(self, now: float) -> None:
         """Looks through the connections, every few seconds."""
@@ -61,8 +83,8 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def server(app: Flask, listening: socket.socket, streams: int) -> Server:
-    """A server for a socket that is bound."""
+def server(app: Flask, listening: socket.socket, streams: int, guard: Guard) -> Server:
+    """A server for a socket that is bound; ``guard`` says who may send long bodies."""
     settings: dict[str, Any] = {
         "sockets": [listening],
         "threads": streams + BESIDE_STREAMS,
@@ -82,6 +104,7 @@ def server(app: Flask, listening: socket.socket, streams: int) -> Server:
         "asyncore_use_poll": hasattr(select, "poll"),
     }
     adjustments = Adjustments(**settings)
+    adjustments.guard, adjustments.large = guard, Adjustments(**settings | {"max_request_body_size": LARGEST_SENT})
     listening.settimeout(0)
     info = (listening.family, listening.type, listening.proto, listening.getsockname())
     dispatcher = ThreadedTaskDispatcher()

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from dicom_deid.key import Key
 from dicom_deid.native import index_file
+from dicom_deid.pacs.destination import Destination
 from dicom_deid.policy import Policy
 from dicom_deid.serve.app import application
 from dicom_deid.serve.guard import Guard
 from dicom_deid.serve.indexing import Indexing
 from dicom_deid.serve.library import Library, folders_of
+from dicom_deid.serve.pacs import Pacs
 from dicom_deid.serve.pictures import Pictures
 from dicom_deid.serve.server import Server, bound, server
 from dicom_deid.serve.sessions import Sessions
@@ -57,6 +59,8 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     key: Key = field(default_factory=Key.random)
     streams: int = STREAMS
+    pacs: Destination | None = None
+    """What /dicom-web/ leads to."""
     clock: Callable[[], float] = time.time
 
 
@@ -103,10 +107,10 @@ class Running:
         app = application(self.served, settings.site)
         self._front: Front | None = None
         if settings.tls is None:
-            self._server: Server = server(app, self._listening, settings.streams)
+            self._server: Server = server(app, self._listening, settings.streams, self.served.guard)
         else:
             inner = bound("127.0.0.1", 0)
-            self._server = server(app, inner, settings.streams)
+            self._server = server(app, inner, settings.streams, self.served.guard)
             self._front = Front(self._listening, inner.getsockname(), settings.tls)
         self._ending = threading.Event()
         name = settings.names[0] if settings.names else settings.host
@@ -148,7 +152,12 @@ class Running:
 
 
 def put_together(settings: Settings, port: int) -> Served:
-    """The parts of a server. Raises OSError, BlockingIOError and sqlite3.Error where its links cannot be kept."""
+    """The parts of a server.
+
+    Raises OSError, BlockingIOError and sqlite3.Error where its links cannot be kept, PacsFailure where files for TLS
+    cannot be used.
+    """
+    pacs = Pacs(settings.pacs) if settings.pacs else None
     store = Store(settings.home / STORE)
     try:
         links = Links(store, settings.clock)
@@ -164,4 +173,4 @@ def put_together(settings: Settings, port: int) -> Served:
     scheme = "https" if settings.tls else "http"
     guard = Guard(Sessions(links.passcodes, settings.passphrase), hosts(settings, port), scheme, f"dicom-deid-{port}")
     indexing, pictures, streams = Indexing(library.folders), Pictures(), Streams(settings.streams)
-    return Served(guard, library, indexing, pictures, store, links, record, sharing, streams)
+    return Served(guard, library, indexing, pictures, store, links, record, sharing, streams, pacs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dicom_deid.serve.guard import Guard
 from dicom_deid.serve.indexing import Indexing
 from dicom_deid.serve.library import Library
+from dicom_deid.serve.pacs import Pacs
 from dicom_deid.serve.pictures import Pictures
 from dicom_deid.serve.sharing import Sharing
 from dicom_deid.share.links import Links
@@ -28,10 +29,13 @@ class Served:
     record: Record
     sharing: Sharing
     streams: Streams
+    pacs: Pacs | None = None
 
     def close(self) -> None:
         """Ends what works in the background."""
         self.indexing.stop()
         self.pictures.close()
         self.record.close()
+        if self.pacs:
+            self.pacs.close()
         self.store.close()
