@@ -104,6 +104,8 @@ export class PacsQuery extends HTMLElement {
     all.indeterminate = ticked > 0 && !all.checked;
     const take = part(this, "take", HTMLButtonElement);
     take.disabled = ticked === 0;
+    take.classList.toggle("primary", ticked > 0);
+    part(this, "find", HTMLButtonElement).classList.toggle("primary", ticked === 0);
     take.textContent = ticked === 0 ? "Take studies" : `Take ${counted(ticked, "study", "studies")}`;
   }
 

@@ -55,6 +55,7 @@ export class SendRun extends HTMLElement {
     fillLogin(this);
     part(this, "outcome", HTMLElement).replaceChildren();
     part(this, "about", HTMLElement).textContent = "";
+    part(this, "stays", HTMLElement).replaceChildren();
     part(this, "ledger", HTMLElement).hidden = true;
     this.#busy(false);
     part(this, "dialog", HTMLDialogElement).showModal();
@@ -70,7 +71,7 @@ export class SendRun extends HTMLElement {
     try {
       const what = await this.#acts?.look(name, readLogin(this).address);
       if (!what || name !== this.#name) return;
-      const { files, bytes: size, patients, studies, confirmed } = what;
+      const { files, bytes: size, patients, studies, confirmed, stopped } = what;
       const there =
         confirmed > 0 ? ` ${count(confirmed)} of them ${confirmed === 1 ? "is" : "are"} there already.` : "";
       const whose = `${counted(patients, "patient")} in ${counted(studies, "study", "studies")}`;
@@ -78,6 +79,7 @@ export class SendRun extends HTMLElement {
       part(this, "about", HTMLElement).textContent =
         `${run}: ${counted(files, "file")} (${bytes(size)}) of ${whose}, under pseudonyms.${there}`;
       button.disabled = files === confirmed;
+      part(this, "stays", HTMLElement).replaceChildren(...stayOf(stopped));
       part(this, "ledger", HTMLElement).hidden = confirmed === 0;
     } catch (error) {
       noteOf(this).showError(error);
@@ -127,15 +129,15 @@ export class SendRun extends HTMLElement {
 
   /** @param {Sent} sent */
   #sent(sent) {
-    const { end, error, total, confirmed, sent: open, refused, left } = sent;
+    const { end, error, total, confirmed, sent: open, stopped, refused, left } = sent;
     const isWhole = confirmed === total;
     const line = document.createElement("p");
     line.textContent = `${ENDS[end]}: ${isWhole ? `all ${counted(total, "file")} are` : `${count(confirmed)} of ${counted(total, "file")} are`} confirmed by the PACS.`;
     const list = document.createElement("ul");
+    list.append(...stayOf(stopped));
     for (const [code, files] of Object.entries(refused)) list.append(item(files, "refused", reasons.of(code)));
-    if (open > 0) list.append(item(open, "acknowledged, and not in the list of the PACS", reasons.of("PACS_NOT_KEPT")));
-    if (left > 0)
-      list.append(item(left, "not sent yet", { sentence: "", remedy: "Send again: it goes on with them." }));
+    if (open > 0) list.append(item(open, "acknowledged, and not looked for in the list of the PACS yet", AGAIN));
+    if (left > 0) list.append(item(left, "not sent yet", AGAIN));
     const outcome = part(this, "outcome", HTMLElement);
     outcome.replaceChildren(line, ...(list.firstElementChild ? [list] : []));
     outcome.dataset.whole = String(isWhole);
@@ -146,7 +148,15 @@ export class SendRun extends HTMLElement {
   }
 }
 
+const AGAIN = { sentence: "", remedy: "Send again: it goes on with them." };
 const ENDS = { finished: "Sent", cancelled: "Stopped", stopped: "Broken off" };
+
+/** What may not go out, in words. @param {Record<string, number>} stopped */
+function stayOf(stopped) {
+  return Object.entries(stopped).map(([code, files]) =>
+    item(files, files === 1 ? "stays here" : "stay here", reasons.of(code)),
+  );
+}
 
 /** @param {number} files @param {string} what @param {{sentence: string, remedy: string}} words */
 function item(files, what, { sentence, remedy }) {

@@ -3,18 +3,15 @@
 
 import { wholeLines } from "../report/audit.js";
 import { cell } from "../shared/csv.js";
+import { CodedError } from "../shared/errors.js";
 import { readFile, writePieces } from "../storage/folders.js";
 
 export const LEDGER = "sent.csv";
-export const COLUMNS = /** @type {const} */ ([
-  "destination",
-  "study_instance_uid",
-  "series_instance_uid",
-  "sop_instance_uid",
-  "state",
-  "reason",
-  "time",
-]);
+/** As the command line writes it (py/dicom_deid/pacs/ledger.py). */
+export const COLUMNS = ["time", "destination", "sop_instance_uid", "state", "code"];
+/** A row; of the cells, a destination alone can be quoted. */
+const ROW =
+  /^[^,"]*,(?<destination>"(?:[^"]|"")*"|[^",]*),(?<uid>[0-9.]*),(?<state>sent|confirmed|refused),(?<code>[A-Z_0-9]*)\r?$/;
 /** Between two writings, in milliseconds: at least this, and ten times what the last one took. */
 const PAUSE_MILLISECONDS = 2000;
 
@@ -26,7 +23,7 @@ const PAUSE_MILLISECONDS = 2000;
 export class Ledger {
   #folder;
   #destination;
-  /** @type {Map<string, {state: State, reason: string}>} by the SOP Instance UID */ #states = new Map();
+  /** @type {Map<string, {state: State, code: string}>} by the SOP Instance UID */ #states = new Map();
   /** @type {string[]} lines that are not written yet */ #lines = [];
   #isNew = true;
   #written = performance.now();
@@ -38,18 +35,17 @@ export class Ledger {
     this.#destination = destination;
   }
 
-  /** Reads what is there. @returns {Promise<boolean>}  whether something was sent to this destination before, or begun */
+  /** Reads what is there. Throws a CodedError LEDGER_DAMAGED. @returns {Promise<boolean>}  whether a sending was begun before */
   async open() {
     const file = await readFile(this.#folder, LEDGER);
     this.#isNew = file === null;
-    let before = false;
     for await (const line of file ? wholeLines(file) : []) {
-      const [destination, , , uid, state, reason] = line.split(","); // UIDs and codes have no comma; an address that has is quoted
-      if (destination !== cell(this.#destination)) continue;
-      before = true;
-      this.#states.set(uid, { state: /** @type {State} */ (state), reason });
+      const cells = ROW.exec(line)?.groups;
+      if (!cells) throw new CodedError("LEDGER_DAMAGED");
+      const { destination, uid, state, code } = cells;
+      if (destination === cell(this.#destination)) this.#states.set(uid, { state: /** @type {State} */ (state), code });
     }
-    return before;
+    return file !== null;
   }
 
   /** @param {string} instance */
@@ -57,11 +53,11 @@ export class Ledger {
     return this.#states.get(instance) ?? null;
   }
 
-  /** @param {Output} output @param {State} state @param {string} [reason] */
-  note({ study, series, instance }, state, reason = "") {
-    this.#states.set(instance, { state, reason });
+  /** @param {Output} output @param {State} state @param {string} [code] */
+  note({ instance }, state, code = "") {
+    this.#states.set(instance, { state, code });
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
-    this.#lines.push([this.#destination, study, series, instance, state, reason, time].map(cell).join(","));
+    this.#lines.push([time, this.#destination, instance, state, code].map(cell).join(","));
   }
 
   /** Writes what was noted, when it is time or must be. @param {boolean} [now] */

@@ -47,8 +47,8 @@ export class Patience {
   }
 }
 
-/** @param {number} milliseconds @param {AbortSignal} signal */
-function paused(milliseconds, signal) {
+/** Throws a CodedError CANCELLED when that is wanted meanwhile. @param {number} milliseconds @param {AbortSignal} signal */
+export function paused(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

@@ -32,10 +32,11 @@ const PASSING = new Set(["PACS_BUSY", "PACS_UNREACHABLE", "PACS_SLOW", "PACS_LOS
 
 /** What a PACS said no to: a CodedError with how long it wants to be left alone. */
 export class PacsError extends CodedError {
-  /** @param {string} code @param {number} [wait]   milliseconds */
-  constructor(code, wait = 0) {
+  /** @param {string} code @param {{wait?: number, status?: number}} [said]   wait: milliseconds */
+  constructor(code, { wait = 0, status = 0 } = {}) {
     super(code);
     this.wait = wait;
+    this.status = status;
   }
 
   get passes() {
@@ -115,7 +116,8 @@ export async function refusal(response) {
   if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400))
     return new PacsError("PACS_REDIRECT");
   const said = await codeIn(response);
-  return new PacsError(said || (MEANINGS.get(response.status) ?? "PACS_REFUSED"), retryAfter(response.headers));
+  const { status, headers } = response;
+  return new PacsError(said || (MEANINGS.get(status) ?? "PACS_REFUSED"), { wait: retryAfter(headers), status });
 }
 
 /** @param {Response} response */

@@ -4,10 +4,10 @@
  * acknowledges is not believed: PACS have acknowledged what they did not keep.
  */
 
-import { codeOf } from "../shared/errors.js";
+import { CodedError, codeOf } from "../shared/errors.js";
 import { Batches } from "./batches.js";
 import { Opening } from "./outputs.js";
-import { Patience } from "./patience.js";
+import { Patience, paused } from "./patience.js";
 import { bytesOf, PacsError, Peer, refusal } from "./peer.js";
 import { instancesOf } from "./queries.js";
 import { SendProgress } from "./send-progress.js";
@@ -17,6 +17,8 @@ import { ACCEPT, answerOf, requestOf } from "./stow.js";
 const IN_FLIGHT = 2;
 /** After so many tries that broke off, half of the files are tried. */
 const TRIES_WHOLE = 3;
+/** Milliseconds in which, in all, a PACS is given time to list what it has taken. */
+const SETTLING = [500, 1000, 2000, 4000];
 /** Bytes of an answer. */
 const ANSWER_BYTES = 4 * 1024 * 1024;
 /** Errors that every other file would meet, too. */
@@ -41,6 +43,8 @@ export class Sending {
   /** @type {Output[]} */ #outputs;
   /** @type {Batches<Output>} */ #batches = new Batches([]);
   /** @type {Map<string, number>} by the series: files that have no answer yet */ #open = new Map();
+  /** @type {Map<string, string>} SOP Instance UID of what does not go, and why */ #stopped = new Map();
+  /** @type {number[]} */ #settling = [...SETTLING];
   /** @type {string} why it cannot go on, as a reason code; "": it can */ #error = "";
 
   /**
@@ -72,7 +76,9 @@ export class Sending {
 
   /** @param {boolean} again   something was sent to this destination before, or begun @returns {Promise<Sent>} */
   async go(again) {
-    const left = this.#outputs.filter(({ instance }) => this.#ledger.of(instance)?.state !== "confirmed");
+    for (const { path, objection } of this.#outputs) if (objection) this.#stopped.set(path, objection);
+    const sendable = this.#outputs.filter(({ path }) => !this.#stopped.has(path));
+    const left = sendable.filter((output) => this.#stateOf(output) !== "confirmed");
     this.#progress.begin(left);
     try {
       await this.#ledger.settle(true); // from here on it shows that something may be there
@@ -142,7 +148,8 @@ export class Sending {
         sound.files.push(file);
         sound.outputs.push(output);
       } catch (error) {
-        await this.#close([output], () => ["refused", codeOf(error, "READ_FAILED")]);
+        this.#stopped.set(output.path, codeOf(error, "READ_FAILED"));
+        await this.#close([output]);
       }
     }
     return sound;
@@ -152,20 +159,20 @@ export class Sending {
   async #answered(outputs, answer) {
     await this.#close(outputs, ({ instance }) => {
       const reason = answer?.failed.get(instance);
-      return reason === undefined || isThere(reason) ? ["sent", ""] : ["refused", codeFor(reason)];
+      return reason === undefined || isTaken(reason) ? ["sent", ""] : ["refused", codeFor(reason)];
     });
   }
 
   /**
    * These have come to an end; series that have none left are confirmed.
    * @param {Output[]} outputs
-   * @param {(output: Output) => [import("./ledger.js").State, string]} stateOf
+   * @param {(output: Output) => [import("./ledger.js").State, string]} [stateOf]   none: they did not go
    */
   async #close(outputs, stateOf) {
     /** @type {Set<string>} */
     const whole = new Set();
     for (const output of outputs) {
-      this.#ledger.note(output, ...stateOf(output));
+      if (stateOf) this.#ledger.note(output, ...stateOf(output));
       const left = (this.#open.get(output.series) ?? 1) - 1;
       this.#open.set(output.series, left);
       if (left === 0) whole.add(output.series);
@@ -173,7 +180,13 @@ export class Sending {
     this.#progress.end(outputs);
     for (const series of whole) {
       const acknowledged = this.#outputs.filter((one) => one.series === series && this.#stateOf(one) === "sent");
-      for (const output of await this.#missingOf(acknowledged)) this.#ledger.note(output, "sent", "PACS_NOT_KEPT");
+      let missing = await this.#missingOf(acknowledged);
+      for (let pause = 0; missing.length > 0; missing = await this.#missingOf(missing)) {
+        pause = this.#settling.shift() ?? 0;
+        if (pause === 0) break;
+        await paused(pause, this.#abort.signal);
+      }
+      for (const output of missing) this.#ledger.note(output, "refused", "PACS_NOT_KEPT");
     }
   }
 
@@ -200,8 +213,8 @@ export class Sending {
     if (outputs.length === 0) return [];
     const [{ study, series }] = outputs;
     const listed = await instancesOf(this.#peer, study, series, this.#asking).catch((error) => {
-      if (codeOf(error) === "PACS_NOT_OFFERED") return []; // what it has nothing of, some say they do not know
-      throw error;
+      if (error instanceof PacsError && error.status === 404) return []; // some say so of a study that they do not have
+      throw codeOf(error) === "PACS_NOT_OFFERED" ? new CodedError("PACS_CANNOT_CONFIRM") : error;
     });
     const there = new Set(listed.map(({ instance }) => instance));
     for (const output of outputs) if (there.has(output.instance)) this.#ledger.note(output, "confirmed");
@@ -210,20 +223,20 @@ export class Sending {
 
   /** @returns {Sent} */
   #end() {
-    const states = { confirmed: 0, sent: 0, refused: 0 };
-    /** @type {Record<string, number>} */
-    const refused = {};
-    for (const { instance } of this.#outputs) {
-      const known = this.#ledger.of(instance);
-      if (!known) continue;
-      states[known.state]++;
-      if (known.state === "refused") refused[known.reason] = (refused[known.reason] ?? 0) + 1;
+    const counts = { confirmed: 0, sent: 0, left: 0 };
+    /** @type {Record<"stopped" | "refused", Record<string, number>>} */
+    const reasons = { stopped: {}, refused: {} };
+    const count = (/** @type {Record<string, number>} */ of, /** @type {string} */ code) =>
+      (of[code] = (of[code] ?? 0) + 1);
+    for (const { instance, path } of this.#outputs) {
+      const [stopped, known] = [this.#stopped.get(path), this.#ledger.of(instance)];
+      if (stopped) count(reasons.stopped, stopped);
+      else if (known?.state === "refused") count(reasons.refused, known.code);
+      else counts[known?.state ?? "left"]++;
     }
-    const total = this.#outputs.length;
-    const { confirmed, sent } = states;
     const end = this.#error === "" ? "finished" : this.#error === "CANCELLED" ? "cancelled" : "stopped";
-    const left = total - confirmed - sent - states.refused;
-    return { end, error: this.#error, total, confirmed, sent, refused, left, seconds: this.#progress.seconds };
+    const { seconds } = this.#progress;
+    return { end, error: this.#error, total: this.#outputs.length, ...counts, ...reasons, seconds };
   }
 }
 
@@ -239,16 +252,27 @@ function groups(outputs) {
   return [...all.values()];
 }
 
-/** Duplicates of what is there already, which some answer as a failure (PS3.18 Annex I.2, and what is seen). */
-const DUPLICATES = new Set([0x0111, 0xb00e]);
+/** Duplicates of what is there already; and warnings, behind which an instance is stored (PS3.4 B.2.3, PS3.18 I.2.2). */
+const [DUPLICATE, WARNINGS] = [0x0111, 0xb];
 /** @param {number} reason   of (0008,1197) */
-const isThere = (reason) => DUPLICATES.has(reason);
+const isTaken = (reason) => reason === 0 || reason === DUPLICATE || reason >> 12 === WARNINGS;
 
-/** What a failure reason means (PS3.4 B.2.3, CC.2.3). @param {number} reason */
+/** What failure reasons mean: those of py/dicom_deid/pacs/refusals.py. */
+const MEANINGS = new Map([
+  [0x0112, "PACS_OTHER_STUDY"],
+  [0x0117, "PACS_CANNOT_READ"],
+  [0x0118, "PACS_CLASS_REFUSED"],
+  [0x0119, "PACS_CLASS_REFUSED"],
+  [0x0122, "PACS_CLASS_REFUSED"],
+  [0x0124, "PACS_NOT_ALLOWED"],
+  [0xa710, "PACS_CLASS_REFUSED"],
+  [0xc122, "PACS_SYNTAX_REFUSED"],
+  [0xc409, "PACS_OTHER_STUDY"],
+]);
+
+/** @param {number} reason */
 function codeFor(reason) {
-  const kind = reason & 0xff00;
-  if (kind === 0xa700) return "PACS_FULL";
-  if (reason === 0x0122) return "PACS_SOP_CLASS";
-  if (reason === 0x0124) return "PACS_REFUSED_LOGIN";
-  return "PACS_REFUSED_INSTANCE";
+  if (reason >> 8 === 0xa7) return MEANINGS.get(reason) ?? "PACS_FULL";
+  if (reason >> 8 === 0xa9 || reason >> 12 === 0xc) return MEANINGS.get(reason) ?? "PACS_CANNOT_READ";
+  return MEANINGS.get(reason) ?? "PACS_NOT_TAKEN";
 }

@@ -23,8 +23,13 @@ export class Sendings {
    * @returns {Promise<import("../shared/protocol/pacs.js").ToSend>}
    */
   async look(name, chosen, address) {
-    const { outputs, ledger } = await opened(name, chosen, address);
+    const { outputs: all, ledger } = await opened(name, chosen, address);
+    const outputs = all.filter(({ objection }) => objection === "");
+    /** @type {Record<string, number>} */
+    const stopped = {};
+    for (const { objection } of all) if (objection) stopped[objection] = (stopped[objection] ?? 0) + 1;
     return {
+      stopped,
       files: outputs.length,
       bytes: outputs.reduce((sum, { size }) => sum + size, 0),
       patients: new Set(outputs.map(({ patient }) => patient)).size,

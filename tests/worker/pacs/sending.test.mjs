@@ -12,6 +12,7 @@ import { storage } from "../storage.mjs";
 
 const NAME = "dicom-deid-20261129-093000";
 const SERIES = ["2.25.21", "2.25.22"];
+const [CT, EXPLICIT] = ["1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1"];
 const JSON_TYPE = { "Content-Type": "application/dicom+json" };
 
 /** An element in Explicit VR Little Endian. */
@@ -26,10 +27,11 @@ function element(group, number, vr, value) {
 }
 
 function instance(uid, removed = "YES", named = uid) {
-  const meta = [element(2, 3, "UI", named), element(2, 0x10, "UI", "1.2.840.10008.1.2.1")];
+  const series = SERIES[Number(uid.slice(5)) % 2];
+  const meta = [element(2, 2, "UI", CT), element(2, 3, "UI", named), element(2, 0x10, "UI", EXPLICIT)];
   const data = [
-    ...[element(8, 0x18, "UI", uid), element(0x10, 0x10, "PN", "P1")],
-    ...[element(0x12, 0x62, "CS", removed), element(0x20, 0xd, "UI", "2.25.1")],
+    ...[element(8, 0x16, "UI", CT), element(8, 0x18, "UI", uid), element(0x10, 0x20, "LO", "P1")],
+    ...[element(0x12, 0x62, "CS", removed), element(0x20, 0xd, "UI", "2.25.1"), element(0x20, 0xe, "UI", series)],
   ];
   return Buffer.concat([Buffer.alloc(128), Buffer.from("DICM"), ...meta, ...data]);
 }
@@ -61,7 +63,7 @@ async function ended(files, change = () => ({})) {
         pixels: "kept",
       },
       ...{ study_instance_uid: "2.25.1", series_instance_uid: SERIES[number % 2], sop_instance_uid: uid },
-      ...{ bytes_out: instance(uid).length, ...row },
+      ...{ sop_class_uid: CT, transfer_syntax_uid: EXPLICIT, bytes_out: instance(uid).length, ...row },
     });
   }
   await put(`runs/${NAME}/plan.json`, "{}");
@@ -75,7 +77,7 @@ const rowsOf = (text) =>
       .split("\n")
       .slice(1, -1)
       .map((line) => line.split(","))
-      .map(([, , , uid, state, reason]) => [uid, [state, reason].filter(Boolean).join(" ")]),
+      .map(([, , uid, state, reason]) => [uid, [state, reason].filter(Boolean).join(" ")]),
   );
 
 /** A PACS that keeps what it gets, as `post` lets it; `post` is given the UIDs of a request, and its number. */
@@ -137,9 +139,9 @@ test("what is acknowledged and not kept is not confirmed, and what is refused ha
   const { ledger } = await ended(4);
   const there = await peer((uids) => ({ keep: uids.slice(0, 2), failed: [uids[3]] }));
   const result = await sent(there);
-  assert.deepEqual([result.confirmed, result.sent, result.refused], [2, 1, { PACS_SOP_CLASS: 1 }]);
+  assert.deepEqual([result.confirmed, result.refused], [2, { PACS_CLASS_REFUSED: 1, PACS_NOT_KEPT: 1 }]);
   const [uids] = there.requests;
-  assert.deepEqual([ledger()[uids[2]], ledger()[uids[3]]], ["sent PACS_NOT_KEPT", "refused PACS_SOP_CLASS"]);
+  assert.deepEqual([ledger()[uids[2]], ledger()[uids[3]]], ["refused PACS_NOT_KEPT", "refused PACS_CLASS_REFUSED"]);
 });
 
 test("a sending that was cut off goes on with what is not there", async () => {
@@ -174,22 +176,31 @@ test("too much at once is halved, a busy peer is waited for, a connection that b
 });
 
 test("outputs that are not what the audit says do not go, and the others do", async () => {
-  const { ledger } = await ended(6, (number, uid) => {
+  const { ledger } = await ended(8, (number, uid) => {
     if (number === 1) return { bytes: instance(uid, "NOPE") };
     if (number === 2) return { bytes: instance(uid, "YES", "2.25.9") };
     if (number === 3) return { bytes: null };
-    return number === 4 ? { row: { status: "withheld", reason: "REJECTED" } } : {};
+    if (number === 4) return { row: { status: "withheld", reason: "REJECTED" } };
+    if (number === 5) return { row: { pixels: "cleaned (1 region); not reviewed" } };
+    return number === 6 ? { row: { series_instance_uid: SERIES[1] } } : {};
   });
   const there = await peer();
   const result = await sent(there);
-  assert.deepEqual([...there.kept.keys()].sort(), ["2.25.100", "2.25.105"]);
-  assert.deepEqual(result.refused, { NOT_DEIDENTIFIED: 1, OUTPUT_MISSING: 2 });
-  assert.equal(ledger()["2.25.104"], undefined);
+  assert.deepEqual([...there.kept.keys()].sort(), ["2.25.100", "2.25.107"]);
+  const stays = { NOT_DEIDENTIFIED: 1, OUTPUT_CHANGED: 2, OUTPUT_MISSING: 1, PIXELS_NOT_REVIEWED: 1 };
+  assert.deepEqual([result.stopped, result.total, result.left], [stays, 7, 0]);
+  assert.deepEqual(Object.keys(ledger()).sort(), ["2.25.100", "2.25.107"]);
 });
 
-test("pixels that nobody has reviewed stop all of it", async () => {
-  await ended(2, (number) => (number === 1 ? { row: { pixels: "cleaned (1 region); not reviewed" } } : {}));
+test("a ledger that this program has not written, and a run that has not ended, stop all of it", async () => {
+  const made = await ended(2);
   const there = await peer();
-  await assert.rejects(sent(there), { code: "PIXELS_NOT_REVIEWED" });
+  made.files.set(`runs/${NAME}/sent.csv`, { bytes: [...Buffer.from("x\n1,2\n")] });
+  await assert.rejects(sent(there), { code: "LEDGER_DAMAGED" });
+  await ended(2);
+  await (await navigator.storage.getDirectory()).getDirectoryHandle("runs").then(async (runs) => {
+    await (await runs.getDirectoryHandle(NAME)).getFileHandle("unfinished", { create: true });
+  });
+  await assert.rejects(sent(there), { code: "NOT_ENDED" });
   assert.deepEqual(there.requests, []);
 });

@@ -23,8 +23,13 @@
  * @typedef {{studies: StudyThere[], more: boolean}} StudiesThere   more: there are some that were not asked for
  *
  * What would be sent of a run.
- * @typedef {{files: number, bytes: number, patients: number, studies: number, confirmed: number}} ToSend
- *   confirmed: of the files, those that this destination has already, by the ledger
+ * @typedef {object} ToSend
+ * @property {number} files
+ * @property {number} bytes
+ * @property {number} patients
+ * @property {number} studies
+ * @property {number} confirmed   of the files, those that this destination has already, by the ledger
+ * @property {Record<string, number>} stopped   written, and not among the files: reason code -> files
  *
  * State of a sending; posted at most four times a second.
  * @typedef {object} SendProgress
@@ -38,10 +43,11 @@
  * @typedef {object} Sent   the end of a sending
  * @property {"finished" | "cancelled" | "stopped"} end
  * @property {string} error      of one that was stopped: a reason code
- * @property {number} total      files of the run
+ * @property {number} total      files that the run has written
  * @property {number} confirmed  of them, those that the PACS says it has
- * @property {number} sent       acknowledged, and not confirmed
- * @property {Record<string, number>} refused   reason code -> files
+ * @property {number} sent       acknowledged, and not asked for yet
+ * @property {Record<string, number>} stopped   not sent, since they are not what may go out: reason code -> files
+ * @property {Record<string, number>} refused   by the PACS: reason code -> files
  * @property {number} left       not sent
  * @property {number} seconds
  */
