@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
     "worker": (
-        "shared", "dicom", "storage", "report", "pacs", "zip", "pick", "linkage", "write", "scan", "run", "preview", "python",
-        "index", "detection", "writer.worker.js", "detector.worker.js", "files-thread.js", "python-thread.js",
+        "shared", "dicom", "storage", "report", "pacs", "zip", "pick", "linkage", "write", "scan", "run", "preview",
+        "python", "index", "detection", "writer.worker.js", "detector.worker.js", "files-thread.js", "python-thread.js",
         "files.worker.js", "python.worker.js",
     ),
     "js": (

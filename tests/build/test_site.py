@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sitebuild.page import assemble_page, links, page_files
+from sitebuild.page import assemble_page, links, offering, page_files
 from sitebuild.paths import ROOT
 from sitebuild.shell import BuildError
 from sitebuild.site import wheel_files
@@ -55,6 +55,35 @@ def test_no_url_leaves_the_site_or_its_path(site: Path) -> None:
         text = path.read_text()
         for pattern in (FOREIGN, FOREIGN_MODULE, ROOTED):
             assert not pattern.search(text), f"{path.relative_to(site)}: {pattern.search(text)}"
+
+
+def test_the_page_is_built_for_one_pacs_and_reaches_no_other_origin() -> None:
+    plain = assemble_page(ROOT)
+    assert "dicom-deid-pacs" not in plain
+    own = assemble_page(ROOT, "/dicom-web")
+    assert '<meta name="dicom-deid-pacs" content="/dicom-web">' in own
+    assert "connect-src 'self';" in own
+    for address, origin in (
+        ("https://pacs.example/dicom-web", "https://pacs.example"),
+        ("http://127.0.0.1:8042/x", "http://127.0.0.1:8042"),
+    ):
+        assert f"connect-src 'self' {origin};" in offering(plain, address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://pacs.example/dicom-web",
+        "//pacs.example/",
+        "https://a:b@pacs.example",
+        "https://x/ 'unsafe-inline'",
+        "https:",
+        "x",
+    ],
+)
+def test_an_address_that_would_open_more_is_refused(address: str) -> None:
+    with pytest.raises(BuildError):
+        offering(assemble_page(ROOT), address)
 
 
 def test_no_inline_script_or_style(site: Path) -> None:

@@ -5,8 +5,8 @@ import { wholeLines } from "../report/audit.js";
 import { cell } from "../shared/csv.js";
 import { CodedError } from "../shared/errors.js";
 import { readFile, writePieces } from "../storage/folders.js";
+import { LEDGER } from "../storage/run-folders.js";
 
-export const LEDGER = "sent.csv";
 /** As the command line writes it (py/dicom_deid/pacs/ledger.py). */
 export const COLUMNS = ["time", "destination", "sop_instance_uid", "state", "code"];
 /** A row; of the cells, a destination alone can be quoted. */

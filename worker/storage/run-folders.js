@@ -28,10 +28,12 @@ export const ONLY = "only";
 const ABOUT = "about.json";
 /** The outputs that are being taken out of the results, because a person rejected them: nobody has to ask again. */
 export const REJECTED = "rejected";
+/** The ledger of what was sent where: new UIDs and destinations, for going on with that alone. */
+export const LEDGER = "sent.csv";
 const OUTPUTS = "out";
 /** Of the names of outputs: a patient's pseudonym, and the UID of a study, a series or an instance at its longest. */
 const [PSEUDONYM_LETTERS, UID_LETTERS] = [16, 44];
-const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY, ABOUT, REJECTED];
+const APART = [UNFINISHED, PREVIEWS, REGIONS, UNWRITTEN, ENDED, ONLY, ABOUT, REJECTED, LEDGER];
 /** So many journals stay of runs that have ended, with their output in a chosen folder, and have a list. */
 const LISTS_KEPT = 5;
 /** Ends the name of a file that the browser was writing: a run that was killed can leave one, of `unfinished` too. */
