@@ -22,6 +22,12 @@ const LARGEST = 256 * 1024 * 1024;
 const KEPT_BYTES = 96 * 1024 * 1024;
 /** Instances fetched at the same time; of those longer than so many bytes, one. */
 const [IN_FLIGHT, ALONE_BYTES] = [4, 16 * 1024 * 1024];
+/** Tries of each, some fifteen seconds apart in all: then a run waits for the person. */
+const TRIES = 5;
+/** What the next instance would meet, too: the PACS itself is out of reach. */
+export const GONE = new Set(
+  "PACS_UNREACHABLE PACS_SLOW PACS_BUSY PACS_REDIRECT PACS_REFUSED_LOGIN SIGN_IN_NEEDED".split(" "),
+);
 /** Bytes of headers that a search for the UIDs reads. */
 const HEAD_BYTES = 64 * 1024;
 
@@ -29,7 +35,6 @@ const HEAD_BYTES = 64 * 1024;
 
 /** What is fetched of one PACS, and how much of it is held. */
 export class Archive {
-  #patience = new Patience(new AbortController().signal);
   #lane = new Lane(IN_FLIGHT);
   #alone = new Lane(1);
   #kept = 0;
@@ -52,7 +57,7 @@ export class Archive {
    * @returns {Promise<{instances: PacsInstance[], reason: "" | "PACS_INCOMPLETE"}>}
    */
   async list({ uid, instances }) {
-    const listed = await instancesOf(this.peer, uid, "", this.#patience);
+    const listed = await instancesOf(this.peer, uid, "", newPatience());
     const made = listed.map((there) => new PacsInstance(this, { study: uid, ...there }));
     made.sort((one, other) => (one.path < other.path ? -1 : 1));
     return { instances: made, reason: made.length < instances ? "PACS_INCOMPLETE" : "" };
@@ -61,7 +66,7 @@ export class Archive {
   /** @param {string} path @returns {Promise<Blob>} */
   fetch(path) {
     return this.#lane.run(() =>
-      this.peer.get(path, ACCEPT, this.#patience, async (response) => {
+      this.peer.get(path, ACCEPT, newPatience(), async (response) => {
         const boundary = boundaryOf(response.headers.get("Content-Type"));
         if (!boundary) throw new PacsError("PACS_ANSWER");
         const parts = [];
@@ -107,6 +112,9 @@ export class Archive {
   }
 }
 
+/** Of one question: what is wrong with one instance says nothing of the next. */
+const newPatience = () => new Patience(new AbortController().signal, undefined, TRIES);
+
 /** One instance: a source like an entry of an archive. */
 export class PacsInstance {
   #archive;
@@ -146,7 +154,11 @@ export class PacsInstance {
   /** All of it; what was kept is given away. Throws a CodedError. @returns {Promise<{blob: Blob, whole?: Uint8Array<ArrayBuffer>}>} */
   async extract() {
     const kept = this.#kept;
-    const blob = kept ?? (await this.#fetch());
+    const fetched = () =>
+      this.#fetch().catch((error) => {
+        throw GONE.has(codeOf(error)) ? new CodedError("READ_FAILED") : error; // as a folder that is lost
+      });
+    const blob = kept ?? (await fetched());
     if (kept) this.#archive.forget(kept.size);
     this.#kept = null;
     if (this.size > 0 && blob.size !== this.size) throw new CodedError("SOURCE_CHANGED");

@@ -12,11 +12,17 @@ export class Patience {
   #failures = 0;
   #signal;
   #tell;
+  #tries;
 
-  /** @param {AbortSignal} signal   ends every wait @param {(code: string) => void} [tell]   why it waits; "": it does no more */
-  constructor(signal, tell = () => {}) {
+  /**
+   * @param {AbortSignal} signal   ends every wait
+   * @param {(code: string) => void} [tell]   why it waits; "": it does no more
+   * @param {number} [tries]
+   */
+  constructor(signal, tell = () => {}, tries = TRIES) {
     this.#signal = signal;
     this.#tell = tell;
+    this.#tries = tries;
   }
 
   get signal() {
@@ -39,7 +45,7 @@ export class Patience {
    * @param {number} [asked]   milliseconds that the PACS asks for
    */
   async wait(code, asked = 0) {
-    if (++this.#failures >= TRIES) throw new CodedError(code);
+    if (++this.#failures >= this.#tries) throw new CodedError(code);
     const own = FIRST_WAIT * 2 ** (this.#failures - 1);
     this.#tell(code);
     await paused(Math.min(Math.max(own, asked), LONGEST_WAIT), this.#signal);

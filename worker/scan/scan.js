@@ -1,7 +1,7 @@
 // @ts-check
 /** The scan: looks at every file once, sorts it into DICOM or not, and counts what was found. */
 
-import { Archive } from "../pacs/instances.js";
+import { Archive, GONE } from "../pacs/instances.js";
 import { isFolder, walk } from "../pick/walk.js";
 import { CodedError, codeOf } from "../shared/errors.js";
 import { fingerprint } from "../shared/fingerprint.js";
@@ -75,6 +75,7 @@ export class Scan {
       this.#facts = await this.#reading;
       for await (const { candidate, look } of this.#looks(picked)) {
         if (look.reason === "READ_FAILED" && !(await this.#sources.reachable())) throw new CodedError("SOURCE_LOST");
+        if (this.#sources.pacs && GONE.has(look.reason)) throw new CodedError(look.reason);
         this.#accept(candidate, look);
         this.#reportSometimes(report);
       }
