@@ -176,7 +176,9 @@ class Gateway:
         """Sends a run on, where it is to be, and deletes the originals of all that is safe."""
         settings, turn = self.settings, self._turns[number]
         try:
-            rows = settings.runs.ends(number, WRITTEN)
+            ends = settings.runs.ends(number, WRITTEN)
+            rows = {path: row for path, row in ends.items() if row["status"] == "written"}
+            self.spool.set_apart(number, WRITTEN, ends.keys() - rows)  # somebody rejected them in the run meanwhile
             if settings.destination is None:
                 safe, code = list(rows), ""
             else:

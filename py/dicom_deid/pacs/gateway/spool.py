@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,26 +155,26 @@ class Spool:
 
     def settle(self, number: int, ends: Mapping[Path, str]) -> None:
         """Sets apart what was not written, and moves on what was. ``ends``: status by path below the run's folder."""
-        taken = self.folder(TAKEN, number)
         self.memory.add(Instance(*parted(path.name), number, status) for path, status in ends.items())
-        for path, status in ends.items():
-            if status != "written":
-                apart = self.folder(WITHHELD, number) / path
-                apart.parent.mkdir(parents=True, exist_ok=True)
-                (taken / path).rename(apart)
-        taken.rename(self.folder(WRITTEN, number))
+        self.set_apart(number, TAKEN, (path for path, status in ends.items() if status != "written"))
+        self.folder(TAKEN, number).rename(self.folder(WRITTEN, number))
         for state in (WITHHELD, WRITTEN, TAKEN):
             sync(opened(self.root / state))
+
+    def set_apart(self, number: int, state: str, paths: Iterable[Path], to: str = WITHHELD) -> None:
+        """Moves instances of a run to where they stay."""
+        for path in paths:
+            apart = self.folder(to, number) / path
+            apart.parent.mkdir(parents=True, exist_ok=True)
+            (self.folder(state, number) / path).rename(apart)
 
     def finish(self, number: int, paths: list[Path], *, keep: bool) -> None:
         """Deletes originals whose outputs are safe, or puts them away."""
         written = self.folder(WRITTEN, number)
+        if keep:
+            self.set_apart(number, WRITTEN, paths, KEPT)
         for path in paths:
-            if keep:
-                apart = self.folder(KEPT, number) / path
-                apart.parent.mkdir(parents=True, exist_ok=True)
-                (written / path).rename(apart)
-            else:
+            if not keep:
                 (written / path).unlink()
             self._present.pop(parted(path.name)[0], None)
         for folder in (*(folder for folder in written.iterdir() if folder.is_dir()), written):
