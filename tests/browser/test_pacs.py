@@ -1,6 +1,5 @@
 """The page and a real Orthanc: behind the server of the page, and at another origin behind a proxy with CORS."""
 
-import base64
 import csv
 import http.client
 import re
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
     from conftest import Launch
     from playwright.sync_api import Page
 
-SERIES, SLICES = 2, 36
+SERIES, SLICES = 2, 22
 FILES = SERIES * SLICES
-"""Four batches."""
+"""Three batches."""
 KILLED_AT = 3
 """The request with files at which the PACS is killed."""
 
@@ -171,7 +170,6 @@ def test_results_are_sent_though_the_pacs_is_killed_and_what_is_there_does_not_g
         expect(dialog).to_contain_text(f"{FILES} files")
         expect(dialog).to_contain_text("of 1 patient in 1 study, under pseudonyms")
         expect(dialog.get_by_label("Password")).to_be_hidden()
-        look_at(journey)
         dialog.get_by_role("button", name="Send", exact=True).click()
         expect(dialog).to_contain_text("The PACS cannot be reached. Trying again…")
         orthanc.start()
@@ -182,7 +180,7 @@ def test_results_are_sent_though_the_pacs_is_killed_and_what_is_there_does_not_g
         assert sorted(states) == orthanc.instances()
         dialog.get_by_role("button", name="Close").click()
 
-        # After a reload, of what the PACS has lost since nothing is known: nothing goes again.
+        # After a reload, what is confirmed does not go again.
         before = len(posts)
         page.reload()
         journey.view("Runs")
@@ -224,7 +222,6 @@ def test_studies_of_a_pacs_elsewhere_are_found_taken_and_de_identified(
             expect(dialog.get_by_role("listitem")).to_contain_text(["Heron Ardea"])
             dialog.get_by_role("checkbox", name=re.compile("Heron")).check()
             look_at(journey)
-            assert found_by_axe(journey) == []
             dialog.get_by_role("button", name="Take 1 study").click()
             journey.wait_for_scan()
             expect(page.locator("choose-panel [data-part=picked]")).to_have_text("1 study of the PACS")
@@ -238,4 +235,3 @@ def test_studies_of_a_pacs_elsewhere_are_found_taken_and_de_identified(
             expect(sending(page).get_by_role("status")).to_contain_text(f"all {FILES} files are confirmed")
             assert len(orthanc.instances()) == 2 * FILES
             assert server.violations == []
-    assert base64

@@ -7,7 +7,7 @@ const [CR, LF, DASH, SPACE, TAB] = [13, 10, 45, 32, 9];
 /** Bytes of the headers of a part. */
 const LONGEST_HEAD = 8192;
 /** Bytes of chunks that are held before they become a Blob, which is not in the memory of the worker. */
-const HELD_BYTES = 8 * 1024 * 1024;
+const HELD_BYTES = 4 * 1024 * 1024;
 
 /** The boundary that a Content-Type names; "" if none. @param {string | null} type */
 export function boundaryOf(type) {
@@ -30,7 +30,12 @@ export async function* partsOf(chunks, boundary) {
   let at = "before";
   let body = new Body();
   for await (const chunk of chunks) {
-    rest = joined(rest, chunk);
+    // What is content for sure is not copied, only to be one with what follows it.
+    const seam = chunk.subarray(0, mark.length - 1);
+    if (at === "body" && chunk.length > seam.length && indexOf(joined(rest, seam), mark) < 0) {
+      body.add(rest);
+      rest = chunk;
+    } else rest = joined(rest, chunk);
     for (let going = true; going && at !== "end"; ) {
       going = false;
       if (at === "behind") {
