@@ -27,7 +27,7 @@ def done(tmp_path: Path) -> tuple[Path, Path, Path]:
     secret.write_text("seven grey herons by the weir\n", encoding="utf-8")
     ran = command("run", source, target, "--passphrase-file", secret)
     assert ran.returncode == 1
-    assert f"run again with --allow-sop-class {US}; or have their pixels cleaned: dicom-deid pixels" in ran.stdout
+    assert f"run again with --allow-sop-class {US}; or, of pictures, have the pixels cleaned" in ran.stdout
     return source, target, secret
 
 
