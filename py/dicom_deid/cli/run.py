@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicom_deid import key
+from dicom_deid.cli.cluster import ClusterAddress, ClusterCa, ClusterCertificate, ClusterKey, Wanted
 from dicom_deid.cli.consent import made_ready
+from dicom_deid.cli.json_progress import JsonLines
+from dicom_deid.cli.json_progress import show_end as json_end
 from dicom_deid.cli.passphrase import (
     PassphraseFile,
     ProjectKey,
@@ -38,7 +41,15 @@ from dicom_deid.cli.policy_options import (
 )
 from dicom_deid.cli.progress import Lines
 from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for, uses_regions
-from dicom_deid.cli.run_options import Given, LinkagePath, ListUnwritten, Resume, SavePassphrase, Verbose
+from dicom_deid.cli.run_options import (
+    Given,
+    JsonProgress,
+    LinkagePath,
+    ListUnwritten,
+    Resume,
+    SavePassphrase,
+    Verbose,
+)
 from dicom_deid.cli.sources import check_source, chosen_origin
 from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, remedy, usage
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
@@ -68,6 +79,10 @@ def run(
         int | None,
         typer.Option(metavar="N", min=0, help="Processes; one per core by default, if that is faster; 0: no other."),
     ] = None,
+    cluster: ClusterAddress = None,
+    cluster_ca: ClusterCa = None,
+    cluster_certificate: ClusterCertificate = None,
+    cluster_key: ClusterKey = None,
     policy: PolicyFile = None,
     option: Options = None,
     allow_sop_class: Allowed = None,
@@ -81,21 +96,25 @@ def run(
     resume: Resume = False,
     verbose: Verbose = False,
     list_unwritten: ListUnwritten = False,
+    json_progress: JsonProgress = False,
 ) -> None:
     """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log, plan.json and conformance.md.
 
     Exit code: 0 when every DICOM file was written or skipped, 1 when some were withheld or failed, when there was no
     DICOM file or the run stopped, 2 for a wrong command, 130 after Ctrl-C.
     """
+    wanted = Wanted(cluster, cluster_ca, cluster_certificate, cluster_key)
     given = Given(
         target, passphrase_file, salt_file, weak_passphrase, save_passphrase, policy, option, allow_sop_class,
         pass_burned_in, pseudonyms, run_code, wheels, regions, pixels_unreviewed, linkage, resume, verbose,
-        list_unwritten,
+        list_unwritten, json_progress, wanted,
     )  # fmt: skip
     check_places(source, target)
+    wanted.check(workers)
     processes = cores() if workers is None else workers
     pixels = uses_regions(regions, target, resume=resume)
-    hurry(source, processes, sure=workers is not None, ready="ready_for_pixels" if pixels else "ready")
+    if not cluster:
+        hurry(source, processes, sure=workers is not None, ready="ready_for_pixels" if pixels else "ready")
     sys.exit(run_of(given, partial(chosen_origin, source), (source, target), processes, spare=workers is None))
 
 
@@ -113,7 +132,7 @@ def run_of(
     version = earlier or given.pseudonyms or key.NEWEST
     project = ProjectKey(given.passphrase_file, given.salt_file, given.weak_passphrase, version)
     check_passphrase(project, given.save_passphrase, target, begun=earlier is not None)
-    with ExitStack() as undo:
+    with ExitStack() as ends, ExitStack() as undo:
         derive = partial(project.secret, undo, given.save_passphrase, begun=earlier is not None)
         derived = None if given.policy else derive()
         if not uses_regions(given.regions, target, resume=resume):
@@ -140,14 +159,17 @@ def run_of(
         plan.regions = regions_for(chosen, given.regions, target, secret, unreviewed=given.pixels_unreviewed)
         plan.unreviewed = given.pixels_unreviewed
         folder = RunFolder(FolderSink(target.resolve()))
-        begun = Run(origin(), folder, plan, secret, processes, resume, link, ready.paths, spare=spare)
+        client = given.cluster.client(processes, ends)
+        if client:
+            processes = len(client.nthreads())
+        begun = Run(origin(), folder, plan, secret, processes, resume, link, ready.paths, spare, client)
         begin(begun, target)
         undo.pop_all()
-    if project.made:
-        print(project.made, file=sys.stderr)
-    if given.passphrase_file is None:
-        print(PASSPHRASE_NOTE, file=sys.stderr)
-    return carry_out(begun, given.list_unwritten)
+        if project.made:
+            print(project.made, file=sys.stderr)
+        if given.passphrase_file is None:
+            print(PASSPHRASE_NOTE, file=sys.stderr)
+        return carry_out(begun, given.list_unwritten, JsonLines() if given.json_progress else shown())
 
 
 def cores() -> int:
@@ -216,12 +238,15 @@ def begin(run: Run, target: Path) -> None:
         usage(f"OUTPUT cannot be written: {target.resolve()}")
 
 
-def carry_out(run: Run, list_unwritten: bool) -> int:
+def carry_out(run: Run, list_unwritten: bool, shown: Bar | Lines | JsonLines) -> int:
     """Carries out an open run and shows its end; returns the exit code."""
     heed_signals(run)
-    with shown() as display:
+    with shown as display:
         summary = run.go(display)
-    show_end(summary, run.tally.withheld)
+    if isinstance(shown, JsonLines):
+        json_end(summary)
+    else:
+        show_end(summary, run.tally.withheld)
     if alone := run.origin.left_alone:
         links = counted(alone, "symbolic link or special file was", "symbolic links or special files were")
         print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)

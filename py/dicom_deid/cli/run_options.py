@@ -7,6 +7,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from dicom_deid.cli.cluster import Wanted
+
 SavePassphrase = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Where to keep the passphrase that is made, for you alone.")
 ]
@@ -20,6 +22,10 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in OU
 Verbose = Annotated[bool, typer.Option("--verbose", help="Log what is done to each data element.")]
 ListUnwritten = Annotated[
     bool, typer.Option("--list-unwritten", help="At the end, show the paths of what was not written.")
+]
+
+JsonProgress = Annotated[
+    bool, typer.Option("--json-progress", help="Tell progress and end on stdout as lines of JSON.")
 ]
 
 
@@ -44,3 +50,5 @@ class Given(NamedTuple):
     resume: bool
     verbose: bool
     list_unwritten: bool
+    json_progress: bool = False
+    cluster: Wanted = Wanted()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
 
 from dicom_deid.dicom.is_dicom import LOOK_BYTES, NO_INSTANCE, instead, start_of
 from dicom_deid.dicom.peek import LONG_LOOK_BYTES, peek
@@ -136,8 +136,8 @@ class Job:
             read = source.seconds
             if outcome.status != "written":
                 return unwritten(cells, outcome.log, read, deidentify, looked.instance)
-            # By a name of this process: one of a run that was killed may still be at the same file.
-            staged = f"{source_id}-{os.getpid()}"
+            # By a name of its own: a worker that is taken for dead, here or elsewhere, may still be at the same file.
+            staged = f"{source_id}-{uuid4().hex}"
             self.sink.stage(staged, outcome.splice, source)
         wrote = time.perf_counter() - began - read - deidentify
         told = (unwritten_line("written", outcome.reason, source_id),) if outcome.reason else ()

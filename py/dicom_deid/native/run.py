@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dicom_deid.conformance import conformance
 from dicom_deid.errors import Failed, WorkersFailed
@@ -22,17 +22,22 @@ from dicom_deid.native.linkage_file import LinkageFile
 from dicom_deid.native.pick import Sources, is_much
 from dicom_deid.native.run_folder import Row, RunFolder
 from dicom_deid.native.scan import Display, listing
-from dicom_deid.native.turns import Turns
+from dicom_deid.native.turns import MOST_WAITING, Turns
 from dicom_deid.plan import document, opening, regions
 from dicom_deid.policy import Plan
 from dicom_deid.report import closing as last_lines
 from dicom_deid.source_and_sink import Origin
 from dicom_deid.wording import counted
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 FILES_AT_ONCE = 32
 """Most files in a batch; towards the end there are fewer in it, so that all processes end together."""
 BYTES_AT_ONCE = 256 * 1024 * 1024
 """A batch that has so many bytes of files gets no more of them."""
+WAITING_FOR_EACH = 4 * FILES_AT_ONCE
+"""Answers that wait for their turn, for each process: of a cluster, more are under way than a few processes have."""
 CODE_PATIENCE = 600.0
 """Seconds after which a process that runs a policy's code and has not answered is ended."""
 T = TypeVar("T", bound=Look | Take)
@@ -64,6 +69,8 @@ class Run:
     wheels: Paths = ()
     spare: bool = False
     """Whether to start no processes for what one does as soon."""
+    cluster: Client | None = None
+    """The cluster whose workers do the work; ``workers`` is then how many there were at the start."""
     stop: Stop = field(default_factory=Stop)
     display: Display = field(default_factory=Display)
     sources: Sources = field(default_factory=Sources)
@@ -92,14 +99,19 @@ class Run:
         else:
             self.folder.begin(document(self.plan), self.plan.key.check(), regions(self.plan))
         self.folder.state(conformance(self.plan))
-        processes = counted(self.workers, "process", "processes")
-        how = f"{'up to ' if self.spare else ''}{processes}" if self.workers else "one process"
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-        self.folder.log([*opening(self.plan), f"command line on {machine}, {how}"])
+        self.folder.log([*opening(self.plan), f"command line on {machine}, {self.how()}"])
         if self.linkage:
             self.folder.log(["what links old to new goes to a separate encrypted file"])
         if self.resume:
             self.folder.log([f"resumed: {counted(len(self._earlier), 'file was', 'files were')} done before"])
+
+    def how(self) -> str:
+        """The processes of the run, in words."""
+        if self.cluster:
+            return f"a cluster that begins with {counted(self.workers, 'worker')}"
+        processes = counted(self.workers, "process", "processes")
+        return f"{'up to ' if self.spare else ''}{processes}" if self.workers else "one process"
 
     def go(self, display: Display) -> dict[str, Any]:
         """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol/files.js)."""
@@ -128,7 +140,7 @@ class Run:
         job = Job(self.origin, policy, self.key, sink, linked, self.wheels, plan.regions, plan.unreviewed)
         for _ in listing(self.origin, self.sources):
             self.display.scanned(len(self.sources))
-            if executor is None and self.workers and self.is_much():
+            if executor is None and self.workers and not self.cluster and self.is_much():
                 from dicom_deid.executors.processes import Processes, prepare  # one process needs nothing of it
 
                 prepare("dicom_deid.native.job")
@@ -139,7 +151,17 @@ class Run:
         if self.origin.left_alone:
             links = ("symbolic link or special file was", "symbolic links or special files were")
             self.folder.log([f"{counted(self.origin.left_alone, *links)} left alone"])
-        return executor or Inline(job)
+        return self.on_cluster(job) or executor or Inline(job)
+
+    def on_cluster(self, job: Job) -> Executor[Any, Any] | None:
+        """The workers of the cluster, where there is one, which have to see the same places as this machine."""
+        if not self.cluster:
+            return None
+        from dicom_deid.executors.cluster import Cluster  # an extra
+        from dicom_deid.native.same_places import SamePlaces
+
+        places = SamePlaces(self.origin, self.folder.sink, self.sources)
+        return Cluster(self.cluster, job, places, CODE_PATIENCE if self.plan.policy.python else inf)
 
     def is_much(self) -> bool:
         """Whether what was found so far is worth more than one process. Code of a policy, which can hang, always is."""
@@ -178,7 +200,8 @@ class Run:
 
     def take_all(self, executor: Executor[Look | Take, Looked | Taken], ends: Ends) -> None:
         """Takes the files in the order of the pick."""
-        turns = Turns[tuple[Look | Take, Looked | Taken | None]](self.sources, self.instance)
+        most = max(MOST_WAITING, WAITING_FOR_EACH * self.workers)
+        turns = Turns[tuple[Look | Take, Looked | Taken | None]](self.sources, self.instance, most)
         for answers in executor.run(self.batches(self.tasks(turns)), self.stop):
             for task, answer in answers:
                 number, instance = self._numbers.pop(task.path), answer.instance if answer else 0

@@ -28,9 +28,9 @@ class Turn(NamedTuple, Generic[A]):
 class Turns(Generic[A]):
     """The files under way."""
 
-    def __init__(self, sources: Sources, look: Callable[[int], int]) -> None:
+    def __init__(self, sources: Sources, look: Callable[[int], int], most_waiting: int = MOST_WAITING) -> None:
         """``look``: the fingerprint of a file's SOP Instance UID, by the file's number."""
-        self._sources, self._look = sources, look
+        self._sources, self._look, self._most = sources, look, most_waiting
         self._queue = deque[int]()
         """Numbers of files whose SOP Instance UID is not yet known, in the order of the pick."""
         self._waiting: dict[int, tuple[int, A]] = {}
@@ -54,7 +54,7 @@ class Turns(Generic[A]):
                 self._queue.popleft()
                 known, ready = self._waiting.pop(next_one)
                 yield Turn(next_one, self._sources.first(next_one, known), ready)
-            elif len(self._waiting) > MOST_WAITING:
+            elif len(self._waiting) > self._most:
                 self._queue.popleft()
                 self._looked[next_one] = self._sources.first(next_one, self._look(next_one))
             else:
