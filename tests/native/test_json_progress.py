@@ -1,0 +1,34 @@
+"""`--json-progress`: each line of stdout is an object, and the last one has the end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commands import command
+from dicom_deid.cli import json_progress
+from made import UID, ct, to_bytes
+from runs import PASSPHRASE
+
+
+def test_every_line_of_stdout_is_an_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_progress, "SECONDS", 0.0)
+    source, secret = tmp_path / "Okonkwo^Adaeze", tmp_path / "secret"
+    source.mkdir()
+    secret.write_text(PASSPHRASE, encoding="utf-8")
+    for number, burned in enumerate(("NO", "YES", "NO")):
+        (source / f"{number}").write_bytes(to_bytes(ct(SOPInstanceUID=f"{UID}.{number}", BurnedInAnnotation=burned)))
+    run = "run", source, tmp_path / "run", "--passphrase-file", secret
+    done = command(*run, "--workers", "0", "--json-progress")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["stage"] for line in told[:2]] == ["scan", "run"]
+    assert {line["of_files"] for line in told if line["stage"] == "run"} == {3}
+    assert told[-2]["files"] == told[-2]["of_files"]
+    assert told[-2]["bytes"] == told[-2]["of_bytes"]
+    assert told[-2]["seconds_left"] == 0
+    end = told[-1]
+    assert (end["stage"], end["end"], end["error"]) == ("end", "finished", "")
+    assert end["counts"] == {"written": 2, "withheld": 1, "skipped": 0, "failed": 0}
+    assert end["reasons"] == {"BURNED_IN": 1}
+    assert "Okonkwo" not in done.stdout + done.stderr
