@@ -10,9 +10,11 @@ from dicom_deid.deidentify.identifiers.names import name_parts
 from dicom_deid.deidentify.identifiers.numbers import whole_values
 from dicom_deid.deidentify.text import clean_named
 from dicom_deid.verify.disguised import disguised
-from dicom_deid.verify.search import folded, left
+from dicom_deid.verify.search import folded, left, named_in
 from made import ct, deidentified
 from pydicom import dcmwrite
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
 
 NAMED = frozenset(
     name_parts("Zorbath^Quillan")
@@ -43,6 +45,13 @@ def test_the_verification_finds_a_disguised_identifier(written: str) -> None:
     assert any(left(folded(reading), NAMED) for reading in disguised(f"MRT {written} 3T"))
 
 
+@pytest.mark.parametrize("written", ["Z-O-R-B-A-T-H", "&#90;orbath", "%5Aorbath", b64encode(b"Zorbath").decode()])
+def test_the_verification_withholds_what_was_not_cleaned(written: str) -> None:
+    raw = RawDataElement(Tag(0x00181030), "LO", len(written), written.encode(), 0, False, True)
+    assert named_in([(raw, "LO", ("ascii",))], NAMED, frozenset())
+    assert not named_in([(raw, "LO", ("ascii",))], frozenset(("quillan",)), frozenset())
+
+
 @pytest.mark.parametrize(
     "label",
     [
@@ -65,3 +74,8 @@ def test_nothing_disguised_stands_in_an_output(written: str) -> None:
     dcmwrite(out, new)
     assert new.ProtocolName == "head"
     assert written.encode() not in out.getvalue()
+
+
+def test_a_name_that_the_header_has_in_disguise_goes_as_itself() -> None:
+    made = ct(SpecificCharacterSet="ISO_IR 192", PatientName="Zyxw&uuml;rger^Q", ProtocolName="Zyxwürger head")
+    assert deidentified(made, "clean-descriptors").ProtocolName == "head"

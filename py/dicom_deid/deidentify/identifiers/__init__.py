@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from dicom_deid.deidentify import disguises
 from dicom_deid.deidentify.character_set import decode, encodings_of, otherwise
 from dicom_deid.deidentify.identifiers import told
 from dicom_deid.deidentify.identifiers.ages import age_between, of_age
@@ -211,6 +212,8 @@ class Sayings:
         meant = otherwise(element.value, text)
         if meant is not None:
             self.identifiers |= name_parts(meant)
+        if disguises.CODED.search(text):
+            self.identifiers |= name_parts(disguises.decoded(text)[0])
 
     def whole(self, element: Element, path: tuple[int, ...], encodings: tuple[str, ...], *, gone: bool) -> None:
         """Adds a value that identifies as a whole, and its significant parts."""
