@@ -31,7 +31,18 @@ LATIN = (
     b64encode("Zorbath".encode("utf-16-le")).decode(), b64encode(b"MRN-0815-4711").decode(),
     urlsafe_b64encode("id=3;ÿÿ?n=Zorbath".encode()).decode(), b"Zorbath".hex(), "0x" + b"Zorbath".hex().upper(),
 )  # fmt: skip
-OTHERS = ("王 小 东", "王·小·东", "M R N 0 8 1 5 4 7 1 1", b"Zorbath".hex(" "), "Q U I L L A N  Z O R B A T H")
+OTHERS = (
+    "Zor-ba-th",
+    "ZO RB AT H",
+    "Z O R B ATH",
+    "%u005Aorbath",
+    "𝐙𝐨𝐫𝐛𝐚𝐭𝐡",
+    "王 小 东",
+    "王·小·东",
+    "M R N 0 8 1 5 4 7 1 1",
+    b"Zorbath".hex(" "),
+    "Q U I L L A N  Z O R B A T H",
+)
 
 
 @pytest.mark.parametrize("written", LATIN + OTHERS)
@@ -47,7 +58,9 @@ def test_the_verification_finds_a_disguised_identifier(written: str) -> None:
 
 @pytest.mark.parametrize("written", ["Z-O-R-B-A-T-H", "&#90;orbath", "%5Aorbath", b64encode(b"Zorbath").decode()])
 def test_the_verification_withholds_what_was_not_cleaned(written: str) -> None:
-    raw = RawDataElement(Tag(0x00181030), "LO", len(written), written.encode(), 0, False, True)
+    raw = RawDataElement(
+        Tag(0x00181030), "LO", len(written), written.encode(), 0, is_implicit_VR=False, is_little_endian=True
+    )
     assert named_in([(raw, "LO", ("ascii",))], NAMED, frozenset())
     assert not named_in([(raw, "LO", ("ascii",))], frozenset(("quillan",)), frozenset())
 
@@ -55,7 +68,8 @@ def test_the_verification_withholds_what_was_not_cleaned(written: str) -> None:
 @pytest.mark.parametrize(
     "label",
     [
-        "A P & L A T", "T 1 W F S", "T2 FLAIR 100%FL KVP=12", "A&P 50%BA", "R O I 1 2 3 4", "DEFINITION AS+",
+        "the cat sat on the mat", "AP LAT OBL", "C1 C2 L5 S1", "A P & L A T",
+        "T 1 W F S", "T2 FLAIR 100%FL KVP=12", "A&P 50%BA", "R O I 1 2 3 4", "DEFINITION AS+",
         "МРТ головного мозга", "ΑΞΟΝΙΚΗ ΕΓΚΕΦΑΛΟΥ", "Localizer_AbdomenPelvis", "5a6f7262", "Zorba", "头 颈 部",
         "ФЛАИР СОР", "S A G T 2 W",
     ],

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from dicom_deid.deidentify.encoded_words import as_text, encoded_words
 from dicom_deid.deidentify.letters import fold, pairs, read_letters
+from dicom_deid.deidentify.vocabulary import ordinary
 
 if TYPE_CHECKING:
     from dicom_deid.deidentify.finder import Finder
 
 Span = tuple[int, int]
 CODED = re.compile(
-    r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});?|(?:%[\da-fA-F]{2})+|(?:=[\dA-F]{2})+(?![\dA-F])"
+    r"%u[\da-fA-F]{4}|&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});?|(?:%[\da-fA-F]{2})+|(?:=[\dA-F]{2})+(?![\dA-F])"
 )
 """Letters that stand as their numbers or names."""
 NESTED = 3
@@ -31,6 +32,10 @@ ALONE = re.compile(
     rf"|(?<!\w){EAST}(?:[\s\u00b7\u30fb]{{1,2}}{EAST})+(?!\w)"
 )
 """Letters that stand apart, each by itself."""
+PIECES = re.compile(r"(?<![^\W_])[^\W_]{1,3}(?:(?:[ .'·-]{1,2}|_)[^\W_]{1,3}){2,}(?![^\W_])")
+"""Three pieces or more of up to three letters: ZO RB AT H."""
+LONG = 6
+"""Letters of an identifier that is found in such pieces."""
 LEAST = 4
 """Letters of an identifier that is found letter by letter, or by the looks of its letters."""
 EASTERN = "\u2e80"
@@ -45,6 +50,8 @@ def spans(text: str, found: Finder) -> Iterator[Span]:
         yield from decoded_spans(text, found)
     for hit in ALONE.finditer(text):
         yield from spelt_spans(text, hit, found)
+    for hit in PIECES.finditer(text):
+        yield from divided_spans(text, hit, found)
     if OTHER_SCRIPTS.search(text):
         yield from alike_spans(text, found)
     for hit, plain in encoded_words(text):
@@ -78,6 +85,8 @@ def decoded(text: str) -> tuple[str, list[Span]]:
 
 def meant(code: str) -> str:
     """What encoded letters stand for."""
+    if code.startswith("%u"):
+        return chr(int(code[2:], 16))
     if code.startswith("&"):
         from html import unescape  # its table of names is loaded when there is one
 
@@ -91,6 +100,21 @@ def spelt_spans(text: str, run: re.Match[str], found: Finder) -> Iterator[Span]:
     searched, places = read_letters("".join(text[place] for place in at))
     for hit in found.spelt.finditer(searched):
         yield at[places[hit.start()]], at[places[hit.end() - 1]] + 1
+
+
+def divided_spans(text: str, run: re.Match[str], found: Finder) -> Iterator[Span]:
+    """The places of long identifiers that begin and end with short pieces, of which not all are ordinary words."""
+    pieces = [(run.start() + one.start(), run.start() + one.end()) for one in re.finditer(r"[^\W_]+", run[0])]
+    begins, ends = {begin for begin, _ in pieces}, {end for _, end in pieces}
+    for begin, end in spelt_spans(text, run, found):
+        within = [text[slice(*piece)] for piece in pieces if begin <= piece[0] and piece[1] <= end]
+        if (
+            begin in begins
+            and end in ends
+            and len("".join(within)) >= LONG
+            and not all(map(ordinary, map(fold, within)))
+        ):
+            yield begin, end
 
 
 def spelling(identifiers: frozenset[str]) -> re.Pattern[str]:

@@ -52,7 +52,7 @@ def fold(text: str) -> str:
     """Text as it is compared: lower case, without accents and letters that nobody sees, in one form."""
     if text.isascii():
         return text.lower()
-    decomposed = normal_form("NFKD", INVISIBLE.sub("", text).casefold())
+    decomposed = normal_form("NFKD", INVISIBLE.sub("", text).casefold()).casefold()  # some capitals are only now plain
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
 
 

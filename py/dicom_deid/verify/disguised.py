@@ -15,7 +15,7 @@ from dicom_deid.profile import table
 
 BYTES = re.compile(rb"%([0-9a-fA-F]{2})"), re.compile(rb"=([0-9A-F]{2})")
 """A byte in an address, and in mail."""
-ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+ESCAPED = re.compile(r"[\\%](?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 ENTITY = re.compile("&[#A-Za-z]")
 APART = re.compile(r"(?<![^\W_])[^\W_](?:[^\w\\]{1,3}[^\W_]|_[^\W_]){3,}(?![^\W_])")
 """Single letters, four or more."""

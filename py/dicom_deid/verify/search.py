@@ -75,7 +75,7 @@ def folded(text: str) -> str:
     """Lower case, without accents, soft hyphens and other marks of format."""
     if text.isascii():
         return text.lower()
-    letters = filterfalse(unicodedata.combining, normal_form("NFKD", text.casefold()))
+    letters = filterfalse(unicodedata.combining, normal_form("NFKD", text.casefold()).casefold())
     return "".join(letter for letter in letters if unicodedata.category(letter) != "Cf").translate(UNDIVIDED)
 
 
