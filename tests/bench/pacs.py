@@ -3,8 +3,8 @@
     .venv/bin/python tests/bench/pacs.py [--count 200] [--kib 512] [--rounds 5]
 
 Prints a table. All ways send the same files, in turns, round after round, each into an Orthanc that was emptied before;
-medians, and ratios to storescu of the same round. Ours are whole sendings: each file held against the audit, the ledger
-on the disk, and all confirmed; without the start of the program. Orthanc and storescu have TCP_NODELAY=1.
+medians, and ratios to storescu of the same round. Ours hold each file against the audit, keep the ledger and, in the
+second column, have all confirmed; without the start of the program. Orthanc and storescu have TCP_NODELAY=1.
 """
 
 import argparse
@@ -47,23 +47,36 @@ def made(folder: Path, count: int, kib: int) -> RunFolder:
     return run_of(folder, large())
 
 
-def ours(run: RunFolder, destination: Destination) -> Callable[[], None]:
-    def send() -> None:
+class Timed(Sending):
+    """Keeps when all was acknowledged."""
+
+    acknowledged = 0.0
+
+    def _confirm(self) -> None:
+        self.acknowledged = time.perf_counter()
+        super()._confirm()
+
+
+def ours(run: RunFolder, destination: Destination) -> Callable[[], float]:
+    def send() -> float:
         (run.root / NAME).unlink(missing_ok=True)
         with closing(Ledger(run.root, destination.name)) as ledger:
-            summary = Sending(outgoing(run.root), destination, ledger, Display()).go()
+            sending = Timed(outgoing(run.root), destination, ledger, Display())
+            summary = sending.go()
         assert summary.is_whole, summary
+        return sending.acknowledged
 
     return send
 
 
-def storescu(run: RunFolder, server: Orthanc) -> Callable[[], None]:
+def storescu(run: RunFolder, server: Orthanc) -> Callable[[], float]:
     line = ("storescu", "-aec", server.dimse.called, "-aet", "DICOMDEID", "+sd", "+r", "-xe")
     line = (*line, "127.0.0.1", str(server.dicom_port), str(run.root / "out"))
     environment = {**os.environ, "TCP_NODELAY": "1"}
 
-    def send() -> None:
+    def send() -> float:
         subprocess.run(line, check=True, capture_output=True, env=environment)
+        return time.perf_counter()
 
     return send
 
@@ -87,23 +100,30 @@ def main() -> None:
             seconds = measured(ways, server, options.rounds)
     finally:
         shutil.rmtree(folder)
-    print(f"| {options.count} × {options.kib} KiB into Orthanc | instances/s | ÷ storescu |\n| --- | --- | --- |")
+    print(f"| {options.count} × {options.kib} KiB | instances/s | ÷ storescu | and confirmed | ÷ storescu |")
+    print("| --- | --- | --- | --- | --- |")
     for name, own in seconds.items():
-        ratio = statistics.median(one / other for one, other in zip(seconds["storescu"], own, strict=True))
-        print(f"| {name} | {options.count / statistics.median(own):.0f} | {ratio:.2f} |")
+        cells = [name]
+        for column in (0, 1):
+            times = [one[column] for one in own]
+            ratio = statistics.median(one[0] / other for one, other in zip(seconds["storescu"], times, strict=True))
+            cells += [f"{options.count / statistics.median(times):.0f}", f"{ratio:.2f}"]
+        print(f"| {' | '.join(cells)} |")
     print(f"Load of the machine at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
-def measured(ways: dict[str, Callable[[], None]], server: Orthanc, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each way, round by round; the first round warms up and does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+def measured(
+    ways: dict[str, Callable[[], float]], server: Orthanc, rounds: int
+) -> dict[str, list[tuple[float, float]]]:
+    """Seconds of each way, round by round, until all was acknowledged and until the end; the first one warms up."""
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, send in ways.items():
             server.empty()
             began = time.perf_counter()
-            send()
+            acknowledged = send() - began
             if number:
-                seconds[name].append(time.perf_counter() - began)
+                seconds[name].append((acknowledged, time.perf_counter() - began))
     return seconds
 
 

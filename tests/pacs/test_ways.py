@@ -60,7 +60,7 @@ def test_more_kinds_than_one_association_has_contexts(orthanc: Orthanc, tmp_path
     kinds += [(UNKNOWN, uid.ExplicitVRLittleEndian), (uid.CTImageStorage, UNTAKEN)]
     instances = [instance(tmp_path, number, *kind) for number, kind in enumerate(kinds)]
     with closing(Ledger(tmp_path, "orthanc")) as ledger:
-        summary = Sending(Run(instances, []), orthanc.dimse, ledger, Display()).go()
+        summary = Sending(Run(instances, []), orthanc.dimse._replace(associations=1), ledger, Display()).go()
     assert len(instances) > association.MOST_CONTEXTS
     assert summary.refused == {"PACS_CLASS_REFUSED": 1, "PACS_SYNTAX_REFUSED": 1}
     assert summary.confirmed == len(orthanc.instances()) == len(instances) - 2

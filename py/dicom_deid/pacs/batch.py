@@ -9,6 +9,9 @@ from typing import NamedTuple
 from dicom_deid.pacs.outgoing import Outgoing
 
 MOST_FILES, MOST_BYTES = 20, 32_000_000
+"""Of a request."""
+IN_A_ROW = 5
+"""Instances that an association takes over at once, so that none has much left when the others are done."""
 MOST_PAIRS = 127
 """Presentation contexts of an association, but for one: that of C-ECHO, without which one that takes nothing would not
 be accepted, and nothing be known of why."""
@@ -33,7 +36,7 @@ def batches(instances: Sequence[Outgoing], *, by_pairs: bool) -> list[Batch]:
     return [
         Batch(some, groups[at])
         for at, own in groupby(ordered, key=lambda one: number[pair_of(one)])
-        for some in parts(list(own))
+        for some in parts(list(own), IN_A_ROW)
     ]
 
 
@@ -41,11 +44,11 @@ def pair_of(one: Outgoing) -> Pair:
     return one.sop_class, one.transfer_syntax
 
 
-def parts(instances: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
+def parts(instances: Sequence[Outgoing], most_files: int = MOST_FILES) -> Iterator[list[Outgoing]]:
     """Instances in their order, so many at once as a request takes; one that is larger goes alone."""
     part, size = list[Outgoing](), 0
     for one in instances:
-        if part and (len(part) == MOST_FILES or size + one.size > MOST_BYTES):
+        if part and (len(part) == most_files or size + one.size > MOST_BYTES):
             yield part
             part, size = [], 0
         part.append(one)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
@@ -157,8 +158,8 @@ class Sending:
         try:
             while self._waiting and not self._stop.is_set():
                 try:
-                    with way(self._destination) as chosen:
-                        while batch := self._next():
+                    with way(self._destination) as chosen, self._ahead() as ahead:
+                        for batch in ahead:
                             self._one(chosen, batch)
                             tries = 0
                 except PacsFailure as failure:
@@ -171,28 +172,57 @@ class Sending:
             self._error = error
             self._stop.set()
 
+    @contextmanager
+    def _ahead(self) -> Iterator[Iterator[Batch]]:
+        """Batches whose files are as they should be: each is looked at while the one before it is sent."""
+        with ThreadPoolExecutor(1) as looking:
+            upcoming = looking.submit(self._next)
+
+            def ahead() -> Iterator[Batch]:
+                nonlocal upcoming
+                while batch := upcoming.result():
+                    upcoming = looking.submit(self._next)
+                    yield batch
+
+            try:
+                yield ahead()
+            finally:
+                if batch := upcoming.result():
+                    self._again(batch)
+
     def _next(self) -> Batch | None:
+        """The next batch, without the files that may not go out."""
+        while not self._stop.is_set():
+            with self._turn:
+                if not self._waiting:
+                    return None
+                batch = self._waiting.popleft()
+            sound = list[Outgoing]()
+            for one in batch.instances:
+                if reason := difference(one):
+                    self._done(one, self._summary.stopped, reason)
+                else:
+                    sound.append(one)
+            if sound:
+                return batch._replace(instances=sound)
+        return None
+
+    def _again(self, batch: Batch) -> None:
         with self._turn:
-            return self._waiting.popleft() if self._waiting and not self._stop.is_set() else None
+            self._waiting.appendleft(batch)
 
     def _one(self, chosen: Way, batch: Batch) -> None:
         """Sends a batch; what is not done of it when it fails waits again."""
         open_ones = {one.sop_instance: one for one in batch.instances}
         rows = list[tuple[str, State, str]]()
         try:
-            for one in batch.instances:
-                if reason := difference(one):
-                    del open_ones[one.sop_instance]
-                    self._done(one, self._summary.stopped, reason)
-            sound = list(open_ones.values())
-            for result in chosen.send(batch._replace(instances=sound)) if sound else ():
+            for result in chosen.send(batch):
                 one = open_ones.pop(result.instance.sop_instance)
                 rows.append((one.sop_instance, result.state, result.code))
                 self._done(one, self._summary.refused if result.state == "refused" else None, result.code)
         finally:
-            with self._turn:
-                if open_ones:
-                    self._waiting.appendleft(batch._replace(instances=list(open_ones.values())))
+            if open_ones:
+                self._again(batch._replace(instances=list(open_ones.values())))
             self._ledger.write(rows)
 
     def _done(self, one: Outgoing, counted: Counter[str] | None, code: str) -> None:
