@@ -14,13 +14,18 @@ import pytest
 from commands import command
 from dicom_deid.native.scan import Display
 from dicom_deid.pacs import association, dicomweb, sending
+from dicom_deid.pacs.batch import Batch
+from dicom_deid.pacs.destination import Destination
 from dicom_deid.pacs.ledger import Ledger
 from dicom_deid.pacs.outgoing import Outgoing, Run
 from dicom_deid.pacs.sending import Sending
+from dicom_deid.pacs.store import Store
 from made import UID, ct, to_bytes
-from orthanc import Orthanc
+from orthanc import Orthanc, running
 from pydicom import uid
 from pydicom.encaps import encapsulate
+from pynetdicom import AE, evt
+from pynetdicom.events import Event, EventHandlerType
 from runs import RunFolder
 from sendable import copy_of, in_state
 
@@ -64,6 +69,72 @@ def test_more_kinds_than_one_association_has_contexts(orthanc: Orthanc, tmp_path
     assert len(instances) > association.MOST_CONTEXTS
     assert summary.refused == {"PACS_CLASS_REFUSED": 1, "PACS_SYNTAX_REFUSED": 1}
     assert summary.confirmed == len(orthanc.instances()) == len(instances) - 2
+
+
+class Killing(Display):
+    """Kills Orthanc when so many instances are done."""
+
+    def __init__(self, server: Orthanc, after: int) -> None:
+        self._server, self._left = server, after
+
+    def advanced(self, files: int, _size: int) -> None:
+        self._left -= files
+        if self._left == 0:
+            self._server.kill()
+
+
+def test_associations_that_break_off(tmp_path: Path, login: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "WAITS", ())
+    instances = [instance(tmp_path, number, CLASSES[0], SYNTAXES[1]) for number in range(40)]
+    with running(tmp_path / "orthanc") as server:
+        with closing(Ledger(tmp_path, "orthanc")) as ledger:
+            cut = Sending(Run(instances, []), server.dimse, ledger, Killing(server, 10)).go()
+        assert (cut.error, cut.confirmed) == ("PACS_UNREACHABLE", 0)
+        assert cut.sent + cut.left == 40 > cut.left > 20
+        server.start()
+        with closing(Ledger(tmp_path, "orthanc")) as ledger:
+            whole = Sending(Run(instances, []), server.dimse, ledger, Display()).go()
+        assert whole.is_whole
+        assert whole.confirmed == len(server.instances()) == 40
+
+
+def answering(reply: bytes) -> EventHandlerType:
+    """A handler that puts bytes of its own in the place of the answer to C-STORE."""
+
+    def answer(event: Event) -> int:
+        event.assoc.dul.socket.socket.sendall(reply)
+        return 0
+
+    return evt.EVT_C_STORE, answer
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        bytes.fromhex("04000000000600000002 0103"),  # a command without an element
+        bytes.fromhex("040000000003000000"),  # a PDU that is shorter than its value
+        bytes.fromhex("04000000000600000000 0100"),  # a value without its control header
+        bytes.fromhex("0400ffffffff"),  # four gigabytes
+        bytes.fromhex("070000000004 00000000"),  # A-ABORT
+        bytes.fromhex("0500 00000004 00000000"),  # A-RELEASE-RQ
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    ],
+)
+def test_answers_that_are_none(reply: bytes, tmp_path: Path) -> None:
+    entity = AE("ANY")
+    entity.add_supported_context(CLASSES[0], SYNTAXES[1])
+    entity.add_supported_context(uid.UID("1.2.840.10008.1.1"))
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[answering(reply)])
+    port = server.server_address[1]
+    there = Destination("any", "dicom", called="ANY", host="127.0.0.1", port=port)
+    try:
+        with Store(there) as way:
+            found = list(
+                way.send(Batch([instance(tmp_path, 1, CLASSES[0], SYNTAXES[1])], ((CLASSES[0], SYNTAXES[1]),)))
+            )
+    finally:
+        server.shutdown()
+    assert [(one.state, one.code) for one in found] == [("refused", "PACS_LOST")]
 
 
 @contextmanager

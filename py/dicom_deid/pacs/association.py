@@ -106,6 +106,9 @@ def on_open(event: Event) -> None:
     wrapped.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with suppress(OSError, AttributeError):  # a system without it waits as long as TCP does
         wrapped.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", STANDSTILL_SECONDS, 0))
+        if association.is_requestor:
+            seconds = max(1, int(association.dimse_timeout or ANSWER_SECONDS))
+            wrapped.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
     bound(association)
 
 
