@@ -6,12 +6,13 @@
 ``kill``: peers send each instance until it is acknowledged, and never again. In the end each has one audit row and one
 output, and no original is left; exits with 1 where that is not so.
 
-``rate``: storescu, with TCP_NODELAY, sends the same instances to storescp and to the gateway by turns, whose engine
-waits (a long --rest); then to both on a file system in memory, which tells what the disk takes: storescp acknowledges
-what is not on the disk yet.
+``rate``: storescu, with TCP_NODELAY, sends the same instances to storescp, as it comes and with TCP_NODELAY, and to the
+gateway by turns, whose engine waits (a long --rest); then to all on a file system in memory, which tells what the disk
+takes: storescp acknowledges what is not on the disk yet.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -47,10 +48,11 @@ def sources(folder: Path, count: int, side: int) -> list[Path]:
 
 
 @contextmanager
-def storescp(folder: Path) -> Iterator[int]:
+def storescp(folder: Path, **words: str) -> Iterator[int]:
     port = free_port()
     folder.mkdir(parents=True)
-    server = subprocess.Popen(["storescp", "-od", str(folder), str(port)], stderr=subprocess.DEVNULL)
+    told = {**os.environ, **words}
+    server = subprocess.Popen(["storescp", "-od", str(folder), str(port)], stderr=subprocess.DEVNULL, env=told)
     time.sleep(0.5)
     try:
         yield port
@@ -72,11 +74,14 @@ def rate(options: argparse.Namespace, scratch: Path) -> None:
         for number in range(options.rounds):
             with storescp(place / f"scp{number}") as port:
                 theirs = timed(port, scratch / "sources")
+            with storescp(place / f"quick{number}", TCP_NODELAY="1") as port:
+                quick = timed(port, scratch / "sources")
             (place / f"own{number}").mkdir()
             with running(place / f"own{number}", "--rest", "3600") as gateway:
                 ours = timed(gateway.port, scratch / "sources")
                 peak = gateway.peak() // 1_000_000
-            say(f"{name}: storescp {count / theirs:.0f}/s, receive {count / ours:.0f}/s, {peak} MB")
+            rates = f"storescp {count / theirs:.0f}/s, with TCP_NODELAY {count / quick:.0f}/s"
+            say(f"{name}: {rates}, receive {count / ours:.0f}/s and at most {peak} MB")
         if place != scratch:
             shutil.rmtree(place)
 
