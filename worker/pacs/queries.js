@@ -76,18 +76,21 @@ function studyOf(item) {
 }
 
 /**
- * The instances of a study, or of one of its series.
+ * The instances of a study, or of one of its series: page by page, for as long as a page brings something new, however short it
+ * is, since a PACS can list less at a time than it is asked for.
  * @param {Peer} peer
  * @param {string} study
  * @param {string} series   "": of all
  * @param {Patience} patience
+ * @param {(found: ReadonlyMap<string, unknown>) => boolean} [enough]   told what is found so far, by SOP Instance UID
  * @returns {Promise<InstanceThere[]>}
  */
-export async function instancesOf(peer, study, series, patience) {
+export async function instancesOf(peer, study, series, patience, enough = () => false) {
   const path = series ? `/studies/${study}/series/${series}/instances` : `/studies/${study}/instances`;
   /** @type {Map<string, InstanceThere>} */
   const found = new Map();
-  for (let known = -1; known < found.size && found.size <= MOST_INSTANCES; ) {
+  for (let known = -1; known < found.size && !enough(found); ) {
+    if (found.size > MOST_INSTANCES) throw new PacsError("PACS_TOO_MUCH");
     known = found.size;
     const items = await answer(peer, `${path}?includefield=${SERIES}&limit=${AT_ONCE}&offset=${known}`, patience);
     for (const item of items) {
@@ -95,9 +98,17 @@ export async function instancesOf(peer, study, series, patience) {
       if (!UID.test(instance) || !UID.test(of)) throw new PacsError("PACS_ANSWER");
       found.set(instance, { series: of, instance });
     }
-    if (items.length < AT_ONCE) break; // a PACS that gives all at once gives nothing new the second time
   }
   return [...found.values()];
+}
+
+/**
+ * Whether one instance is in its series: a PACS may not list all that it has.
+ * @param {Peer} peer @param {{study: string, series: string, instance: string}} one @param {Patience} patience
+ */
+export async function hasInstance(peer, { study, series, instance }, patience) {
+  const path = `/studies/${study}/series/${series}/instances?SOPInstanceUID=${instance}&includefield=${INSTANCE}`;
+  return (await answer(peer, path, patience)).some((item) => firstOf(item, INSTANCE) === instance);
 }
 
 /** @param {Peer} peer @param {string} path @param {Patience} patience @returns {Promise<Item[]>} */

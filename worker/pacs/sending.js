@@ -9,7 +9,7 @@ import { Batches } from "./batches.js";
 import { Opening } from "./outputs.js";
 import { Patience, paused } from "./patience.js";
 import { bytesOf, PacsError, Peer, refusal } from "./peer.js";
-import { instancesOf } from "./queries.js";
+import { hasInstance, instancesOf } from "./queries.js";
 import { SendProgress } from "./send-progress.js";
 import { ACCEPT, answerOf, requestOf } from "./stow.js";
 
@@ -19,6 +19,8 @@ const IN_FLIGHT = 2;
 const TRIES_WHOLE = 3;
 /** Milliseconds in which, in all, a PACS is given time to list what it has taken. */
 const SETTLING = [500, 1000, 2000, 4000];
+/** Instances that are asked for by themselves at most, because a list has them not. */
+const MOST_SOUGHT = 200;
 /** Bytes of an answer. */
 const ANSWER_BYTES = 4 * 1024 * 1024;
 /** Errors that every other file would meet, too. */
@@ -45,6 +47,7 @@ export class Sending {
   /** @type {Map<string, number>} by the series: files that have no answer yet */ #open = new Map();
   /** @type {Map<string, string>} SOP Instance UID of what does not go, and why */ #stopped = new Map();
   /** @type {number[]} */ #settling = [...SETTLING];
+  #mostSought = MOST_SOUGHT;
   /** @type {string} why it cannot go on, as a reason code; "": it can */ #error = "";
 
   /**
@@ -186,8 +189,15 @@ export class Sending {
         if (pause === 0) break;
         await paused(pause, this.#abort.signal);
       }
-      for (const output of missing) this.#ledger.note(output, "refused", "PACS_NOT_KEPT");
+      for (const output of missing) await this.#sought(output);
     }
+  }
+
+  /** Asks for one instance by itself. @param {Output} output */
+  async #sought(output) {
+    const isThere =
+      this.#mostSought-- > 0 && (await this.#asked(() => hasInstance(this.#peer, output, this.#asking), false));
+    this.#ledger.note(output, isThere ? "confirmed" : "refused", isThere ? "" : "PACS_NOT_KEPT");
   }
 
   /** @param {Output} output */
@@ -212,13 +222,27 @@ export class Sending {
   async #missingOf(outputs) {
     if (outputs.length === 0) return [];
     const [{ study, series }] = outputs;
-    const listed = await instancesOf(this.#peer, study, series, this.#asking).catch((error) => {
-      if (error instanceof PacsError && error.status === 404) return []; // some say so of a study that they do not have
-      throw codeOf(error) === "PACS_NOT_OFFERED" ? new CodedError("PACS_CANNOT_CONFIRM") : error;
-    });
+    const isWhole = (/** @type {ReadonlyMap<string, unknown>} */ found) =>
+      outputs.every((one) => found.has(one.instance));
+    const listed = await this.#asked(() => instancesOf(this.#peer, study, series, this.#asking, isWhole), []);
     const there = new Set(listed.map(({ instance }) => instance));
     for (const output of outputs) if (there.has(output.instance)) this.#ledger.note(output, "confirmed");
     return outputs.filter(({ instance }) => !there.has(instance));
+  }
+
+  /**
+   * An answer to a question for what is there; another one of a PACS that says 404 of a study that it does not have.
+   * @template T
+   * @param {() => Promise<T>} ask
+   * @param {T} none
+   */
+  async #asked(ask, none) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof PacsError && error.status === 404) return none;
+      throw codeOf(error) === "PACS_NOT_OFFERED" ? new CodedError("PACS_CANNOT_CONFIRM") : error;
+    }
   }
 
   /** @returns {Sent} */

@@ -81,15 +81,17 @@ const rowsOf = (text) =>
   );
 
 /** A PACS that keeps what it gets, as `post` lets it; `post` is given the UIDs of a request, and its number. */
-async function peer(post = () => ({}), { port = 0, kept = new Map() } = {}) {
+async function peer(post = () => ({}), { port = 0, kept = new Map(), listed = 1000 } = {}) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     if (request.method === "GET") {
       const series = /series\/([0-9.]+)/.exec(request.url)[1];
+      const asked = new URL(request.url, "http://x").searchParams;
       const items = [...kept]
-        .filter(([, of]) => of === series)
+        .filter(([uid, of]) => of === series && (asked.get("SOPInstanceUID") ?? uid) === uid)
+        .slice(0, listed) // it takes no heed of offsets
         .map(([uid]) => ({ "00080018": { vr: "UI", Value: [uid] } }));
       return response.writeHead(200, JSON_TYPE).end(JSON.stringify(items));
     }
@@ -133,6 +135,13 @@ test("all files go in batches, and those that the PACS lists are confirmed", asy
   assert.deepEqual(there.requests.map((uids) => uids.length).sort(), [20, 20, 5]);
   assert.deepEqual(new Set(Object.values(ledger())), new Set(["confirmed"]));
   assert.equal(there.kept.size, 45);
+});
+
+test("a PACS that lists little at a time is asked for each that is missing", async () => {
+  const { ledger } = await ended(12);
+  const result = await sent(await peer(undefined, { listed: 2 }));
+  assert.deepEqual([result.end, result.confirmed], ["finished", 12]);
+  assert.deepEqual(new Set(Object.values(ledger())), new Set(["confirmed"]));
 });
 
 test("what is acknowledged and not kept is not confirmed, and what is refused has its code", async () => {
