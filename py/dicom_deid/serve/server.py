@@ -27,6 +27,8 @@ BUFFERED = 256 * 1024
 IDLE_SECONDS, STALLED_SECONDS = 60, 120
 """Patience with a connection that asks nothing, and with a client that takes nothing of what it asked for."""
 LARGEST_HEADER, LARGEST_BODY = 64 * 1024, 1024 * 1024
+RECEIVED = 128 * 1024
+"""Bytes that are taken of a connection at once."""
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
@@ -94,6 +96,7 @@ def server(app: Flask, listening: socket.socket, streams: int, guard: Guard) -> 
         "cleanup_interval": 5,
         "outbuf_high_watermark": BUFFERED,
         "outbuf_overflow": 64 * 1024 * 1024,
+        "recv_bytes": RECEIVED,
         "channel_request_lookahead": 1,  # else nobody sees that a client goes before it was sent anything
         "inbuf_overflow": 2 * LARGEST_BODY,
         "max_request_header_size": LARGEST_HEADER,
