@@ -15,7 +15,7 @@ from dicom_deid.pacs.cmove import Cmove
 from dicom_deid.pacs.fetching import Fetching, Outcome
 from dicom_deid.pacs.finding import finder
 from dicom_deid.pacs.finding import listed as instances_of
-from dicom_deid.pacs.instance import Instance, name_of
+from dicom_deid.pacs.instance import Instance, name_of, objection
 from dicom_deid.pacs.originals import Originals
 from dicom_deid.pacs.retrieving import retriever
 from made import to_bytes
@@ -302,6 +302,15 @@ def test_a_query_that_is_too_wide_or_empty_fetches_nothing(orthanc: Orthanc, tmp
     assert command("fetch", orthanc.web_url, *STUDY).returncode == 2
     assert command("fetch", orthanc.web_url, *STUDY, "--folder", folder, "--run", folder).returncode == 2
     assert command("fetch", orthanc.web_url, *STUDY, "--folder", folder, "--listen", "11113").returncode == 2
+
+
+def test_a_patient_id_in_another_character_set() -> None:
+    """What a PACS says of it may lack the letters that its character set has not; the rest has to be the same."""
+    dataset = slices(1, SpecificCharacterSet="ISO_IR 192", PatientID="山田-17")[0]
+    wanted = Instance(dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.SOPInstanceUID)
+    content = to_bytes(dataset)
+    for said, code in (("山田-17", ""), ("??-17", ""), ("-17", ""), ("", ""), ("-18", "PACS_OTHER_PATIENT")):
+        assert objection(wanted._replace(patient=said), content, len(content)) == code, said
 
 
 def test_instances_stand_in_the_order_of_a_folder() -> None:

@@ -120,12 +120,13 @@ def test_a_server_that_pages_in_its_own_way(kind: str) -> None:
 
 def test_a_question_is_taken_back() -> None:
     """C-CANCEL: the peer would answer a million times."""
-    given = 0
+    given, cancelled = 0, []
 
     def endless(event: evt.Event) -> Iterator[tuple[int, Dataset | None]]:
         nonlocal given
         for number in range(1, 1_000_000):
             if event.is_cancelled:
+                cancelled.append(True)
                 yield 0xFE00, None
                 return
             given += 1
@@ -137,6 +138,7 @@ def test_a_question_is_taken_back() -> None:
         done = command("find", url(there), "--patient-id", "1*", "--limit", "3", "--json")
     assert len(found(done)) == 3
     assert given < 1000
+    assert cancelled == [True]
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,16 @@ def objection(wanted: Instance, head: bytes, size: int) -> str:
     if uids != (wanted.study, wanted.series, wanted.uid):
         return "PACS_OTHER_INSTANCE"
     character_set, patient = (found.get(tag, "").encode("latin-1") for tag in (CHARACTER_SET, PATIENT_ID))
-    other = wanted.patient and text_of(character_set, Element(PATIENT_ID, "LO", patient)) != wanted.patient
-    return "PACS_OTHER_PATIENT" if other else ""
+    is_same = are_same(text_of(character_set, Element(PATIENT_ID, "LO", patient)), wanted.patient)
+    return "" if is_same or not wanted.patient else "PACS_OTHER_PATIENT"
+
+
+def are_same(one: str, other: str) -> bool:
+    """Whether two texts of a PACS say the same: many answer in a character set that lacks letters of the object."""
+    if one == other or (one.isascii() and other.isascii()):
+        return one == other
+    plain = ("".join(letter for letter in text if letter.isascii() and letter != "?") for text in (one, other))
+    return next(plain) == next(plain)
 
 
 def identity(head: bytes, start: int) -> dict[int, str]:
