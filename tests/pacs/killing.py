@@ -58,18 +58,31 @@ class Sender:
 
 
 def kill_under_load(
-    folder: Path, paths: Sequence[Path], kills: int, senders: int, seed: int, tell: Callable[[str], None] = str
+    folder: Path,
+    paths: Sequence[Path],
+    kills: int,
+    senders: int,
+    seed: int,
+    tell: Callable[[str], None] = str,
+    asked: int = -1,
 ) -> Counter[str]:
     """Sends instances to a gateway that is killed at random moments and started again; how often each status came.
 
-    Each has to be there once in the end: one row, one output, no original.
+    Each has to be there once in the end: one row, one output, no original. ``asked``: the number of the kill in whose
+    place it is asked to end.
     """
     with running(folder, *REST) as gateway:
-        return killed(gateway, paths, kills, senders, seed, tell)
+        return killed(gateway, paths, kills, senders, seed, tell, asked)
 
 
 def killed(
-    gateway: Gateway, paths: Sequence[Path], kills: int, senders: int, seed: int, tell: Callable[[str], None]
+    gateway: Gateway,
+    paths: Sequence[Path],
+    kills: int,
+    senders: int,
+    seed: int,
+    tell: Callable[[str], None],
+    asked: int,
 ) -> Counter[str]:
     peers = [Sender(gateway.port, paths[number::senders]) for number in range(senders)]
     for peer in peers:
@@ -79,7 +92,10 @@ def killed(
         goal = (number + 1) * len(paths) // (kills + 1)
         wait_for(lambda goal=goal: sum(len(peer.acknowledged) for peer in peers) >= goal)
         time.sleep(chance.random() / 5)  # any moment will do
-        gateway.kill()
+        if number == asked:
+            assert gateway.end() == 0
+        else:
+            gateway.kill()
         tell(f"kill {number + 1}: {sum(len(peer.acknowledged) for peer in peers)} acknowledged, {stand(gateway)}")
         gateway.start(*REST)
     for peer in peers:

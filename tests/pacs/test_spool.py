@@ -7,7 +7,11 @@ import pytest
 from dicom_deid.errors import PolicyError
 from dicom_deid.key import Key
 from dicom_deid.pacs.gateway.arriving import Arriving, uids_of
+from dicom_deid.pacs.gateway.batch import Runs
+from dicom_deid.pacs.gateway.gateway import Gateway, Settings
+from dicom_deid.pacs.gateway.receiver import Door
 from dicom_deid.pacs.gateway.spool import TAKEN, WITHHELD, WRITTEN, Spool
+from dicom_deid.policy import Plan, Policy
 from gateways import instance
 from made import KEY, UID
 
@@ -112,6 +116,22 @@ def test_a_step_that_was_cut_off(tmp_path: Path) -> None:
     spool.settle(1, {paths[1]: "written"})
     assert (spool.numbers(TAKEN), spool.numbers(WITHHELD)) == ([], [1])
     assert [keep(spool, instance(number)) for number in range(2)] == ["same", "same"]
+    spool.close()
+
+
+def test_originals_go_while_more_comes_to_rest(tmp_path: Path) -> None:
+    """Under load there is always a further run to begin; what is done does not wait for an end of it."""
+    spool = opened(tmp_path / "spool")
+    (tmp_path / "output").mkdir()
+    runs = Runs(tmp_path / "output", spool, Plan(Policy(), Key(KEY)), KEY, workers=0, spare=True)
+    gateway = Gateway(Settings(Door("", "", 0), runs, rest=-1, keep_free=0))
+    for study in range(3):
+        keep(spool, instance(1, study))
+        assert gateway.work()
+        assert len(spool.numbers(WRITTEN)) == 1, "that of the run before is gone"
+    assert gateway.work()
+    assert not list((tmp_path / "spool").rglob("*.dcm"))
+    assert [path.name for path in sorted((tmp_path / "output").iterdir())] == ["run-000001", "run-000002", "run-000003"]
     spool.close()
 
 

@@ -112,16 +112,14 @@ class Gateway:
             self.spool.close()
 
     def work(self) -> bool:
-        """Takes the next step, if there is one to take."""
-        if self._run_turn.is_now():
-            try:
-                taken = self._next_run()
-            except OSError:
-                self._stopped("SPOOL_LOST")
-                return False
-            if taken:
-                self.run(taken)
-                return True
+        """Takes the next steps, if there are any to take: what is done goes first, so that the spool does not grow."""
+        handed_on = False
+        while not self.stop() and self._hand_on_due():
+            handed_on = True
+        return self._run_due() or handed_on
+
+    def _hand_on_due(self) -> bool:
+        """Hands on a run whose turn it is."""
         due = next((number for number, turn in list(self._turns.items()) if turn.is_now()), 0)
         if not due or (self._handing_on and self._handing_on.is_alive()):
             return False
@@ -131,6 +129,19 @@ class Gateway:
             self._handing_on = Thread(target=self.hand_on, args=(due,), daemon=True)
             self._handing_on.start()
         return True
+
+    def _run_due(self) -> bool:
+        """Carries out a run, if there is one to begin or to go on with."""
+        if not self._run_turn.is_now():
+            return False
+        try:
+            number = self._next_run()
+        except OSError:
+            self._stopped("SPOOL_LOST")
+            return False
+        if number:
+            self.run(number)
+        return number > 0
 
     def _next_run(self) -> int:
         """The run to go on with, or that of what has come to rest; 0: there is nothing to do."""
