@@ -11,13 +11,20 @@ import { SendRun } from "./send.js";
 
 export class PacsDialogs {
   #store;
+  /** @type {Map<string, FileSystemDirectoryHandle>} folders that were chosen again, by the name of the run */ #folders =
+    new Map();
 
   /** @param {import("../threads/files.js").Files} files @param {import("../state.js").Store} store */
   constructor(files, store) {
     this.#store = store;
     const sending = one(document, "send-run", SendRun);
     sending.serve({
-      look: async (name, address) => files.toSend(name, await this.#chosen(name), address),
+      look: async (name, address) => {
+        const chosen = await this.#chosen(name);
+        const what = await files.toSend(name, chosen, address);
+        if (chosen) this.#folders.set(name, chosen); // it is the right one
+        return what;
+      },
       send: async (name, pacs, report) => files.send(name, await this.#chosen(name), pacs, Comlink.proxy(report)),
       stop: () => files.stopSending(),
     });
@@ -44,7 +51,7 @@ export class PacsDialogs {
     const { runs, order } = this.#store.state;
     const isElsewhere = runs.find((run) => run.name === name)?.place === "folder";
     if (!isElsewhere || order?.name === name) return null; // the files worker has that of the last run
-    const output = (await handlesOf(name)).output ?? (await pickOutput());
+    const output = this.#folders.get(name) ?? (await handlesOf(name)).output ?? (await pickOutput());
     if (!output || !(await mayUse(output, "readwrite"))) throw new Problem("NOT_ALLOWED");
     return output;
   }

@@ -64,7 +64,9 @@ export class Sendings {
 
 /** The outputs of a run, and what the ledger says of them. @param {string} name @param {Chosen} chosen @param {string} destination */
 async function opened(name, chosen, destination) {
-  const place = await endedPlace(name, chosen && (await inside(chosen, name).catch(() => chosen))).catch((error) => {
+  const own = chosen?.name === name ? chosen : null; // another folder is none of this run
+  const folder = chosen && (await inside(chosen, name).catch(() => own));
+  const place = await endedPlace(name, folder).catch((error) => {
     // Of a run whose results are here, an end that is missing is all that can be wrong.
     throw codeOf(error) === "NO_RUN" ? new CodedError("NOT_ENDED") : error;
   });

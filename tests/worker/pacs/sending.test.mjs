@@ -213,3 +213,24 @@ test("a ledger that this program has not written, and a run that has not ended, 
   await assert.rejects(sent(there), { code: "NOT_ENDED" });
   assert.deepEqual(there.requests, []);
 });
+
+test("results in a folder that was chosen are sent from there, and from no other folder", async () => {
+  const made = await ended(3);
+  const journal = `journals/${NAME}`;
+  for (const [path, file] of [...made.files]) {
+    made.files.delete(path);
+    const moved = path.replace(`runs/${NAME}`, path.includes("/out/") ? `picked/${NAME}` : journal);
+    const folders = moved.split("/").slice(0, -1);
+    let folder = made.root;
+    for (const name of folders) folder = await folder.getDirectoryHandle(name, { create: true });
+    await folder.getFileHandle(moved.split("/").at(-1), { create: true });
+    made.files.get(moved).bytes = file.bytes;
+  }
+  await made.root.removeEntry("runs");
+  const there = await peer();
+  const send = (folder) => new Sendings().send(NAME, folder, there.pacs, () => {});
+  await assert.rejects(send(await made.root.getDirectoryHandle("other", { create: true })), { code: "OUTPUT_LOST" });
+  assert.equal((await send(await made.root.getDirectoryHandle("picked"))).confirmed, 3);
+  assert.equal(Object.keys(rowsOf(made.text(`picked/${NAME}/sent.csv`))).length, 3);
+  await there.close();
+});
