@@ -106,6 +106,14 @@ def test_only_preview_and_pixels_know_pixels() -> None:
         assert path.name == "networks.py" or "onnxruntime" not in roots, path.name
 
 
+def test_only_the_ways_to_a_cluster_know_dask() -> None:
+    """It is an extra, and takes most of a second to load. The run knows it for its types alone."""
+    for path, tree in modules().items():
+        roots = {name.split(".")[0] for name in imported(path, tree)}
+        known = path.name.startswith("cluster") or path.name == "run.py"
+        assert known or not roots & {"dask", "distributed"}, path.name
+
+
 def test_only_the_command_line_prints() -> None:
     for path, tree in modules().items():
         called = {

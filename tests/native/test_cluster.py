@@ -221,6 +221,19 @@ def test_a_worker_that_is_not_fit_ends_the_run(client: Client) -> None:
     workers.close()
 
 
+def test_a_worker_with_threads_is_not_fit(plain: Cluster) -> None:
+    """Whoever dies would take along what runs beside it."""
+    worker = plain.add_workers(1, "--no-nanny", "--nthreads", "2")
+    client = cluster_client.connected(plain.address, None, print)
+    workers: executor.Cluster[str, object] = executor.Cluster(client, eval, str)
+    with pytest.raises(Failed, match="CLUSTER_SETTINGS"):
+        list(workers.run([["1"]], lambda: False))
+    workers.close()
+    cluster_client.end(client)
+    kill(worker.pid)
+    worker.wait()
+
+
 def test_workers_that_are_all_gone_end_the_run(plain: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor, "WITHOUT_WORKERS", 0.5)
     plain.add_workers(1, "--no-nanny")
@@ -253,7 +266,7 @@ def test_another_authority_is_not_trusted(
 
 
 @pytest.mark.parametrize(
-    "address", ["tcp://192.0.2.1:8786", "192.0.2.1:8786", "ucx://127.0.0.1:8786", "tls://127.0.0.1:1"]
+    "address", ["tcp://192.0.2.1:8786", "192.0.2.1:8786", "ucx://127.0.0.1:8786", "tls://127.0.0.1:1", "tcp://[:1"]
 )
 def test_no_key_goes_over_a_plain_network(folder: Path, tmp_path: Path, address: str) -> None:
     assert refused(folder, tmp_path / "run", "--cluster", address) == sentence("CLUSTER_PLAIN")
@@ -275,7 +288,10 @@ def test_options_have_to_go_together(folder: Path, tmp_path: Path, options: list
     assert refused(folder, tmp_path / "run", *options) == told
 
 
-def test_a_scheduler_has_to_be_set_up_for_it(plain: Cluster, folder: Path, tmp_path: Path) -> None:
+def test_a_scheduler_has_to_be_set_up_for_it(
+    plain: Cluster, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_client, "FIRST_WORKER_SECONDS", 1.0)
     with Client(plain.address, set_as_default=False) as client:
         client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 3))
         told = refused(folder, tmp_path / "run", *plain.options)
@@ -283,8 +299,11 @@ def test_a_scheduler_has_to_be_set_up_for_it(plain: Cluster, folder: Path, tmp_p
     assert told == sentence("CLUSTER_SETTINGS")
 
 
-def test_a_scheduler_for_other_machines_needs_tls(folder: Path, tmp_path: Path) -> None:
+def test_a_scheduler_for_other_machines_needs_tls(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its port can be reached by loopback, too."""
+    monkeypatch.setattr(cluster_client, "FIRST_WORKER_SECONDS", 1.0)
     other = Cluster(tmp_path / "dask", host="")
     try:
         port = other.address.rpartition(":")[2]

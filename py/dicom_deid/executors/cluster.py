@@ -22,6 +22,7 @@ from distributed import Client, Future, KilledWorker
 
 from dicom_deid.errors import Failed
 from dicom_deid.executors import Answers, R, T
+from dicom_deid.executors.cluster_client import is_sealed
 from dicom_deid.executors.cluster_worker import Answer, Batch, Trial, forget, perform, program
 
 TICK = 0.1
@@ -77,17 +78,19 @@ class Cluster(Generic[T, R]):
                     yield answers
 
     def count(self) -> None:
-        """Keeps the number of workers. Raises Failed where the scheduler or all workers are gone."""
+        """Keeps the number of workers. Raises Failed where the scheduler or all workers are gone, or one has no TLS."""
         if self._client.status != "running":
             raise Failed("WORKERS_LOST")
         now = monotonic()
         if now - self._counted < COUNT_SECONDS:
             return
         try:
-            self.workers = len(self._client.nthreads())
+            addresses = list(self._client.nthreads())
         except Exception:  # many kinds, from sockets up to Dask; their texts name addresses
             raise Failed("WORKERS_LOST") from None
-        self._counted = now
+        if not all(map(is_sealed, addresses)):
+            raise Failed("CLUSTER_PLAIN")
+        self.workers, self._counted = len(addresses), now
         if self.workers:
             self._seen = now
         elif now - self._seen > WITHOUT_WORKERS:

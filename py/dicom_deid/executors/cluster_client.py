@@ -43,17 +43,31 @@ class Pems(NamedTuple):
     key: str
 
 
+def scheme_and_host(address: str) -> tuple[str, str]:
+    """Two parts of an address of Dask; both "" where it is none."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname or ""
+    except ValueError:
+        return "", ""
+
+
 def is_loopback(address: str) -> bool:
-    """Whether an address of Dask is of this machine alone."""
-    host = urlsplit(address).hostname or ""
+    """Whether an address is of this machine alone."""
+    _, host = scheme_and_host(address)
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"
 
 
+def is_sealed(address: str) -> bool:
+    """Whether nobody on a network can read what goes to an address."""
+    return scheme_and_host(address)[0] == "tls" or is_loopback(address)
+
+
 def check_address(address: str, *, tls: bool) -> None:
     """Raises Failed CLUSTER_PLAIN for an address to which the key must not go."""
-    scheme = urlsplit(address).scheme
+    scheme, _ = scheme_and_host(address)
     if not ((scheme == "tls" and tls) or (scheme == "tcp" and is_loopback(address))):
         raise Failed("CLUSTER_PLAIN")
 
