@@ -38,7 +38,8 @@ class Lines(Display):
         self._files += files
         self._size += size
         seconds = max(time.monotonic() - self._began, 0.001)
-        done = f"{self._files} of {counted(self._total, 'file')}, {in_words(self._size)} of {in_words(self._bytes)}"
+        of_all = f" of {in_words(self._bytes)}" if self._bytes else ""
+        done = f"{self._files} of {counted(self._total, 'file')}, {in_words(self._size)}{of_all}"
         self.tell(f"{done}, {self._files / seconds:.0f} files/s")
 
     def tell(self, text: str) -> None:
