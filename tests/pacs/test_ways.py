@@ -98,6 +98,25 @@ def test_associations_that_break_off(tmp_path: Path, login: None, monkeypatch: p
         assert whole.confirmed == len(server.instances()) == 40
 
 
+class Restarting(Killing):
+    """Starts it again at once."""
+
+    def advanced(self, files: int, size: int) -> None:
+        super().advanced(files, size)
+        if self._left == 0:
+            self._server.start()
+
+
+def test_a_pacs_that_is_back_in_time(tmp_path: Path, login: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sending goes on by itself, with what each of its associations had under way and before itself."""
+    monkeypatch.setattr(sending, "WAITS", (0.1,) * 6)
+    instances = [instance(tmp_path, number, CLASSES[0], SYNTAXES[1]) for number in range(40)]
+    with running(tmp_path / "orthanc") as server, closing(Ledger(tmp_path, "orthanc")) as ledger:
+        summary = Sending(Run(instances, []), server.dimse, ledger, Restarting(server, 10)).go()
+        assert summary.is_whole, summary
+        assert summary.confirmed == len(server.instances()) == 40
+
+
 def answering(reply: bytes) -> EventHandlerType:
     """A handler that puts bytes of its own in the place of the answer to C-STORE."""
 
