@@ -214,6 +214,17 @@ def test_every_task_is_answered_once_and_what_breaks_tells_nothing(client: Clien
     assert NAME not in repr(client.get_events())
 
 
+def test_what_is_not_waited_for_is_not_heard_of_later(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is stopped asks once more, for the files that get a name of their own."""
+    monkeypatch.setattr(executor, "STOP_SECONDS", 0.2)
+    workers: executor.Cluster[str, object] = executor.Cluster(client, eval, str)
+    stops = iter([False])
+    assert list(workers.run([["__import__('time').sleep(1.5)"]], lambda: next(stops, True))) == []
+    monkeypatch.setattr(executor, "STOP_SECONDS", 5.0)
+    assert [answers for some in workers.run([["1"], ["2"]], lambda: False) for answers in some] == [("1", 1), ("2", 2)]
+    workers.close()
+
+
 def test_a_worker_that_is_not_fit_ends_the_run(client: Client) -> None:
     workers: executor.Cluster[str, object] = executor.Cluster(client, eval, partial(str, "CLUSTER_PLACES"))
     with pytest.raises(Failed, match="CLUSTER_PLACES"):

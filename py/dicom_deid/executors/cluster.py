@@ -72,9 +72,11 @@ class Cluster(Generic[T, R]):
             else:
                 exhausted = self.fill(fresh)
             if (exhausted and not self._under_way) or monotonic() > until:
+                self.drop()
                 return
             for number, answer in self.heard():
-                if answers := self.take(self._under_way.pop(number), answer):
+                batch = self._under_way.pop(number, None)  # none where the run was stopped before it came back
+                if batch and (answers := self.take(batch, answer)):
                     yield answers
 
     def count(self) -> None:
@@ -148,12 +150,19 @@ class Cluster(Generic[T, R]):
         results: list[R | None] = pickle.loads(answer.results)
         return list(zip(batch.tasks, results, strict=True))
 
-    def close(self) -> None:
-        with suppress(Exception):  # the scheduler may be gone just now
-            if self._client.status == "running":
-                self._client.cancel([batch.future for batch in self._under_way.values()])
-                self._client.run(forget, on_error="ignore")
+    def drop(self) -> None:
+        """Gives up what is under way: a later call of ``run``, for other tasks, does not hear of it."""
+        futures = [batch.future for batch in self._under_way.values()]
         self._under_way.clear()
+        with suppress(Exception):  # the scheduler may be gone just now
+            if futures and self._client.status == "running":
+                self._client.cancel(futures)
+
+    def close(self) -> None:
+        self.drop()
+        with suppress(Exception):
+            if self._client.status == "running":
+                self._client.run(forget, on_error="ignore")
 
 
 async def hear(number: int, future: Future[Answer], heard: SimpleQueue[tuple[int, Any]]) -> None:
