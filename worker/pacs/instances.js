@@ -64,7 +64,7 @@ export class Archive {
   }
 
   /** @param {string} path @returns {Promise<Blob>} */
-  fetch(path) {
+  retrieve(path) {
     return this.#lane.run(() =>
       this.peer.get(path, ACCEPT, newPatience(), async (response) => {
         const boundary = boundaryOf(response.headers.get("Content-Type"));
@@ -168,7 +168,7 @@ export class PacsInstance {
 
   async #fetch() {
     const { study, series, instance } = this.#uids;
-    const blob = await this.#archive.fetch(`/studies/${study}/series/${series}/instances/${instance}`);
+    const blob = await this.#archive.retrieve(`/studies/${study}/series/${series}/instances/${instance}`);
     const head = await readRange(blob, 0, Math.min(HEAD_BYTES, blob.size));
     const shape = recognise(head.subarray(0, LOOK_BYTES), blob.size);
     const found = shape && peek(head, shape.start);
