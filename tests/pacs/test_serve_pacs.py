@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from asking import web
+from dicom_deid.pacs.destination import Destination
 from dicom_deid.serve.pacs import told
 from dicom_deid.serve.start import Running
 from made import ct, to_bytes
@@ -83,3 +85,22 @@ def test_a_wrong_login_is_told_and_no_browser_asked_for_one(
 def test_a_page_of_the_pacs_is_none_of_this_site() -> None:
     given = {"Content-Type": "text/html", "Set-Cookie": "a=b", "WWW-Authenticate": "Basic", "Content-Length": "4"}
     assert dict(told(given)) == {"Content-Type": "application/octet-stream", "Content-Length": "4"}
+    assert dict(told({"Content-Type": "application/dicom+xml"})) == {"Content-Type": "application/octet-stream"}
+
+
+def test_only_addresses_of_dicomweb_and_no_length_without_a_body(tmp_path: Path) -> None:
+    """Dots alone would mean another folder of the PACS; a length of what is not passed on would hold it up."""
+    asked = list[str]()
+
+    def answer(path: str) -> tuple[int, str, bytes]:
+        asked.append(path)
+        return 200, "application/dicom+json", b"[]"
+
+    with web(answer) as url, started(tmp_path, pacs=Destination("fake", "http", url=f"{url}/dicom-web")) as server:
+        client = Client(server.port).sign_in(server)
+        for path in ("studies/..", "studies/.", "studies/../series", "studies/1.2/series/..", "studies/%2e%2e/series"):
+            assert error_of(client.get(f"/dicom-web/{path}")) == (404, "NOT_THERE")
+        assert error_of(client.ask("POST", "/dicom-web/studies/..", b"x", STOW)) == (404, "NOT_THERE")
+        assert not asked
+        assert client.ask("GET", "/dicom-web/studies/1.2.3/series", b"body").status == 200
+        assert asked == ["/dicom-web/studies/1.2.3/series"]

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from dicom_deid.serve.guard import Guard
 
 BASE = "/dicom-web"
-UID = r"[0-9.]{1,64}"
+UID = r"(?=[0-9.]{1,64}(?:/|\Z))[0-9]+(?:\.[0-9]+)*"
+"""Never dots alone, which mean another folder."""
 ASKED = re.compile(rf"studies(/{UID}(/series(/{UID}(/instances(/{UID})?)?)?|/instances)?)?")
 STORED = re.compile(rf"studies(/{UID})?")
 LARGEST_SENT = 4 * 1024**3
@@ -37,10 +38,10 @@ LONGEST_QUERY = 4096
 PIECE = 256 * 1024
 CONNECT_SECONDS, WRITE_SECONDS, ANSWER_SECONDS = 10, 60, 120
 CONNECTIONS = 12
-PASSED_ON = ("Accept", "Content-Type", "Content-Length")
+PASSED_ON, OF_BODY = ("Accept",), ("Content-Type", "Content-Length")
 GIVEN_BACK = ("Content-Length", "Retry-After")
-KINDS = ("application/dicom+json", "application/json", "application/dicom+xml", "multipart/related")
-"""What an answer may be: a page of the PACS would be one of this site."""
+KINDS = ("application/dicom+json", "application/json", "multipart/related")
+"""What an answer may be: a page of the PACS would be one of this site, and XML can be one."""
 LOST = {401: "PACS_REFUSED_LOGIN", 403: "PACS_REFUSED_LOGIN"}
 
 
@@ -87,7 +88,8 @@ class Pacs:
         query = request.query_string.decode("latin-1")
         if not path or len(query) > LONGEST_QUERY:
             raise Refusal(404, "NOT_THERE")
-        headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        named = PASSED_ON + OF_BODY if request.method == "POST" else PASSED_ON
+        headers = {name: request.headers[name] for name in named if name in request.headers}
         url = f"{self._base}/{path}{f'?{query}' if query else ''}"
         body = pieces() if request.method == "POST" else None
         try:
