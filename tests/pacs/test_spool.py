@@ -57,6 +57,25 @@ def test_on_the_disk_before_it_is_acknowledged(tmp_path: Path, monkeypatch: pyte
     spool.close()
 
 
+def test_two_that_come_together_for_a_new_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one is not acknowledged before the name of their folder is on the disk."""
+    spool, synced = opened(tmp_path / "spool"), list[Path]()
+    sync = os.fsync
+
+    def second(file: int) -> None:
+        place = Path(f"/proc/self/fd/{file}").readlink()
+        sync(file)
+        if place.parent == spool.root / "waiting" and place not in synced:
+            synced.append(place)
+            assert keep(spool, instance(2)) == "new"
+            assert spool.root / "waiting" in synced
+        synced.append(place)
+
+    monkeypatch.setattr(os, "fsync", second)
+    assert keep(spool, instance(1)) == "new"
+    spool.close()
+
+
 def test_known_in_every_state_and_after_a_restart(tmp_path: Path) -> None:
     spool = opened(tmp_path / "spool")
     contents = [instance(number) for number in range(3)]

@@ -43,6 +43,8 @@ class Study:
     heard: float
     """When its last instance came, of the monotonic clock."""
     instances: int = 0
+    is_on_disk: bool = False
+    """Whether the name of its folder is known to be."""
 
 
 class Spool:
@@ -113,20 +115,21 @@ class Spool:
         """Moves a whole file among what waits, and sees that the move is on the disk."""
         waiting = self.root / WAITING
         with self._moving:
-            is_new = study not in self._studies
-            if is_new:
+            if study not in self._studies:
                 (waiting / study).mkdir(exist_ok=True)
             Path(file).rename(waiting / study / name)
             self._present.update([parted(name)])
-            self._count(study)
+            found = self._count(study)
             folder = opened(waiting / study)
         sync(folder)
-        if is_new:
+        if not found.is_on_disk:  # of two that come together, neither is acknowledged before
             sync(opened(waiting))
+            found.is_on_disk = True
 
-    def _count(self, study: str) -> None:
+    def _count(self, study: str) -> Study:
         found = self._studies.setdefault(study, Study(0))
         found.heard, found.instances = time.monotonic(), found.instances + 1
+        return found
 
     def at_rest(self, seconds: float) -> list[str]:
         """The studies of which nothing came for so long."""
