@@ -35,6 +35,7 @@ from dicom_deid.cli import zip as results_zip
 from dicom_deid.cli.policy_options import spread
 from dicom_deid.cli.text import UNSOUND, Unusable, usage
 from dicom_deid.errors import BadLinkage, sentence
+from dicom_deid.silence import NO_WARNINGS
 from dicom_deid.version import __version__
 
 app = typer.Typer(
@@ -54,7 +55,8 @@ def main() -> None:
     gc.set_threshold(NEW_OBJECTS)
     arguments = spread(sys.argv[1:])
     try:
-        alone(arguments)(arguments)
+        with NO_WARNINGS:  # they quote values, also those that a peer has sent
+            alone(arguments)(arguments)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
     except Unusable as wrong:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dicom_deid.errors import PacsFailure
 from dicom_deid.pacs.destination import Destination
+from dicom_deid.pacs.messages import bounded
 from dicom_deid.pacs.tls import client_context
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def associated(
     if not association.is_established:
         raise why_not(destination, association, time.monotonic() - began)
     only_answers(association)
+    bounded(association.dimse)
     try:
         yield association
     except BaseException:
@@ -109,10 +111,10 @@ def on_open(event: Event) -> None:
         if association.is_requestor:
             seconds = max(1, int(association.dimse_timeout or ANSWER_SECONDS))
             wrapped.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
-    bound(association)
+    in_turn(association)
 
 
-def bound(association: Association) -> None:
+def in_turn(association: Association) -> None:
     """Lets what is sent wait until what was sent before has gone, so that memory does not grow with the object."""
     waiting, send = association.dul.to_provider_queue, association.dul.send_pdu
 

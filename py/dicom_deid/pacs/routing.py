@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dicom_deid.pacs.association import only_answers
+from dicom_deid.pacs.messages import bounded
 from dicom_deid.silence import NO_WARNINGS
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def routed(association: Association, routing: Routing) -> None:
             super().receive_primitive(primitive)
 
     association.dimse = Provider(association)
+    bounded(association.dimse)
     if association.is_requestor:
         only_answers(association)
 

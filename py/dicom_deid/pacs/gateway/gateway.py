@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from dicom_deid.errors import Failed
+from dicom_deid.errors import Failed, NoRun
 from dicom_deid.native.run import Stop
 from dicom_deid.pacs.gateway.batch import Runs
 from dicom_deid.pacs.gateway.counts import Counts
@@ -152,18 +152,20 @@ class Gateway:
 
     def run(self, number: int) -> None:
         """De-identifies what was taken for a run, up to its settling."""
-        summary = self.settings.runs.carry_out(number, self.stop)
-        code = str(summary.get("error", ""))
-        if summary["end"] == "finished":
-            try:
+        code = ""
+        try:
+            summary = self.settings.runs.carry_out(number, self.stop)
+            code = str(summary.get("error", ""))
+            if summary["end"] == "finished":
                 ends = self.settings.runs.settle(number)
-            except Failed as failure:
-                code = failure.reason
-            except OSError:
-                code = "SPOOL_LOST"
-            else:
                 self._tell_end(number, Counter(str(row["status"]) for row in ends.values()))
                 self._run_turn, self._turns[number] = Turn(), Turn()
+        except (Failed, NoRun) as failure:
+            code = failure.reason
+        except OSError:
+            code = "SPOOL_LOST"
+        except Exception:  # whatever somebody did to the run, the gateway goes on receiving
+            code = "INTERNAL_ERROR"
         if code:
             self._stopped(code)
 
@@ -199,7 +201,7 @@ class Gateway:
                 safe = [path for path, row in rows.items() if str(row["sop_instance_uid"]) in confirmed]
                 self.counts.add("confirmed", len(safe))
             self.spool.finish(number, safe, keep=settings.keep_originals)
-        except Failed as failure:
+        except (Failed, NoRun) as failure:
             code = failure.reason
         except OSError:
             code = "SPOOL_LOST"
@@ -219,13 +221,11 @@ class Gateway:
         """How it is now."""
         spool = self.spool
         codes = {self.receiver.room(), self._run_turn.code, *(turn.code for turn in list(self._turns.values()))}
-        taken, unconfirmed, withheld = (len(spool.numbers(state)) for state in (TAKEN, WRITTEN, WITHHELD))
-        return State(
-            sorted(codes - {""}),
-            spool.waiting(),
-            taken,
-            unconfirmed,
-            withheld,
-            spool.free(),
-            self.receiver.open_associations(),
-        )
+        try:
+            free = spool.free()
+            taken, unconfirmed, withheld = (len(spool.numbers(state)) for state in (TAKEN, WRITTEN, WITHHELD))
+        except OSError:
+            codes.add("SPOOL_LOST")
+            free = taken = unconfirmed = withheld = 0
+        associations = self.receiver.open_associations()
+        return State(sorted(codes - {""}), spool.waiting(), taken, unconfirmed, withheld, free, associations)

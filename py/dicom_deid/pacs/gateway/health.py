@@ -44,6 +44,12 @@ class Health:
             server_version, sys_version = "dicom-deid", ""
 
             def do_GET(self) -> None:
+                try:
+                    self.answer()
+                except OSError:
+                    self.close_connection = True  # whoever asked has gone
+
+            def answer(self) -> None:
                 if self.path == "/health":
                     now = state()
                     told = {"state": "attention" if now.codes else "receiving", **now._asdict()}

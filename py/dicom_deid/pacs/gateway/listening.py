@@ -11,11 +11,14 @@ import select
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pynetdicom.transport import AssociationSocket, RequestHandler, ThreadedAssociationServer
+
+from dicom_deid.pacs.messages import bounded
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
@@ -65,12 +68,7 @@ class Quick(AssociationSocket):
     def recv(self, nr_bytes: int) -> bytearray:
         if self.socket is None or nr_bytes > LONGEST_PDU:
             raise OSError("the connection is closed, or the PDU is none")
-        data, at = bytearray(nr_bytes), 0
-        with memoryview(data) as view:
-            while at < nr_bytes and (read := self.socket.recv_into(view[at:])):
-                at += read
-        del data[at:]
-        return data
+        return received(self.socket, nr_bytes, STANDSTILL_SECONDS)
 
     def close(self) -> None:
         super().close()
@@ -86,8 +84,35 @@ class Connection(RequestHandler):
         made.dul.socket.__class__ = Quick  # the base class names the class of its socket itself
         assert isinstance(made.dul.socket, Quick), "it was made with its socket"
         made.dul.socket.prepare()
+        made.dul.kill_dul = partial(end, made, made.dul.kill_dul)  # type: ignore[method-assign]
+        bounded(made.dimse)
         made.dimse.get_msg = partial(get_soon, made.dimse)  # type: ignore[method-assign]
         return made
+
+
+def end(association: Association, kill: Callable[[], None]) -> None:
+    """Ends a connection; over which no association was requested, its thread waits no longer for a request.
+
+    Else each look at whether the port is open would take the place of a peer for as long as one may take its time.
+    """
+    kill()
+    if association.requestor.primitive is None:
+        association.dul.to_user_queue.put(None)  # what it is told when time is up
+
+
+def received(connection: socket.socket, size: int, seconds: float) -> bytearray:
+    """So many bytes, fewer at the end of a connection. Raises OSError where they come in driblets.
+
+    Each byte alone comes within the patience of the socket, and meanwhile no timer of pynetdicom is looked at.
+    """
+    data, at, until = bytearray(size), 0, time.monotonic() + seconds
+    with memoryview(data) as view:
+        while at < size and (read := connection.recv_into(view[at:])):
+            at += read
+            if time.monotonic() > until:
+                raise TimeoutError
+    del data[at:]
+    return data
 
 
 def get_soon(dimse: DIMSEServiceProvider, block: bool = False) -> Any:
@@ -106,6 +131,8 @@ class Listening(ThreadedAssociationServer):
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts, request_handler=Connection)  # type: ignore[misc]
+        self._beginning = set[int]()
+        """Connections that are no associations yet."""
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         assert self.socket is not None, "it listens"
@@ -117,14 +144,26 @@ class Listening(ThreadedAssociationServer):
 
     def verify_request(self, *_: Any) -> bool:
         """Whether there are threads for one more connection."""
-        return len(self.active_associations) < self.ae.maximum_associations + MOST_WAITING
+        there = len(self.active_associations) + len(self._beginning)
+        return there < self.ae.maximum_associations + MOST_WAITING
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._beginning.add(id(request))
+        super().process_request(request, client_address)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        if self.ssl_context:
-            request.settimeout(HANDSHAKE_SECONDS)
-            request.do_handshake()
-        request.settimeout(STANDSTILL_SECONDS)
-        super().finish_request(request, client_address)
+        try:
+            if self.ssl_context:
+                request.settimeout(HANDSHAKE_SECONDS)
+                request.do_handshake()
+            request.settimeout(STANDSTILL_SECONDS)
+            super().finish_request(request, client_address)
+        finally:
+            self._beginning.discard(id(request))
+
+    def shutdown_request(self, request: Any) -> None:
+        self._beginning.discard(id(request))  # also of one for which there was no thread
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that failed has ended; the usual handler would print the peer's address and a traceback."""
