@@ -23,6 +23,9 @@ SUCCESS = 0x0000
 STILL_TAKEN, STILL_SECONDS = 1000, 10.0
 """Answers, and time, for which the end is waited for after a C-CANCEL. A PACS need not heed that."""
 
+MOST_REPEATED = 1000
+"""Answers that were given before: a PACS that has nothing else to say would go on for ever."""
+
 
 class Cfind:
     """A PACS that is asked over an association."""
@@ -37,7 +40,9 @@ class Cfind:
         answers = self._association.send_c_find(identifier(level, keys), FIND, self._message)
         seen, has_ended = set[str](), False
         try:
-            for status, answer in answers:
+            for number, (status, answer) in enumerate(answers):
+                if number > limit + MOST_REPEATED:
+                    raise PacsFailure("PACS_TOO_MUCH")
                 has_ended = status.get("Status") not in PENDING
                 row = row_of(status, answer, level)
                 if row is None:

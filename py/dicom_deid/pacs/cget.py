@@ -10,6 +10,7 @@ from dicom_deid.errors import PacsFailure
 from dicom_deid.pacs.association import MOST_CONTEXTS, associated
 from dicom_deid.pacs.destination import Destination
 from dicom_deid.pacs.instance import UID, Instance
+from dicom_deid.pacs.messages import break_off
 from dicom_deid.pacs.routing import Place, Routing, on_store, routed
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ PENDING = (0xFF00, 0xFF01)
 SOME_FAILED, CANCELLED = 0xB000, 0xFE00
 NONE_OF_THEM = (0xA702,)
 """Statuses of PS3.4 C.4.3.1.4 behind which sub-operations were tried: what came of each is known of what came."""
+MOST_UNASKED = 1000
+"""Objects and answers beyond those that there is a reason for."""
 PlaceFor = Callable[[str], "Place | None"]
 
 
@@ -36,7 +39,8 @@ class Cget:
         self._open, self._classes = ExitStack(), frozenset[str]()
         self._association: Association | None = None
         self._place_for: PlaceFor = lambda _: None
-        self._message = 0
+        self._message = self._beyond = 0
+        """``_beyond``: objects that were not waited for, beyond as many as were asked for."""
 
     def series(self, wanted: Sequence[Instance], place_for: PlaceFor) -> None:
         """Asks for a whole series. Raises PacsFailure; what has come until then has come."""
@@ -49,8 +53,12 @@ class Cget:
     def _get(self, wanted: Sequence[Instance], identifier: Dataset, place_for: PlaceFor) -> None:
         association = self._associated(frozenset(one.sop_class for one in wanted))
         self._place_for, self._message = place_for, self._message % 60_000 + 1
+        self._beyond = -len(wanted)
         try:
-            heed(association.send_c_get(identifier, GET, self._message))
+            heed(association.send_c_get(identifier, GET, self._message), len(wanted))
+        except TooMuch:
+            association.abort()
+            raise
         except (RuntimeError, ValueError):  # it ended between two questions
             raise PacsFailure("PACS_LOST") from None
         finally:
@@ -59,7 +67,13 @@ class Cget:
                 self.close()
 
     def _place(self, uid: str) -> Place | None:
-        return self._place_for(uid)
+        """The place of an object that comes. A PACS that sends others on and on is left: it is asked for no such."""
+        place = self._place_for(uid)
+        if place is None:
+            self._beyond += 1
+            if self._beyond > MOST_UNASKED and self._association:
+                break_off(self._association.dimse)
+        return place
 
     def _associated(self, classes: frozenset[str]) -> Association:
         """An association over which objects of these SOP Classes can come."""
@@ -84,9 +98,15 @@ class Cget:
         self._open.close()
 
 
-def heed(answers: Iterator[tuple[Dataset, Dataset | None]]) -> None:
+class TooMuch(PacsFailure):
+    """More answers than there can be: there is no end of them to wait for."""
+
+
+def heed(answers: Iterator[tuple[Dataset, Dataset | None]], wanted: int) -> None:
     """Follows the answers of C-GET or C-MOVE to their end. Raises PacsFailure where no instance was even tried."""
-    for status, _ in answers:
+    for number, (status, _) in enumerate(answers):
+        if number > MOST_UNASKED + 10 * wanted:
+            raise TooMuch("PACS_TOO_MUCH")
         code = status.get("Status")
         if code is None:
             raise PacsFailure("PACS_LOST")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dicom_deid.errors import PacsFailure
 from dicom_deid.pacs.association import AGREE_SECONDS, ANSWER_SECONDS, PDU, associated, on_open
-from dicom_deid.pacs.cget import PlaceFor, heed, series_identifier, some_identifier
+from dicom_deid.pacs.cget import PlaceFor, TooMuch, heed, series_identifier, some_identifier
 from dicom_deid.pacs.destination import Destination, is_loopback
 from dicom_deid.pacs.instance import UID, Instance
 from dicom_deid.pacs.routing import Routing, on_store, routed
@@ -70,13 +70,13 @@ class Cmove:
 
     def series(self, wanted: Sequence[Instance], place_for: PlaceFor) -> None:
         """Asks for a whole series. Raises PacsFailure; what has come until then has come."""
-        self._move(series_identifier(wanted[0]), place_for)
+        self._move(wanted, series_identifier(wanted[0]), place_for)
 
     def some(self, wanted: Sequence[Instance], place_for: PlaceFor) -> None:
         """Asks for these instances, of one series. Raises PacsFailure; what has come until then has come."""
-        self._move(some_identifier(wanted), place_for)
+        self._move(wanted, some_identifier(wanted), place_for)
 
-    def _move(self, identifier: Dataset, place_for: PlaceFor) -> None:
+    def _move(self, wanted: Sequence[Instance], identifier: Dataset, place_for: PlaceFor) -> None:
         from pynetdicom import build_context
 
         if not (self._association and self._association.is_established):
@@ -85,7 +85,11 @@ class Cmove:
             routed(self._association, Routing())
         self._place_for, self._message = place_for, self._message % 60_000 + 1
         try:
-            heed(self._association.send_c_move(identifier, self._destination.calling, MOVE, self._message))
+            answers = self._association.send_c_move(identifier, self._destination.calling, MOVE, self._message)
+            heed(answers, len(wanted))
+        except TooMuch:
+            self._association.abort()
+            raise
         except (RuntimeError, ValueError):  # it ended between two questions
             raise PacsFailure("PACS_LOST") from None
         finally:

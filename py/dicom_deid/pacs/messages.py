@@ -30,12 +30,18 @@ def bounded(provider: DIMSEServiceProvider) -> None:
         try:
             receive(primitive)
         except Exception:  # whatever pynetdicom meets in what a peer sends
-            provider.dul.event_queue.put(INVALID)
+            break_off(provider)
             return
         if is_too_much(provider):
-            provider.dul.event_queue.put(INVALID)
+            break_off(provider)
 
     provider.receive_primitive = receive_bounded  # type: ignore[method-assign]
+
+
+def break_off(provider: DIMSEServiceProvider) -> None:
+    """Ends the association; whoever waits for a message is told that none comes. For the thread that reads."""
+    provider.dul.event_queue.put(INVALID)
+    provider.msg_queue.put((None, None))  # as pynetdicom does when a connection is lost
 
 
 def is_too_much(provider: DIMSEServiceProvider) -> bool:

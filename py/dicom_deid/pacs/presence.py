@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dicom_deid.errors import PacsFailure
 from dicom_deid.pacs.destination import Destination
+from dicom_deid.pacs.query import RETRIEVABLE
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -59,6 +60,8 @@ class ByQuery:
         return any(value_of(answer, SOP_INSTANCE) == instance for answer in answers)
 
     def _page(self, study: str, series: str, asked: Sequence[tuple[str, str]]) -> set[str]:
+        if not (RETRIEVABLE.fullmatch(study) and RETRIEVABLE.fullmatch(series)):
+            return set()  # what is no UID could be the address of something else
         path = f"/studies/{study}/series/{series}/instances"
         try:
             answers = self._client.query(path, [("includefield", SOP_INSTANCE), *asked])

@@ -25,6 +25,7 @@ PIECE = 1024 * 1024
 """Bytes of a file that are in memory."""
 OF_THE_BATCH = ("PACS_TOO_LARGE", "PACS_LOST", "PACS_SLOW", "PACS_REFUSED", "PACS_TOO_MUCH", "PACS_ANSWER")
 """What one instance may be to blame for. Anything else would befall each of them."""
+CANNOT_ASK = ("PACS_NOT_OFFERED", "PACS_REFUSED")
 OF_THE_CONNECTION, TRIES = ("PACS_LOST", "PACS_SLOW"), 3
 """What may not happen again, and how often it is tried with an instance that is alone."""
 
@@ -82,8 +83,14 @@ class Stow:
         return results(part, stored, failed)
 
     def _there(self, part: Sequence[Outgoing]) -> set[str]:
+        """What has arrived of a request that failed; nothing is known where the PACS cannot be asked."""
         asked, wanted = {(one.study, one.series) for one in part}, {one.sop_instance for one in part}
-        return set().union(*(ByQuery(self._client).there(*series, wanted) for series in asked))
+        try:
+            return set().union(*(ByQuery(self._client).there(*series, wanted) for series in asked))
+        except PacsFailure as failure:
+            if failure.code in CANNOT_ASK:
+                return set()  # the same one a second time does no harm
+            raise
 
 
 def head(boundary: str) -> bytes:
