@@ -15,7 +15,7 @@ from certificates import Authority
 from dicom_deid.pacs.gateway.listening import MOST_WAITING as MOST_BEGINNING
 from dicom_deid.pacs.gateway.listening import received
 from dicom_deid.pacs.messages import INVALID, MOST_WAITING, bounded
-from gateways import instance, running, wait_for
+from gateways import folder_of, instance, running, store, wait_for
 from pynetdicom import AE
 from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import P_DATA
@@ -129,3 +129,18 @@ def test_a_pdu_in_driblets() -> None:
         ours.close()
         dripping.join()
         theirs.close()
+
+
+def test_a_run_that_somebody_damaged_does_not_end_the_gateway(tmp_path: Path) -> None:
+    """Its originals stay, a person is told, and what comes meanwhile is kept."""
+    with running(tmp_path, "--keep-originals") as gateway:
+        assert store(gateway.port, folder_of(tmp_path / "one", instance(1))).returncode == 0
+        gateway.settled(1)
+        gateway.kill()
+        shutil.move(gateway.spool / "kept" / "000001", gateway.spool / "taken" / "000001")
+        with (gateway.output / "run-000001" / "audit.csv").open("a", encoding="utf-8") as audit:
+            audit.write('"' + "x" * 200_000 + "\n")  # longer than a cell may be
+        gateway.start()
+        wait_for(lambda: gateway.state()["codes"] == ["INTERNAL_ERROR"])
+        assert store(gateway.port, folder_of(tmp_path / "two", instance(2))).returncode == 0
+        assert len(gateway.originals("taken")) == len(gateway.originals("waiting")) == 1
