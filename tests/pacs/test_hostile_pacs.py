@@ -15,7 +15,7 @@ from dicom_deid.errors import PacsFailure
 from dicom_deid.pacs import cfind, cget
 from dicom_deid.pacs.batch import Batch
 from dicom_deid.pacs.destination import Destination
-from dicom_deid.pacs.dicomweb import Client
+from dicom_deid.pacs.dicomweb import MOST_COMMAS, Client, parsed
 from dicom_deid.pacs.finding import finder
 from dicom_deid.pacs.instance import Instance
 from dicom_deid.pacs.outgoing import Outgoing
@@ -141,3 +141,10 @@ def test_what_is_no_uid_is_no_address() -> None:
             assert ByQuery(client).there(name, f"{ROOT}.1", {"1.2"}) == set()
             assert not ByQuery(client).has(f"{ROOT}.1", name, "1.2")
     assert not asked
+
+
+def test_an_answer_of_nothing_but_values() -> None:
+    """Within the bytes that an answer may have, and many times as long in memory."""
+    assert parsed(b"[{}" + b",{}" * 1000 + b"]") == [{}] * 1001
+    with pytest.raises(PacsFailure, match="PACS_TOO_MUCH"):
+        parsed(b"[{}" + b",{}" * (MOST_COMMAS + 1) + b"]")

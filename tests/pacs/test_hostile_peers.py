@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 import raw
 from certificates import Authority
+from commands import command
 from dicom_deid.pacs.gateway.listening import MOST_WAITING as MOST_BEGINNING
 from dicom_deid.pacs.gateway.listening import received
 from dicom_deid.pacs.messages import INVALID, MOST_WAITING, bounded
@@ -101,7 +102,7 @@ def test_requests_that_wait_are_bounded() -> None:
     bounded(association.dimse)
     echo = P_DATA()
     whole = raw.command(raw.C_ECHO, raw.VERIFICATION).replace(raw.element(0x800, b"\0\0"), raw.element(0x800, b"\1\1"))
-    echo.presentation_data_value_list = [[3, bytes((raw.COMMAND | raw.LAST,)) + whole]]
+    echo.presentation_data_value_list = [[3, bytes((raw.COMMAND | raw.LAST,)) + whole]]  # type: ignore[list-item]
     for _ in range(MOST_WAITING):
         association.dimse.receive_primitive(echo)
     assert association.dul.event_queue.empty()
@@ -132,7 +133,7 @@ def test_a_pdu_in_driblets() -> None:
 
 
 def test_a_run_that_somebody_damaged_does_not_end_the_gateway(tmp_path: Path) -> None:
-    """Its originals stay, a person is told, and what comes meanwhile is kept."""
+    """Its originals stay, a person is told, what comes meanwhile is kept; and no other gateway comes between."""
     with running(tmp_path, "--keep-originals") as gateway:
         assert store(gateway.port, folder_of(tmp_path / "one", instance(1))).returncode == 0
         gateway.settled(1)
@@ -141,6 +142,9 @@ def test_a_run_that_somebody_damaged_does_not_end_the_gateway(tmp_path: Path) ->
         with (gateway.output / "run-000001" / "audit.csv").open("a", encoding="utf-8") as audit:
             audit.write('"' + "x" * 200_000 + "\n")  # longer than a cell may be
         gateway.start()
+        key, port = ("--passphrase-file", tmp_path / "passphrase"), ("--port", str(gateway.port))
+        second = command("receive", tmp_path / "other-spool", gateway.output, *key, *port)
+        assert (second.returncode, "Another gateway" in second.stderr) == (2, True)
         wait_for(lambda: gateway.state()["codes"] == ["INTERNAL_ERROR"])
         assert store(gateway.port, folder_of(tmp_path / "two", instance(2))).returncode == 0
         assert len(gateway.originals("taken")) == len(gateway.originals("waiting")) == 1

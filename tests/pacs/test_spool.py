@@ -107,7 +107,11 @@ def test_known_in_every_state_and_after_a_restart(tmp_path: Path) -> None:
     spool.finish(1, [paths[0], paths[2]], keep=False)
     spool = again(spool)
     assert [len(spool.numbers(state)) for state in (TAKEN, WRITTEN, WITHHELD)] == [0, 0, 1]
+    note = spool.folder(WITHHELD, 1) / "note.txt"
+    note.write_text("mine")
     assert spool.again() == 1
+    assert note.exists(), "it was put there by a person"
+    note.unlink()
     assert spool.waiting() == 1
     assert spool.take(spool.at_rest(-1), 1) == 2, "no number is given twice, wherever its run is by now"
     names = [str(path) for path in (tmp_path / "spool").rglob("*")]

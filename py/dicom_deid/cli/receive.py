@@ -32,6 +32,7 @@ from dicom_deid.cli.regions_file import RegionsFile, Unreviewed, regions_for
 from dicom_deid.cli.run import cores
 from dicom_deid.cli.text import Unusable
 from dicom_deid.errors import NoRun, PacsFailure, PolicyError, sentence
+from dicom_deid.native.append_only import Appended
 from dicom_deid.native.places import overlap
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from dicom_deid.pacs.gateway.spool import Spool
 
 MEGABYTE = 1_000_000
+MARK = "gateway.lock"
 
 
 def receive(
@@ -123,6 +125,8 @@ def receive(
         door = checked_door(ae_title, host, port, tuple(allow_from or ()), tls, associations, insecure=insecure)
         there, folder = opened(spool, secret), made_folder(output)
         undo.callback(there.close)
+        mark = kept_for_one(folder)
+        undo.callback(mark.close)
         again = there.again() if withheld_again else 0
         processes = cores() if workers is None else workers
         runs = Runs(folder, there, plan, secret, processes, workers is None, ready.paths)
@@ -139,6 +143,7 @@ def receive(
     heed_signals(gateway)
     threading.excepthook = tell_kind
     gateway.serve()
+    mark.close()
     tell("ended")
 
 
@@ -222,6 +227,17 @@ def made_folder(output: Path) -> Path:
     except OSError as error:
         raise Unusable(f"OUTPUT cannot be written ({error.strerror}): {output}") from None
     return output.resolve()
+
+
+def kept_for_one(output: Path) -> Appended:
+    """Keeps other gateways out of OUTPUT, whose runs would have the same numbers. Raises Unusable."""
+    try:
+        mark = Appended(output / MARK)
+        if mark.lock():
+            return mark
+    except OSError as error:
+        raise Unusable(f"OUTPUT cannot be written ({error.strerror}): {output}") from None
+    raise Unusable(f"Another gateway writes into OUTPUT: each needs one of its own. ({output})")
 
 
 def begin(gateway: Gateway) -> None:

@@ -28,6 +28,8 @@ DicomJson = dict[str, Any]
 JSON = "application/dicom+json"
 MOST_BYTES = 64 * 1024 * 1024
 """Of an answer in JSON."""
+MOST_COMMAS = 3_000_000
+"""In an answer in JSON: an empty object is two bytes of it, and 72 of memory."""
 CONNECT_SECONDS, STANDSTILL_SECONDS, ANSWER_SECONDS = 10, 60, 120
 WHOLE_SECONDS = 300
 """For an answer in JSON, from its first byte to its last."""
@@ -205,7 +207,9 @@ def whole(answer: httpx.Response, most: int) -> bytes:
 
 
 def parsed(body: bytes) -> object:
-    """What JSON says. Raises PacsFailure."""
+    """What JSON says. Raises PacsFailure; also for one of so many values that they would fill the memory."""
+    if body.count(b",") > MOST_COMMAS:
+        raise PacsFailure("PACS_TOO_MUCH")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

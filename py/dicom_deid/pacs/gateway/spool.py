@@ -180,9 +180,7 @@ class Spool:
             if not keep:
                 (written / path).unlink()
             self._present.pop(parted(path.name)[0], None)
-        for folder in (*(folder for folder in written.iterdir() if folder.is_dir()), written):
-            with suppress(OSError):  # it has instances yet
-                folder.rmdir()
+        remove_empty(written)
 
     def again(self) -> int:
         """Lets all that was withheld wait once more, for another policy; how many instances those are."""
@@ -193,13 +191,20 @@ class Spool:
                 path.rename(self.root / WAITING / path.parent.name / path.name)
                 self._count(path.parent.name)
                 count += 1
-            shutil.rmtree(self.folder(WITHHELD, number))
+            remove_empty(self.folder(WITHHELD, number))
         return count
 
 
 def files_of(folder: Path) -> Iterator[Path]:
     """The instances below a folder of the spool."""
     return (path for path in sorted(folder.rglob("*.dcm")) if len(path.stem) == 65)
+
+
+def remove_empty(folder: Path) -> None:
+    """Removes the folder of a run as far as there is nothing in it: not what a person has put there."""
+    for one in (*(one for one in folder.iterdir() if one.is_dir()), folder):
+        with suppress(OSError):  # it has instances yet
+            one.rmdir()
 
 
 def parted(name: str) -> tuple[str, str]:
