@@ -302,6 +302,10 @@ def test_a_query_that_is_too_wide_or_empty_fetches_nothing(orthanc: Orthanc, tmp
     assert command("fetch", orthanc.web_url, *STUDY).returncode == 2
     assert command("fetch", orthanc.web_url, *STUDY, "--folder", folder, "--run", folder).returncode == 2
     assert command("fetch", orthanc.web_url, *STUDY, "--folder", folder, "--listen", "11113").returncode == 2
+    (tmp_path / "plan.json").touch()
+    (tmp_path / "audit.csv").touch()
+    done = command("fetch", orthanc.web_url, *STUDY, "--folder", folder)
+    assert (done.returncode, "must not be among results" in done.stderr, folder.exists()) == (2, True, False)
 
 
 def test_a_patient_id_in_another_character_set() -> None:

@@ -237,9 +237,16 @@ def test_sent_on_and_deleted_when_confirmed(tmp_path: Path, orthanc: Orthanc) ->
 def test_what_does_not_begin(tmp_path: Path) -> None:
     (tmp_path / "passphrase").write_text(PASSPHRASE, encoding="utf-8")
     given = ("--passphrase-file", tmp_path / "passphrase")
+    for file in ("run/plan.json", "run/audit.csv", "sources/one.dcm"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
     for words, told in (
         ((tmp_path / "s", tmp_path / "o"), "passphrase"),
         ((tmp_path / "s", tmp_path / "s" / "o", *given), "lie in one another"),
+        ((tmp_path, tmp_path / "o", *given), "lie in one another"),
+        ((tmp_path / "run" / "s", tmp_path / "o", *given), "that of a run"),
+        ((tmp_path / "s", tmp_path / "run", *given), "that of a run"),
+        ((tmp_path / "sources", tmp_path / "o", *given), "SPOOL holds something else"),
         ((tmp_path / "s", tmp_path / "o", *given, "--host", "0.0.0.0"), "TLS"),
         ((tmp_path / "s", tmp_path / "o", *given, "--ae-title", "A" * 17), "AE title"),
         ((tmp_path / "s", tmp_path / "o", *given, "--key", tmp_path / "passphrase"), "--certificate"),
@@ -247,3 +254,4 @@ def test_what_does_not_begin(tmp_path: Path) -> None:
         done = command("receive", *words)
         assert (done.returncode, told in done.stderr) == (2, True), (words, done.stderr)
     assert not (tmp_path / "s").exists()
+    assert [path.name for path in (tmp_path / "sources").iterdir()] == ["one.dcm"]

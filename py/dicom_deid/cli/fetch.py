@@ -30,6 +30,7 @@ from dicom_deid.cli.run import cores, run_of
 from dicom_deid.cli.run_options import Given, LinkagePath, ListUnwritten, Resume, SavePassphrase, Verbose
 from dicom_deid.cli.text import UNSOUND, Unusable
 from dicom_deid.errors import NoRun, PacsFailure, SinkFailure, reasons, sentence
+from dicom_deid.native.places import is_in_run
 from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def fetch(
     was written), 1 when not, or nothing matches, or the PACS failed, 2 for a wrong command, 130 after Ctrl-C.
     """
     if (folder is None) == (run is None):
-        raise Unusable("Say where to: --folder FOLDER for originals, or --run OUTPUT for a run.")
+        raise Unusable("Say where to, by one of the two: --folder FOLDER for originals, or --run OUTPUT for a run.")
+    if folder and is_in_run(folder):
+        raise Unusable(f"This folder is that of a run, or lies in one: originals must not be among results. ({folder})")
     there = chosen(destination, destinations, insecure=insecure)
     if listen is not None and there.is_web:
         raise Unusable("--listen is for C-MOVE, and the destination speaks DICOMweb.")

@@ -33,7 +33,7 @@ from dicom_deid.cli.run import cores
 from dicom_deid.cli.text import Unusable
 from dicom_deid.errors import NoRun, PacsFailure, PolicyError, sentence
 from dicom_deid.native.append_only import Appended
-from dicom_deid.native.places import overlap
+from dicom_deid.native.places import is_in_run, overlap
 
 if TYPE_CHECKING:
     import ssl
@@ -164,8 +164,26 @@ def check_places(spool: Path, output: Path, passphrase_file: Path) -> None:
             raise Unusable(f"This is no folder: {place}")
     if overlap(spool, output):
         raise Unusable("SPOOL and OUTPUT lie in one another: originals must not be among results.")
+    for place in (spool, output):
+        if is_in_run(place):
+            raise Unusable(f"This folder is that of a run, or lies in one; a gateway has folders of its own: {place}")
+    if is_of_others(spool):
+        raise Unusable(f"SPOOL holds something else: choose a new folder, for the gateway alone. ({spool})")
     if spool.resolve() in passphrase_file.resolve().parents:
         raise Unusable("The passphrase must not lie in SPOOL.")
+
+
+def is_of_others(spool: Path) -> bool:
+    """Whether a folder that no gateway has begun holds anything, but for what the top of a disk has of its own."""
+    from dicom_deid.pacs.gateway.spool import INCOMING, KEPT, LOCK, MEMORY, STATES
+
+    if not spool.is_dir() or (spool / MEMORY).exists():
+        return False
+    own = {INCOMING, *STATES, KEPT, LOCK, "lost+found"}
+    try:
+        return any(one.name not in own and not one.name.startswith(".") for one in spool.iterdir())
+    except OSError:
+        return False  # opening it says why
 
 
 def settings_of(certificate: Path | None, key: Path | None, client_ca: Path | None) -> ssl.SSLContext | None:
