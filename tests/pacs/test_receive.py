@@ -234,6 +234,16 @@ def test_sent_on_and_deleted_when_confirmed(tmp_path: Path, orthanc: Orthanc) ->
         assert len(gateway.rows()) == 4
 
 
+def test_a_start_that_forgets_to_send_on_says_so(tmp_path: Path, orthanc: Orthanc) -> None:
+    with running(tmp_path, "--forward", f"dicom://NOBODY@127.0.0.1:{orthanc.dicom_port}") as gateway:
+        assert store(gateway.port, folder_of(tmp_path / "one", instance(1))).returncode == 0
+        wait_for(lambda: gateway.state()["codes"] == ["PACS_REJECTED"])
+        gateway.kill()
+        gateway.start()
+        wait_for(lambda: not gateway.originals())
+        assert "run 000001 was being sent on: without --forward its originals go" in gateway.told()
+
+
 def test_what_does_not_begin(tmp_path: Path) -> None:
     (tmp_path / "passphrase").write_text(PASSPHRASE, encoding="utf-8")
     given = ("--passphrase-file", tmp_path / "passphrase")
@@ -254,4 +264,8 @@ def test_what_does_not_begin(tmp_path: Path) -> None:
         done = command("receive", *words)
         assert (done.returncode, told in done.stderr) == (2, True), (words, done.stderr)
     assert not (tmp_path / "s").exists()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        health = taken.getsockname()[1]
+        done = command("receive", tmp_path / "s", tmp_path / "o", *given, "--port", "0", "--health", str(health))
+    assert (done.returncode, f"127.0.0.1 port {health} (--health)" in done.stderr) == (2, True)
     assert [path.name for path in (tmp_path / "sources").iterdir()] == ["one.dcm"]

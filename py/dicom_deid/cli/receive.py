@@ -267,8 +267,10 @@ def begin(gateway: Gateway) -> None:
     except NoRun as error:
         raise Unusable(sentence(error.reason)) from None
     except OSError as error:
-        door = gateway.settings.door
-        raise Unusable(f"It cannot listen there ({error.strerror}): {door.host} port {door.port}") from None
+        door, health = gateway.settings.door, gateway.settings.health
+        is_health = health is not None and gateway.health is None
+        where = f"127.0.0.1 port {health} (--health)" if is_health else f"{door.host} port {door.port}"
+        raise Unusable(f"It cannot listen there ({error.strerror}): {where}") from None
 
 
 def heed_signals(gateway: Gateway) -> None:

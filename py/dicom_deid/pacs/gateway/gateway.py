@@ -17,6 +17,7 @@ from dicom_deid.pacs.gateway.counts import Counts
 from dicom_deid.pacs.gateway.health import Health, State
 from dicom_deid.pacs.gateway.receiver import Door, Receiver
 from dicom_deid.pacs.gateway.spool import TAKEN, WITHHELD, WRITTEN, Spool
+from dicom_deid.pacs.ledger import NAME as LEDGER
 from dicom_deid.wording import counted
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ class Gateway:
             self.spool.set_apart(number, WRITTEN, ends.keys() - rows)  # somebody rejected them in the run meanwhile
             if settings.destination is None:
                 safe, code = list(rows), ""
+                if (settings.runs.place(number) / LEDGER).exists():
+                    settings.tell(f"run {number:06} was being sent on: without --forward its originals go, unconfirmed")
             else:
                 from dicom_deid.pacs.gateway.forwarding import forward
 
