@@ -58,7 +58,9 @@ def test_a_destination_by_its_name(orthanc: Orthanc, tmp_path: Path, monkeypatch
     monkeypatch.delenv("DICOM_DEID_USER")
     assert command("echo", "archive", folder=tmp_path).returncode == 0
     assert command("echo", "rooms", "--destinations", tmp_path / "destinations.toml").returncode == 0
-    assert "DESTINATION_UNKNOWN" in command("echo", "other", folder=tmp_path).stderr
+    misspelt = command("echo", "other", folder=tmp_path).stderr
+    assert "DESTINATION_UNKNOWN" in misspelt
+    assert "It has archive, rooms." in misspelt
 
 
 def test_who_may_not(orthanc: Orthanc, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,6 +152,7 @@ def test_a_question_is_taken_back() -> None:
         ("QUERY_VALUE", ("--name", "A" * 65)),
         ("QUERY_VALUE", ("--date", "2024")),
         ("QUERY_VALUE", ("--date", "..")),
+        ("QUERY_VALUE", ("--date", "2024-03-02..2024-03-01")),
         ("QUERY_VALUE", ("--study", "1.2/../series")),
     ],
 )

@@ -115,6 +115,11 @@ DOUBTFUL: list[tuple[str, Callable[[Path], object]]] = [
 ]
 
 
+def test_a_folder_that_is_no_run_is_told_how_to_name_one(tmp_path: Path) -> None:
+    done = command("send", tmp_path, f"http://127.0.0.1:{free_port()}/dicom-web")
+    assert (done.returncode, "plan.json and audit.csv are in it" in done.stderr) == (2, True)
+
+
 def cut(path: Path, size: int) -> None:
     path.write_bytes(path.read_bytes()[:-size])
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dicom_deid.pacs.destination import Destination
 
 EXTRA = ("httpx", "keyring", "pynetdicom")
+MOST_NAMES = 20
+"""Of a destinations file that are told to somebody who asked for another one."""
 DestinationText = Annotated[
     str,
     typer.Argument(
@@ -39,12 +41,16 @@ def need_pacs() -> None:
 def chosen(text: str, file: Path | None, *, insecure: bool) -> Destination:
     """The destination that a command names. Raises Unusable."""
     need_pacs()
-    from dicom_deid.pacs.destination import destination
+    from dicom_deid.pacs.destination import destination, names
 
     try:
         return destination(text, file, insecure=insecure)
     except PacsFailure as failure:
-        refuse(failure)
+        if failure.code != "DESTINATION_UNKNOWN":
+            refuse(failure)
+        known = names(file)
+        listed = f"It has {', '.join(known[:MOST_NAMES])}." if known else "There is none, or it is empty."
+        raise Unusable(f"{in_words(failure)} {listed}") from None
 
 
 def refuse(failure: PacsFailure) -> NoReturn:

@@ -254,7 +254,7 @@ def carry_out(run: Run, list_unwritten: bool, shown: Bar | Lines | JsonLines) ->
         for number in run.unwritten:
             print(printable(run.sources.path(number)))
     elif summary["end"] == "finished" and (summary["counts"]["withheld"] or summary["counts"]["failed"]):
-        print("Which files these are: dicom-deid unwritten INPUT OUTPUT.", file=sys.stderr)
+        print("Which files these are: dicom-deid unwritten INPUT OUTPUT --passphrase-file FILE.", file=sys.stderr)
     if summary["end"] != "finished":
         print("The same command with --resume and --passphrase-file goes on from here.", file=sys.stderr)
     if summary["end"] == "cancelled":

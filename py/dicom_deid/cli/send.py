@@ -13,7 +13,7 @@ import typer
 
 from dicom_deid.cli.destination_options import DestinationsFile, DestinationText, Insecure, chosen
 from dicom_deid.cli.progress import Lines
-from dicom_deid.cli.text import UNSOUND, Unusable
+from dicom_deid.cli.text import UNSOUND, Unusable, in_full
 from dicom_deid.errors import NoRun, PacsFailure, SinkFailure, sentence
 from dicom_deid.wording import counted
 
@@ -46,7 +46,7 @@ def send(
     try:
         summary = sent(run, there)
     except NoRun as wrong:
-        raise Unusable(f"{wrong.reason}: {sentence(wrong.reason)}") from None
+        raise Unusable(f"{wrong.reason}: {in_full(wrong.reason)}") from None
     except PacsFailure as failure:
         raise Unusable(f"{failure.code}: {sentence(failure.code)}") from None
     except SinkFailure as failure:

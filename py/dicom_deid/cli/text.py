@@ -39,6 +39,11 @@ def remedy(code: str, sop_classes: Iterable[str] = ()) -> str:
     return reason["command"].format(uid=",".join(sorted(filter(None, sop_classes))) or "UID")
 
 
+def in_full(code: str) -> str:
+    """Sentence and remedy of a reason code, by the options of the command line."""
+    return f"{reasons()[code]['sentence']} {remedy(code)}"
+
+
 def printable(path: str) -> str:
     """A path that cannot command the terminal, whatever bytes are in it."""
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in path)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from dicom_deid.cli.text import Unusable, in_words
+from dicom_deid.cli.text import Unusable, in_full, in_words
 from dicom_deid.errors import Failed, NoRun, sentence
 from dicom_deid.wording import counted
 
@@ -40,7 +40,7 @@ def make_zip(
     try:
         files = pack(run, target, passphrase, tell)
     except NoRun as wrong:
-        raise Unusable(sentence(wrong.reason)) from None
+        raise Unusable(in_full(wrong.reason)) from None
     except Failed as failure:
         raise Unusable(f"{sentence(failure.reason)} {target}") from None
     print(f"{counted(files, 'file')}, {in_words(target.stat().st_size)}: {target}")

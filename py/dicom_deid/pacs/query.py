@@ -118,4 +118,6 @@ def day_range(text: str) -> str:
     days = [re.sub(DAY, r"\1\2\3", day) for day in (first, last)]
     if any(day and not re.fullmatch(r"\d{8}", day) for day in days) or not any(days):
         raise PacsFailure("QUERY_VALUE")
+    if all(days) and days[0] > days[1]:  # a PACS would find nothing, and not say why
+        raise PacsFailure("QUERY_VALUE")
     return "-".join(days) if dots else days[0]
