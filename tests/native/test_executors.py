@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from dicom_deid.errors import WorkersFailed
@@ -108,3 +113,23 @@ def test_processes_that_cannot_start_are_not_started_for_ever() -> None:
     with pytest.raises(WorkersFailed):
         list(executor.run([["1"]], never))
     executor.close()
+
+
+SLOW = "from pathlib import Path\nPath('loading').touch()\nwhile not Path('go').exists(): pass\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no server of processes")
+def test_ctrl_c_while_processes_are_prepared_ends_in_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    program = "import time\nfrom dicom_deid.executors.processes import prepare\nprepare('slow')\ntime.sleep(60)"
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])}
+    running = subprocess.Popen(
+        [sys.executable, "-c", f"try:\n {program.replace(chr(10), chr(10) + ' ')}\nexcept KeyboardInterrupt: pass"],
+        cwd=tmp_path, env=paths, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    while not (tmp_path / "loading").exists():
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: everyone in the group gets it
+    running.wait(10)
+    (tmp_path / "go").touch()
+    assert running.communicate(timeout=10) == (None, b"")

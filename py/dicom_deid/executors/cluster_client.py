@@ -7,9 +7,8 @@ sides show a certificate of the cluster's own authority.
 from __future__ import annotations
 
 import logging
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -19,7 +18,7 @@ from distributed import Client, LocalCluster, Security
 
 from dicom_deid.errors import Failed
 from dicom_deid.executors.cluster_worker import program, settings
-from dicom_deid.executors.processes import nameless_main
+from dicom_deid.executors.processes import deaf, nameless_main
 
 CONNECT_SECONDS, END_SECONDS = 10.0, 2.0
 FIRST_WORKER_SECONDS = 600.0
@@ -107,16 +106,6 @@ def local(workers: int, waiting: Callable[[], None]) -> Client:
     except Exception:
         raise Failed("CLUSTER_UNREACHABLE") from None
     return checked(client, True, waiting)  # noqa: FBT003 - encrypted
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """A context in which processes that are started do not hear Ctrl-C: it is this one that decides what follows."""
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
 
 
 def checked(client: Client, encrypted: bool, waiting: Callable[[], None]) -> Client:

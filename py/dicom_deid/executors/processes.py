@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from math import inf
 from multiprocessing.connection import Connection, wait
+from threading import current_thread, main_thread
 from time import monotonic, perf_counter
 from types import ModuleType
 from typing import Any, Generic
@@ -40,7 +41,21 @@ def prepare(module: str) -> None:
         from multiprocessing import forkserver  # not on Windows
 
         context().set_forkserver_preload([module, __name__])
-        forkserver.ensure_running()
+        with deaf():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """A context in which processes that are started do not hear Ctrl-C: it is this one that decides what follows."""
+    if current_thread() is not main_thread():  # only there can it be said, and heard
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 @contextmanager
