@@ -298,6 +298,11 @@ def test_help_and_version_are_there_at_once() -> None:
     assert "| pydicom" not in re.sub(" +", " ", done.stderr)
     assert "rich.progress" not in done.stderr
     assert "--resume" in command("run", "--help").stdout
+    from dicom_deid.cli.app import app
+
+    for each in app.registered_commands:  # the terminal breaks the lines of a paragraph, not the source
+        assert each.help
+        assert "\n" not in each.help.replace("\n\n", ""), each.name
 
 
 def test_several_sop_classes_may_stand_behind_one_flag() -> None:

@@ -302,6 +302,8 @@ def test_a_query_that_is_too_wide_or_empty_fetches_nothing(orthanc: Orthanc, tmp
     assert command("fetch", orthanc.web_url, *STUDY).returncode == 2
     assert command("fetch", orthanc.web_url, *STUDY, "--folder", folder, "--run", folder).returncode == 2
     assert command("fetch", orthanc.web_url, *STUDY, "--folder", folder, "--listen", "11113").returncode == 2
+    done = command("fetch", orthanc.web_url, *STUDY, "--folder", folder, "--option", "retain-uids")
+    assert (done.returncode, "originals as they are" in done.stderr, folder.exists()) == (2, True, False)
     (tmp_path / "plan.json").touch()
     (tmp_path / "audit.csv").touch()
     done = command("fetch", orthanc.web_url, *STUDY, "--folder", folder)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from collections.abc import Callable
 from copy import copy
+from inspect import cleandoc
 from typing import Annotated
 
 import typer
@@ -96,20 +98,29 @@ def root(
     """De-identifies DICOM files by PS3.15."""
 
 
-app.command("run")(run.run)
-app.command("decrypt")(decrypt.decrypt)
-app.command("echo")(echo.show_echo)
-app.command("fetch")(fetch.fetch)
-app.command("find")(find.show_find)
-app.command("plan")(plan.show_plan)
-app.command("import")(import_policy.show_import)
-app.command("conformance")(conformance.show_conformance)
-app.command("index")(index.show_index)
-app.command("receive")(receive.receive)
-app.command("search")(search.show_search)
-app.command("pixels")(pixels.find_pixels)
-app.command("send")(send.send)
-app.command("serve")(serve.serve)
-app.command("thumbnails")(thumbnails.show_thumbnails)
-app.command("unwritten")(unwritten.show_unwritten)
-app.command("zip")(results_zip.make_zip)
+def flowing(text: str | None) -> str:
+    """A help text whose paragraphs are broken by the terminal, and not where the source breaks them."""
+    return "\n\n".join(" ".join(part.split()) for part in cleandoc(text or "").split("\n\n"))
+
+
+COMMANDS: dict[str, Callable[..., object]] = {
+    "run": run.run,
+    "decrypt": decrypt.decrypt,
+    "echo": echo.show_echo,
+    "fetch": fetch.fetch,
+    "find": find.show_find,
+    "plan": plan.show_plan,
+    "import": import_policy.show_import,
+    "conformance": conformance.show_conformance,
+    "index": index.show_index,
+    "receive": receive.receive,
+    "search": search.show_search,
+    "pixels": pixels.find_pixels,
+    "send": send.send,
+    "serve": serve.serve,
+    "thumbnails": thumbnails.show_thumbnails,
+    "unwritten": unwritten.show_unwritten,
+    "zip": results_zip.make_zip,
+}
+for name, command in COMMANDS.items():
+    app.command(name, help=flowing(command.__doc__))(command)

@@ -95,6 +95,12 @@ def fetch(
         raise Unusable("Say where to, by one of the two: --folder FOLDER for originals, or --run OUTPUT for a run.")
     if folder and is_in_run(folder):
         raise Unusable(f"This folder is that of a run, or lies in one: originals must not be among results. ({folder})")
+    of_run = (
+        passphrase_file, salt_file, weak_passphrase, save_passphrase, policy, option, allow_sop_class, pass_burned_in,
+        pseudonyms, run_code, wheels, regions, pixels_unreviewed, linkage, resume, verbose, list_unwritten,
+    )  # fmt: skip
+    if folder and any(of_run):
+        raise Unusable("--folder keeps originals as they are: the options of a run are for --run.")
     there = chosen(destination, destinations, insecure=insecure)
     if listen is not None and there.is_web:
         raise Unusable("--listen is for C-MOVE, and the destination speaks DICOMweb.")

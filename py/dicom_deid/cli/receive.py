@@ -16,7 +16,7 @@ import typer
 from dicom_deid.cli.consent import made_ready
 from dicom_deid.cli.destination_options import DestinationsFile, need_pacs, refuse
 from dicom_deid.cli.destination_options import chosen as chosen_destination
-from dicom_deid.cli.passphrase import PassphraseFile, ProjectKey, SaltFile, Weak, check_passphrase
+from dicom_deid.cli.passphrase import ProjectKey, SaltFile, Weak, check_passphrase
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
@@ -49,7 +49,9 @@ MARK = "gateway.lock"
 def receive(
     spool: Annotated[Path, typer.Argument(metavar="SPOOL", help="Folder for originals, for the gateway alone.")],
     output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Folder for the runs: run-000001 and so on.")],
-    passphrase_file: PassphraseFile = None,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File that holds the passphrase: needed, and the same for good.")
+    ] = None,
     salt_file: SaltFile = None,
     weak_passphrase: Weak = False,
     ae_title: Annotated[str, typer.Option(metavar="AET", help="AE title that peers have to call.")] = "DICOMDEID",
