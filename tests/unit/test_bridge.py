@@ -94,7 +94,7 @@ def test_what_is_saved_is_made_of_the_policy_and_read_back() -> None:
 
 def test_a_script_of_another_tool_is_known_by_its_content() -> None:
     read = read_any("deid.dicom", "FORMAT dicom\n%header\nREMOVE PatientAge\nKEEP func:me\n")
-    assert (read.tool, read.carried) == ("pydicom/deid", 1)
+    assert (read.tool, read.carried) == ("pydicom/deid", 2)
     assert read.policy["attribute"] == [{"match": "PatientAge", "action": "X", "reason": "line 3"}]
     assert [(line["line"], line["text"]) for line in read.lost] == [(4, "KEEP func:me")]
     assert read_any("deid.dicom", read.toml).policy == read.policy
