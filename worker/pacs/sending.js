@@ -10,6 +10,7 @@ import { Opening } from "./outputs.js";
 import { Patience, paused } from "./patience.js";
 import { bytesOf, PacsError, Peer, refusal } from "./peer.js";
 import { hasInstance, instancesOf } from "./queries.js";
+import { codeFor, isTaken } from "./refusals.js";
 import { SendProgress } from "./send-progress.js";
 import { ACCEPT, answerOf, requestOf } from "./stow.js";
 
@@ -274,29 +275,4 @@ function groups(outputs) {
     of.push(output);
   }
   return [...all.values()];
-}
-
-/** Duplicates of what is there already; and warnings, behind which an instance is stored (PS3.4 B.2.3, PS3.18 I.2.2). */
-const [DUPLICATE, WARNINGS] = [0x0111, 0xb];
-/** @param {number} reason   of (0008,1197) */
-const isTaken = (reason) => reason === 0 || reason === DUPLICATE || reason >> 12 === WARNINGS;
-
-/** What failure reasons mean: those of py/dicom_deid/pacs/refusals.py. */
-const MEANINGS = new Map([
-  [0x0112, "PACS_OTHER_STUDY"],
-  [0x0117, "PACS_CANNOT_READ"],
-  [0x0118, "PACS_CLASS_REFUSED"],
-  [0x0119, "PACS_CLASS_REFUSED"],
-  [0x0122, "PACS_CLASS_REFUSED"],
-  [0x0124, "PACS_NOT_ALLOWED"],
-  [0xa710, "PACS_CLASS_REFUSED"],
-  [0xc122, "PACS_SYNTAX_REFUSED"],
-  [0xc409, "PACS_OTHER_STUDY"],
-]);
-
-/** @param {number} reason */
-function codeFor(reason) {
-  if (reason >> 8 === 0xa7) return MEANINGS.get(reason) ?? "PACS_FULL";
-  if (reason >> 8 === 0xa9 || reason >> 12 === 0xc) return MEANINGS.get(reason) ?? "PACS_CANNOT_READ";
-  return MEANINGS.get(reason) ?? "PACS_NOT_TAKEN";
 }
