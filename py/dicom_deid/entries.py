@@ -5,7 +5,7 @@ from __future__ import annotations
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import ShortRead, Unwritten
 from dicom_deid.index.entry import Entry, entry
-from dicom_deid.model import Fragments
+from dicom_deid.model import Asides, Fragments, Pixels
 from dicom_deid.scan import header
 from dicom_deid.source_and_sink import Source
 
@@ -25,6 +25,9 @@ class Head:
         return self._data[start:end]
 
     def fragments(self, start: int) -> Fragments:
+        raise NotImplementedError("a header has no fragments")
+
+    def asides(self, pixels: Pixels) -> Asides:
         raise NotImplementedError("a header has no fragments")
 
 

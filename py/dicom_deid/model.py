@@ -105,6 +105,15 @@ class Item(list[Element]):
         return self[at] if at < len(self) and self[at].tag == tag else None
 
 
+class Asides(NamedTuple):
+    """What no picture shows in encapsulated pixel data that are codestreams (dicom/asides.py)."""
+
+    ranges: tuple[tuple[int, int], ...]
+    """Ranges of the source, in their order."""
+    images: int
+    """How many codestreams there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fragments:
     """The end of encapsulated pixel data (PS3.5 A.4).
@@ -116,6 +125,8 @@ class Fragments:
     end: int
     count: int
     complete: bool
+    asides: Asides | None = None
+    """What no picture shows in them, if they were looked at for their end, and could be followed."""
 
 
 class Pixels(NamedTuple):

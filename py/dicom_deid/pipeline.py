@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,17 @@ from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.deidentify.links import link
 from dicom_deid.deidentify.markers import file_meta
-from dicom_deid.dicom.encoding import encode, encode_header, pieces
-from dicom_deid.dicom.pixel_length import DELIMITER
+from dicom_deid.dicom.encoding import encode, encode_header, number, pieces
+from dicom_deid.dicom.fragment_stream import NOT_FOLLOWED
+from dicom_deid.dicom.pixel_length import CODESTREAMS, DELIMITER
 from dicom_deid.dicom.read_cache import ReadCache
-from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten
+from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten, Withheld
 from dicom_deid.model import Bulk, Element, Instance, Item, Names, Outcome
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect
 from dicom_deid.silence import NO_WARNINGS
 from dicom_deid.source_and_sink import Source
-from dicom_deid.splice import Copy, Fill, Splice, Stripes, splice_size
+from dicom_deid.splice import Copy, Fill, Splice, Stripes, emptied, splice_size
 from dicom_deid.verify import SoundCache, verify
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         names = deidentifier.names(source_id, repeat)
         facts = facts_of(instance)
         doubt = admit(plan.policy, facts)
+        beside = beside_pictures(source, instance)
         treatment = treated(source, instance, plan, source_id, doubt) if plan.cleans_pixels else None
         if treatment is not None:
             instance = replace(instance, transfer_syntax=treatment.transfer_syntax(instance))
@@ -76,7 +78,9 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
             cache=plan.caches.of(SoundCache),
         )
         splice = join(instance, header, behind_pixels(data, instance), treatment.value if treatment else None)
+        splice = emptied(splice, beside)
         linked = link(deidentifier, data) if plan.linked else None
+        told = [f"{len(beside)} parts of the pixel data that no picture shows became zeros"] if beside else []
     except (ShortRead, FragmentsWanted):
         raise
     except Unwritten as end:
@@ -86,7 +90,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         return Outcome("failed", "INTERNAL_ERROR", without_path(names))
     pixels = treatment.verdict.told if treatment else "kept" if instance.pixels else ""
     reason = "FACE_CAN_BE_REBUILT" if facts.head else ""
-    return Outcome("written", reason, names, deidentifier.counts, splice, pixels, tuple(deidentifier.log), linked)
+    return Outcome("written", reason, names, deidentifier.counts, splice, pixels, (*deidentifier.log, *told), linked)
 
 
 def treated(source: Source, instance: Instance, plan: Plan, source_id: str, doubt: str) -> Treatment | None:
@@ -94,6 +98,20 @@ def treated(source: Source, instance: Instance, plan: Plan, source_id: str, doub
     from dicom_deid.pixels.treatment import treat
 
     return treat(source, instance, plan, source_id, doubt)
+
+
+def beside_pictures(source: Source, instance: Instance) -> Sequence[tuple[int, int]]:
+    """What in the pixel data no picture shows: it is written as zeros.
+
+    Raises Withheld where that cannot be told, or there are more images than the header has frames.
+    """
+    pixels = instance.pixels
+    if pixels is None or not pixels.encapsulated or not CODESTREAMS.fullmatch(instance.transfer_syntax):
+        return ()
+    found, frames = source.asides(pixels), number(instance.data.get(0x00280008), instance.syntax) or 1
+    if found.images > frames or (found.images < frames and found.ranges):  # a second image behind a first one
+        raise Withheld(NOT_FOLLOWED)
+    return found.ranges
 
 
 def behind_pixels(data: Item, instance: Instance) -> bytes:

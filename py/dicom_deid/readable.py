@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from dicom_deid.model import Fragments
+from dicom_deid.dicom.asides import asides
+from dicom_deid.dicom.fragments import ITEM, ITEM_HEADER, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW, fragments
+from dicom_deid.model import Asides, Fragments, Pixels
 
 HEAD_BYTES = 64 * 1024
 """Bytes read first of a file: enough for most headers."""
-LONG_WINDOW = 256 * 1024
-"""Bytes read at a time while fragments are short, so that many item headers come with one read."""
-SHORT_WINDOW = 4 * 1024
-"""Bytes read at a time while fragments are longer than that: one item header, and little more."""
-ITEM_HEADER = 8
-ITEM, SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 
 
 class Readable(ABC):
@@ -61,3 +57,7 @@ class Readable(ABC):
             at += ITEM_HEADER + length
             count += 1
         return Fragments(start, at, count, complete=False)
+
+    def asides(self, pixels: Pixels) -> Asides:
+        """What no picture shows. Raises Withheld PIXELS_NOT_FOLLOWED, and Failed PIXELS_DAMAGED."""
+        return asides(self.read, fragments(self.read, pixels.start, pixels.end))

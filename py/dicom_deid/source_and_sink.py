@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
-from dicom_deid.model import Fragments
+from dicom_deid.model import Asides, Fragments, Pixels
 from dicom_deid.splice import Splice
 
 UNKNOWN = -1
@@ -40,6 +40,12 @@ class Source(Protocol):
 
     def fragments(self, start: int) -> Fragments:
         """The end of the fragments that begin at ``start``."""
+
+    def asides(self, pixels: Pixels) -> Asides:
+        """What no picture shows in encapsulated pixel data that are codestreams.
+
+        Raises Withheld PIXELS_NOT_FOLLOWED.
+        """
 
 
 class OpenSource(Source, AbstractContextManager["OpenSource"], Protocol):

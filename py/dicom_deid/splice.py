@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -68,6 +70,25 @@ class Stripes(NamedTuple):
 
 
 Splice = tuple[bytes | Copy | Fill | Stripes, ...]
+
+
+def emptied(splice: Splice, ranges: Sequence[tuple[int, int]]) -> Splice:
+    """The splice with zeros where it would copy one of some ranges of the source, which are in their order."""
+    made = list[bytes | Copy | Fill | Stripes]()
+    for segment in splice:
+        if not isinstance(segment, Copy):
+            made.append(segment)
+            continue
+        at = segment.start
+        for start, end in ranges[bisect_right(ranges, segment.start, key=itemgetter(1)) :]:
+            if start >= segment.end:
+                break
+            first, last = max(start, at), min(end, segment.end)
+            made += [Copy(at, first)] if first > at else []
+            made.append(Fill(last - first, 0))
+            at = last
+        made += [Copy(at, segment.end)] if segment.end > at else []
+    return tuple(made)
 
 
 def splice_size(splice: Splice) -> int:

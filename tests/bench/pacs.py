@@ -69,13 +69,16 @@ def ours(run: RunFolder, destination: Destination) -> Callable[[], float]:
     return send
 
 
-def storescu(run: RunFolder, server: Orthanc) -> Callable[[], float]:
-    line = ("storescu", "-aec", server.dimse.called, "-aet", "DICOMDEID", "+sd", "+r", "-xe")
-    line = (*line, "127.0.0.1", str(server.dicom_port), str(run.root / "out"))
+def storescu(run: RunFolder, server: Orthanc, programs: int) -> Callable[[], float]:
+    """So many programs side by side, each with its part of the files: what the PACS takes at most on this machine."""
+    line = ("storescu", "-aec", server.dimse.called, "-aet", "DICOMDEID", "-xe", "127.0.0.1", str(server.dicom_port))
     environment = {**os.environ, "TCP_NODELAY": "1"}
+    files = [str(path) for path in sorted((run.root / "out").rglob("*")) if path.is_file()]
+    lines = [(*line, *files[part::programs]) for part in range(programs)]
 
     def send() -> float:
-        subprocess.run(line, check=True, capture_output=True, env=environment)
+        started = [subprocess.Popen(one, stdout=subprocess.DEVNULL, env=environment) for one in lines]
+        assert not any(one.wait() for one in started)
         return time.perf_counter()
 
     return send
@@ -92,7 +95,9 @@ def main() -> None:
     try:
         run = made(folder, options.count, options.kib)
         with running(folder / "orthanc", StorageCompression=False) as server:
-            ways = {"storescu": storescu(run, server)}
+            ways = {"storescu": storescu(run, server, 1)}
+            for count in (2, 4):
+                ways[f"storescu, {count} side by side"] = storescu(run, server, count)
             for count in (1, 2, 4):
                 ways[f"C-STORE, {count}"] = ours(run, server.dimse._replace(associations=count))
             for count in (1, 2, 4):

@@ -13,8 +13,8 @@ FLOORS = """
     splice
     model
     source_and_sink
-    readable
     dicom
+    readable
     key
     tables profile regions
     patient policy

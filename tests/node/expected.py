@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pydicom.data
+from codestreams import ASTRAY, HIDING, STAYING
 from conftest import SHARED_CORPUS
+from dicom_deid.dicom.asides import asides
+from dicom_deid.dicom.fragments import SEQUENCE_END, fragments
 from dicom_deid.dicom.is_dicom import start_of
+from dicom_deid.errors import Withheld
 from dicom_deid.index.entry import FIELDS, NUMBERS
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
-from pydicom.encaps import parse_basic_offsets, parse_fragments
+from pydicom.encaps import encapsulate, parse_basic_offsets, parse_fragments
 
 KEY = bytes(range(32))
 PATHS = ["a.dcm", "Müller^Jörg/IMG 0001", "日本/画像.dcm", "x" * 500, ""]
@@ -85,7 +89,34 @@ def encapsulated() -> Iterator[dict[str, Any]]:
         parse_basic_offsets(items)
         count = parse_fragments(items)[0] + 1
         end = element.value_tell + len(element.value) + ITEM_HEADER_BYTES
-        yield {"path": str(path), "start": element.value_tell, "end": end, "count": count}
+        found = beside(path.read_bytes(), element.value_tell, end)
+        yield {"path": str(path), "start": element.value_tell, "end": end, "count": count, **found}
+
+
+def beside(whole: bytes, start: int, end: int) -> dict[str, Any]:
+    """What the core finds beside the pictures."""
+    read = lambda first, last: whole[first:last]  # noqa: E731
+    try:
+        found = asides(read, fragments(read, start, end))
+    except Withheld:
+        return {"asides": None, "images": 0}
+    return {"asides": [place for aside in found.ranges for place in aside], "images": found.images}
+
+
+def codestreams() -> Iterator[dict[str, Any]]:
+    """Encapsulated pixel data of frames that hide something, or go astray: whole, and cut into two fragments."""
+    for frame in (*HIDING.values(), *STAYING.values(), *ASTRAY.values()):
+        for cut in (len(frame), *range(2, len(frame), 6)):
+            parts = [one for one in (frame[:cut], frame[cut:]) if one]
+            whole = encapsulate(parts, has_bot=False) + SEQUENCE_END + bytes(4)
+            found = beside(whole, 0, len(whole))
+            yield {
+                "whole": base64.b64encode(whole).decode(),
+                "start": 0,
+                "end": len(whole),
+                "count": len(parts) + 1,
+                **found,
+            }
 
 
 def mutants() -> Iterator[dict[str, Any]]:
@@ -172,6 +203,7 @@ def facts() -> dict[str, Any]:
         return {
             "files": [described(path) for path in sample_files()],
             "encapsulated": list(encapsulated()),
+            "codestreams": list(codestreams()),
             "mutants": list(mutants()),
             "archive": base64.b64encode(archive()).decode(),
             "odd": base64.b64encode(odd_archive()).decode(),

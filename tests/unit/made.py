@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 
 import pydicom
-from dicom_deid.errors import FragmentsWanted, ShortRead
+from dicom_deid.dicom.asides import asides
+from dicom_deid.dicom.fragment_stream import NOT_FOLLOWED
+from dicom_deid.dicom.fragments import fragments
+from dicom_deid.errors import Failed, FragmentsWanted, ShortRead, Withheld
 from dicom_deid.key import Key
-from dicom_deid.model import Fragments, Outcome
+from dicom_deid.model import Asides, Fragments, Outcome, Pixels
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.splice import Copy
+from dicom_deid.splice import Copy, Fill, Stripes
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
@@ -89,6 +94,12 @@ class Stingy:
             raise FragmentsWanted(start)
         return self.walked
 
+    def asides(self, pixels: Pixels) -> Asides:
+        found = self.fragments(pixels.start).asides
+        if found is None:
+            raise Withheld(NOT_FOLLOWED)
+        return found
+
     def give(self, start: int, end: int) -> None:
         """Answers a need as the files worker does."""
         assert 0 <= start < end <= self.size
@@ -107,6 +118,9 @@ class Stingy:
             at, count = end, count + 1
         complete = self.data[at : at + 4] == b"\xfe\xff\xdd\xe0" and at + 8 <= self.size
         self.walked = Fragments(start, at + 8 if complete else at, count, complete)
+        with suppress(Withheld, Failed):
+            read = lambda first, last: self.data[first:last]  # noqa: E731
+            self.walked = replace(self.walked, asides=asides(read, fragments(read, start, at)))
 
 
 def outcome_of(data: bytes, policy: Policy | None = None, first: int = 65_536, repeat: bool = False) -> Outcome:
@@ -124,7 +138,18 @@ def outcome_of(data: bytes, policy: Policy | None = None, first: int = 65_536, r
 
 def output_of(data: bytes, outcome: Outcome) -> bytes:
     """The bytes that an outcome's splice describes."""
-    return b"".join(data[part.start : part.end] if isinstance(part, Copy) else part for part in outcome.splice)
+    return b"".join(written(data, part) for part in outcome.splice)
+
+
+def written(data: bytes, part: bytes | Copy | Fill | Stripes) -> bytes:
+    """The bytes of a segment; there are no stripes without Clean Pixel Data."""
+    match part:
+        case Copy(start, end):
+            return data[start:end]
+        case Fill(count, byte):
+            return bytes([byte]) * count
+    assert isinstance(part, bytes)
+    return part
 
 
 def deidentified(dataset: Dataset, *options: str, allow: str = "") -> Dataset:

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from dicom_deid.dicom.encoding import TEXT_VRS, number
+from dicom_deid.dicom.fragments import ITEM, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW
 from dicom_deid.dicom.header import Header, read_header
 from dicom_deid.dicom.is_dicom import looks_like_dicom
 from dicom_deid.dicom.peek import Peek, peek
@@ -14,7 +15,7 @@ from dicom_deid.dicom.read_cache import CHANGES, ReadCache
 from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.model import Element, Fragments, Item, Syntax
-from dicom_deid.readable import ITEM, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW, Readable
+from dicom_deid.readable import Readable
 from dicom_deid.scan import encoding_of, uid_of
 from made import UID, ct, item, sequence
 from pydicom import dcmwrite

@@ -1,6 +1,7 @@
 // @ts-check
-/** Finds where encapsulated pixel data end, by the headers of their items; their bytes are skipped. */
+/** Finds where encapsulated pixel data end, by the headers of their items, and what in them no picture shows. */
 
+import { findAsides } from "./asides.js";
 import { IMPLICIT_LITTLE, ITEM, readHeader, SEQUENCE_END, viewOf } from "./element-header.js";
 
 const ITEM_HEADER_BYTES = 8;
@@ -11,7 +12,7 @@ const SHORT_WINDOW_BYTES = 4 * 1024;
 
 /**
  * Where `end` lies: behind the sequence delimiter, or at the item that could not be followed (then `complete` is false).
- * `count` is the number of items, the Basic Offset Table among them.
+ * `count` is the number of items, the Basic Offset Table among them. `asides` is for codestreams alone.
  * @param {(start: number, end: number) => Promise<Uint8Array>} read
  * @param {number} start   the first item: the offset table
  * @param {number} size    bytes of the file
@@ -19,7 +20,8 @@ const SHORT_WINDOW_BYTES = 4 * 1024;
  */
 export async function walkFragments(read, start, size) {
   let at = start;
-  let count = 0;
+  /** @type {[number, number][]} */
+  const values = [];
   /** @type {{start: number, bytes: Uint8Array}} */
   let window = { start: 0, bytes: new Uint8Array(0) };
   let last = 0;
@@ -29,11 +31,17 @@ export async function walkFragments(read, start, size) {
       window = { start: at, bytes: await read(at, Math.min(at + length, size)) };
     }
     const header = readHeader(viewOf(window.bytes), at - window.start, IMPLICIT_LITTLE);
-    if (header?.tag === SEQUENCE_END) return { start, end: at + ITEM_HEADER_BYTES, count, complete: true };
+    if (header?.tag === SEQUENCE_END) return result(at + ITEM_HEADER_BYTES, true);
     if (header?.tag !== ITEM || at + ITEM_HEADER_BYTES + header.length > size) break;
     last = header.length;
     at += ITEM_HEADER_BYTES + header.length;
-    count++;
+    values.push([at - header.length, at]);
   }
-  return { start, end: at, count, complete: false };
+  return result(at, false);
+
+  async function result(/** @type {number} */ end, /** @type {boolean} */ complete) {
+    const found = values.length ? await findAsides(read, values) : null;
+    const [asides, images] = [found?.ranges.flat() ?? null, found?.images ?? 0];
+    return { start, end, count: values.length, complete, asides, images };
+  }
 }

@@ -6,13 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dicom_deid.conformance import conformance
-from dicom_deid.errors import BadLinkage, FragmentsWanted, PolicyError, ShortRead
+from dicom_deid.dicom.fragment_stream import NOT_FOLLOWED
+from dicom_deid.errors import BadLinkage, FragmentsWanted, PolicyError, ShortRead, Withheld
 from dicom_deid.explain import document as explained
 from dicom_deid.explain import explain as explain_source
 from dicom_deid.importers import read_any
 from dicom_deid.key import Key
 from dicom_deid.linkage import Reading, Tables, table_bytes
-from dicom_deid.model import Fragments, Outcome
+from dicom_deid.model import Asides, Fragments, Outcome, Pixels
 from dicom_deid.pipeline import process
 from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
@@ -61,6 +62,13 @@ class Ranges:
         if self._fragments is None or self._fragments.start != start:
             raise FragmentsWanted(start)
         return self._fragments
+
+    def asides(self, pixels: Pixels) -> Asides:
+        """Those that the files worker has found together with the end. Raises Withheld."""
+        found: Asides | None = self.fragments(pixels.start).asides
+        if found is None:
+            raise Withheld(NOT_FOLLOWED)
+        return found
 
 
 def to_js(value: Any) -> Any:
@@ -160,7 +168,13 @@ def handed(answer: dict[str, Any]) -> list[str | bytes]:
 
 def ranges_of(size: int, fragments: Any, *parts: Any) -> Ranges:
     """The ranges of its file that a task holds; ``parts`` are offset and bytes of one range after the other."""
-    found = Fragments(fragments.start, fragments.end, fragments.count, fragments.complete) if fragments else None
+    found = None
+    if fragments:
+        asides = None
+        if fragments.asides is not None:
+            flat = list(fragments.asides)
+            asides = Asides(tuple(zip(flat[::2], flat[1::2], strict=True)), fragments.images)
+        found = Fragments(fragments.start, fragments.end, fragments.count, fragments.complete, asides)
     ranges = [(start, data.to_bytes()) for start, data in zip(parts[::2], parts[1::2], strict=True)]
     return Ranges(size, ranges, found)
 

@@ -103,7 +103,7 @@ class Processes(Generic[T, R]):
     def end_silent(self) -> None:
         """Ends the processes that are taken to hang; what was theirs is taken over as from any that died."""
         for hand in self._hands:
-            if not hand.idle and monotonic() - hand.heard > self._patience:
+            if hand.tasks and monotonic() - hand.heard > self._patience:  # one that still loads may take its time
                 hand.process.kill()
 
     def bury(self, hand: Hand[T, R], again: deque[T]) -> Answers[T, R]:

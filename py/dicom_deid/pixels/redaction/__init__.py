@@ -14,12 +14,9 @@ from dicom_deid.model import Instance, Pixels
 from dicom_deid.pixels.redaction import native
 from dicom_deid.pixels.redaction.areas import spans_of
 from dicom_deid.pixels.redaction.changes import Changes, plain
-from dicom_deid.pixels.redaction.compressed import Compressed, bared
+from dicom_deid.pixels.redaction.compressed import Compressed
 from dicom_deid.pixels.redaction.description import described
 from dicom_deid.pixels.redaction.fill import fill_of
-from dicom_deid.pixels.redaction.fragments import encapsulated
-from dicom_deid.pixels.redaction.rebuilt import rebuilt
-from dicom_deid.preview.frames import Frames
 from dicom_deid.regions import Region
 from dicom_deid.source_and_sink import Source
 from dicom_deid.splice import Copy, Splice
@@ -44,7 +41,6 @@ class Redacted(NamedTuple):
 def redact(source: Source, instance: Instance, regions: Sequence[Region]) -> Redacted:
     """The pixel data of an instance with regions made blank; without regions all pixels are as they were.
 
-    Compressed frames hold nothing but their picture afterwards: comments and the like are cut out (bare.py).
     Raises Withheld where they are of a kind that cannot be made blank (PIXELS_CANNOT_BE_CLEANED, PIXELS_HIDE_OVERLAY)
     or where the result is not proven (PIXELS_NOT_PROVEN), Failed where they are damaged, and ShortRead.
     """
@@ -52,11 +48,11 @@ def redact(source: Source, instance: Instance, regions: Sequence[Region]) -> Red
     if pixels is None:
         return Redacted((), instance.transfer_syntax, {}, (1, 1), blank=False)
     if not regions:
-        return kept(source, instance, pixels)
+        return kept(instance, pixels)
     told = described(instance, pixels)
     spans = spans_of(regions, told.rows, told.columns, told.frames)
     if not spans:
-        return kept(source, instance, pixels)
+        return kept(instance, pixels)
     fill = fill_of(source, instance, told)
     if pixels.encapsulated:
         segments, syntax, changes, grid = Compressed(source, instance, pixels, told, spans, fill).redacted()
@@ -65,13 +61,7 @@ def redact(source: Source, instance: Instance, regions: Sequence[Region]) -> Red
     return Redacted(segments, instance.transfer_syntax, plain(), (per, 1))
 
 
-def kept(source: Source, instance: Instance, pixels: Pixels) -> Redacted:
-    """The pixel data as they are; compressed frames without what no picture shows."""
+def kept(instance: Instance, pixels: Pixels) -> Redacted:
+    """The pixel data as they are."""
     segments: Splice = (Copy(pixels.start, pixels.end), *(() if pixels.closed else (DELIMITER,)))
-    changes: Changes = {}
-    if pixels.encapsulated:
-        before = Frames(instance, source)
-        found = encapsulated(source.read, instance, pixels, before.count)
-        if anew := bared(source, instance, before, found):
-            segments, changes = rebuilt(found, anew)
-    return Redacted(segments, instance.transfer_syntax, changes, (1, 1), blank=False)
+    return Redacted(segments, instance.transfer_syntax, {}, (1, 1), blank=False)

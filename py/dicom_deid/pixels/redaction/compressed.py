@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,10 +12,9 @@ from dicom_deid.errors import Failed, Withheld
 from dicom_deid.model import Instance, Pixels
 from dicom_deid.pixels.redaction import jpeg, rle
 from dicom_deid.pixels.redaction.areas import Span, bands_of
-from dicom_deid.pixels.redaction.bare import bare
 from dicom_deid.pixels.redaction.changes import Change, Seen, told_anew
 from dicom_deid.pixels.redaction.description import CANNOT, Description
-from dicom_deid.pixels.redaction.fragments import Encapsulated, encapsulated, is_ended
+from dicom_deid.pixels.redaction.fragments import encapsulated, is_ended
 from dicom_deid.pixels.redaction.proof import Masks, Values, blocked, check, decoded, exact
 from dicom_deid.pixels.redaction.rebuilt import rebuilt
 from dicom_deid.pixels.redaction.recoding import CODECS, JPEG, JPEG_LS, Codec, extended, painted
@@ -53,26 +52,6 @@ class Result(NamedTuple):
 Make = Callable[[bytes, Rectangles], Made]
 
 
-def bared(
-    source: Source, instance: Instance, before: Frames, found: Encapsulated, but: Container[int] = ()
-) -> dict[int, bytes]:  # fmt: skip
-    """The frames that hold more than their picture, without that; each proven to show what it did.
-
-    ``but``: frames that are made anew. Raises Withheld where it cannot be cut out.
-    """
-    anew: dict[int, bytes] = {}
-    for number in range(len(found.frames)):
-        if number in but or instance.transfer_syntax == uid.RLELossless:  # a row of RLE has no room for anything else
-            continue
-        frame = found.compressed(source.read, number)
-        made = bare(frame)
-        if made != frame:
-            one, other = decoded(before, number, frame), decoded(before, number, made, anew=True)
-            check(one, other, exact(one.shape, ()))
-            anew[number] = made
-    return anew
-
-
 class Compressed:
     """The encapsulated pixel data of one instance."""
 
@@ -99,7 +78,6 @@ class Compressed:
             anew = self.frames(lambda frame, rectangles: self.recoded(frame, rectangles, *codecs), syntax, every=True)
         if len(anew) == self.described.frames and syntax in CODECS:
             syntax = CODECS[syntax].lossless or syntax
-        anew |= bared(self.source, self.instance, self.before, self.found, anew)
         segments, offsets = rebuilt(self.found, anew)
         changes = told_anew(self.described, self.seen, moved=syntax != self.syntax)
         return Result(segments, syntax, offsets | changes, self.grid)

@@ -1,15 +1,15 @@
-"""The fragments of encapsulated pixel data (PS3.5 A.4), and which of them make each frame: sure, or not at all."""
+"""Which fragments of encapsulated pixel data (PS3.5 A.4) make each frame: sure, or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from dicom_deid.errors import Failed, Withheld
+from dicom_deid.dicom.fragments import ITEM_HEADER, Fragment, Read, fragments
+from dicom_deid.errors import Withheld
 from dicom_deid.model import Element, Instance, Pixels
 from dicom_deid.pixels.redaction.description import CANNOT
-from dicom_deid.readable import ITEM, ITEM_HEADER, LONG_WINDOW, SEQUENCE_END, SHORT_WINDOW
 
 EXTENDED_OFFSETS, EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
 STARTS = (b"\xff\xd8", b"\xff\x4f")
@@ -17,14 +17,6 @@ STARTS = (b"\xff\xd8", b"\xff\x4f")
 END = b"\xff\xd9"
 FILLED, FILLING = 256, b"\0\xff "
 """Bytes at the end of a fragment in which its end is looked for, and those that writers fill up with."""
-Read = Callable[[int, int], bytes]
-
-
-class Fragment(NamedTuple):
-    """The value of an item: bytes [start, end) of the source. Its header stands before it."""
-
-    start: int
-    end: int
 
 
 class Encapsulated(NamedTuple):
@@ -47,7 +39,7 @@ def encapsulated(read: Read, instance: Instance, pixels: Pixels, frames: int) ->
     Raises Withheld where offset tables, fragments and the Number of Frames do not agree: what a table calls a frame
     would be made blank, and a decoder that goes by the fragments would show another one. Raises Failed for damage.
     """
-    table, *found = fragments(read, pixels)
+    table, *found = fragments(read, pixels.start, pixels.end)
     basic = numbers(read(*table), 4)
     extended = [instance.data.get(tag) for tag in (EXTENDED_OFFSETS, EXTENDED_LENGTHS)]
     starts = [fragment.start - ITEM_HEADER - table.end for fragment in found]
@@ -61,28 +53,6 @@ def encapsulated(read: Read, instance: Instance, pixels: Pixels, frames: int) ->
             raise Withheld(CANNOT)
         groups = by_basic
     return Encapsulated(groups or by_content(read, found, frames), bool(basic), any(extended))
-
-
-def fragments(read: Read, pixels: Pixels) -> list[Fragment]:
-    """All items: the basic offset table, then the fragments."""
-    at, length, out = pixels.start, 0, list[Fragment]()
-    window, window_start = b"", at
-    while at + ITEM_HEADER <= pixels.end:
-        if at + ITEM_HEADER > window_start + len(window):
-            step = SHORT_WINDOW if length > LONG_WINDOW else LONG_WINDOW
-            window, window_start = read(at, min(at + step, pixels.end)), at
-        here = at - window_start
-        tag = window[here : here + 4]
-        if tag == SEQUENCE_END:
-            break
-        length = int.from_bytes(window[here + 4 : here + ITEM_HEADER], "little")
-        at += ITEM_HEADER + length
-        if tag != ITEM or at > pixels.end:
-            raise Failed("PIXELS_DAMAGED")
-        out.append(Fragment(at - length, at))
-    if len(out) < 2:
-        raise Failed("PIXELS_DAMAGED")
-    return out
 
 
 def numbers(table: bytes, size: int) -> list[int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dicom_deid.dicom.fragments import ITEM, ITEM_HEADER
 from dicom_deid.dicom.pixel_length import DELIMITER
 from dicom_deid.model import Element
 from dicom_deid.pixels.redaction.fragments import EXTENDED_LENGTHS, EXTENDED_OFFSETS, Encapsulated
-from dicom_deid.readable import ITEM, ITEM_HEADER
 from dicom_deid.splice import Copy, Splice
 
 LARGEST_OFFSET = 0xFFFFFFFF

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dicom_deid.errors import Withheld
-from dicom_deid.model import Fragments, Instance, Pixels
+from dicom_deid.model import Asides, Fragments, Instance, Pixels
 from dicom_deid.source_and_sink import Source
 from dicom_deid.splice import Copy, Fill, Stripes, splice_size
 
@@ -37,6 +37,10 @@ class Spliced:
     def fragments(self, start: int) -> Fragments:
         """Those of the source."""
         return self._source.fragments(start)
+
+    def asides(self, pixels: Pixels) -> Asides:
+        """Those of the source."""
+        return self._source.asides(pixels)
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes [start, end), which are not all those of the source."""
