@@ -4,11 +4,15 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+import keyring
 import pytest
 from commands import command
-from orthanc import Orthanc, free_port
+from keyring.backend import KeyringBackend
+from keyring.credentials import Credential, SimpleCredential
+from orthanc import PASSWORD, Orthanc, free_port
 
 
 @contextmanager
@@ -61,6 +65,35 @@ def test_a_destination_by_its_name(orthanc: Orthanc, tmp_path: Path, monkeypatch
     misspelt = command("echo", "other", folder=tmp_path).stderr
     assert "DESTINATION_UNKNOWN" in misspelt
     assert "It has archive, rooms." in misspelt
+
+
+class Safe(KeyringBackend):
+    """The keyring of a system, with one entry."""
+
+    priority = 1
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return PASSWORD if (service, username) == ("dicom-deid:archive", "tester") else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def get_credential(self, service: str, username: str | None) -> Credential | None:
+        found = self.get_password(service, username or "tester")
+        return SimpleCredential(username or "tester", found) if found else None
+
+
+def test_user_and_password_of_the_keyring(
+    orthanc: Orthanc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    named = f'[archive]\nurl = "{orthanc.web_url}"\n[rooms]\nurl = "{orthanc.web_url}"\n'
+    (tmp_path / "destinations.toml").write_text(named, encoding="utf-8")
+    for variable in ("DICOM_DEID_USER", "DICOM_DEID_PASSWORD"):
+        monkeypatch.delenv(variable)
+    request.addfinalizer(partial(keyring.set_keyring, keyring.get_keyring()))
+    keyring.set_keyring(Safe())
+    assert command("echo", "archive", folder=tmp_path).returncode == 0
+    assert "PACS_REFUSED_LOGIN" in command("echo", "rooms", folder=tmp_path).stderr, "it has another name"
 
 
 def test_who_may_not(orthanc: Orthanc, monkeypatch: pytest.MonkeyPatch) -> None:
