@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from codestreams import jpeg, segment
 from journey import Ended, Journey
 from pydicom import FileDataset, dcmread
 from pydicom.data import get_testdata_file
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless
 from runs import native_run, timeless
 
@@ -34,11 +35,21 @@ def with_much_behind_the_pixels(dataset: FileDataset) -> None:
     dataset.DataSetTrailingPadding = NOISE[:LONG_HEADER]
 
 
-def in_fragments(dataset: FileDataset) -> None:
-    dataset.PixelData = encapsulate([NOISE], fragments_per_frame=40)
+def in_fragments(dataset: FileDataset, frame: bytes = NOISE) -> None:
+    dataset.PixelData = encapsulate([frame], fragments_per_frame=40)
     dataset["PixelData"].VR = "OB"
     dataset["PixelData"].is_undefined_length = True
     dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+
+
+def with_comments(dataset: FileDataset) -> None:
+    in_fragments(dataset, commented(b"CompressedSamples^CT1"))
+
+
+def commented(text: bytes) -> bytes:
+    """A JPEG frame with a text in its header and behind its long scan."""
+    scan = b"\xff\xda\0\x08\1\1\0\0\x3f\0" + NOISE.replace(b"\xff", b"\xfe")
+    return jpeg(segment(0xFE, text), late=scan + segment(0xFE, text))
 
 
 def deflated(dataset: FileDataset) -> None:
@@ -52,6 +63,7 @@ KINDS: tuple[Callable[[FileDataset], None], ...] = (
     with_a_long_header,
     with_much_behind_the_pixels,
     in_fragments,
+    with_comments,
     deflated,
 )
 
@@ -87,8 +99,11 @@ def test_large_files_come_out_as_by_the_command_line(
     run, expected = journey.results(tmp_path / "page"), native_run(folder, tmp_path / "native")
     assert timeless(run.rows) == timeless(expected.rows)
     assert run.outputs == expected.outputs
-    assert ended == Ended("Done", written=5, withheld=0, skipped=0, failed=2)
+    assert ended == Ended("Done", written=6, withheld=0, skipped=0, failed=2)
     run.check()
     assert {row["reason"] for row in run.rows} == {"", "TRUNCATED"}
     pixels = {dcmread(run.root / path).PixelData for path in run.outputs}
-    assert pixels == {dcmread(folder / f"{kind.__name__}.dcm").PixelData for kind in KINDS}
+    before = {dcmread(folder / f"{kind.__name__}.dcm").PixelData for kind in KINDS if kind is not with_comments}
+    assert pixels > before
+    (emptied,) = pixels - before
+    assert get_frame(emptied, 0, number_of_frames=1).removesuffix(b"\0") == commented(bytes(21))
