@@ -15,7 +15,7 @@ from dicom_deid.deidentify.links import link
 from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.dicom.encoding import encode, encode_header, number, pieces
 from dicom_deid.dicom.fragment_stream import NOT_FOLLOWED
-from dicom_deid.dicom.pixel_length import CODESTREAMS, DELIMITER
+from dicom_deid.dicom.pixel_length import DELIMITER
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten, Withheld
 from dicom_deid.model import Bulk, Element, Instance, Item, Names, Outcome
@@ -103,10 +103,11 @@ def treated(source: Source, instance: Instance, plan: Plan, source_id: str, doub
 def beside_pictures(source: Source, instance: Instance) -> Sequence[tuple[int, int]]:
     """What in the pixel data no picture shows: it is written as zeros.
 
-    Raises Withheld where that cannot be told, or there are more images than the header has frames.
+    Fragments are taken for what they begin as, whatever the transfer syntax says. Raises Withheld where they cannot be
+    followed, or there are more images than the header has frames.
     """
     pixels = instance.pixels
-    if pixels is None or not pixels.encapsulated or not CODESTREAMS.fullmatch(instance.transfer_syntax):
+    if pixels is None or not pixels.encapsulated:
         return ()
     found, frames = source.asides(pixels), number(instance.data.get(0x00280008), instance.syntax) or 1
     if found.images > frames or (found.images < frames and found.ranges):  # a second image behind a first one

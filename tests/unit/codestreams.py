@@ -50,18 +50,37 @@ HIDING = {
     "a box within a box": jp2(
         box(b"jp2h", box(b"ihdr", bytes(14)) + box(b"lbl ", NAME)), box(b"jp2c", jpeg_2000(NOTE))
     ),
+    "what is no profile": jpeg(segment(0xE2, b"ICC_PROFILE\0\1\1" + NAME)),
+    "a number that is no version": jpeg(segment(0xFE, b"Kakadu-v19610307") + segment(0xFE, NAME)),
+    "a segment of no known kind": jpeg_2000(segment(0x6F, NAME)),
+    "a tile-part that says too much": jpeg_2000(behind=NAME).replace(b"\0\0\0\x12", b"\0\0\xff\0"),
+    "a box of somebody's own": jp2(box(b"uuid", NAME), box(b"jp2c", jpeg_2000())),
+    "a file type": box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 " + NAME) + box(b"jp2c", jpeg_2000()),
+    "behind a colour space": jp2(
+        box(b"jp2h", box(b"colr", b"\1\0\0\0\0\0\x10" + NAME) + box(b"ihdr", bytes(14) + NAME)),
+        box(b"jp2c", jpeg_2000()),
+    ),
+    "a second codestream": jp2(box(b"jp2c", jpeg_2000()), box(b"jp2c", jpeg_2000(tile=segment(0x58, NAME)))),
     "a box of JPEG XL": box(b"JXL ", b"\r\n\x87\n") + box(b"Exif", NAME) + box(b"jxlc", b"\xff\x0a\x12"),
 }
 STAYING = {
     "nothing else": jpeg(),
-    "how colours are meant": jpeg(segment(0xEE, b"Adobe\0\x64\0\0\0\0\1") + segment(0xE2, b"ICC_PROFILE\0\1\1sRGB")),
+    "how colours are meant": jpeg(
+        segment(0xEE, b"Adobe\0\x64\0\0\0\0\1") + segment(0xE2, b"ICC_PROFILE\0\1\1" + bytes(36) + b"acspAPPL")
+    ),
     "a program": jpeg_2000(segment(0x64, b"\0\1Created by OpenJPEG version 2.5.0")),
     "filling": jpeg(behind=b"\0\0\xff\xff"),
     "cut off": jpeg()[:-2],
     "of another kind": b"\xff\xd8no picture\xff\xd9",
-    "JP2": jp2(box(b"uuid", bytes(16) + b"\1\0"), box(b"jp2c", jpeg_2000())),
+    "JP2": jp2(box(b"jp2h", box(b"colr", b"\1\0\0\0\0\0\x10")), box(b"jp2c", jpeg_2000())),
+    "JPEG XL without boxes": b"\xff\x0a\x12\x34",
 }
 ASTRAY = {
+    "a segment of no known kind": jpeg(segment(0x05, NAME)),
+    "a segment longer than its numbers": jpeg(late=segment(0xDC, b"\0\2" + NAME)),
+    "a restart outside of a scan": jpeg(b"\xff\xd0"),
+    "fill bytes before an image": b"\xff" + jpeg(segment(0xFE, NAME)),
+    "boxes without end": jp2(box(b"jp2h", box(b"jp2h", box(b"jp2h", box(b"jp2h", b""))))),
     "a segment longer than all": jpeg(b"\xff\xfe\x7f\xff" + NAME),
     "bytes between segments": jpeg(segment(0xFE, b"") + NAME),
     "a tile-part shorter than its header": jpeg_2000().replace(b"\0\0\0\x12", b"\0\0\0\1"),

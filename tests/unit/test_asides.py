@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from codestreams import ASTRAY, HIDING, NAME, STAYING, jpeg
+from codestreams import ASTRAY, HIDING, NAME, STAYING, jpeg, jpeg_2000, segment
+from dicom_deid.dicom import asides as walk
 from dicom_deid.dicom.pixel_length import DELIMITER
 from dicom_deid.model import Outcome
 from dicom_deid.splice import Copy, Fill, emptied
@@ -82,9 +83,30 @@ def test_images_of_which_no_frame_speaks_and_text_for_offsets_do_not_pass() -> N
     assert outcome_of(table).reason == "PIXELS_NOT_FOLLOWED"
 
 
-def test_other_transfer_syntaxes_are_copied() -> None:
+def test_an_image_behind_a_damaged_one_does_not_pass_with_it() -> None:
+    data = encapsulated(b"\0\1\2\3", HIDING["a comment"], frames=2)
+    assert outcome_of(data).reason == "PIXELS_NOT_FOLLOWED"
+
+
+def test_the_transfer_syntax_may_say_something_else() -> None:
     data = encapsulated(HIDING["a comment"], syntax=uid.RLELossless)
+    same_but_name(data, outcome_of(data))
+    data = encapsulated(b"\1\0\0\0\x40" + bytes(59) + b"\3AAAA", syntax=uid.RLELossless, table=True)
     assert pixels(output_of(data, outcome_of(data))) == pixels(data)
+    assert outcome_of(data.replace(b"\4\0\0\0\0\0\0\0\xfe\xff", b"\4\0\0\0OKON\xfe\xff")).status == "withheld"
+
+
+def test_frames_that_say_too_much_do_not_hide_the_next_one() -> None:
+    greedy = jpeg_2000().replace(b"\0\0\0\x12", b"\0\0\xff\0")
+    data = encapsulated(greedy, HIDING["JPEG 2000"], frames=2, syntax=uid.JPEG2000Lossless)
+    same_but_name(data, outcome_of(data))
+
+
+def test_more_asides_than_images_have_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encapsulated(jpeg(segment(0xFE, b"A") * 10))
+    assert outcome_of(data).status == "written"
+    monkeypatch.setattr(walk, "MOST", 9)
+    assert outcome_of(data).reason == "PIXELS_NOT_FOLLOWED"
 
 
 def test_ranges_of_a_splice_are_emptied() -> None:

@@ -6,6 +6,8 @@
 
 /** Bytes that are read at a time. */
 export const WINDOW_BYTES = 1024 * 1024;
+/** Bytes of a fragment that show how it begins. */
+const OPENING_BYTES = 64;
 
 /** A codestream that cannot be followed. */
 export class NotFollowed extends Error {}
@@ -61,21 +63,28 @@ export class Stream {
     return this.#ends[this.#place(at - 1)];
   }
 
+  /** The first bytes of each fragment from `at` on: few of each are read. @param {number} at */
+  async *openings(at) {
+    for (const [start, end] of this.#fragments.slice(this.#place(at)))
+      yield await this.#read(start, Math.min(start + OPENING_BYTES, end));
+  }
+
   /**
-   * Where the next marker stands whose second byte is wanted; the end of all where there is none.
+   * Where the next marker stands whose second byte is wanted; `end` where there is none before it.
    * @param {(second: number) => boolean} wanted
    * @param {number} at
+   * @param {number} [end]
    */
-  async find(wanted, at) {
-    while (at + 1 < this.size) {
+  async find(wanted, at, end = this.size) {
+    while (at + 1 < end) {
       if (!this.#holds(at, 2)) await this.#look(at, 2);
       const [window, start] = [this.#window, this.#start];
-      const last = window.length - 1;
+      const last = Math.min(window.length, end - start) - 1;
       for (let here = window.indexOf(0xff, at - start); here >= 0 && here < last; here = window.indexOf(0xff, here + 1))
         if (wanted(window[here + 1])) return start + here;
       at = start + last;
     }
-    return this.size;
+    return end;
   }
 
   /** @param {number} at @param {number} count */

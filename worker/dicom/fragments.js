@@ -9,6 +9,8 @@ const ITEM_HEADER_BYTES = 8;
 const LONG_WINDOW_BYTES = 256 * 1024;
 /** Read at a time while fragments are longer than that: one header, and little more. */
 const SHORT_WINDOW_BYTES = 4 * 1024;
+/** Items that are kept in memory; a whole slide has fewer. */
+const MOST_ITEMS = 1_000_000;
 
 /**
  * Where `end` lies: behind the sequence delimiter, or at the item that could not be followed (then `complete` is false).
@@ -25,6 +27,7 @@ export async function walkFragments(read, start, size) {
   /** @type {{start: number, bytes: Uint8Array}} */
   let window = { start: 0, bytes: new Uint8Array(0) };
   let last = 0;
+  let count = 0;
   while (at + ITEM_HEADER_BYTES <= size) {
     if (at < window.start || at + ITEM_HEADER_BYTES > window.start + window.bytes.length) {
       const length = last > LONG_WINDOW_BYTES ? SHORT_WINDOW_BYTES : LONG_WINDOW_BYTES;
@@ -35,13 +38,14 @@ export async function walkFragments(read, start, size) {
     if (header?.tag !== ITEM || at + ITEM_HEADER_BYTES + header.length > size) break;
     last = header.length;
     at += ITEM_HEADER_BYTES + header.length;
-    values.push([at - header.length, at]);
+    count++;
+    if (count <= MOST_ITEMS) values.push([at - header.length, at]);
   }
   return result(at, false);
 
   async function result(/** @type {number} */ end, /** @type {boolean} */ complete) {
-    const found = values.length ? await findAsides(read, values) : null;
+    const found = count && count <= MOST_ITEMS ? await findAsides(read, values) : null;
     const [asides, images] = [found?.ranges.flat() ?? null, found?.images ?? 0];
-    return { start, end, count: values.length, complete, asides, images };
+    return { start, end, count, complete, asides, images };
   }
 }

@@ -9,45 +9,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
+from struct import iter_unpack
 
 from dicom_deid.dicom.fragment_stream import NOT_FOLLOWED, WINDOW, Range, Stream
 from dicom_deid.dicom.fragments import ITEM_HEADER, Fragment, Read
+from dicom_deid.dicom.segments import (
+    COM,
+    MOST_LOOKED_AT,
+    SEGMENTS_2000,
+    WRITERS,
+    is_numbers,
+    staying,
+    staying_of_box,
+)
 from dicom_deid.errors import Withheld
 from dicom_deid.model import Asides
 
 FILLING = b"\0\xff "
 """Bytes with which writers fill up a fragment behind the image."""
-JPEG, JPEG_2000 = b"\xff\xd8\xff", b"\xff\x4f"
-"""Their first bytes: SOI and what begins a marker, SOC."""
-SOI, EOI, SOS, COM = 0xD8, 0xD9, 0xDA, 0xFE
-ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
-"""Second bytes of markers without a length."""
-JFIF, PROFILE, ADOBE = b"JFIF\0", b"ICC_PROFILE\0", b"Adobe"
-NUMBERS = 12
-"""Bytes of a JFIF or an Adobe segment that say what the samples mean; in JFIF a small picture follows."""
+JPEG, JPEG_2000, JPEG_XL = b"\xff\xd8\xff", b"\xff\x4f", b"\xff\x0a"
+"""Their first bytes: SOI and what begins a marker, SOC, and those of a codestream of JPEG XL without boxes."""
+NEXT = JPEG_2000 + b"\xff\x51"
+"""SOC and SIZ, which cannot stand in a codestream that has begun."""
+SOI, EOI, SOS = 0xD8, 0xD9, 0xDA
+END_OF_FILL = re.compile(rb"\xff[^\xff]")
+"""The marker behind fill bytes, of which any number may stand before one."""
 MARKER = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")
 """What ends entropy-coded bytes of JPEG and JPEG-LS: in them FF stands before 00, a lower byte or a restart marker."""
-PLAIN = re.compile(rb"mrfx[\x00-\x05]|SPIFF\0[\s\S]{24}|\0\0\0\x01\xff\xd8")
-"""In JPEG-LS: how colours were transformed; a SPIFF header, which is numbers; and what says that nothing follows it."""
 END_OF_CODESTREAM = re.compile(b"\xff\xd9")
 SOT, SOD, COMMENT = 0x90, 0x93, 0x64
 """Second bytes of markers of JPEG 2000."""
-WRITERS = re.compile(
-    rb"(?:\0\x01)?(?:Kakadu-v?|Created by (?:GDCM/)?OpenJPEG version |OpenJPH Ver |Creator: JasPer Version "
-    rb"|Created by:? (?:JJ2000|Grok) +version |LEAD Technologies Inc\. V|CREATOR: gd-jpeg v)[\d.]{1,8}\0?"
-    rb"|Created with GIMP\0?"
-)
-"""Comments that name a program and nothing else: nearly all codestreams of JPEG 2000 have one."""
 FILES = (b"\0\0\0\x0cjP  \r\n\x87\n", b"\0\0\0\x0cJXL \r\n\x87\n")
 """A file of boxes (T.800 I.5) begins so: JP2, which some writers put in place of its codestream, and JPEG XL."""
 FILE_START = len(FILES[0])
-NUMERIC = frozenset(
-    b"jP  ,ftyp,rreq,ihdr,bpcc,colr,pclr,cmap,cdef,resc,resd,JXL ,jxlc,jxlp,jxll".split(b",")
-)  # fmt: skip
-"""Boxes that say what the samples mean, or are the codestream of JPEG XL. ``SUPER``: those that are made of boxes."""
-SUPER, CODESTREAM, OWN = frozenset((b"jp2h", b"res ")), b"jp2c", b"uuid"
-LEAST = 20
-"""Bytes of a box of somebody's own that are its UUID and a number."""
+OPENING = re.compile(rb"[\0\xff ]*?(?:\xff\xd8\xff|\xff\x4f\xff\x51|\0\0\0\x0c(?:jP  |JXL )\r\n\x87\n)")
+"""How a fragment begins that is an image, perhaps behind filling."""
+SUPER, ONCE = frozenset((b"jp2h", b"res ")), frozenset((b"jp2c", b"jxlc"))
+"""Boxes that are made of boxes, and codestreams, of which a reader shows the first."""
+MOST = 1_000_000
+"""Asides of an object: of a whole slide with a comment in each of its tiles there are fewer."""
+DEEPEST = 2
+"""Boxes in which a box can stand."""
 
 
 def asides(read: Read, items: Sequence[Fragment]) -> Asides:
@@ -57,10 +60,12 @@ def asides(read: Read, items: Sequence[Fragment]) -> Asides:
     """
     stream = Stream(read, items[1:])
     found = Walk(stream).all()
+    most = stream.size + ITEM_HEADER * len(items)  # offsets are less than what they count in: text would be more
     start, end = items[0]
-    for at in range(start, end, 4) if found.images else ():
-        if end - at < 4 or int.from_bytes(read(at, at + 4), "little") >= stream.size + ITEM_HEADER * len(items):
-            raise Withheld(NOT_FOLLOWED)  # offsets are less than what they count in: text would be more
+    for at in range(start, end, WINDOW):
+        table = read(at, min(at + WINDOW, end))
+        if len(table) % 4 or any(offset >= most for (offset,) in iter_unpack("<I", table)):
+            raise Withheld(NOT_FOLLOWED)
     return found
 
 
@@ -78,8 +83,10 @@ class Walk:
             images += end > at
             stop = stream.boundary(max(end, at + 1))
             if self.is_more(end, stop):
-                if not images:
-                    break  # of another kind, or damaged from its beginning
+                if not images:  # of another kind, or damaged from its beginning
+                    if stream.begins(OPENING, at):
+                        raise Withheld(NOT_FOLLOWED)
+                    break
                 self.aside(end, stop)
             at = stop
         return Asides(tuple(self._found), images)
@@ -87,7 +94,7 @@ class Walk:
     def begins(self, at: int) -> bool:
         """Whether an image begins here."""
         opening = self._stream.part(at, min(FILE_START, self._stream.size - at))
-        return opening in FILES or opening.startswith((JPEG, JPEG_2000))
+        return opening in FILES or opening.startswith((JPEG, JPEG_2000, JPEG_XL))
 
     def image(self, at: int) -> int:
         """The end of the image that begins here, if one does."""
@@ -96,6 +103,8 @@ class Walk:
             return self.jpeg(at + 2)
         if opening.startswith(JPEG_2000):
             return self.jpeg_2000(at + 2)
+        if opening.startswith(JPEG_XL):
+            return self.jpeg_xl(at)
         return self.file(at) if opening in FILES else at
 
     def is_more(self, at: int, end: int) -> bool:
@@ -106,8 +115,10 @@ class Walk:
         return False
 
     def aside(self, at: int, end: int) -> None:
-        """Takes down a part."""
-        self._found += self._stream.ranges(at, end)
+        """Takes down a part. Raises Withheld where there are more than images have, which would fill the memory."""
+        self._found += islice(self._stream.ranges(at, end), MOST)
+        if len(self._found) > MOST:
+            raise Withheld(NOT_FOLLOWED)
 
     def jpeg(self, at: int) -> int:
         """JPEG of any process, or JPEG-LS: from behind SOI to behind EOI, or to the end where it was cut off."""
@@ -118,36 +129,23 @@ class Walk:
                 return at  # the one before was cut off
             if escape != 0xFF or marker in (0, SOI):
                 raise Withheld(NOT_FOLLOWED)
-            if marker == 0xFF:  # fill bytes may stand before a marker
-                at += 1
+            if marker == 0xFF:
+                at = stream.find(END_OF_FILL, at)
                 continue
             if marker == EOI:
                 return min(at + 2, stream.size)
-            if marker in ALONE:
-                at += 2
-                continue
             size = stream.number(at + 2)
             content = stream.part(at + 4, size - 2) if size >= 2 else b""
             if marker == COM or 0xE0 <= marker < 0xF0:
-                self.application(marker, content, at + 4)
+                stays = staying(marker, content)
+                if any(content[stays:]):
+                    self.aside(at + 4 + stays, at + 4 + len(content))
+            elif not is_numbers(marker, content):
+                raise Withheld(NOT_FOLLOWED)
             at += 2 + max(size, 2)
             if marker == SOS:
                 at = stream.find(MARKER, at)
         return at
-
-    def application(self, marker: int, content: bytes, at: int) -> None:
-        """An application segment or a comment; what says how samples are meant stays."""
-        stays = 0
-        if (marker == 0xE0 and content.startswith(JFIF)) or (marker == 0xEE and content.startswith(ADOBE)):
-            stays = NUMBERS
-        elif (
-            (marker == 0xE2 and content.startswith(PROFILE))
-            or (marker == 0xE8 and PLAIN.fullmatch(content))
-            or (marker == COM and WRITERS.fullmatch(content))
-        ):
-            stays = len(content)
-        if any(content[stays:]):
-            self.aside(at + stays, at + len(content))
 
     def jpeg_2000(self, at: int) -> int:
         """JPEG 2000 or HTJ2K: from behind SOC to behind EOC, or to the end where it was cut off."""
@@ -156,24 +154,33 @@ class Walk:
         while at + 12 <= stream.size and stream.number(at) == 0xFF00 | SOT:
             length = stream.number(at + 6, 4)
             inner = self.segments(at + 12, SOD)
-            if not length:  # the last one, up to the end of the codestream
-                length = self.last(inner) - at
-            if length < inner + 2 - at:
-                raise Withheld(NOT_FOLLOWED)
-            at += length
+            at = self.tile_part(inner + 2, at + length if length else stream.size + 1)
         if at >= stream.size:
             return stream.size
         if stream.number(at) != 0xFF00 | EOI:
+            if stream.boundary(at) == at and self.begins(at):
+                return at  # the one before was cut off
             raise Withheld(NOT_FOLLOWED)
         return at + 2
 
-    def last(self, at: int) -> int:
-        """Where a tile-part ends that does not say it: at EOC, but before the next codestream."""
-        end, stream = self._stream.find(END_OF_CODESTREAM, at), self._stream
+    def tile_part(self, at: int, end: int) -> int:
+        """Where the tile-part ends whose data begin here: where it says, but at EOC if that is behind the image."""
+        stream = self._stream
+        if end < at:
+            raise Withheld(NOT_FOLLOWED)
         border = stream.boundary(at)
-        while border < end and stream.part(border, 2) != JPEG_2000:
+        while border < min(end, stream.size - len(NEXT)) and stream.part(border, len(NEXT)) != NEXT:
             border = stream.boundary(border + 1)
-        return min(border, end)
+        border = border if border < min(end, stream.size - len(NEXT)) else min(end, stream.size)
+        return end if end == border else stream.find(END_OF_CODESTREAM, at, border)
+
+    def jpeg_xl(self, at: int) -> int:
+        """A codestream of JPEG XL without boxes: up to the fragment with which the next one begins."""
+        stream = self._stream
+        end = stream.boundary(at + 1)
+        while end < stream.size and not self.begins(end):
+            end = stream.boundary(end + 1)
+        return end
 
     def segments(self, at: int, last: int) -> int:
         """Segments of a header of JPEG 2000 up to a marker; their comments are asides."""
@@ -183,37 +190,47 @@ class Walk:
             if marker < 0xFF4F or size < 2:
                 raise Withheld(NOT_FOLLOWED)
             content = stream.part(at + 4, size - 2)
-            if marker == 0xFF00 | COMMENT and any(content[2:]) and not WRITERS.fullmatch(content):
-                self.aside(at + 6, at + 2 + size)
+            stays = 2 if marker & 0xFF == COMMENT else len(content) if marker & 0xFF in SEGMENTS_2000 else 0
+            if any(content[stays:]) and not (stays == 2 and WRITERS.fullmatch(content)):
+                self.aside(at + 4 + stays, at + 2 + size)
             at += 2 + size
         return at
 
     def file(self, at: int) -> int:
         """A file of boxes, up to the next one or to filling."""
-        stream, first = self._stream, at
+        stream, first, seen = self._stream, at, set[bytes]()
         while stream.size - at >= FILE_START:
             end = stream.boundary(at + 1)
             if at > first and (self.begins(at) or not self.is_more(at, min(end, at + 8))):
                 break
-            at = self.box(at, end)
+            kind = stream.part(at + 4, 4)
+            at = self.box(at, end, again=kind in seen & ONCE)
+            seen.add(kind)
         return at
 
-    def box(self, at: int, end: int) -> int:
-        """A box, and those in it; what can hold text is an aside. ``end``: where one ends that does not say it."""
+    def box(self, at: int, end: int, depth: int = 0, *, again: bool = False) -> int:
+        """A box, and those in it; what can hold text is an aside, and a codestream behind the first one.
+
+        ``end``: where one ends that does not say it. ``depth``: boxes around it.
+        """
         stream = self._stream
         size, kind, inner = stream.number(at, 4), stream.part(at + 4, 4), at + 8
         if size == 1:
             size, inner = stream.number(at + 8, 8), at + 16
         stop = at + size if size else end
-        if not inner <= stop <= stream.size:
+        if not inner <= stop <= stream.size or depth > DEEPEST:
             raise Withheld(NOT_FOLLOWED)
-        if kind == CODESTREAM:
+        if kind == b"jp2c" and not again:
             if stream.part(inner, 2) != JPEG_2000 or (last := self.jpeg_2000(inner + 2)) > stop:
                 raise Withheld(NOT_FOLLOWED)
             if self.is_more(last, stop):
                 self.aside(last, stop)
-        elif kind not in NUMERIC | SUPER and not (kind == OWN and stop - inner <= LEAST):
-            self.aside(inner, stop)
-        while kind in SUPER and inner < stop:
-            inner = self.box(inner, stop)
+        elif kind in SUPER:
+            while inner < stop:
+                inner = self.box(inner, stop, depth + 1)
+        else:
+            start = stream.part(inner, min(stop - inner, MOST_LOOKED_AT))
+            inner += 0 if again else staying_of_box(kind, start, stop - inner)
+            if self.is_more(inner, stop):
+                self.aside(inner, stop)
         return stop

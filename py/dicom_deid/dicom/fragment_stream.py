@@ -14,6 +14,8 @@ NOT_FOLLOWED = "PIXELS_NOT_FOLLOWED"
 Range = tuple[int, int]
 WINDOW = 1024 * 1024
 """Bytes that are read at a time."""
+OPENING_BYTES = 64
+"""Bytes of a fragment that show how it begins."""
 
 
 class Stream:
@@ -49,19 +51,26 @@ class Stream:
             stop = self._fragments[place].end
             first = stop - (self._ends[place] - at)
             last = min(stop, first + end - at)
-            yield first, last
+            if last > first:
+                yield first, last
             at, place = at + last - first, place + 1
 
     def boundary(self, at: int) -> int:
         """The end of the fragment that holds the byte before."""
         return self._ends[bisect_right(self._ends, at - 1)]
 
-    def find(self, marker: re.Pattern[bytes], at: int) -> int:
-        """Where the next one of such markers stands; the end of all where there is none."""
-        while at + 1 < self.size:
+    def begins(self, opening: re.Pattern[bytes], at: int) -> bool:
+        """Whether a fragment from ``at`` on begins so; of each one few bytes are read."""
+        rest = self._fragments[bisect_right(self._ends, at) :]
+        return any(opening.match(self._read(start, min(start + OPENING_BYTES, end))) for start, end in rest)
+
+    def find(self, marker: re.Pattern[bytes], at: int, end: int | None = None) -> int:
+        """Where the next one of such markers stands; ``end``, or the end of all, where there is none before it."""
+        end = self.size if end is None else end
+        while at + 1 < end:
             self.look(at, 2)
-            found = marker.search(self._window, at - self._start)
+            found = marker.search(self._window, at - self._start, end - self._start)
             if found is not None:
                 return self._start + found.start()
-            at = self._start + len(self._window) - 1
-        return self.size
+            at = min(self._start + len(self._window), end) - 1
+        return end

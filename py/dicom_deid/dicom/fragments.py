@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dicom_deid.errors import Failed
+from dicom_deid.errors import Failed, Withheld
 
 LONG_WINDOW = 256 * 1024
 """Bytes read at a time while fragments are short, so that many item headers come with one read."""
 SHORT_WINDOW = 4 * 1024
 """Bytes read at a time while fragments are longer than that: one item header, and little more."""
 ITEM_HEADER = 8
+MOST_ITEMS = 1_000_000
+"""Items that are kept in memory, 300 bytes each; a whole slide has fewer."""
 ITEM, SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 Read = Callable[[int, int], bytes]
 
@@ -24,7 +26,10 @@ class Fragment(NamedTuple):
 
 
 def fragments(read: Read, start: int, end: int) -> list[Fragment]:
-    """All items of bytes [start, end): the basic offset table, then the fragments. Raises Failed PIXELS_DAMAGED."""
+    """All items of bytes [start, end): the basic offset table, then the fragments.
+
+    Raises Failed PIXELS_DAMAGED, and Withheld where there are more items than images have.
+    """
     at, length, out = start, 0, list[Fragment]()
     window, window_start = b"", at
     while at + ITEM_HEADER <= end:
@@ -40,6 +45,8 @@ def fragments(read: Read, start: int, end: int) -> list[Fragment]:
         if tag != ITEM or at > end:
             raise Failed("PIXELS_DAMAGED")
         out.append(Fragment(at - length, at))
+        if len(out) > MOST_ITEMS:
+            raise Withheld("PIXELS_NOT_FOLLOWED")
     if len(out) < 2:
         raise Failed("PIXELS_DAMAGED")
     return out

@@ -17,8 +17,6 @@ ITEM_DELIMITER = b"\xfe\xff\x0d\xe0\0\0\0\0"
 END_OF_IMAGE = b"\xff\xd9"
 JPEG_FAMILY = re.compile(r"1\.2\.840\.10008\.1\.2\.4\.([5-9][0-9]|20[1-3])")
 """Transfer syntaxes whose frames all end with END_OF_IMAGE: JPEG, JPEG-LS, JPEG 2000, HTJ2K."""
-CODESTREAMS = re.compile(JPEG_FAMILY.pattern + r"|1\.2\.840\.10008\.1\.2\.4\.11[0-2]")
-"""Transfer syntaxes whose frames are codestreams in which comments can stand: those, and JPEG XL."""
 SUBSAMPLED = {"YBR_FULL_422": 2.0, "YBR_PARTIAL_422": 2.0, "YBR_PARTIAL_420": 1.5}
 """Photometric Interpretation -> samples that are stored of a pixel (PS3.3 C.7.6.3.1.2)."""
 
