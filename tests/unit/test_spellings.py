@@ -22,7 +22,7 @@ from dicom_deid.deidentify.text import clean_named
         ("渡辺^一郎", "渡邊"), ("澤田^健", "沢田"), ("林^修", "林様"), ("김^철수", "김철수"),
         ("김^철수", "Kim Cheolsu"),
         ("이^민", "이민"), ("Li^Bo", "LiBo"), ("Li^Bo", "Li-Bo"), ("Li^Bo", "Li.Bo"), ("Li^Bo", "BoLi"),
-        ("Li^Bo", "Bo Li"),
+        ("Li^Bo", "Bo Li"), ("Li^Bo", "Li/Bo"), ("Li^Bo", "Bo+Li"), ("Wu^Na", "Wu; Na"),
         ("Li^Bo", "Li_Bo"), ("Wu", "Mr. Wu"), ("Wu^Jianming", "Dr. Wu"), ("Li^Bo", "Prof Li"), ("Ng^A", "Ng A"),
         ("48151623", "48151623"), ("0815-4711", "08154711"), ("^5551234", "555-1234"),
         ("Nowakowska^Anna", "Nowakowskiej"), ("Nowakowski^Jan", "Nowakowskiego"), ("Novák^Petr", "Nováka"),

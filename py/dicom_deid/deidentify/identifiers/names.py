@@ -23,7 +23,7 @@ in a wrong character set.
 """
 MIN_UMLAUT = 5
 """Least number of letters of a part whose ae, oe and ue are also searched for as umlauts: Mueller, Müller."""
-GAPS = (" ", "", ", ", ",", "^", "_", "-", ".")
+GAPS = (" ", "", ", ", ",", "^", "_", "-", ".", "/", ";", "+", "&", "|", "~", ":", "=", "; ", " / ")
 """Separators of the parts of a name that is searched for as a whole."""
 TITLED = "dr "
 """Stands before a short name for any title: such a name is searched for behind one."""
