@@ -63,7 +63,7 @@ def numbers_in(value: str) -> set[str]:
     if digits.isdigit() and PHONE.fullmatch(value):
         found |= national(value)
     elif not digits.isdigit():
-        found.update(re.findall(r"\d+", value))
+        found.update(re.findall(r"\d+", value), re.findall(r"\d+", digits))
         found = found.union(*map(national, ABROAD.findall(value)))
     return {number for number in (one.lstrip("0") for one in found) if len(number) >= MIN_DIGITS}
 
