@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from dicom_deid.deidentify.links import link
 from dicom_deid.deidentify.markers import file_meta
 from dicom_deid.dicom.encoding import encode, encode_header, number, pieces
 from dicom_deid.dicom.fragment_stream import NOT_FOLLOWED
-from dicom_deid.dicom.pixel_length import DELIMITER
+from dicom_deid.dicom.pixel_length import DELIMITER, JPEG_FAMILY
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten, Withheld
 from dicom_deid.model import Bulk, Element, Instance, Item, Names, Outcome
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 # Messages and warnings of pydicom quote the value that they are about; no console and no log may get one.
 logging.getLogger("pydicom").disabled = True
 
+BEGINNING = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]|\xff\x4f\xff\x51")
+"""An image of JPEG, JPEG-LS or JPEG 2000 begins so."""
+BEFORE = 4096
+"""Bytes of pixel data that begin as none, in which one is looked for."""
 Make = Callable[[Instance, Plan], Deidentifier]
 
 
@@ -112,6 +117,9 @@ def beside_pictures(source: Source, instance: Instance) -> Sequence[tuple[int, i
     found, frames = source.asides(pixels), number(instance.data.get(0x00280008), instance.syntax) or 1
     if found.images > frames or (found.images < frames and found.ranges):  # a second image behind a first one
         raise Withheld(NOT_FOLLOWED)
+    if not found.images and JPEG_FAMILY.fullmatch(instance.transfer_syntax):
+        if BEGINNING.search(source.read(pixels.start, min(pixels.start + BEFORE, pixels.end))):
+            raise Withheld(NOT_FOLLOWED)  # something stands before the image
     return found.ranges
 
 

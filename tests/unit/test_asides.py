@@ -116,3 +116,8 @@ def test_ranges_of_a_splice_are_emptied() -> None:
         b"ab", Fill(2, 0), Copy(12, 15), Fill(1, 0), Copy(16, 18), Fill(2, 0), Fill(3, 7), Fill(3, 0), Copy(33, 40),
     )  # fmt: skip
     assert emptied(splice, ()) == splice
+
+
+def test_what_stands_before_an_image_is_not_copied() -> None:
+    assert outcome_of(encapsulated(NAME + jpeg())).reason == "PIXELS_NOT_FOLLOWED"
+    assert outcome_of(encapsulated(NAME + jpeg(), syntax=uid.RLELossless)).status == "written"
