@@ -118,8 +118,9 @@ def beside_pictures(source: Source, instance: Instance) -> Sequence[tuple[int, i
     if found.images > frames or (found.images < frames and found.ranges):  # a second image behind a first one
         raise Withheld(NOT_FOLLOWED)
     if not found.images and JPEG_FAMILY.fullmatch(instance.transfer_syntax):
-        if BEGINNING.search(source.read(pixels.start, min(pixels.start + BEFORE, pixels.end))):
-            raise Withheld(NOT_FOLLOWED)  # something stands before the image
+        opening = source.read(pixels.start, min(pixels.start + BEFORE, pixels.end))
+        if BEGINNING.search(opening):  # something stands before the image
+            raise Withheld(NOT_FOLLOWED)
     return found.ranges
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
+from codestreams import jpeg
 from made import UID, ct, item, sequence, to_bytes
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
@@ -19,7 +20,7 @@ SECRETS = (b"Okonkwo", b"Adaeze", b"0815-4711", b"19610307", UID.encode())
 LONG = ("OB", "OW", "SQ", "UN", "UT")
 UNDEFINED = 0xFFFFFFFF
 ITEM_END, SEQUENCE_END = struct.pack("<HHL", 0xFFFE, 0xE00D, 0), struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)
-IMAGE = b"\xff\xd8\xff\xc0\0\x13a frame of Nobody\xff\xd9"
+IMAGE = jpeg()
 Fault = tuple[str, bytes, tuple[str, str]]
 
 
