@@ -1,9 +1,9 @@
 """Source and Sink: all that the stages and a run know of the world.
 
 A ``Source`` is one file, an ``Origin`` lists and opens those of a run, and a ``Sink`` takes what the run makes. Folders
-of this machine implement them in native/; the browser's workers do the same for folders, archives and OPFS on their
-side of the bridge. Keys are texts with "/" between their parts. Those of an origin may name people and stay with the
-run; those of a sink are made of pseudonyms.
+of this machine implement them in native/, prefixes of object stores in stores/; the browser's workers do the same for
+folders, archives and OPFS on their side of the bridge. Keys are texts with "/" between their parts. Those of an origin
+may name people and stay with the run; those of a sink are made of pseudonyms.
 
 Nothing here is an OSError: what cannot be read is a SourceFailure, what cannot be written a SinkFailure, each with a
 code of tables/reasons.json and neither with a key.
@@ -22,7 +22,7 @@ UNKNOWN = -1
 """``modified`` of a candidate of which nothing is known before it is opened."""
 ORIGIN_LOST = frozenset((
     "SOURCE_LOST", "PACS_UNREACHABLE", "PACS_TLS", "PACS_TLS_FILES", "PACS_REFUSED_LOGIN", "PACS_REJECTED", "PACS_BUSY",
-    "PACS_LISTEN",
+    "PACS_LISTEN", "STORE_LOGIN", "STORE_DENIED", "STORE_BUCKET", "STORE_UNREACHABLE", "STORE_BUSY",
 ))  # fmt: skip
 """Reasons of a source that every other one of its origin would meet, too: they end the run."""
 

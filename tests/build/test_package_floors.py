@@ -27,6 +27,7 @@ FLOORS = """
     importers
     executors
     browser native
+    stores
     pacs
     share
     serve

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dicom_deid import key
+from dicom_deid.cli.places import Place, text_of_run
 from dicom_deid.cli.strength import refuse_weak
 from dicom_deid.cli.text import SALT_NOTE, Unusable
 
@@ -141,7 +142,7 @@ def keep(place: Path, text: str, what: str, undo: ExitStack) -> None:
     undo.callback(place.unlink)
 
 
-def check_passphrase(project: ProjectKey, save: Path | None, target: Path, *, begun: bool) -> None:
+def check_passphrase(project: ProjectKey, save: Path | None, target: Place, *, begun: bool) -> None:
     """Raises Unusable where a passphrase is missing or one too many, or would lie among the results."""
     if project.file is not None and save is not None:
         raise Unusable("--save-passphrase is for a passphrase that is made; with --passphrase-file there is one.")
@@ -150,14 +151,14 @@ def check_passphrase(project: ProjectKey, save: Path | None, target: Path, *, be
     if project.file is None and begun:
         raise Unusable("--resume needs the passphrase of the run: give it with --passphrase-file.")
     kept = save if project.file is None else project.salt_place
-    if kept is not None and target.resolve() in kept.resolve().parents:
+    if kept is not None and isinstance(target, Path) and target.resolve() in kept.resolve().parents:
         raise Unusable("The passphrase must not lie in OUTPUT: whoever gets the results would get it too.")
 
 
-def version_of_run(target: Path) -> int | None:
-    """The version of the pseudonyms of the run that was begun in a folder; None: there is none."""
-    with suppress(OSError, ValueError):
-        begun = json.loads((target / "plan.json").read_bytes())
+def version_of_run(target: Place) -> int | None:
+    """The version of the pseudonyms of the run that was begun at a place; None: there is none."""
+    with suppress(ValueError):
+        begun = json.loads(text_of_run(target, "plan.json") or b"")
         if isinstance(begun, dict) and "digest" in begun:
             return key.BY_ID if begun.get("pseudonyms", key.BY_ID) == key.BY_ID else key.NEWEST
     return None

@@ -15,6 +15,7 @@ import typer
 from dicom_deid import key
 from dicom_deid.cli.consent import made_ready
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
+from dicom_deid.cli.places import Place, place
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
@@ -53,7 +54,12 @@ WOULD = {
 
 def show_plan(
     source: Annotated[
-        Path, typer.Argument(metavar="INPUT", help="One DICOM file, or a folder or ZIP of files. It is only read.")
+        Place,
+        typer.Argument(
+            metavar="INPUT",
+            parser=place,
+            help="One DICOM file, or a folder, ZIP or s3://bucket/prefix of files. It is only read.",
+        ),
     ],
     policy: PolicyFile = None,
     option: Options = None,
@@ -80,8 +86,8 @@ def show_plan(
 ) -> None:
     """Shows what a run would do. Nothing is stored, and the same options count as for run.
 
-    Of one file: each data element with its action, its rule, its value before and after. Of a folder or a ZIP: how many
-    files of which kind would be written, withheld, skipped, or fail, and the flags that would change it.
+    Of one file: each data element with its action, its rule, its value before and after. Of a folder, ZIP or store: how
+    many files of which kind would be written, withheld, skipped, or fail, and the flags that would change it.
 
     Exit code: 0 when all would be written or skipped, 1 if some would be withheld or fail, or none would be written, 2
     for a wrong command.
@@ -94,7 +100,7 @@ def show_plan(
     plan = loaded(chosen, secret, ready)
     plan.regions = regions_for(chosen, regions, None, secret, unreviewed=pixels_unreviewed)
     plan.unreviewed = pixels_unreviewed
-    if source.is_dir() or is_archive(source):
+    if not isinstance(source, Path) or source.is_dir() or is_archive(source):
         sys.exit(show_forecast(source, plan, secret, ready.paths, workers, as_json=as_json))
     explanation = look(source, plan)
     shown = sys.stdout.isatty() if values is None else values
@@ -111,7 +117,7 @@ def show_plan(
 
 
 def show_forecast(
-    source: Path, plan: Plan, secret: bytes, wheels: tuple[str, ...], workers: int | None, *, as_json: bool
+    source: Place, plan: Plan, secret: bytes, wheels: tuple[str, ...], workers: int | None, *, as_json: bool
 ) -> int:
     """Shows what would come of a folder or a ZIP, and returns the exit code."""
     from dicom_deid.cli.forecast import document, foresee, show

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dicom_deid.cli.places import Place, text_of_run
 from dicom_deid.cli.policy_options import unusable
 from dicom_deid.cli.text import Unusable
 from dicom_deid.errors import PolicyError
@@ -31,13 +32,13 @@ Unreviewed = Annotated[
 ]
 
 
-def uses_regions(file: Path | None, run: Path, *, resume: bool) -> bool:
+def uses_regions(file: Path | None, run: Place, *, resume: bool) -> bool:
     """Whether a run may have regions, before its policy is read: then pydicom is loaded with numpy."""
-    return file is not None or (resume and (run / OWN).is_file())
+    return file is not None or (resume and text_of_run(run, OWN) is not None)
 
 
 def regions_for(
-    policy: Policy, file: Path | None, run: Path | None, secret: bytes, *, unreviewed: bool
+    policy: Policy, file: Path | None, run: Place | None, secret: bytes, *, unreviewed: bool
 ) -> Regions | None:
     """The regions that a run uses: of the file or, where it goes on and none is given, its own; None without any.
 
@@ -47,28 +48,33 @@ def regions_for(
         if file is not None or unreviewed:
             raise Unusable(f"--regions and --pixels-unreviewed belong to --option {OPTION}, which is not chosen.")
         return None
-    place = file
-    if place is None and run is not None:
-        own = run / OWN
-        place = own if own.is_file() else None
-    if place is None:
+    own = text_of_run(run, OWN) if file is None and run is not None else None
+    if file is None and own is None:
         return None
     if not all(find_spec(name) for name in EXTRA):
         raise Unusable("Clean Pixel Data needs some more packages: pip install 'dicom-deid[pixels]'")
-    return read_regions(place, secret)
+    return read_regions(file, secret) if file is not None else regions_in(own or b"", OWN, secret)
 
 
 def read_regions(file: Path, secret: bytes) -> Regions:
     """The regions of a file. Raises Unusable with all that is wrong."""
-    from dicom_deid.key import Key
-    from dicom_deid.regions.file import LARGEST, project_of, read
+    from dicom_deid.regions.file import LARGEST
 
     try:
         if file.stat().st_size > 4 * LARGEST:  # no character of UTF-8 is longer
             raise Unusable(f"The regions file is too long: {file}")
-        return read(file.read_bytes().decode("utf-8-sig"), project_of(Key(secret)))
+        return regions_in(file.read_bytes(), file, secret)
     except OSError as error:
         raise Unusable(f"The regions file cannot be read ({error.strerror}): {file}") from None
+
+
+def regions_in(content: bytes, file: Path | str, secret: bytes) -> Regions:
+    """The regions in the content of a file. Raises Unusable with all that is wrong."""
+    from dicom_deid.key import Key
+    from dicom_deid.regions.file import project_of, read
+
+    try:
+        return read(content.decode("utf-8-sig"), project_of(Key(secret)))
     except UnicodeError:
         raise Unusable(f"The regions file cannot be read as UTF-8 text: {file}") from None
     except PolicyError as error:

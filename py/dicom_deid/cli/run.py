@@ -27,6 +27,7 @@ from dicom_deid.cli.passphrase import (
     check_passphrase,
     version_of_run,
 )
+from dicom_deid.cli.places import Place, check_target, chosen_sink, overlap, place
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
@@ -55,7 +56,6 @@ from dicom_deid.cli.text import PASSPHRASE_NOTE, UNSOUND, printable, remedy, usa
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, reasons, sentence
 from dicom_deid.native.light_pydicom import load_pydicom
 from dicom_deid.native.pick import Pick, is_much
-from dicom_deid.native.places import overlap
 from dicom_deid.report import STATUSES
 from dicom_deid.wording import counted
 
@@ -68,9 +68,15 @@ if TYPE_CHECKING:
 
 def run(
     source: Annotated[
-        Path, typer.Argument(metavar="INPUT", help="Folder or ZIP of files, or one file. It is only read.")
+        Place,
+        typer.Argument(
+            metavar="INPUT", parser=place, help="Folder, ZIP, one file, or s3://bucket/prefix. It is only read."
+        ),
     ],
-    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Folder for the run; new or empty.")],
+    target: Annotated[
+        Place,
+        typer.Argument(metavar="OUTPUT", parser=place, help="Folder or s3://bucket/prefix for the run; new or empty."),
+    ],
     passphrase_file: PassphraseFile = None,
     salt_file: SaltFile = None,
     weak_passphrase: Weak = False,
@@ -113,13 +119,13 @@ def run(
     wanted.check(workers)
     processes = cores() if workers is None else workers
     pixels = uses_regions(regions, target, resume=resume)
-    if not cluster:
+    if not cluster and isinstance(source, Path):
         hurry(source, processes, sure=workers is not None, ready="ready_for_pixels" if pixels else "ready")
     sys.exit(run_of(given, partial(chosen_origin, source), (source, target), processes, spare=workers is None))
 
 
 def run_of(
-    given: Given, origin: Callable[[], Origin], apart_from: tuple[Path, ...], processes: int, *, spare: bool
+    given: Given, origin: Callable[[], Origin], apart_from: tuple[Place, ...], processes: int, *, spare: bool
 ) -> int:
     """Carries out the run of an origin, which is opened when all else is known; returns the exit code.
 
@@ -149,7 +155,6 @@ def run_of(
         if derived is None:  # the policy's file says of which version the pseudonyms are
             project.version = chosen.pseudonyms
             derived = derive()
-        from dicom_deid.native.folder_sink import FolderSink
         from dicom_deid.native.run import Run
         from dicom_deid.native.run_folder import RunFolder
 
@@ -158,7 +163,7 @@ def run_of(
         plan = loaded(chosen, secret, ready)
         plan.regions = regions_for(chosen, given.regions, target, secret, unreviewed=given.pixels_unreviewed)
         plan.unreviewed = given.pixels_unreviewed
-        folder = RunFolder(FolderSink(target.resolve()))
+        folder = RunFolder(chosen_sink(target))
         client = given.cluster.client(processes, ends)
         if client:
             processes = len(client.nthreads())
@@ -195,24 +200,23 @@ def hurry(source: Path, processes: int, *, sure: bool, ready: str) -> None:
         prepare(f"dicom_deid.native.{ready}")
 
 
-def check_places(source: Path, target: Path) -> None:
+def check_places(source: Place, target: Place) -> None:
     """Input and output must be usable, and apart."""
     check_source(source)
-    if target.exists() and not target.is_dir():
-        usage(f"OUTPUT is no folder: {target}")
+    check_target(target)
     if reason := overlap(source, target):
         usage(sentence(reason))
 
 
 def open_linkage(
-    path: Path | None, apart_from: tuple[Path, ...], secret: bytes, resume: bool, undo: ExitStack
+    path: Path | None, apart_from: tuple[Place, ...], secret: bytes, resume: bool, undo: ExitStack
 ) -> LinkageFile | None:
     """The linkage file, where one is asked for; ``undo`` takes a new one away again."""
     if path is None:
         return None
     from dicom_deid.native.linkage_file import LinkageFile
 
-    if any(place.resolve() in path.resolve().parents for place in apart_from):
+    if any(isinstance(one, Path) and one.resolve() in path.resolve().parents for one in apart_from):
         raise BadLinkage("LINKAGE_AMONG_FILES")
     file = LinkageFile(path, key.Key(secret))
     undo.callback(file.abandon)
@@ -223,7 +227,7 @@ def open_linkage(
     return file
 
 
-def begin(run: Run, target: Path) -> None:
+def begin(run: Run, target: Place) -> None:
     """Opens the folder of a run; where it cannot be opened, the command ends."""
 
     try:
@@ -233,9 +237,9 @@ def begin(run: Run, target: Path) -> None:
     except NoRun as error:
         usage(sentence(error.reason))
     except (OSError, Failed) as error:
-        if isinstance(error, Failed) and error.reason == "OUTPUT_TOO_DEEP":
+        if isinstance(error, Failed) and (error.reason == "OUTPUT_TOO_DEEP" or not isinstance(target, Path)):
             usage(sentence(error.reason))
-        usage(f"OUTPUT cannot be written: {target.resolve()}")
+        usage(f"OUTPUT cannot be written: {target.resolve() if isinstance(target, Path) else target}")
 
 
 def carry_out(run: Run, list_unwritten: bool, shown: Bar | Lines | JsonLines) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from dicom_deid.cli.cluster import Wanted
+from dicom_deid.cli.places import Place
 
 SavePassphrase = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Where to keep the passphrase that is made, for you alone.")
@@ -32,7 +33,7 @@ JsonProgress = Annotated[
 class Given(NamedTuple):
     """What a command was given for a run into ``target``."""
 
-    target: Path
+    target: Place
     passphrase_file: Path | None
     salt_file: Path | None
     weak_passphrase: bool

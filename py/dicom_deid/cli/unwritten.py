@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
+from dicom_deid.cli.places import Place, chosen_sink, place
 from dicom_deid.cli.sources import check_source, chosen_origin
 from dicom_deid.cli.text import Unusable, printable, remedy
 from dicom_deid.errors import Failed, NoRun, reasons, sentence
@@ -26,8 +27,10 @@ NOT_FOR_OTHERS = "It has the paths of your originals, which can name people. Do 
 
 
 def show_unwritten(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="What the run was started with. It is only read.")],
-    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="The folder of the run.")],
+    source: Annotated[
+        Place, typer.Argument(metavar="INPUT", parser=place, help="What the run was started with. It is only read.")
+    ],
+    target: Annotated[Place, typer.Argument(metavar="OUTPUT", parser=place, help="The folder of the run.")],
     passphrase_file: Annotated[Path, typer.Option(metavar="FILE", help="File that holds the passphrase of the run.")],
     salt_file: SaltFile = None,
     csv: Annotated[
@@ -46,11 +49,10 @@ def show_unwritten(
     check_source(source)
     if csv is not None:
         check_place(csv, (source, target))
-    from dicom_deid.native.folder_sink import FolderSink
     from dicom_deid.native.run_folder import RunFolder
     from dicom_deid.native.unwritten import unwritten_of
 
-    folder = RunFolder(FolderSink(target.resolve()))
+    folder = RunFolder(chosen_sink(target))
     try:
         files = list(
             unwritten_of(folder, chosen_origin(source), fitting(folder, ProjectKey(passphrase_file, salt_file)))
@@ -66,9 +68,9 @@ def show_unwritten(
     print(f"{counted(len(files), 'file')}: {csv}\n{NOT_FOR_OTHERS}")
 
 
-def check_place(csv: Path, apart_from: Iterable[Path]) -> None:
+def check_place(csv: Path, apart_from: Iterable[Place]) -> None:
     """Raises Unusable where a list would lie among sources or results, or in place of something."""
-    if any(place.resolve() in (csv.resolve(), *csv.resolve().parents) for place in apart_from):
+    if any(isinstance(one, Path) and one.resolve() in (csv.resolve(), *csv.resolve().parents) for one in apart_from):
         raise Unusable("The list would lie among the sources or the results. Choose a place apart from both.")
     if csv.exists():
         raise Unusable(f"There is such a file already: {csv}")
