@@ -129,6 +129,8 @@ class Sink(Protocol):
 
     name: str
     """The name of the run in its summary."""
+    atomic: bool
+    """Whether a place that loses its power can have no part of an output where the whole was."""
 
     def open(self) -> None:
         """Gets ready for staged outputs; those of an earlier run stay until ``clear``."""
@@ -141,6 +143,9 @@ class Sink(Protocol):
 
     def names(self) -> set[str]:
         """The first parts of all keys that there are; none where nothing was ever written."""
+
+    def expect(self, keys: Iterable[str]) -> None:
+        """Is told of which outputs the size will be asked next: where an answer takes its time, all are got at once."""
 
     def size(self, key: str) -> int | None:
         """Bytes of what stands at a key; None where nothing does that can be read."""
@@ -165,7 +170,11 @@ class Sink(Protocol):
         """
 
     def place(self, name: str, key: str) -> None:
-        """Moves a staged output to its key, all at once, in place of whatever stands there."""
+        """Moves a staged output to its key, all at once, in place of whatever stands there.
+
+        Where that takes its time, it is under way when this returns, and done when a journal was next written to; that
+        raises what went wrong.
+        """
 
     def discard(self, name: str) -> None:
         """Removes a staged output, if it is there and can be removed."""

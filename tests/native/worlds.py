@@ -199,6 +199,7 @@ class MemorySink:
     """Outputs and texts by key."""
 
     name = "run"
+    atomic = False
 
     def __init__(self, world: InMemory) -> None:
         self._world = world
@@ -215,6 +216,9 @@ class MemorySink:
     def names(self) -> set[str]:
         staging = set() if self._world.staged is None else {"unfinished"}
         return {key.split("/")[0] for key in self._world.store} | staging
+
+    def expect(self, keys: Iterable[str]) -> None:
+        pass
 
     def size(self, key: str) -> int | None:
         data = self._world.store.get(key)

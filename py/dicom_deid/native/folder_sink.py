@@ -25,6 +25,8 @@ TOO_DEEP = frozenset((errno.ENAMETOOLONG, *((errno.ENOENT,) if os.name == "nt" e
 class FolderSink:
     """The outputs, journals and texts of a run, as files below ``root``."""
 
+    atomic = False
+
     def __init__(self, root: Path) -> None:
         self.root, self.name = root, root.name
         self._unfinished = root / UNFINISHED
@@ -63,6 +65,9 @@ class FolderSink:
     def names(self) -> set[str]:
         with coded():
             return {path.name for path in self.root.iterdir()} if self.root.exists() else set()
+
+    def expect(self, keys: Iterable[str]) -> None:
+        pass
 
     def size(self, key: str) -> int | None:
         try:

@@ -203,6 +203,7 @@ class Run:
         most = max(MOST_WAITING, WAITING_FOR_EACH * self.workers)
         turns = Turns[tuple[Look | Take, Looked | Taken | None]](self.sources, self.instance, most)
         for answers in executor.run(self.batches(self.tasks(turns)), self.stop):
+            self.folder.expect(answer.row for _, answer in answers if isinstance(answer, Taken))
             for task, answer in answers:
                 number, instance = self._numbers.pop(task.path), answer.instance if answer else 0
                 for turn in turns.answered(number, instance, (task, answer)):

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from dicom_deid.errors import NoRun, PolicyError, SinkFailure
 from dicom_deid.native.folder_sink import UNFINISHED
@@ -31,6 +32,8 @@ BEGINNINGS = frozenset((UNFINISHED, LOG, f"{PLAN}.new", KEY_CHECK, f"{KEY_CHECK}
 NOTE = "For --resume alone. Do not pass this file on: by it, passphrases could be tried out."
 PREFIX, PREFIX_AT = b"DICM", 128
 """The bytes behind the preamble of a DICOM file (PS3.10 7.1), and their offset."""
+ROWS_AT_ONCE = 256
+"""Of an audit that is resumed from."""
 Row = Mapping[str, str | int]
 
 
@@ -104,10 +107,15 @@ class RunFolder:
         """The rows to keep of those that are whole and true: a written file's output is there, with its size."""
         if self.sink.size(AUDIT) is None:
             return
-        for cells in csv.reader(whole_lines(self.sink.lines(AUDIT))):
-            row = dict(zip(AUDIT_COLUMNS, cells, strict=False))
-            if len(cells) == len(AUDIT_COLUMNS) and self.stands(row) and keep(row):
-                yield row
+        rows = csv.reader(whole_lines(self.sink.lines(AUDIT)))
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            found = [dict(zip(AUDIT_COLUMNS, cells, strict=True)) for cells in some if len(cells) == len(AUDIT_COLUMNS)]
+            self.expect(found)
+            yield from (row for row in found if self.stands(row) and keep(row))
+
+    def expect(self, rows: Iterable[Row]) -> None:
+        """Prepares for being asked about the outputs of rows."""
+        self.sink.expect(path for row in rows if OUTPUT_PATH.fullmatch(path := str(row["output_path"])))
 
     def stands(self, row: Mapping[str, str]) -> bool:
         """Whether a row that was read is true."""
@@ -120,6 +128,8 @@ class RunFolder:
 
     def sound_size(self, path: str) -> int | None:
         """Bytes of an output; None where there is none, or where a power cut has left zeros of its beginning."""
+        if self.sink.atomic:
+            return self.sink.size(path)
         try:
             prefix = self.sink.read(path, PREFIX_AT, PREFIX_AT + len(PREFIX))
         except SinkFailure:

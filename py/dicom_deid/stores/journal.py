@@ -7,7 +7,7 @@ whoever is killed between two steps leaves nothing that would be read twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dicom_deid.errors import SinkFailure
@@ -46,9 +46,9 @@ def numbered(stand: Stand) -> Part:
 class StoreJournal:
     """Appends to the text at ``key``. Every failure is a SinkFailure; a retry of the library appends nothing twice."""
 
-    def __init__(self, store: Store, key: str, place: str) -> None:
-        """Raises StoreFailure."""
-        self._store, self._key = store, key
+    def __init__(self, store: Store, key: str, place: str, before: Callable[[], None]) -> None:
+        """``before``: what has to be done before anything is appended. Raises StoreFailure, as that may."""
+        self._store, self._key, self._before = store, key, before
         text = store.stand(key)
         if text is None:
             store.put(key, b"")
@@ -75,6 +75,7 @@ class StoreJournal:
         data = text.encode("utf-8", "backslashreplace")
         try:
             self.check()
+            self._before()
             self._last += 1
             self.append(self.name(self._last, self._last), data)
             self._own.append(data)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,13 @@ from dicom_deid.stores.address import Address
 from dicom_deid.stores.failures import DENIED, FAILED, StoreFailure
 from dicom_deid.stores.journal import PLACE, StoreJournal, parts_of
 from dicom_deid.stores.splices import pieces_of
-from dicom_deid.stores.store import PAGE, PART, RETRIES, Store
+from dicom_deid.stores.store import PAGE, PART, RETRIES, Stand, Store
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
+AT_ONCE = 16
+"""Requests for outputs that are under way: each mostly waits for its answer."""
 BEGUN = "begun"
 """Stands in unfinished/ while a run is under way, for a store has no empty folders."""
 
@@ -30,11 +33,19 @@ BEGUN = "begun"
 class StoreSink:
     """The outputs, journals and texts of a run, as objects below an address."""
 
+    atomic = True
+
     def __init__(self, address: Address, retries: RetryConfig = RETRIES) -> None:
         self.address, self.name = address, address.name
         self._opened: Store | None = None
         self._retries = retries
         self._journals = dict[str, StoreJournal]()
+        self._requests = ThreadPoolExecutor(AT_ONCE)
+        """For many requests under way. Its threads start with the first one."""
+        self._expected = dict[str, Future[Stand | None]]()
+        """What stands at keys, asked beforehand. It holds until a journal is written to."""
+        self._placing = dict[str, Future[None]]()
+        """Outputs on their way to their keys."""
         self._placed = list[str]()
         """Keys of staged outputs that were copied to their places, and are still to be deleted."""
 
@@ -64,6 +75,8 @@ class StoreSink:
         self._placed.clear()
 
     def close(self) -> None:
+        wait(self._placing.values())
+        self._requests.shutdown()
         with suppress(StoreFailure):
             for journal in self._journals.values():
                 journal.check()  # of another run, nothing is deleted
@@ -73,8 +86,17 @@ class StoreSink:
         with coded():
             return self.store.first_parts(self.address.prefix) - {PLACE}
 
+    def expect(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._expected[key] = self._requests.submit(self.store.stand, self.address.key(key))
+
     def size(self, key: str) -> int | None:
         with coded():
+            if under_way := self._placing.get(key):
+                under_way.result()
+            elif expected := self._expected.pop(key, None):
+                stand = expected.result()
+                return stand.size if stand else None
             stand = self.store.stand(self.address.key(key))
             if stand is None or "/" in key:
                 return stand.size if stand else None
@@ -116,7 +138,7 @@ class StoreSink:
 
     def journal(self, key: str) -> StoreJournal:
         with coded():
-            self._journals[key] = StoreJournal(self.store, self.address.key(key), self.parts(key))
+            self._journals[key] = StoreJournal(self.store, self.address.key(key), self.parts(key), self.settle)
         return self._journals[key]
 
     def stage(self, name: str, splice: Splice, source: OpenSource) -> None:
@@ -124,18 +146,30 @@ class StoreSink:
             self.store.upload(self.staged(name), pieces_of(splice, source), splice_size(splice))
 
     def place(self, name: str, key: str) -> None:
-        staged, placed = self.staged(name), self.address.key(key)
-        with coded("WRITE_FAILED"):
-            try:
-                self.store.copy(staged, placed)
-            except StoreFailure as failure:
-                if failure.code or failure.kind != FAILED:
-                    raise
-                self.carry(staged, placed)
-            self._placed.append(staged)
-            if len(self._placed) == PAGE:
-                self.store.delete(self._placed)
-                self._placed.clear()
+        staged = self.staged(name)
+        self._placing[key] = self._requests.submit(self.move, staged, self.address.key(key))
+        self._placed.append(staged)
+
+    def settle(self) -> None:
+        """Waits until all outputs are at their keys. Raises StoreFailure."""
+        moves = list(self._placing.values())
+        wait(moves)
+        self._expected.clear()  # of outputs that were placed since, it is not true any more
+        self._placing.clear()
+        for move in moves:
+            move.result()
+        if len(self._placed) >= PAGE:
+            self.store.delete(self._placed)
+            self._placed.clear()
+
+    def move(self, key: str, to: str) -> None:
+        """Copies an object, whatever its length. Raises StoreFailure."""
+        try:
+            self.store.copy(key, to)
+        except StoreFailure as failure:
+            if failure.code or failure.kind != FAILED:
+                raise
+            self.carry(key, to)
 
     def carry(self, key: str, to: str) -> None:
         """Copies an object through this process: one that is too long for the store's own copying."""
