@@ -5,7 +5,7 @@ WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY py/dicom_deid py/dicom_deid
 RUN python -m venv /opt/dicom-deid \
- && /opt/dicom-deid/bin/pip install --no-cache-dir --no-compile ".[cluster,encrypted,preview,serve]" \
+ && /opt/dicom-deid/bin/pip install --no-cache-dir --no-compile ".[cloud,cluster,encrypted,preview,serve]" \
  && /opt/dicom-deid/bin/python -m compileall -q -j 0 /opt/dicom-deid/lib
 
 FROM python:3.11-slim

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from clusters import wait_for
@@ -96,13 +99,13 @@ def test_files_of_other_people(server: Server, corpus: list[Path], tmp_path: Pat
     source = tmp_path / "in"
     source.mkdir()
     short = [path for path in corpus if path.stat().st_size < 100_000]
-    for number, path in enumerate(short[:: len(short) // 14]):
+    for number, path in enumerate(short[:: len(short) // 8]):
         (source / f"{number:02}").write_bytes(path.read_bytes())
     server.put_folder(source, "corpus")
     whole = native_run(source, tmp_path / "whole", status=None)
     secret = tmp_path / "secret"
     store_run(f"s3://{BUCKET}/corpus", f"s3://{BUCKET}/out/corpus", secret, status=exit_code(whole))
-    assert len(whole.outputs) > 5
+    assert len(whole.outputs) > 3
     agree(server.fetched("out/corpus", tmp_path / "run"), whole)
 
 
@@ -189,7 +192,9 @@ def test_of_two_runs_at_once_the_first_one_stops(
     _, err = first.communicate(timeout=60)
     assert first.returncode == 1
     assert sentence("OUTPUT_TAKEN") in err
-    agree(server.fetched("out/twice", tmp_path / "run"), many_whole)
+    run = server.fetched("out/twice", tmp_path / "run")
+    shutil.rmtree(run.root / "journal", ignore_errors=True)  # what the first one was just appending, and counts no more
+    agree(run, many_whole)
 
 
 def test_on_a_cluster(server: Server, folder: Path, whole: Finished, tmp_path: Path) -> None:
@@ -301,6 +306,38 @@ def test_a_store_that_cannot_be_used_is_told_at_once(
     assert refused(place, tmp_path / "run", secret) == f"{sentence('STORE_UNREACHABLE')} ({place})"
 
 
+def answering(statuses: list[int]) -> ThreadingHTTPServer:
+    """A store that answers with these statuses one after another, the last one again and again."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
+            body = f"<Error><Code>{'NoSuchBucket' if status == 404 else 'SlowDown'}</Code></Error>".encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.mark.parametrize(("statuses", "reason"), [([503], "STORE_BUSY"), ([503, 500, 404], "STORE_BUCKET")])
+def test_a_store_that_is_busy_is_asked_again(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statuses: list[int], reason: str
+) -> None:
+    monkeypatch.setattr(reach, "FEW_RETRIES", {"max_retries": 2})
+    busy = answering(statuses)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{busy.server_port}")
+    assert refused(f"s3://{BUCKET}", tmp_path / "run", tmp_path / "secret") == f"{sentence(reason)} (s3://{BUCKET})"
+    busy.shutdown()
+    busy.server_close()
+
+
 def test_a_forecast_and_the_list_of_what_was_not_written(
     server: Server, folder: Path, whole: Finished, tmp_path: Path
 ) -> None:
@@ -316,7 +353,7 @@ def test_a_forecast_and_the_list_of_what_was_not_written(
 
 
 def test_wrong_credentials(server: Server, many: Path, many_whole: Finished, tmp_path: Path) -> None:
-    """The last test: from here on, the server knows nobody. In the middle of a run, what was done stays done."""
+    """In the middle of a run, whose work so far stays done, and before one."""
     source, target, secret = f"s3://{BUCKET}/many", f"s3://{BUCKET}/out/expired", tmp_path / "secret"
     server.check_credentials("120")
     told = store_run(source, target, secret, "--workers", "0")

@@ -74,8 +74,7 @@ class StoreJournal:
             return
         data = text.encode("utf-8", "backslashreplace")
         try:
-            self.check()
-            self._before()
+            self.prepare()
             self._last += 1
             self.append(self.name(self._last, self._last), data)
             self._own.append(data)
@@ -83,6 +82,13 @@ class StoreJournal:
                 self.join()
         except StoreFailure as failure:
             raise SinkFailure(code_of(failure)) from None
+
+    def prepare(self) -> None:
+        """Does what comes before; where it fails because another run has gone on here, that is the reason."""
+        try:
+            self._before()
+        finally:
+            self.check()
 
     def check(self) -> None:
         """Raises StoreFailure OUTPUT_TAKEN unless the text is the one that was opened."""
