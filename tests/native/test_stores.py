@@ -33,7 +33,7 @@ from runs import PASSPHRASE, RUN_NAMES, native_run, timeless
 from runs import RunFolder as Finished
 from stores import BUCKET, Server
 
-FILES = 40
+FILES = 30
 NAME = "Okonkwo^Adaeze"
 
 
@@ -115,7 +115,7 @@ def exit_code(run: Finished) -> int:
 
 def test_between_store_and_folder(server: Server, folder: Path, whole: Finished, tmp_path: Path) -> None:
     server.put_folder(folder, "half")
-    store_run(f"s3://{BUCKET}/half", tmp_path / "run", tmp_path / "secret", "--workers", "2")
+    store_run(f"s3://{BUCKET}/half", tmp_path / "run", tmp_path / "secret")
     agree(Finished(tmp_path / "run"), whole)
     store_run(folder, f"s3://{BUCKET}/of folder", tmp_path / "secret")
     agree(server.fetched("of folder", tmp_path / "fetched"), whole)
