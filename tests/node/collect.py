@@ -3,6 +3,7 @@
 Node is started once for a session, when the first of its files is collected: the names of tests are known only then.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -29,25 +30,12 @@ class Ended(NamedTuple):
 
 
 class NodeRun:
-    """One run of Node over all the files of the session."""
+    """What one run of Node over all the files of the session told."""
 
-    def __init__(self, files: list[Path]) -> None:
+    def __init__(self, lines: str) -> None:
         self._ended: dict[Path, list[Ended]] = defaultdict(list)
         self._said: dict[Path, str] = defaultdict(str)
-        node = shutil.which("node")
-        assert node, "Node runs the tests of the JavaScript modules"
-        with tempfile.TemporaryDirectory() as folder:
-            expected = Path(folder) / "expected.json"
-            if any(EXPECTED in file.read_text(encoding="utf-8") for file in files):
-                from node.expected import facts
-
-                expected.write_text(json.dumps(facts()), encoding="utf-8")
-            done = subprocess.run(
-                (node, "--test", f"--test-reporter={REPORTER}", "--test-reporter-destination=stdout", *map(str, files)),
-                env=os.environ | {"EXPECTED": str(expected)},
-                capture_output=True, text=True, encoding="utf-8", check=False,
-            )  # fmt: skip
-        for line in done.stdout.splitlines():
+        for line in lines.splitlines():
             self._add(json.loads(line))
 
     def _add(self, told: dict[str, Any]) -> None:
@@ -67,6 +55,38 @@ class NodeRun:
         return [*tests, Ended("the file as a whole", f"It ended early, or holds no test.\n{self._said[file]}")]
 
 
+def told_by_node(files: list[Path]) -> str:
+    """The lines of the reporter. What a test leaves open, a timer or a port, holds up nobody."""
+    node = shutil.which("node")
+    assert node, "Node runs the tests of the JavaScript modules"
+    reported = (f"--test-reporter={REPORTER}", "--test-reporter-destination=stdout")
+    shared = (f"--test-concurrency={os.cpu_count()}", "--test-force-exit")
+    with tempfile.TemporaryDirectory() as folder:
+        expected = Path(folder) / "expected.json"
+        if any(EXPECTED in file.read_text(encoding="utf-8") for file in files):
+            from node.expected import facts
+
+            expected.write_text(json.dumps(facts()), encoding="utf-8")
+        return subprocess.run(
+            (node, "--test", *shared, *reported, *map(str, files)),
+            env=os.environ | {"EXPECTED": str(expected)},
+            capture_output=True, text=True, encoding="utf-8", check=False,
+        ).stdout  # fmt: skip
+
+
+def told_once(config: pytest.Config, files: list[Path]) -> str:
+    """The same. Of a session's processes (xdist) the first runs Node; others wait, and read what it told."""
+    if not hasattr(config, "workerinput"):
+        return told_by_node(files)
+    shared = Path(config.option.basetemp).parent
+    told = shared / "node.jsonl"
+    with (shared / "node.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(told_by_node(files), encoding="utf-8")
+        return told.read_text(encoding="utf-8")
+
+
 RUN = pytest.StashKey[NodeRun]()
 
 
@@ -83,7 +103,7 @@ class NodeFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         config = self.config
         if RUN not in config.stash:
-            config.stash[RUN] = NodeRun(files_of(config))
+            config.stash[RUN] = NodeRun(told_once(config, files_of(config)))
         names: dict[str, int] = defaultdict(int)
         for ended in config.stash[RUN].of(self.path.resolve()):
             names[ended.name] += 1

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
+import "./hurry.mjs";
 import { recognise } from "../../../worker/dicom/is-dicom.js";
 import { peek } from "../../../worker/dicom/peek.js";
 import { Sources } from "../../../worker/pick/sources.js";

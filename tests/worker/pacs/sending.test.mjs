@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
+import "./hurry.mjs";
 import { Sendings } from "../../../worker/pacs/sendings.js";
 import { auditHeader, auditLine } from "../../../worker/report/audit.js";
 import { storage } from "../storage.mjs";
