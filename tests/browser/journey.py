@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 READY = 120_000  # milliseconds for Python to start, on a slow and busy machine
 FOUND = 60_000  # milliseconds for a scan
 DONE = 240_000  # milliseconds for a run
-POLLING = 200  # milliseconds between two looks at whether a run has ended
+POLLING = 50  # milliseconds between two looks
+STARTED = """() => document.querySelector("python-state")?.dataset.state === "ready" """
+CAN_START = """() => document.querySelector("run-panel [data-part=start]")?.checkVisibility()"""
 ENDED = """() => document.querySelector("results-panel [role=status]").textContent !== "" """
 PATIENCE = 30_000  # milliseconds for what a page on a machine with time to spare answers at once
 expect.set_options(timeout=PATIENCE)
@@ -51,7 +53,12 @@ class Journey:
         """Goes to a view of the page by its link in the header."""
         self.page.get_by_role("navigation", name="Views").get_by_role("link", name=name).click()
 
+    def wait_for(self, truth: str, patience: int) -> None:
+        """Looks in the page itself: expect() looks twice a second, and makes a tree of the whole page each time."""
+        self.page.wait_for_function(truth, polling=POLLING, timeout=patience)
+
     def wait_for_python(self) -> None:
+        self.wait_for(STARTED, READY)
         expect(self.page.get_by_text("Python is ready")).to_be_visible(timeout=READY)
 
     def drop(self, *paths: Path) -> None:
@@ -66,6 +73,7 @@ class Journey:
 
     def wait_for_scan(self) -> None:
         """Until the policy can be set and the run started."""
+        self.wait_for(CAN_START, FOUND)
         expect(self.button("Start")).to_be_visible(timeout=FOUND)
 
     def choose_output(self, name: str) -> None:
@@ -113,8 +121,7 @@ class Journey:
         self.button("Start").click()
 
     def wait_for_end(self) -> Ended:
-        # Looked for in the page, now and then: expect() makes a tree of the whole page each time, and the run waits.
-        self.page.wait_for_function(ENDED, polling=POLLING, timeout=DONE)
+        self.wait_for(ENDED, DONE)
         line = self.page.locator("results-panel").get_by_role("status")
         expect(line).to_have_text(COUNTS, timeout=DONE)
         match = COUNTS.fullmatch(line.inner_text())
