@@ -27,13 +27,13 @@ def screen() -> Iterator[Screen]:
 
 @pytest.fixture
 def open_page(
-    launch: "Launch", server: "Server", screen: Screen, observed: "Observed", tmp_path: Path
+    launch: "Launch", server: "Server", screen: Screen, observed: "Observed", profile: Path
 ) -> Callable[[], Journey]:
     """Opens the page in a browser with a window. One that says it is automated answers its prompts by itself."""
 
     def open_again() -> Journey:
         options = {"headless": False, "no_viewport": True, "ignore_default_args": ["--enable-automation"]}
-        context = launch(tmp_path / "profile", env=screen.environment, **options)
+        context = launch(profile, env=screen.environment, **options)
         observed.watch(context)
         page = context.pages[0]
         page.goto(server.url)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pydicom
 import pytest
+from conftest import visiting
 from dicom_deid.serve.start import Running, Settings
 from journey import READY, Journey
 from made import UID, ct, to_bytes
@@ -20,7 +21,7 @@ from test_access import found_by_axe, look_at
 
 if TYPE_CHECKING:
     from conftest import Launch, Observed, Server
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 NAMES = ("Okonkwo^Adaeze", "Heron^Ardea")
 SLICES = 5
@@ -209,10 +210,14 @@ def test_who_is_not_signed_in_sees_nothing(launch: "Launch", site: Path, origina
         expect(page.get_by_role("button", name="Find series")).to_be_hidden()
 
 
-def test_a_static_page_has_no_library_and_asks_nobody(page: "Page", server: "Server", observed: "Observed") -> None:
-    page.goto(f"{server.url}#library")
-    page.reload()
-    expect(page.get_by_text("Python is ready")).to_be_visible(timeout=READY)
-    expect(page.get_by_role("heading", name="De-identify DICOM studies")).to_be_visible()
-    expect(page.get_by_role("link", name="Library")).to_be_hidden()
-    assert [url for url in observed.requests if "/api" in url or url.endswith("library.js")] == []
+def test_a_static_page_has_no_library_and_asks_nobody(browser: "BrowserContext", server: "Server") -> None:
+    requests: list[str] = []
+    with visiting(browser, server) as journey:
+        journey.page.on("request", lambda request: requests.append(request.url))
+        journey.page.goto(f"{server.url}#library")
+        journey.page.reload()
+        journey.wait_for_python()
+        expect(journey.page.get_by_role("heading", name="De-identify DICOM studies")).to_be_visible()
+        expect(journey.page.get_by_role("link", name="Library")).to_be_hidden()
+    assert requests
+    assert [url for url in requests if "/api" in url or url.endswith("library.js")] == []

@@ -230,12 +230,14 @@ def test_a_linkage_is_apart_from_results_in_a_chosen_folder(
         assert f"chosen/{name}/audit.csv" in stored(journey)
 
 
-def test_a_linkage_goes_on_with_a_run_that_was_killed_twice(launch: "Launch", server: "Server", tmp_path: Path) -> None:
+def test_a_linkage_goes_on_with_a_run_that_was_killed_twice(
+    launch: "Launch", server: "Server", profile: Path, tmp_path: Path
+) -> None:
     many = many_files(tmp_path / NAME)
     whole = native_run(many, tmp_path / "native", "--linkage", str(tmp_path / "native.linkage"), status=0)
 
     def opened() -> Journey:
-        page = launch(tmp_path / "profile").pages[0]
+        page = launch(profile).pages[0]
         page.add_init_script(WITHOUT_HANDLES)
         page.goto(server.url)
         return Journey(page)
@@ -244,11 +246,11 @@ def test_a_linkage_goes_on_with_a_run_that_was_killed_twice(launch: "Launch", se
     choose(journey, many)
     journey.page.get_by_role("checkbox", name=KEEP).check()
     start_and_wait(journey, 60)
-    kill(journey.page.context, tmp_path / "profile")
+    kill(journey.page.context, profile)
     journey = opened()
     done = take_up(journey, many, KEEP)
     wait_for_files(journey, (done + WRITTEN) // 2)
-    kill(journey.page.context, tmp_path / "profile")
+    kill(journey.page.context, profile)
     journey = opened()
     take_up(journey, many, KEEP)
     assert journey.wait_for_end().how == "Done"

@@ -51,6 +51,7 @@ def test_everything_works_when_the_network_is_cut_after_loading(
 ) -> None:
     with visiting(browser, own_server) as journey:
         wait_for_the_last_request(journey)
+        assert journey.page.evaluate("crossOriginIsolated")
         own_server.stop()
         browser.set_offline(True)
         try:

@@ -60,11 +60,11 @@ def whole(many: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 
 @pytest.fixture
-def open_page(launch: "Launch", server: "Server", tmp_path: Path) -> Open:
+def open_page(launch: "Launch", server: "Server", profile: Path) -> Open:
     """Opens the page in a browser with the profile of the one before."""
 
     def open_again() -> Journey:
-        page = launch(tmp_path / "profile").pages[0]
+        page = launch(profile).pages[0]
         page.add_init_script(WITHOUT_HANDLES)
         page.goto(server.url)
         return Journey(page)
