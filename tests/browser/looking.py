@@ -24,6 +24,8 @@ PIXELS = """(canvas) => {
   const { data } = copy.getImageData(0, 0, width, height);
   return { width, height, data: new Uint8Array(data.buffer).toBase64() };
 }"""
+NOT_BUSY = """() => [...document.querySelectorAll("series-viewer .pane[data-busy]")]
+  .every((pane) => !pane.checkVisibility())"""
 
 
 def series(folder: Path) -> Path:
@@ -76,7 +78,7 @@ class Looking:
 
     def settle(self) -> None:
         """Until it shows what was wished last."""
-        expect(self.dialog.locator(".pane[data-busy]:visible")).to_have_count(0, timeout=READY)
+        self.journey.wait_for(NOT_BUSY, READY)
         self.journey.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")
 
     def press(self, *keys: str) -> None:

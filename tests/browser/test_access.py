@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from conftest import ROOT
@@ -16,11 +17,19 @@ from samples import sample_folder
 
 # axe knows the rules of WCAG and ARIA in their present state, which this project need not keep itself.
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-FINDINGS = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
+FINDINGS = """async (rules) => {
+  const only = rules.length ? { runOnly: { type: "rule", values: rules } } : {};
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false, ...only });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
 }"""
+# Those of axe's rules that a change from light to dark can make a difference to.
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+# Colours may change gently.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished))"""
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 NARROW, USUAL, WIDE = 360, 1280, 1920  # pixels
 MOST_TO_RESULTS, MOST_TO_DECIDED = 3, 4  # actions
 ULTRASOUNDS = 13
@@ -139,11 +148,15 @@ def broader_than(journey: Journey, width: int) -> bool:
     return int(journey.page.evaluate("document.documentElement.scrollWidth")) > width
 
 
+def show_in(journey: Journey, scheme: Scheme) -> None:
+    journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    journey.page.evaluate(SETTLED)
+
+
 def low_contrast(journey: Journey) -> list[str]:
     bad = []
-    for scheme in ("light", "dark"):
-        journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        journey.page.wait_for_timeout(300)  # colours may change gently
+    for scheme in SCHEMES:
+        show_in(journey, scheme)
         seen = journey.page.evaluate(CONTRAST)
         assert seen["looked"] > 10
         bad += [f"{scheme}: {text}" for text in seen["bad"]]
@@ -162,12 +175,13 @@ def found_by_axe(journey: Journey) -> list[str]:
     """What axe finds in the page as it is, light and dark, on a narrow, a usual and a wide screen."""
     found: list[str] = []
     journey.page.evaluate(AXE)
-    for scheme in ("light", "dark"):
-        journey.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        journey.page.wait_for_timeout(300)  # colours may change gently
+    rules: list[str] = []  # all of them
+    for scheme in SCHEMES:
+        show_in(journey, scheme)
         for width in (NARROW, USUAL, WIDE):
             journey.page.set_viewport_size({"width": width, "height": 800})
-            found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS)]
+            found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS, rules)]
+        rules = OF_COLOUR
     return found
 
 
