@@ -143,9 +143,11 @@ LENGTHS = [
     {"NumberOfFrames": "2"},
     {"Columns": 3},
 ]
+# What the page read of a file counts for the next one, if that says the same.
+NEIGHBOURS = [{"BodyPartExamined": part} for part in ("HAND", "HEAD", "HAND", "HAND HEAD", "HAND")]
 
 
-@pytest.mark.parametrize("cases", [HEADS, LENGTHS])
+@pytest.mark.parametrize("cases", [HEADS, LENGTHS, NEIGHBOURS])
 def test_page_and_run_agree_on_heads_and_lengths(tmp_path: Path, cases: list[dict[str, object]]) -> None:
     sure, unsure = compare(stored(tmp_path, [ct(**values) for values in cases]))
     assert sure > 4 * unsure

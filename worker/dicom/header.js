@@ -5,11 +5,12 @@ import {
   EXPLICIT_BIG,
   EXPLICIT_LITTLE,
   IMPLICIT_LITTLE,
-  KNOWN_VRS,
+  isVr,
   readHeader,
   UNDEFINED_LENGTH,
   viewOf,
 } from "./element-header.js";
+import { lettersOf } from "./letters.js";
 import { metaEncoding, skipValue } from "./peek.js";
 
 const [IMPLICIT_UID, BIG_UID] = ["1.2.840.10008.1.2", "1.2.840.10008.1.2.2"];
@@ -93,7 +94,7 @@ function kept(head, { vr, length, value }) {
 function encodingOf(view, at, syntax, size) {
   if (at + 8 > view.byteLength) return EXPLICIT_LITTLE;
   const big = syntax === BIG_UID ? EXPLICIT_BIG : EXPLICIT_LITTLE;
-  if (!KNOWN_VRS.has(String.fromCharCode(view.getUint8(at + 4), view.getUint8(at + 5)))) {
+  if (!isVr(view, at + 4)) {
     const length = view.getUint32(at + 4, true);
     const fits = length === UNDEFINED_LENGTH || at + 8 + length <= size;
     return fits || syntax === "" || syntax === IMPLICIT_UID ? IMPLICIT_LITTLE : big;
@@ -105,7 +106,7 @@ function encodingOf(view, at, syntax, size) {
 
 /** The bytes as text, one letter each, without padding. @param {Kept} [element] */
 export function textOf(element) {
-  return element ? String.fromCharCode(...element.bytes).replace(/^[ \0\t\n\v\f\r]+|[ \0\t\n\v\f\r]+$/g, "") : "";
+  return element ? lettersOf(element.bytes).replace(/^[ \0\t\n\v\f\r]+|[ \0\t\n\v\f\r]+$/g, "") : "";
 }
 
 /** The first UID that an element holds, "" if none. @param {Kept} [element] */

@@ -10,6 +10,7 @@ import {
   UNDEFINED_LENGTH,
   viewOf,
 } from "./element-header.js";
+import { lettersOf } from "./letters.js";
 
 /** Bytes of a file that the second look may read; py/dicom_deid/dicom/is_dicom.py has the same rule and the same number. */
 export const LOOK_BYTES = 4096;
@@ -37,7 +38,7 @@ const FIRST_TAGS = new Set([
  */
 export function recognise(head, size) {
   const mark = head.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + 6);
-  const prefix = String.fromCharCode(...mark.subarray(0, 4)) === "DICM";
+  const prefix = lettersOf(mark.subarray(0, 4)) === "DICM";
   const behind = { preamble: true, start: PREAMBLE_BYTES + 4 };
   if (prefix && mark[4] === META_GROUP && mark[5] === 0) return behind;
   const view = viewOf(head.subarray(0, LOOK_BYTES));
@@ -49,7 +50,7 @@ export function recognise(head, size) {
 /** The reason of a file that is not DICOM, by its first bytes. @param {Uint8Array} head */
 export function instead(head) {
   if (head.length === 0) return "EMPTY";
-  const begin = String.fromCharCode(...head.subarray(0, 4));
+  const begin = lettersOf(head.subarray(0, 4));
   return ARCHIVES.some((mark) => begin.startsWith(mark)) ? "ARCHIVE" : "NOT_DICOM";
 }
 

@@ -11,6 +11,7 @@ import {
   UNDEFINED_LENGTH,
   viewOf,
 } from "./element-header.js";
+import { lettersOf } from "./letters.js";
 
 const DEFLATED = "1.2.840.10008.1.2.1.99";
 const SOP_INSTANCE_UID = 0x00080018;
@@ -144,7 +145,5 @@ function text(view, header) {
   const end = Math.min(header.value + header.length, view.byteLength);
   const bytes = new Uint8Array(view.buffer, view.byteOffset + header.value, Math.max(0, end - header.value));
   // Padding is a space or a null, whatever the standard says for the VR.
-  return String.fromCharCode(...bytes)
-    .replaceAll("\0", " ")
-    .trim();
+  return lettersOf(bytes).replaceAll("\0", " ").trim();
 }

@@ -18,6 +18,7 @@ const PIXEL_DATA = 0x7fe00010;
 
 /**
  * @typedef {import("../shared/forecast.js").Facts} Facts
+ * @typedef {Omit<Facts, "end" | "sopClass" | "excess">} Stated   what the elements themselves say
  * @typedef {import("../shared/forecast.js").Rules} Rules
  * @typedef {import("../dicom/header.js").Header} Header
  */
@@ -31,6 +32,7 @@ export class FactsReader {
   #volumes;
   #syntaxes;
   #native;
+  /** @type {{header: Header, facts: Stated} | null} of the file before: often the same */ #last = null;
 
   /** @param {Rules} rules */
   constructor(rules) {
@@ -56,21 +58,31 @@ export class FactsReader {
    */
   read(head, start, size) {
     const header = readElements(head, start, size, this.#wanted);
-    const { elements, whole, pixels } = header;
+    const { elements, pixels } = header;
     const named = uidOf(elements.get(SOP_CLASS)) || uidOf(elements.get(MEDIA_SOP_CLASS));
     const sopClass = named || (reached(header, SOP_CLASS) ? "" : null);
     const excess = this.#excess(header);
     const end = this.#end(header, sopClass, size) || endOfExcess(header, excess, this.#rules.most_padding, head);
     if (end) return { ...nothing(end), sopClass };
+    if (!this.#last || !areAlike(header, this.#last.header))
+      this.#last = { header, facts: this.#stated(header, sopClass) };
     return {
       end,
       sopClass,
+      ...this.#last.facts,
+      excess: excess > 0 && (pixels?.value ?? 0) + (pixels?.length ?? 0) > head.length,
+    };
+  }
+
+  /** @param {Header} header @param {string | null} sopClass @returns {Stated} */
+  #stated(header, sopClass) {
+    const { whole, pixels } = header;
+    return {
       picture: pixels ? pixels.tag === PIXEL_DATA : whole ? false : null,
       ...this.#said(header, sopClass),
       sound: this.#sounds(header),
       overlay: hidesOverlay(header),
       head: this.#showsHead(header, sopClass),
-      excess: excess > 0 && (pixels?.value ?? 0) + (pixels?.length ?? 0) > head.length,
     };
   }
 
@@ -170,6 +182,23 @@ function endOfExcess({ pixels }, excess, most, head) {
   const end = pixels ? pixels.value + pixels.length : 0;
   if (excess > most) return "PIXELS_TOO_LONG";
   return end <= head.length && head.subarray(end - excess, end).some((byte) => byte) ? "PIXELS_TOO_LONG" : "";
+}
+
+/**
+ * Whether two headers say the same in all that is asked for, but for their UIDs: most instances of a series do.
+ * @param {Header} one
+ * @param {Header} other
+ */
+function areAlike(one, other) {
+  if (one.whole !== other.whole || one.last !== other.last || one.little !== other.little) return false;
+  if (one.pixels?.tag !== other.pixels?.tag || one.elements.size !== other.elements.size) return false;
+  for (const [tag, { vr, bytes, whole }] of one.elements) {
+    if (tag === MEDIA_SOP_INSTANCE) continue;
+    const known = other.elements.get(tag);
+    if (known?.vr !== vr || known.whole !== whole || known.bytes.length !== bytes.length) return false;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== known.bytes[i]) return false;
+  }
+  return true;
 }
 
 /** Whether all elements up to a tag were passed. @param {Header} header @param {number} tag */

@@ -12,8 +12,10 @@ import { aboutOf } from "./about.js";
 
 /** Read when the first bytes end before the UIDs: long sequences can stand before them. */
 const LONG_LOOK_BYTES = 64 * 1024;
-/** Read of a file in a folder at once. Most headers, but for long private elements, end within; it takes no longer than 4 KiB. */
+/** Read of a file in a folder at once. Most headers, but for long private elements, end within. */
 const HEAD_BYTES = 16 * 1024;
+/** A file up to this length is read whole: to make a slice of it costs more than its bytes. */
+const WHOLE_BYTES = 64 * 1024;
 
 /**
  * @typedef {import("../pick/sources.js").Looked & {preamble: boolean, peek: import("../dicom/peek.js").Peek | null,
@@ -36,7 +38,7 @@ export async function look({ origin, handle, reason }, facts) {
     Object.assign(seen, { size, modified });
     if (origin instanceof ArchiveEntry && origin.reason) throw new CodedError(origin.reason);
     if (size === 0) throw new CodedError("EMPTY");
-    let first = await head(origin instanceof ArchiveEntry ? LOOK_BYTES : HEAD_BYTES);
+    let first = await head(origin instanceof ArchiveEntry ? LOOK_BYTES : size <= WHOLE_BYTES ? size : HEAD_BYTES);
     const shape = recognise(first, size);
     if (!shape) throw new CodedError(instead(first));
     seen.preamble = shape.preamble;

@@ -2,6 +2,7 @@
 /** The length of native pixel data as the header describes it: described_size of py/dicom_deid/dicom/pixel_length.py. */
 
 import { textOf } from "../dicom/header.js";
+import { lettersOf } from "../dicom/letters.js";
 
 const [SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, BITS] = [
   0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100,
@@ -33,7 +34,7 @@ function numberOf(tag, element, little) {
   const vr = element.vr || IMPLICIT[tag];
   const { bytes } = element;
   if (vr === "IS") {
-    const text = String.fromCharCode(...bytes)
+    const text = lettersOf(bytes)
       .split("\\")[0]
       .replace(/^[ \0]+|[ \0]+$/g, "");
     return /^[0-9]+$/.test(text) ? Number(text) : null;

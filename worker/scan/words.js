@@ -1,6 +1,8 @@
 // @ts-check
 /** Words that a header says of an instance, compared as Python compares them (holds of admission.py, is_of_head of faces.py). */
 
+import { lettersOf } from "../dicom/letters.js";
+
 /** Values whose answers are remembered, of each expression. */
 const REMEMBERED = 2000;
 
@@ -73,7 +75,7 @@ function ascii(value) {
  * @param {string} charset   the value of Specific Character Set
  */
 export function decoded(bytes, charset) {
-  const text = String.fromCharCode(...bytes);
+  const text = lettersOf(bytes);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins another character set
   if (!/[\x80-\xff\x1b]/.test(text)) return plain(text);
   if (bytes.includes(0x1b)) return null;
