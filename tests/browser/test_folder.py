@@ -46,6 +46,10 @@ def test_what_a_folder_holds_is_told_before_anything_is_done(journey: Journey, m
     expect(left_out).to_contain_text("1 file without preamble")
     expect(left_out.get_by_text("1 file left out")).to_have_count(2)  # the note, and the empty file
     expect(journey.page.locator("choose-panel").get_by_text("Folder “Herons Ward”")).to_be_visible()
+    studies = journey.page.locator("study-choice").get_by_role("listitem")
+    for pressed, listed in (("MR 2", 1), ("RTPLAN 2", 3), ("MR 2", 2), ("RTPLAN 2", 4)):  # added, then taken back
+        found.get_by_role("button", name=pressed).click()
+        expect(studies).to_have_count(listed)
 
 
 def test_a_run_into_private_storage_and_all_that_is_taken_out_of_it(
