@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT /
 from boot import browser_of  # noqa: E402 - the paths above come first
 from conftest import opened, serving  # noqa: E402
 from drag import drop  # noqa: E402
-from journey import Journey  # noqa: E402
+from journey import POLLING, Journey  # noqa: E402
 from machine import install_browser  # noqa: E402
 
 EDGE = 128  # pixels
@@ -36,6 +36,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 REST_SECONDS = 1.5
 RESTING = 0.04  # seconds of processor in that time
 PATIENCE = 90  # seconds until all is at rest
+RUN_MILLISECONDS = 600_000
+ENDED = """() => document.querySelector(".outcome")?.textContent.includes(" written")"""
 
 
 def write(folder: Path, count: int, edge: int = EDGE) -> None:
@@ -96,9 +98,7 @@ def measure(playwright: Playwright, url: str, source: Path, *, run: bool) -> lis
             journey.set_passphrase()
             before = at_rest(profile)
             journey.start()
-            journey.page.wait_for_function(
-                "document.querySelector('.outcome')?.textContent.includes(' written')", timeout=600_000, polling=200
-            )
+            journey.page.wait_for_function(ENDED, timeout=RUN_MILLISECONDS, polling=POLLING)
             taken.append(at_rest(profile) - before)
         context.close()
     return taken
