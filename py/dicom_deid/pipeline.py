@@ -85,7 +85,7 @@ def run_stages(source: Source, plan: Plan, source_id: str, repeat: bool, make: M
         splice = join(instance, header, behind_pixels(data, instance), treatment.value if treatment else None)
         splice = emptied(splice, beside)
         linked = link(deidentifier, data) if plan.linked else None
-        told = [f"{len(beside)} parts of the pixel data that no picture shows became zeros"] if beside else []
+        told = [f"parts of the pixel data that no picture shows became zeros: {len(beside)}"] if beside else []
     except (ShortRead, FragmentsWanted):
         raise
     except Unwritten as end:

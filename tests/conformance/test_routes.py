@@ -32,6 +32,8 @@ NUMBERS = "numbers.zip"  # what checks numbers in free text
 MANY = 100
 EVERY = {"all allowed": 1, "rules in Python": 4}
 """How many files there are to one that is taken, by policy."""
+AMONG_PIXELS = "parts of the pixel data that no picture shows"
+MOST_EMPTIED = 1000  # bytes
 SHORTEST_NAME = 5  # characters; shorter ones are found everywhere by chance
 
 POLICY = """options = ["retain-modified-dates", "clean-descriptors"]
@@ -182,11 +184,21 @@ def raw_pixels(dataset: Dataset) -> dict[str, bytes]:
 def test_every_output_reads_back_with_its_own_pixel_bytes(routes: Routes) -> None:
     pairs = [(original, output) for original, output in routes.written() if original.parent.name != FAULTS]
     assert len(pairs) > routes.many
+    ids = {path: source_id for source_id, path in source_ids(routes.source).items()}
     for original, output in pairs:
         before, after = dcmread(original, force=True), dcmread(output)
-        assert raw_pixels(after) == raw_pixels(before), original.name
+        if f"{ids[original]} {AMONG_PIXELS}" in routes.command.log:
+            assert only_emptied(before.PixelData, after.PixelData), original.name
+        else:
+            assert raw_pixels(after) == raw_pixels(before), original.name
         assert after.file_meta.MediaStorageSOPInstanceUID == after.SOPInstanceUID
         assert after.PatientIdentityRemoved == "YES"
+
+
+def only_emptied(before: bytes, after: bytes) -> bool:
+    """Whether a few bytes have become zeros, and nothing else has changed."""
+    changed = [one for one, other in zip(after, before, strict=True) if one != other]
+    return 0 < len(changed) < MOST_EMPTIED and not any(changed)
 
 
 def names_of(path: Path) -> set[str]:

@@ -99,7 +99,7 @@ def beside(whole: bytes, start: int, end: int) -> dict[str, Any]:
     try:
         found = asides(read, fragments(read, start, end))
     except Withheld:
-        return {"asides": None, "images": 0}
+        return {"asides": [], "images": -1}
     return {"asides": [place for aside in found.ranges for place in aside], "images": found.images}
 
 

@@ -4,6 +4,8 @@
 import { findAsides } from "./asides.js";
 import { IMPLICIT_LITTLE, ITEM, readHeader, SEQUENCE_END, viewOf } from "./element-header.js";
 
+/** Number of images where they cannot be followed. */
+const UNKNOWN = -1;
 const ITEM_HEADER_BYTES = 8;
 /** Read at a time while fragments are short, so that many headers come with one read. */
 const LONG_WINDOW_BYTES = 256 * 1024;
@@ -45,7 +47,6 @@ export async function walkFragments(read, start, size) {
 
   async function result(/** @type {number} */ end, /** @type {boolean} */ complete) {
     const found = count && count <= MOST_ITEMS ? await findAsides(read, values) : null;
-    const [asides, images] = [found?.ranges.flat() ?? null, found?.images ?? 0];
-    return { start, end, count, complete, asides, images };
+    return { start, end, count, complete, asides: found?.ranges.flat() ?? [], images: found?.images ?? UNKNOWN };
   }
 }

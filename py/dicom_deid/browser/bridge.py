@@ -171,7 +171,7 @@ def ranges_of(size: int, fragments: Any, *parts: Any) -> Ranges:
     found = None
     if fragments:
         asides = None
-        if fragments.asides is not None:
+        if fragments.images >= 0:
             flat = list(fragments.asides)
             asides = Asides(tuple(zip(flat[::2], flat[1::2], strict=True)), fragments.images)
         found = Fragments(fragments.start, fragments.end, fragments.count, fragments.complete, asides)

@@ -44,9 +44,9 @@ export const AUDIT_COLUMNS = /** @type {const} */ ([
 
 /**
  * Where encapsulated pixel data end, and what in them no picture shows. `end` is the offset behind the sequence
- * delimiter, or the offset at which the walk failed; `asides` are start and end of one after the other, null where they
- * are no codestreams that can be followed; `images` is the number of these.
- * @typedef {{start: number, end: number, count: number, complete: boolean, asides: number[] | null, images: number}} Fragments
+ * delimiter, or the offset at which the walk failed; `asides` are start and end of one after the other, `images` is
+ * the number of codestreams, -1 where these cannot be followed.
+ * @typedef {{start: number, end: number, count: number, complete: boolean, asides: number[], images: number}} Fragments
  */
 
 /**
