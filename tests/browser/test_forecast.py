@@ -24,7 +24,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / f"{modality}{number}.dcm").write_bytes(to_bytes(made))
     late = ct(StudyInstanceUID=f"{UID}.7.0", SeriesInstanceUID=f"{UID}.9.0", SOPInstanceUID=f"{UID}.8.0.9")
     late.add_new(0x00210010, "LO", "HERONS")
-    late.add_new(0x00211001, "OB", bytes(20_000))  # what decides about it stands behind what the scan reads
+    late.add_new(0x00211001, "OB", bytes(70_000))  # what decides about it stands behind what the scan reads
     (root / "late.dcm").write_bytes(to_bytes(late))
     return root
 
