@@ -2,11 +2,13 @@
 
     .venv/bin/python tests/bench/cluster.py [--count 2000] [--rounds 3] [--rows 20000] [--listed 1000000]
     .venv/bin/python tests/bench/cluster.py --kills 20 [--seed 1]
+    .venv/bin/python tests/bench/cluster.py --simulate 64 --latency 20 [--rows 20000]
 
 Runs go over CT slices (slices.py), in turns, with `dicom-deid run`; the seconds are those of the run itself, without
 the start of Python and of the cluster. The cost of a task is that of jobs that do nothing. The parent's rows are those
 of a run whose answers are all there at once: placing outputs, their rows, the log. ``--kills`` ends workers, scheduler
-or client of runs at random moments instead, goes on, and compares with an undisturbed run.
+or client of runs at random moments instead, goes on, and compares with an undisturbed run. ``--simulate`` has workers that only
+wait (waiting.py), of which a small machine bears many.
 """
 
 from __future__ import annotations
@@ -34,18 +36,17 @@ from dicom_deid.executors import Answers, Executor  # noqa: E402
 from dicom_deid.executors import cluster as cluster_executor  # noqa: E402
 from dicom_deid.executors.cluster_client import end, local  # noqa: E402
 from dicom_deid.key import Key  # noqa: E402
-from dicom_deid.model import Outcome  # noqa: E402
 from dicom_deid.native.folder_sink import FolderSink  # noqa: E402
-from dicom_deid.native.job import Taken  # noqa: E402
 from dicom_deid.native.run import Run  # noqa: E402
 from dicom_deid.native.run_folder import RunFolder  # noqa: E402
+from dicom_deid.native.same_places import Blank  # noqa: E402
 from dicom_deid.native.scan import Display, listing  # noqa: E402
 from dicom_deid.policy import Plan, Policy  # noqa: E402
-from dicom_deid.report import row  # noqa: E402
 from dicom_deid.source_and_sink import Candidate  # noqa: E402
 from made import UID, ct, to_bytes  # noqa: E402
 from runs import PASSPHRASE, native_run, timeless  # noqa: E402
 from runs import RunFolder as Finished  # noqa: E402
+from waiting import SECRET, end_of, simulate  # noqa: E402
 
 WAYS = {
     "in the command's own process": ["--workers", "0"],
@@ -54,7 +55,6 @@ WAYS = {
     "cluster, one worker": ["--cluster", "local:1"],
     "cluster, two workers": ["--cluster", "local:2"],
 }
-SECRET = bytes(range(32))
 BATCH = 32
 
 
@@ -130,6 +130,8 @@ class Simulated:
 class Ready:
     """An executor all of whose answers are there, pickled as they come from workers; ``waited`` is not the parent's."""
 
+    workers = 0
+
     def __init__(self, run: Run) -> None:
         self.run_, self.waited = run, 0.0
 
@@ -139,24 +141,14 @@ class Ready:
             began, results = time.process_time(), []
             for task in batch:
                 source_id = plan.key.source(task.path)
-                sink.stage(source_id, (b"",), cast_blank())
-                cells = row(source_id, Outcome("written"), task.size)
-                patient, series = f"P{task.modified // 4000}", f"SE{task.modified // 100}"
-                cells["output_path"] = f"out/{patient}/ST/{series}/I{source_id}.dcm"
-                cells |= {"patient_id": patient, "study_instance_uid": "ST", "sop_instance_uid": source_id}
-                results.append(Taken(cells, (), source_id, 0.0, 0.0, 0.0, task.modified + 1))
+                sink.stage(source_id, (b"",), Blank())
+                results.append(end_of(source_id, task.modified, task.size))
             sent = pickle.dumps(results)
             self.waited += time.process_time() - began
             yield list(zip(batch, pickle.loads(sent), strict=True))
 
     def close(self) -> None:
         pass
-
-
-def cast_blank() -> Any:
-    from dicom_deid.native.same_places import Blank
-
-    return Blank()
 
 
 class Booked(Run):
@@ -247,7 +239,12 @@ def main() -> None:
     parser.add_argument("--listed", type=int, default=1_000_000, help="files of a listing that is held")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--simulate", type=int, default=0, help="workers that only wait")
+    parser.add_argument("--latency", type=float, default=20, help="milliseconds that they wait for each file")
     options = parser.parse_args()
+    if options.simulate:
+        simulate(options.simulate, options.latency, Simulated(options.rows), say)
+        return
     with tempfile.TemporaryDirectory() as name:
         if options.kills:
             kills(options.kills, options.seed, Path(name))

@@ -1,9 +1,11 @@
-"""`--json-progress`: each line of stdout is an object, and the last one has the end."""
+"""`--json-progress`: each line of stdout is an object, and the last one has the end. `--metrics`: what it tells meanwhile."""
 
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from commands import command
@@ -32,3 +34,32 @@ def test_every_line_of_stdout_is_an_object(tmp_path: Path, monkeypatch: pytest.M
     assert end["counts"] == {"written": 2, "withheld": 1, "skipped": 0, "failed": 0}
     assert end["reasons"] == {"BURNED_IN": 1}
     assert "Okonkwo" not in done.stdout + done.stderr
+
+
+def test_metrics_are_told_while_it_runs_and_name_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, secret, told = tmp_path / "Okonkwo^Adaeze", tmp_path / "secret", list[str]()
+    source.mkdir()
+    secret.write_text(PASSPHRASE, encoding="utf-8")
+    for number, burned in enumerate(("NO", "YES", "NO")):
+        (source / f"{number}").write_bytes(to_bytes(ct(SOPInstanceUID=f"{UID}.{number}", BurnedInAnnotation=burned)))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = "run", source, tmp_path / "run", "--passphrase-file", secret, "--workers", "0", "--json-progress"
+        refused = command(*run, "--metrics", port)
+    assert (refused.returncode, f"nothing can listen at {port}" in refused.stderr) == (2, True)
+    assert not (tmp_path / "run").exists()
+    assert command(*run, "--metrics", "all").returncode == 2
+
+    def ask(*_: object) -> None:
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            told.append(answer.read().decode())
+
+    monkeypatch.setattr(json_progress.JsonLines, "tell", ask)
+    assert command(*run, "--metrics", port).returncode == 1
+    lines = told[-1].splitlines()
+    for outcome, files in {"written": 2, "withheld": 1, "skipped": 0, "failed": 0}.items():
+        assert f'dicom_deid_files_total{{outcome="{outcome}"}} {files}' in lines
+    assert {"dicom_deid_files_found 3", "dicom_deid_workers 1"} <= set(lines)
+    assert "Okonkwo" not in "".join(told)
+    with pytest.raises(OSError, match="refused"):
+        ask()

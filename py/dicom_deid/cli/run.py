@@ -19,6 +19,7 @@ from dicom_deid.cli.cluster import ClusterAddress, ClusterCa, ClusterCertificate
 from dicom_deid.cli.consent import made_ready
 from dicom_deid.cli.json_progress import JsonLines
 from dicom_deid.cli.json_progress import show_end as json_end
+from dicom_deid.cli.metrics import Measured, Metrics, measured, place
 from dicom_deid.cli.passphrase import (
     PassphraseFile,
     ProjectKey,
@@ -103,6 +104,7 @@ def run(
     verbose: Verbose = False,
     list_unwritten: ListUnwritten = False,
     json_progress: JsonProgress = False,
+    metrics: Metrics = None,
 ) -> None:
     """De-identifies the DICOM files of INPUT into OUTPUT: out/, audit.csv, output.log, plan.json and conformance.md.
 
@@ -113,10 +115,12 @@ def run(
     given = Given(
         target, passphrase_file, salt_file, weak_passphrase, save_passphrase, policy, option, allow_sop_class,
         pass_burned_in, pseudonyms, run_code, wheels, regions, pixels_unreviewed, linkage, resume, verbose,
-        list_unwritten, json_progress, wanted,
+        list_unwritten, json_progress, wanted, metrics,
     )  # fmt: skip
     check_places(source, target)
     wanted.check(workers)
+    if metrics:
+        place(metrics)
     processes = cores() if workers is None else workers
     pixels = uses_regions(regions, target, resume=resume)
     if not cluster and isinstance(source, Path):
@@ -168,13 +172,15 @@ def run_of(
         if client:
             processes = len(client.nthreads())
         begun = Run(origin(), folder, plan, secret, processes, resume, link, ready.paths, spare, client)
+        display = JsonLines() if given.json_progress else shown()
+        measuring = measured(given.metrics, begun, display, ends) if given.metrics else None
         begin(begun, target)
         undo.pop_all()
         if project.made:
             print(project.made, file=sys.stderr)
         if given.passphrase_file is None:
             print(PASSPHRASE_NOTE, file=sys.stderr)
-        return carry_out(begun, given.list_unwritten, JsonLines() if given.json_progress else shown())
+        return carry_out(begun, given.list_unwritten, display, measuring)
 
 
 def cores() -> int:
@@ -242,10 +248,10 @@ def begin(run: Run, target: Place) -> None:
         usage(f"OUTPUT cannot be written: {target.resolve() if isinstance(target, Path) else target}")
 
 
-def carry_out(run: Run, list_unwritten: bool, shown: Bar | Lines | JsonLines) -> int:
-    """Carries out an open run and shows its end; returns the exit code."""
+def carry_out(run: Run, list_unwritten: bool, shown: Bar | Lines | JsonLines, measuring: Measured | None = None) -> int:
+    """Carries out an open run and shows its end; returns the exit code. ``measuring``: what tells its metrics, too."""
     heed_signals(run)
-    with shown as display:
+    with measuring or shown as display:
         summary = run.go(display)
     if isinstance(shown, JsonLines):
         json_end(summary)

@@ -53,3 +53,4 @@ class Given(NamedTuple):
     list_unwritten: bool
     json_progress: bool = False
     cluster: Wanted = Wanted()
+    metrics: str | None = None

@@ -18,6 +18,10 @@ ANSWER_SECONDS = 0.1
 class Executor(Protocol[T, R]):
     """Carries out batches of tasks. Results come in any order, those of a batch in the batch's."""
 
+    @property
+    def workers(self) -> int:
+        """How many carry them out at this moment."""
+
     def run(self, batches: Iterable[list[T]], stopped: Callable[[], bool]) -> Iterator[Answers[T, R]]:
         """Answers until the batches are done or ``stopped`` says so."""
 
@@ -27,6 +31,8 @@ class Executor(Protocol[T, R]):
 
 class Inline(Generic[T, R]):
     """One task after another, in this process; answers come as often as those of another process."""
+
+    workers = 1
 
     def __init__(self, job: Callable[[T], R]) -> None:
         self._job = job

@@ -77,6 +77,10 @@ class Processes(Generic[T, R]):
         self._context, self._job, self._patience = context(), job, patience
         self._hands: list[Hand[T, R]] = [Hand(self._context, job) for _ in range(workers)]
 
+    @property
+    def workers(self) -> int:
+        return len(self._hands)
+
     def run(self, batches: Iterable[list[T]], stopped: Callable[[], bool]) -> Iterator[Answers[T, R]]:
         fresh, again = iter(batches), deque[T]()
         while not stopped():

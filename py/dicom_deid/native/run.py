@@ -77,6 +77,8 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     unwritten: array[int] = field(default_factory=lambda: array("Q"))
     """Numbers of the files that were not written."""
+    executor: Executor[Any, Any] | None = None
+    """Who does the work, once the files are listed."""
     _earlier: dict[str, str] = field(default_factory=dict)
     """Source id -> status of the files that an earlier run did."""
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -113,12 +115,17 @@ class Run:
         processes = counted(self.workers, "process", "processes")
         return f"{'up to ' if self.spare else ''}{processes}" if self.workers else "one process"
 
+    def at_work(self) -> int:
+        """Processes, or workers of the cluster, that there are now."""
+        return self.executor.workers if self.executor else 0
+
     def go(self, display: Display) -> dict[str, Any]:
         """Runs to the end, whichever, and returns the summary (RunSummary in worker/shared/protocol/files.js)."""
         began = time.perf_counter()
         end, error, self.display = "finished", "", display
         try:
             with closing(self.scan()) as executor:
+                self.executor = executor
                 self.skip()
                 self.display.started(len(self.sources) - sum(self.sources.done), self.bytes_to_do())
                 self.deidentify(executor)
