@@ -7,8 +7,8 @@
 Runs go over CT slices (slices.py), in turns, with `dicom-deid run`; the seconds are those of the run itself, without
 the start of Python and of the cluster. The cost of a task is that of jobs that do nothing. The parent's rows are those
 of a run whose answers are all there at once: placing outputs, their rows, the log. ``--kills`` ends workers, scheduler
-or client of runs at random moments instead, goes on, and compares with an undisturbed run. ``--simulate`` has workers that only
-wait (waiting.py), of which a small machine bears many.
+or client of runs at random moments instead, goes on, and compares with an undisturbed run. ``--simulate`` has workers
+that only wait (waiting.py), of which a small machine bears many.
 """
 
 from __future__ import annotations

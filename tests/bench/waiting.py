@@ -1,4 +1,4 @@
-"""Workers whose tasks only wait, as for a store that answers late, some in one process; as a program it is that process.
+"""Workers whose tasks only wait, as for a store that answers late; some are in one process, which is this program.
 
 What is measured with them is the rest: scheduler, TLS, and the parent that places outputs and books rows.
 """

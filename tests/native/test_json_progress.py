@@ -1,4 +1,4 @@
-"""`--json-progress`: each line of stdout is an object, and the last one has the end. `--metrics`: what it tells meanwhile."""
+"""`--json-progress`: each line of stdout is an object, the last one the end. `--metrics`: what it tells meanwhile."""
 
 from __future__ import annotations
 

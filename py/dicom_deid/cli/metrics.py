@@ -72,7 +72,7 @@ class Measured(Display):
             yield from metric(name, kind, text, {"": value})
 
 
-def place(given: str) -> tuple[str, int]:
+def listening(given: str) -> tuple[str, int]:
     """Host and port of ``--metrics``. Raises Unusable."""
     from dicom_deid.native.told_over_http import LOOPBACK
 
@@ -86,7 +86,7 @@ def measured(given: str, run: Run, shown: Bar | Lines | JsonLines, undo: ExitSta
     """The display of a run whose metrics are told until ``undo``. Raises Unusable where nothing can listen."""
     from dicom_deid.native.told_over_http import Telling, prometheus
 
-    host, port = place(given)
+    host, port = listening(given)
     display = Measured(run, shown)
     try:
         telling = Telling(port, {"/metrics": lambda: prometheus(list(display.lines()))}, host)

@@ -19,7 +19,7 @@ from dicom_deid.cli.cluster import ClusterAddress, ClusterCa, ClusterCertificate
 from dicom_deid.cli.consent import made_ready
 from dicom_deid.cli.json_progress import JsonLines
 from dicom_deid.cli.json_progress import show_end as json_end
-from dicom_deid.cli.metrics import Measured, Metrics, measured, place
+from dicom_deid.cli.metrics import Measured, Metrics, listening, measured
 from dicom_deid.cli.passphrase import (
     PassphraseFile,
     ProjectKey,
@@ -120,7 +120,7 @@ def run(
     check_places(source, target)
     wanted.check(workers)
     if metrics:
-        place(metrics)
+        listening(metrics)
     processes = cores() if workers is None else workers
     pixels = uses_regions(regions, target, resume=resume)
     if not cluster and isinstance(source, Path):
