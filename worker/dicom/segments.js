@@ -7,7 +7,7 @@
 /** Second byte of the marker of a comment. */
 export const COM = 0xfe;
 /** Bytes of a box that are looked at. */
-export const MOST_LOOKED_AT = 64;
+export const MOST_LOOKED_AT = 256;
 /** Bytes of a JFIF or an Adobe segment that say what the samples mean. */
 const NUMBERS = 12;
 /** What stands in every ICC profile, and where. */
@@ -23,6 +23,7 @@ const WRITERS = new RegExp(
 const SPIFF = [2, 255, 4, 255, 0, 255, 255, 255, 0, 255, 255, 255, 15, 32, 6, 2, 0, 255, 255, 255, 0, 255, 255, 255];
 const BRANDS = ["jp2 ", "jpx ", "jpxb", "jpm ", "jph ", "jxl ", "J2P0", "J2P1", "J2P2", "mjp2", "mj2s"];
 /** Bytes of a file type box: brand, version, and the first kind that it is compatible with. */
+const MOST_BRANDS = 64;
 const FIRST_BRAND = 12;
 /** Bytes of a box that names a colour space, of one for CIELab, and how that one is named. */
 const [ENUMERATED, WITH_RANGES, CIELAB] = [7, 35, "\0\0\0\x0e"];
@@ -114,7 +115,10 @@ function isPlain(content, text) {
 export function stayingOfBox(kind, start, size) {
   if (NUMERIC.has(kind)) return size;
   const text = latin(start);
-  if (kind === "ftyp") return size <= MOST_LOOKED_AT && areBrands(text) ? size : Math.min(FIRST_BRAND, size);
+  if (kind === "ftyp") return size <= MOST_BRANDS && areBrands(text) ? size : Math.min(FIRST_BRAND, size);
+  if (kind === "rreq") return size <= MOST_LOOKED_AT && isRequired(start) ? size : 0;
+  if (kind === "uuid")
+    return size >= 16 && size <= 20 && isUuid(start) && !start.subarray(16, -1).some(Boolean) ? size : 0;
   if (kind !== "colr") return Math.min(size, SIZES[kind] ?? 0);
   if (start[0] === 2 || start[0] === 3) return text.startsWith(SIGNATURE, 3 + SIGNATURE_AT) ? size : 0;
   if (start[0] !== 1) return 0;
@@ -125,5 +129,23 @@ export function stayingOfBox(kind, start, size) {
 function areBrands(text) {
   if (text.length % 4 || text.slice(4, 7) !== "\0\0\0" || text.charCodeAt(7) > 4) return false;
   for (let at = 8; at < text.length; at += 4) if (!BRANDS.includes(text.slice(at, at + 4))) return false;
+  return true;
+}
+
+/** Whether 16 bytes are a UUID (RFC 9562, 4.1 and 4.2): letters of ASCII are none. @param {Uint8Array} content */
+function isUuid(content) {
+  return content.length >= 16 && content[6] >= 0x10 && content[6] < 0x60 && content[8] >> 6 === 2;
+}
+
+/** Whether the content of a box tells what a reader has to know, as long as its own numbers say. @param {Uint8Array} content */
+function isRequired(content) {
+  const mask = content[0] ?? 0;
+  const number = (/** @type {number} */ at) => (content[at] ?? 0) * 256 + (content[at + 1] ?? 0);
+  const standard = 1 + 2 * mask;
+  const vendor = standard + 2 + number(standard) * (2 + mask);
+  const step = 16 + mask;
+  if (![1, 2, 4, 8].includes(mask) || content.length !== vendor + 2 + number(vendor) * step) return false;
+  for (let at = standard + 2; at < vendor; at += 2 + mask) if (content[at]) return false;
+  for (let at = vendor + 2; at < content.length; at += step) if (!isUuid(content.subarray(at, at + 16))) return false;
   return true;
 }

@@ -33,11 +33,11 @@ SIZES = {b"jP  ": 4, b"JXL ": 4, b"ihdr": 14, b"jxll": 1, b"resc": 10, b"resd": 
 NUMERIC = frozenset((b"bpcc", b"pclr", b"cmap", b"cdef", b"jxlp", b"jxlc"))
 """Boxes that say what the samples mean, of any size, or are the codestream of JPEG XL."""
 BRANDS = re.compile(rb"[\s\S]{4}\0\0\0[\0-\4](?:jp2 |jpx |jpxb|jpm |jph |jxl |J2P[0-2]|mjp2|mj2s)*")
-FIRST_BRAND = 12
-"""Bytes of a file type box: brand, version, and the first kind that it is compatible with."""
+MOST_BRANDS, FIRST_BRAND = 64, 12
+"""Bytes of a file type box: at most, and its brand, version, and the first kind that it is compatible with."""
 ENUMERATED, WITH_RANGES, CIELAB = 7, 35, b"\0\0\0\x0e"
 """Bytes of a box that names a colour space, of one for CIELab, and how that one is named."""
-MOST_LOOKED_AT = 64
+MOST_LOOKED_AT = 256
 """Bytes of a box that are looked at."""
 
 
@@ -87,11 +87,35 @@ def staying_of_box(kind: bytes, start: bytes, size: int) -> int:
     if kind in NUMERIC:
         return size
     if kind == b"ftyp":
-        return size if size <= MOST_LOOKED_AT and BRANDS.fullmatch(start) else min(FIRST_BRAND, size)
+        return size if size <= MOST_BRANDS and BRANDS.fullmatch(start) else min(FIRST_BRAND, size)
     if kind == b"colr":
         if start[:1] in (b"\2", b"\3"):
             return size if start[3 + SIGNATURE_AT :].startswith(SIGNATURE) else 0
         if start[:1] != b"\1":
             return 0
         return min(size, WITH_RANGES if start[3:ENUMERATED] == CIELAB else ENUMERATED)
+    if kind == b"rreq":
+        return size if size <= MOST_LOOKED_AT and is_required(start) else 0
+    if kind == b"uuid":
+        return size if 16 <= size <= 20 and is_uuid(start) and not any(start[16:-1]) else 0
     return min(size, SIZES.get(kind, 0))
+
+
+def is_uuid(content: bytes) -> bool:
+    """Whether 16 bytes are a UUID (RFC 9562, 4.1 and 4.2): letters of ASCII are none."""
+    return len(content) >= 16 and 0x10 <= content[6] < 0x60 and content[8] >> 6 == 2
+
+
+def is_required(content: bytes) -> bool:
+    """Whether the content of a box tells what a reader has to know (T.801 I.7.1), as long as its own numbers say."""
+    mask = content[0] if content else 0
+    standard = 1 + 2 * mask
+    vendor = standard + 2 + int.from_bytes(content[standard : standard + 2], "big") * (2 + mask)
+    count, step = int.from_bytes(content[vendor : vendor + 2], "big"), 16 + mask
+    features = range(standard + 2, vendor, 2 + mask)
+    return (
+        mask in (1, 2, 4, 8)
+        and len(content) == vendor + 2 + count * step
+        and not any(content[at] for at in features)
+        and all(is_uuid(content[at : at + 16]) for at in range(vendor + 2, len(content), step))
+    )
