@@ -19,8 +19,8 @@ from serving import Client, site, started
 KEY = series_key(f"{UID}.2")
 MARK = b"lies outside of the folder"
 """In a file beside the folders: no answer may hold it."""
-PLAIN = {200, 201, 202, 204, 206, 303, 400, 401, 403, 404, 405, 409, 413, 415, 416, 421, 422, 503}
-"""Statuses of answers that were meant; 503: all streams are taken."""
+PLAIN = {200, 201, 202, 204, 206, 303, 400, 401, 403, 404, 405, 409, 413, 415, 416, 421, 422, 429, 503}
+"""Statuses of answers that were meant; 429: asked too often for one login; 503: all streams are taken."""
 ROUTES = (
     ("GET", "/api/session"), ("POST", "/api/session"), ("DELETE", "/api/session"), ("GET", "/api/index/status"),
     ("POST", "/api/index/start"), ("POST", "/api/index/stop"), ("GET", "/api/search"), ("GET", "/api/series/{}"),

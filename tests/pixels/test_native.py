@@ -13,7 +13,7 @@ from dicom_deid.pixels.redaction import native, redact
 from dicom_deid.regions import Rectangle, Region
 from dicom_deid.scan import located
 from dicom_deid.splice import Copy, Fill, Stripe, Stripes
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made import to_bytes
 from making import image, noise
@@ -81,6 +81,7 @@ def test_values_that_are_no_longer_true_go() -> None:
 
 
 @FEW
+@example([Region(Rectangle(0, 0, 1, 1), 1, 1)], BIG)  # one word
 @given(REGIONS, st.sampled_from(SYNTAXES))
 def test_words_of_two_pixels(given: list[Region], syntax: uid.UID) -> None:
     """In big endian data of VR OW, two samples of a byte each are swapped (PS3.5 A.3)."""

@@ -129,7 +129,7 @@ def patched(read: Read, pixels: Pixels, spans: Sequence[Span], layout: Layout) -
         words = np.frombuffer(read(start, end), np.uint8)
         if not single and len(words) % 2:
             raise Withheld(CANNOT)
-        cells = np.unpackbits(words, bitorder="little") if single else words.reshape(-1, 2)[:, ::-1].reshape(-1)
+        cells = np.unpackbits(words, bitorder="little") if single else words.reshape(-1, 2)[:, ::-1].flatten()
         for begin, stop, unit in ranges:
             laid = np.frombuffer(unit, np.uint8)
             cells[begin - first * per : stop - first * per] = np.tile(laid, (stop - begin) // len(laid))
