@@ -5,13 +5,12 @@ from __future__ import annotations
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import ShortRead, Unwritten
 from dicom_deid.index.entry import Entry, entry
-from dicom_deid.model import Asides, Fragments, Pixels
 from dicom_deid.scan import header
-from dicom_deid.source_and_sink import Source
+from dicom_deid.source_and_sink import Beginning
 
 
 class Head:
-    """The first bytes of a file as a source."""
+    """The first bytes of a file."""
 
     def __init__(self, data: bytes, size: int) -> None:
         self._data, self.size = data, size
@@ -24,14 +23,8 @@ class Head:
             raise ShortRead(start, end)
         return self._data[start:end]
 
-    def fragments(self, start: int) -> Fragments:
-        raise NotImplementedError("a header has no fragments")
 
-    def asides(self, pixels: Pixels) -> Asides:
-        raise NotImplementedError("a header has no fragments")
-
-
-def entry_of(source: Source, cache: ReadCache) -> tuple[Entry | None, str]:
+def entry_of(source: Beginning, cache: ReadCache) -> tuple[Entry | None, str]:
     """The entry of a file, or the reason code for there being none. Raises ShortRead."""
     try:
         data, has_pixels, little = header(source, cache)

@@ -16,7 +16,7 @@ from dicom_deid.dicom.reader import Reader
 from dicom_deid.errors import Failed, ShortRead, Skipped, Withheld
 from dicom_deid.model import TAG, Instance, Item, Pixels, Syntax
 from dicom_deid.profile import is_transfer_syntax
-from dicom_deid.source_and_sink import Source
+from dicom_deid.source_and_sink import Beginning, Source
 
 IMPLICIT_UID, EXPLICIT_UID = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 BIG_UID, DEFLATED_UID = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
@@ -81,7 +81,7 @@ def located(source: Source, cache: ReadCache | None = None) -> Instance:
     return describe(meta, data, syntax, named, pixels, None, tail)
 
 
-def header(source: Source, cache: ReadCache | None = None) -> tuple[Item, bool, bool]:
+def header(source: Beginning, cache: ReadCache | None = None) -> tuple[Item, bool, bool]:
     """The data set up to the pixel data, whether any follow, and whether it is little endian; pixels are not looked at.
 
     Raises Skipped or Failed for what has no header that can be read, ShortRead for bytes not at hand.
@@ -99,7 +99,7 @@ def header(source: Source, cache: ReadCache | None = None) -> tuple[Item, bool, 
     return data, reader.pixels, syntax.little
 
 
-def opened(source: Source, cache: ReadCache) -> tuple[Item, int, str]:
+def opened(source: Beginning, cache: ReadCache) -> tuple[Item, int, str]:
     """File meta information, the offset behind it, and the transfer syntax that it names. Raises Skipped."""
     head = source.head()
     begin = start_of(head, source.size)
@@ -132,7 +132,7 @@ def completed(
     return (joined(data, behind) if behind else data), tail
 
 
-def inflate(source: Source, start: int) -> bytes:
+def inflate(source: Beginning, start: int) -> bytes:
     """A deflated data set (PS3.5 A.5): the whole of it has to be at hand, so one that is too long is not asked for."""
     if source.size - start > MAX_HEADER:
         raise Failed("HEADER_TOO_LONG")

@@ -27,8 +27,8 @@ ORIGIN_LOST = frozenset((
 """Reasons of a source that every other one of its origin would meet, too: they end the run."""
 
 
-class Source(Protocol):
-    """The bytes of one file. A part that is not at hand is asked for by raising ShortRead or FragmentsWanted."""
+class Beginning(Protocol):
+    """The first bytes of one file. A part that is not at hand is asked for by raising ShortRead."""
 
     size: int
 
@@ -37,6 +37,10 @@ class Source(Protocol):
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes [start, end). Raises SourceFailure READ_FAILED or SOURCE_CHANGED."""
+
+
+class Source(Beginning, Protocol):
+    """The bytes of one file. A part that is not at hand is asked for by raising ShortRead or FragmentsWanted."""
 
     def fragments(self, start: int) -> Fragments:
         """The end of the fragments that begin at ``start``."""

@@ -49,7 +49,7 @@ def begin(journey: Journey, folder: Path) -> None:
     journey.wait_for_python()
     journey.set_passphrase()
     journey.start()
-    became(journey.page, f"{DONE_FILES} > 1")
+    assert became(journey.page, f"{DONE_FILES} > 1")
 
 
 def done_files(page: "Page") -> int:
@@ -76,7 +76,7 @@ def test_a_cancelled_run_is_whole_as_far_as_it_came(journey: Journey, many: Path
     page = journey.page
     begin(journey, many)
     if paused:
-        pressed(page, "Pause", f"{BAR}.startsWith('Paused at')")
+        assert pressed(page, "Pause", f"{BAR}.startsWith('Paused at')")
     assert pressed(page, "Cancel", f"{STATUS}.startsWith('Cancelled:')")
     ended = journey.wait_for_end()
     assert 0 < ended.written == ended.total < COPIES
@@ -117,7 +117,7 @@ def test_a_run_that_is_paused_at_once_waits_and_one_that_is_cancelled_at_once_do
           while (!button("{press}")) await new Promise((done) => setTimeout(done, 0));
           button("{press}").click();
         }}""")
-        became(page, after)
+        assert became(page, after)
         if press == "Pause":
             expect(page.locator("run-panel [data-part=bar-text]")).to_have_text(f"Paused at 0 of {COPIES:,} files")
             journey.button("Resume").click()

@@ -108,6 +108,27 @@ class Unloadable:
         return eval, ("no_such_job",)
 
 
+class Loading:
+    """A job that takes its time to be loaded, and none for a task."""
+
+    def __reduce__(self) -> tuple[object, tuple[float]]:
+        return loaded, (1.0,)
+
+    def __call__(self, task: str) -> object:
+        return task
+
+
+def loaded(seconds: float) -> Loading:
+    time.sleep(seconds)
+    return Loading()
+
+
+def test_a_process_that_takes_long_to_load_does_not_count_as_silent() -> None:
+    executor: Executor[str, object] = Processes(Loading(), 1, patience=0.3)
+    assert results(executor, [["a"]]) == {"a": "a"}
+    executor.close()
+
+
 def test_processes_that_cannot_start_are_not_started_for_ever() -> None:
     executor: Processes[str, str] = Processes(Unloadable(), 1)
     with pytest.raises(WorkersFailed):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from commands import command
 from dicom_deid.cli import json_progress
+from dicom_deid.native.told_over_http import Telling
 from made import UID, ct, to_bytes
 from runs import PASSPHRASE
 
@@ -63,3 +65,15 @@ def test_metrics_are_told_while_it_runs_and_name_nobody(tmp_path: Path, monkeypa
     assert "Okonkwo" not in "".join(told)
     with pytest.raises(OSError, match="refused"):
         ask()
+
+
+def test_whoever_breaks_off_leaves_no_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    telling = Telling(0, {})
+    with socket.create_connection(("127.0.0.1", telling.port)) as caller:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closes with a reset
+        caller.sendall(b"GET /metrics")
+    with socket.create_connection(("127.0.0.1", telling.port)) as other:
+        other.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert other.recv(100).startswith(b"HTTP/1.0 404")
+    telling.end()
+    assert capfd.readouterr() == ("", "")

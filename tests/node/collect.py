@@ -55,12 +55,17 @@ class NodeRun:
         return [*tests, Ended("the file as a whole", f"It ended early, or holds no test.\n{self._said[file]}")]
 
 
+ENDS_AT_ONCE = "--test-force-exit"
+"""Since Node 20.14."""
+
+
 def told_by_node(files: list[Path]) -> str:
     """The lines of the reporter. What a test leaves open, a timer or a port, holds up nobody."""
     node = shutil.which("node")
     assert node, "Node runs the tests of the JavaScript modules"
     reported = (f"--test-reporter={REPORTER}", "--test-reporter-destination=stdout")
-    shared = (f"--test-concurrency={os.cpu_count()}", "--test-force-exit")
+    options = subprocess.run((node, "--help"), capture_output=True, text=True, check=True).stdout
+    shared = [f"--test-concurrency={os.cpu_count()}", *(one for one in (ENDS_AT_ONCE,) if one in options)]
     with tempfile.TemporaryDirectory() as folder:
         expected = Path(folder) / "expected.json"
         if any(EXPECTED in file.read_text(encoding="utf-8") for file in files):

@@ -12,6 +12,7 @@ import pytest
 from commands import command
 from keyring.backend import KeyringBackend
 from keyring.credentials import Credential, SimpleCredential
+from keyring.errors import PasswordSetError
 from orthanc import PASSWORD, Orthanc, free_port
 
 
@@ -75,8 +76,8 @@ class Safe(KeyringBackend):
     def get_password(self, service: str, username: str) -> str | None:
         return PASSWORD if (service, username) == ("dicom-deid:archive", "tester") else None
 
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
+    def set_password(self, *_: str) -> None:
+        raise PasswordSetError
 
     def get_credential(self, service: str, username: str | None) -> Credential | None:
         found = self.get_password(service, username or "tester")

@@ -93,6 +93,14 @@ def test_an_image_of_which_no_frame_speaks_does_not_pass() -> None:
     assert treated(dataset)[0].reason == "PIXELS_NOT_FOLLOWED"
 
 
+def test_frames_of_rle_of_which_the_header_does_not_speak_do_not_pass_as_reviewed() -> None:
+    dataset = captured(image(VALUES, NumberOfFrames=2))
+    dataset.compress(uid.RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
+    assert treated(dataset)[0].pixels == "kept; reviewed"
+    dataset.NumberOfFrames = 1
+    assert treated(dataset)[0].reason == "PIXELS_CANNOT_BE_CLEANED"
+
+
 def test_colours_are_meant_as_before() -> None:
     """An Adobe segment says that there is no transform: without it decoders would make other colours."""
     frame = jpeg(COLOURS, colorspace="RGB", outcolorspace="RGB")

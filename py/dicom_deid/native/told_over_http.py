@@ -19,6 +19,13 @@ class Told(NamedTuple):
     text: str
 
 
+class Silent(ThreadingHTTPServer):
+    """Prints no traceback of a caller that breaks off in the middle."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
 class Telling:
     """A small server of ``pages``, by path. Raises OSError where it cannot listen."""
 
@@ -45,7 +52,7 @@ class Telling:
             def log_message(self, *_: Any) -> None:
                 """Nothing: a log of who asked how it is is of no use."""
 
-        self._server = ThreadingHTTPServer((host, port), Answer)
+        self._server = Silent((host, port), Answer)
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

@@ -57,7 +57,8 @@ def treat(source: Source, instance: Instance, plan: Plan, source_id: str, doubt:
     if instance.pixels is None:
         return None
     verdict = judge(instance, source.size, plan, source_id, doubt)
-    if not verdict.regions:
+    trusted = instance.pixels.encapsulated and (verdict.approved or bool(doubt))
+    if not verdict.regions and not trusted:
         return Treatment(verdict, None)
     from dicom_deid.pixels.redaction import redact  # needs numpy, which what stays as it is does without
 

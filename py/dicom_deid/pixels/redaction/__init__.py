@@ -17,6 +17,8 @@ from dicom_deid.pixels.redaction.changes import Changes, plain
 from dicom_deid.pixels.redaction.compressed import Compressed
 from dicom_deid.pixels.redaction.description import described
 from dicom_deid.pixels.redaction.fill import fill_of
+from dicom_deid.pixels.redaction.fragments import encapsulated
+from dicom_deid.preview.frames import Frames
 from dicom_deid.regions import Region
 from dicom_deid.source_and_sink import Source
 from dicom_deid.splice import Copy, Splice
@@ -48,11 +50,11 @@ def redact(source: Source, instance: Instance, regions: Sequence[Region]) -> Red
     if pixels is None:
         return Redacted((), instance.transfer_syntax, {}, (1, 1), blank=False)
     if not regions:
-        return kept(instance, pixels)
+        return kept(source, instance, pixels)
     told = described(instance, pixels)
     spans = spans_of(regions, told.rows, told.columns, told.frames)
     if not spans:
-        return kept(instance, pixels)
+        return kept(source, instance, pixels)
     fill = fill_of(source, instance, told)
     if pixels.encapsulated:
         segments, syntax, changes, grid = Compressed(source, instance, pixels, told, spans, fill).redacted()
@@ -61,7 +63,9 @@ def redact(source: Source, instance: Instance, regions: Sequence[Region]) -> Red
     return Redacted(segments, instance.transfer_syntax, plain(), (per, 1))
 
 
-def kept(instance: Instance, pixels: Pixels) -> Redacted:
-    """The pixel data as they are."""
+def kept(source: Source, instance: Instance, pixels: Pixels) -> Redacted:
+    """The pixel data as they are. Raises Withheld where a frame might be among them that nobody was shown."""
+    if pixels.encapsulated:
+        encapsulated(source.read, instance, pixels, Frames(instance, source).count)
     segments: Splice = (Copy(pixels.start, pixels.end), *(() if pixels.closed else (DELIMITER,)))
     return Redacted(segments, instance.transfer_syntax, {}, (1, 1), blank=False)
