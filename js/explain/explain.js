@@ -112,8 +112,12 @@ export class Trial {
     /** @type {[number, number][]} */
     let wanted = [[0, HEAD_BYTES]];
     let fragments = null;
+    /** @type {import("../../worker/shared/protocol/tasks.js").Fragments | null} */
+    let known = null; // to find them, all of compressed pixel data is read
     for (;;) {
-      const task = await this.#files.look(where, wanted, fragments);
+      const task = await this.#files.look(where, wanted, known ? null : fragments);
+      known ??= task.fragments;
+      task.fragments = known;
       const bytes = task.ranges.reduce((sum, range) => sum + range.bytes.length, 0);
       const answer = await inTime(thread.told(question, task), limit(policy, bytes));
       if (answer.kind === "explained" || answer.kind === "outcome") return answer;
