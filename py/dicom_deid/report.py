@@ -8,7 +8,7 @@ would else say who is who.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,12 +27,6 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 UNUSUAL = re.compile(r'["\r\n\t]|(?:^|,)[-=+@]')
 """Signs of a row with a cell that is not written as it is, beside a comma."""
 STATUSES = ("written", "withheld", "skipped", "failed")
-
-
-OWNED = re.compile(r"\S+Z (?:(?:written|withheld|skipped|failed) [A-Z0-9_]+ )?(?P<owner>[0-9a-f]{20})(?: .*)?\n")
-"""A line of output.log about one file."""
-AT_ONCE = 32 * 1024 * 1024
-"""Characters of lines that are put in order in memory."""
 
 
 def coarse(size: int) -> int:
@@ -101,44 +95,6 @@ def unwritten_line(status: str, reason: str, source_id: str) -> str:
 def file_line(source_id: str, text: str) -> str:
     """The text of a line of output.log about one file."""
     return f"{source_id} {text}"
-
-
-def in_order(lines: Callable[[], Iterable[str]], size: int, owner: Callable[[str], str | None]) -> Iterator[str]:
-    """Those of ``lines()``, about ``size`` characters, that belong to files: by source id, each file's as they came.
-
-    They are gone through once for each AT_ONCE characters.
-    """
-    parts = size // AT_ONCE + 1
-    for part in range(parts):
-        owned = ((source_id, line) for line in lines() if (source_id := owner(line)) is not None)
-        chosen = [one for one in owned if int(one[0][:4], 16) * parts >> 16 == part]
-        yield from (line for _, line in sorted(chosen, key=lambda one: one[0]))
-
-
-def row_owner(line: str) -> str | None:
-    """The source id of a row of audit.csv."""
-    return line[:20] if re.match("[0-9a-f]{20},", line) else None
-
-
-def line_owner(line: str) -> str | None:
-    """The source id of a line of output.log that is about one file."""
-    found = OWNED.fullmatch(line)
-    return found["owner"] if found else None
-
-
-def ordered_audit(lines: Callable[[], Iterable[str]], size: int) -> Iterator[str]:
-    """An audit.csv with its rows by source id."""
-    yield csv_head()
-    yield from in_order(lines, size, row_owner)
-
-
-def ordered_log(lines: Callable[[], Iterable[str]], size: int, last: Iterable[str]) -> Iterator[str]:
-    """An output.log: what is about the run as it came, then what is about files, by source id and with one time."""
-    yield from (line for line in lines() if line_owner(line) is None)
-    time = log_line("").split(" ")[0]
-    for line in in_order(lines, size, line_owner):
-        yield f"{time} {line.split(' ', 1)[1]}"
-    yield from map(log_line, last)
 
 
 def closing(summary: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,8 @@
 """How fast a cluster is beside processes of this machine, what a task costs, and how many rows one parent can book.
 
-    .venv/bin/python tests/bench/cluster.py [--count 2000] [--rounds 3] [--rows 20000] [--listed 1000000]
+    .venv/bin/python tests/bench/cluster.py [--count 2000] [--rounds 3] [--rows 20000]
     .venv/bin/python tests/bench/cluster.py --kills 20 [--seed 1]
+    .venv/bin/python tests/bench/cluster.py --memory 1000 10000 200000
     .venv/bin/python tests/bench/cluster.py --simulate 64 --latency 20 [--rows 20000]
 
 Runs go over CT slices (slices.py), in turns, with `dicom-deid run`; the seconds are those of the run itself, without
@@ -36,11 +37,12 @@ from dicom_deid.executors import Answers, Executor  # noqa: E402
 from dicom_deid.executors import cluster as cluster_executor  # noqa: E402
 from dicom_deid.executors.cluster_client import end, local  # noqa: E402
 from dicom_deid.key import Key  # noqa: E402
+from dicom_deid.native.display import Display  # noqa: E402
 from dicom_deid.native.folder_sink import FolderSink  # noqa: E402
 from dicom_deid.native.run import Run  # noqa: E402
 from dicom_deid.native.run_folder import RunFolder  # noqa: E402
 from dicom_deid.native.same_places import Blank  # noqa: E402
-from dicom_deid.native.scan import Display, listing  # noqa: E402
+from dicom_deid.native.to_do import ToDo  # noqa: E402
 from dicom_deid.policy import Plan, Policy  # noqa: E402
 from dicom_deid.source_and_sink import Candidate  # noqa: E402
 from made import UID, ct, to_bytes  # noqa: E402
@@ -132,8 +134,8 @@ class Ready:
 
     workers = 0
 
-    def __init__(self, run: Run) -> None:
-        self.run_, self.waited = run, 0.0
+    def __init__(self, run: Run, *, placing: bool) -> None:
+        self.run_, self.placing, self.waited = run, placing, 0.0
 
     def run(self, batches: Iterable[list[Any]], _stopped: Callable[[], bool]) -> Iterator[Answers[Any, Any]]:
         plan, sink = self.run_.plan, self.run_.folder.sink
@@ -141,8 +143,12 @@ class Ready:
             began, results = time.process_time(), []
             for task in batch:
                 source_id = plan.key.source(task.path)
-                sink.stage(source_id, (b"",), Blank())
-                results.append(end_of(source_id, task.modified, task.size))
+                end = end_of(source_id, task.modified, task.size)
+                if self.placing:
+                    sink.stage(source_id, (b"",), Blank())
+                # Fingerprints come in no order.
+                instance = task.modified * 0x9E3779B97F4A7C15 % 2**64
+                results.append(end._replace(staged=source_id if self.placing else "", instance=instance))
             sent = pickle.dumps(results)
             self.waited += time.process_time() - began
             yield list(zip(batch, pickle.loads(sent), strict=True))
@@ -152,20 +158,20 @@ class Ready:
 
 
 class Booked(Run):
-    """A run of the parent alone."""
+    """A run of the parent alone; ``placing``: whether there are outputs to move to their places."""
 
-    def scan(self) -> Executor[Any, Any]:
-        for _ in listing(self.origin, self.sources):
-            pass
-        return Ready(self)
+    placing = True
 
-    def deidentify(self, executor: Executor[Any, Any]) -> None:
+    def begin(self, _to_do: ToDo) -> Executor[Any, Any]:
+        return Ready(self, placing=self.placing)
+
+    def deidentify(self, executor: Executor[Any, Any], to_do: ToDo) -> None:
         assert isinstance(executor, Ready)
         began = time.process_time()
-        super().deidentify(executor)
+        super().deidentify(executor, to_do)
         spent = time.process_time() - began - executor.waited
         each = spent / len(self.sources)
-        say(f"the parent books {1 / each:.0f} rows/s of processor ({each * 1e6:.0f} µs a file)")
+        say(f"the parent books {1 / each:.0f} rows/s of processor ({each * 1e6:.0f} µs a file), with the listing")
 
 
 def rows_of_the_parent(count: int, scratch: Path) -> None:
@@ -176,18 +182,20 @@ def rows_of_the_parent(count: int, scratch: Path) -> None:
     run.go(Display())
 
 
-def memory_of_the_listing(count: int) -> None:
-    from dicom_deid.native.pick import Sources
+def memory_of_the_parent(count: int) -> None:
+    """Says what a whole run of so many files that are not there takes, from the listing to the order of the audit."""
+    Booked.placing = False
+    with tempfile.TemporaryDirectory() as name:
+        began = time.perf_counter()
+        rows_of_the_parent(count, Path(name))
+        most, seconds = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.perf_counter() - began
+    say(f"{count} files: {most:.0f} MiB at most, {seconds:.0f} s")
 
-    before, sources = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, Sources()
-    for _ in listing(Simulated(count), sources):  # type: ignore[arg-type]
-        pass
-    listed = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for number in range(count):
-        sources.first(number, number * 0x9E3779B97F4A7C15 % 2**64)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    each = [(later - before) * 1024 / count for later in (listed, after)]
-    say(f"{count} files listed: {each[0]:.0f} bytes each, {each[1]:.0f} with the SOP Instance UIDs of all")
+
+def memory(counts: list[int]) -> None:
+    """The memory of the parent over runs of so many files, each in a process of its own."""
+    for count in counts:
+        subprocess.run([sys.executable, __file__, "--parent", f"{count}"], check=True)
 
 
 def kills(count: int, seed: int, scratch: Path) -> None:
@@ -236,12 +244,16 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000, help="slices")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=20_000, help="rows that the parent books")
-    parser.add_argument("--listed", type=int, default=1_000_000, help="files of a listing that is held")
+    parser.add_argument("--memory", type=int, nargs="+", default=[], help="files of runs whose parent is measured")
+    parser.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--simulate", type=int, default=0, help="workers that only wait")
     parser.add_argument("--latency", type=float, default=20, help="milliseconds that they wait for each file")
     options = parser.parse_args()
+    if options.parent or options.memory:
+        memory_of_the_parent(options.parent) if options.parent else memory(options.memory)
+        return
     if options.simulate:
         simulate(options.simulate, options.latency, Simulated(options.rows), say)
         return
@@ -251,8 +263,6 @@ def main() -> None:
             return
         if options.rows:
             rows_of_the_parent(options.rows, Path(name))
-        if options.listed:
-            memory_of_the_listing(options.listed)
         cost_of_a_task()
         compare(options.count, options.rounds, Path(name))
 

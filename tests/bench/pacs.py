@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "py"), *(str(ROOT / "tests" / room) for room in ("", "unit", "pacs"))]
 
-from dicom_deid.native.scan import Display
+from dicom_deid.native.display import Display
 from dicom_deid.pacs.destination import Destination
 from dicom_deid.pacs.ledger import NAME, Ledger
 from dicom_deid.pacs.outgoing import outgoing

@@ -27,12 +27,13 @@ from dicom_deid.executors.cluster_client import Pems, connected  # noqa: E402
 from dicom_deid.executors.cluster_client import end as end_client  # noqa: E402
 from dicom_deid.key import Key  # noqa: E402
 from dicom_deid.model import Outcome  # noqa: E402
+from dicom_deid.native.display import Display  # noqa: E402
 from dicom_deid.native.folder_sink import FolderSink  # noqa: E402
 from dicom_deid.native.job import Job, Take, Taken  # noqa: E402
 from dicom_deid.native.run import Run  # noqa: E402
 from dicom_deid.native.run_folder import RunFolder  # noqa: E402
 from dicom_deid.native.same_places import Blank  # noqa: E402
-from dicom_deid.native.scan import Display  # noqa: E402
+from dicom_deid.native.to_do import ToDo  # noqa: E402
 from dicom_deid.policy import Plan, Policy  # noqa: E402
 from dicom_deid.report import row  # noqa: E402
 
@@ -77,7 +78,7 @@ class Waited(Run):
 
     seconds = 0.0
 
-    def on_cluster(self, _job: Job) -> Executor[Any, Any] | None:
+    def on_cluster(self, _job: Job, _to_do: ToDo) -> Executor[Any, Any]:
         assert self.cluster is not None
         assert isinstance(self.folder.sink, FolderSink)
         return cluster_executor.Cluster(self.cluster, Waits(self.folder.sink.root, self.seconds), fit)

@@ -21,8 +21,8 @@ from dicom_deid.executors import cluster as executor
 from dicom_deid.executors import cluster_client
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
-from dicom_deid.native.pick import Sources
 from dicom_deid.native.same_places import SamePlaces
+from dicom_deid.native.sources import Listed
 from distributed import Client
 from made import UID, ct, to_bytes
 from runs import PASSPHRASE, RUN_NAMES, native_run, timeless
@@ -337,11 +337,10 @@ def test_a_worker_of_another_version_is_not_sent_anything(plain: Cluster, folder
 def test_places_have_to_be_the_same(folder: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "input", tmp_path / "run"
     shutil.copytree(folder, source)
-    origin, sink, sources = FolderOrigin(source), FolderSink(target), Sources()
-    for candidate in origin.list():
-        sources.add(candidate)
+    origin, sink = FolderOrigin(source), FolderSink(target)
+    listed = [Listed(number, one.path, one.size, one.modified) for number, one in enumerate(origin.list())]
     sink.open()
-    sent = pickle.dumps(SamePlaces(origin, sink, sources))
+    sent = pickle.dumps(SamePlaces(origin, sink, listed))
     assert pickle.loads(sent)() == ""
     source.rename(tmp_path / "away")
     assert pickle.loads(sent)() == "CLUSTER_PLACES"  # as where INPUT is not mounted

@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dicom_deid.errors import SinkFailure
+from dicom_deid.model import Outcome
+from dicom_deid.native import order
+from dicom_deid.native.order import ordered_audit, ordered_log
+from dicom_deid.report import csv_head, csv_line, row
 from made import UID, ct, to_bytes
 from runs import RunFolder, native_run
 
@@ -60,3 +65,39 @@ def test_a_second_part_of_a_run_is_put_among_the_first(run: RunFolder, tmp_path:
     ids = [row["source_id"] for row in again.rows]
     assert ids == sorted(ids)
     assert len(ids) == FILES + 1
+
+
+IDS = ["ffff0123456789abcdef", "00000123456789abcdef", "8000000000000000000a"]
+
+
+@pytest.mark.parametrize("at_once", [32 * 1024 * 1024, 60, 1])
+def test_rows_and_lines_of_files_come_in_the_order_of_their_ids(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "AT_ONCE", at_once)
+    rows = [csv_line(row(one, Outcome("failed", "MALFORMED"), 5)) for one in IDS]
+    audit = [csv_head(), *rows]
+    assert list(ordered_audit(lambda: audit, len("".join(audit)))) == [csv_head(), rows[1], rows[2], rows[0]]
+    time = "2026-11-28T09:30:0{}Z "
+    lines = [f"{time.format(0)}begun\n"]
+    for number, one in enumerate(IDS, 1):
+        lines += [
+            f"{time.format(number)}{one} (0010,0010) Z E.1-1\n",
+            f"{time.format(number)}withheld BURNED_IN {one}\n",
+        ]
+    lines += [f"{time.format(9)}paused\n"]
+    made = list(ordered_log(lambda: lines, len("".join(lines)), ["finished"]))
+    assert made[:2] == [lines[0], lines[-1]]
+    assert made[-1].endswith(" finished\n")
+    assert [line.split(" ", 1)[1] for line in made[2:-1]] == [
+        text
+        for one in (IDS[1], IDS[2], IDS[0])
+        for text in (f"{one} (0010,0010) Z E.1-1\n", f"withheld BURNED_IN {one}\n")
+    ]
+    assert len({line.split(" ")[0] for line in made[2:-1]}) == 1
+
+
+def test_rows_that_find_no_room_to_be_put_in_order_end_with_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "AT_ONCE", 1)
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    audit = [csv_line(row(one, Outcome("failed", "MALFORMED"), 5)) for one in IDS]
+    with pytest.raises(SinkFailure, match=r"^LIST_FULL$"):
+        list(ordered_audit(lambda: audit, len("".join(audit))))

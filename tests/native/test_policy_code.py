@@ -16,11 +16,11 @@ from dicom_deid.browser import bridge
 from dicom_deid.executors.processes import Processes
 from dicom_deid.key import Key, derive
 from dicom_deid.native import time_limit
+from dicom_deid.native.display import Display
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.run import Run
 from dicom_deid.native.run_folder import RunFolder as Folder
-from dicom_deid.native.scan import Display
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.policy.python import PythonRule
 from made import ct, to_bytes

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
-from dicom_deid.errors import NoRun, PolicyError
+from dicom_deid.errors import NoRun, PolicyError, SourceFailure
 from dicom_deid.key import Key
+from dicom_deid.native.display import Display
 from dicom_deid.native.run import Run
 from dicom_deid.native.run_folder import RunFolder
-from dicom_deid.native.scan import Display
 from dicom_deid.policy import Plan, Policy
+from dicom_deid.source_and_sink import Candidate
 from made import KEY, UID, ct, to_bytes
 from runs import rows_of, timeless
-from worlds import InMemory, OnDisk, World
+from worlds import InMemory, MemoryOrigin, OnDisk, World
 
 NAMES = {"audit.csv", "conformance.md", "key-check.json", "output.log", "plan.json"}
 WRITTEN = 6
@@ -207,3 +211,81 @@ def test_a_run_that_was_cut_off_before_it_was_begun_is_begun(world: World, left:
     for name in left:
         world.spoil(name, b"" if name == "output.log" else b'{"digest": "half')
     assert finish(world, resume=True)["counts"]["written"] == WRITTEN
+
+
+class Paused(InMemory):
+    """A world whose listing waits, behind so many files, until it is let go on; then it may fail with a code."""
+
+    def __init__(self, behind: int, code: str = "") -> None:
+        super().__init__()
+        self.free, listed = Event(), self.origin.list
+
+        def waiting() -> Iterator[Candidate]:
+            for number, candidate in enumerate(listed()):
+                if number == behind:
+                    self.free.wait()
+                    if code:
+                        raise SourceFailure(code)
+                yield candidate
+                time.sleep(0.001)
+
+        self.origin.list = waiting  # type: ignore[method-assign]
+
+
+class Seen(Display):
+    """What a display is told, in order; ``act`` is done with the first row."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self.told, self._act = list[tuple[str, int]](), act
+
+    def scanned(self, files: int, _size: int) -> None:
+        self.told.append(("scanned", files))
+
+    def listed(self, files: int, _size: int) -> None:
+        self.told.append(("listed", files))
+
+    def advanced(self, files: int, _size: int) -> None:
+        self.told.append(("advanced", files))
+        self._act()
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dicom_deid.native.listing.SECONDS_AT_ONCE", 0)
+    monkeypatch.setattr("dicom_deid.native.listing.JOIN_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_files_are_done_while_the_listing_goes_on() -> None:
+    whole, world = filled(InMemory()), filled(Paused(5))
+    finish(whole)
+    seen = Seen(world.free.set)  # else the run would wait for ever
+    assert begun(world).go(seen)["counts"] == {"written": WRITTEN, "withheld": 1, "skipped": 2, "failed": 1}
+    assert seen.told.index(("advanced", 1)) < seen.told.index(("listed", WRITTEN + 4))
+    assert outputs(world) == outputs(whole)
+    assert timeless(rows(world)) == timeless(rows(whole))
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_a_listing_that_fails_midway_stops_the_run_which_can_be_gone_on_with() -> None:
+    whole, world = filled(InMemory()), filled(Paused(5, "STORE_BUSY"))
+    finish(whole)
+    end = begun(world).go(Seen(world.free.set))
+    assert (end["end"], end["error"]) == ("stopped", "STORE_BUSY")
+    assert "the listing had not come to its end" in text(world)
+    check(world)
+    assert 0 < len(rows(world)) <= 5
+    world.origin.list = MemoryOrigin.list.__get__(world.origin)  # type: ignore[method-assign]
+    assert finish(world, resume=True)["end"] == "finished"
+    assert outputs(world) == outputs(whole)
+    assert timeless(rows(world)) == timeless(rows(whole))
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_a_run_can_be_cancelled_while_nothing_is_found() -> None:
+    world = filled(Paused(5))
+    run = begun(world)
+    end = run.go(Seen(lambda: setattr(run.stop, "signal", 2)))
+    world.free.set()
+    assert end["end"] == "cancelled"
+    assert 0 < len(rows(world)) <= 5

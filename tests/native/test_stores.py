@@ -168,11 +168,13 @@ def rows_of(server: Server, prefix: str) -> int:
 
 def test_a_run_that_is_killed_goes_on(server: Server, many: Path, many_whole: Finished, tmp_path: Path) -> None:
     source, target, secret = f"s3://{BUCKET}/many", f"s3://{BUCKET}/out/killed", tmp_path / "secret"
-    for rows in (4, 14):
-        running = start(source, target, secret, "--workers", "0", *(["--resume"] if rows > 4 else []))
-        wait_for(lambda rows=rows: rows_of(server, "out/killed") > rows)
+    rows = 0
+    for resumed in ((), ("--resume",)):
+        running = start(source, target, secret, "--workers", "0", *resumed)
+        wait_for(lambda rows=rows: rows_of(server, "out/killed") > rows + 4)
         running.kill()
         running.communicate()
+        rows = rows_of(server, "out/killed")
     assert f"resumed: {len(server.keys('out/killed'))}" not in store_run(source, target, secret, "--resume")
     run = server.fetched("out/killed", tmp_path / "run")
     agree(run, many_whole)

@@ -11,10 +11,10 @@ import pytest
 from asking import ROOT, slices
 from commands import command
 from dicom_deid.key import Key, derive, salted
+from dicom_deid.native.display import Display
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.run import Run
 from dicom_deid.native.run_folder import RunFolder
-from dicom_deid.native.scan import Display
 from dicom_deid.pacs import ahead, pacs_origin, streamed
 from dicom_deid.pacs.finding import finder, listed
 from dicom_deid.pacs.instance import Instance

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from commands import command
-from dicom_deid.native.scan import Display
+from dicom_deid.native.display import Display
 from dicom_deid.pacs import association, dicomweb, sending
 from dicom_deid.pacs.batch import Batch
 from dicom_deid.pacs.destination import Destination

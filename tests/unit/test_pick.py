@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from dicom_deid.dicom.peek import peek
 from dicom_deid.errors import Failed
-from dicom_deid.native.pick import Pick, Sources
-from dicom_deid.source_and_sink import Candidate
+from dicom_deid.native.pick import Pick
 from made import UID, ct, item, sequence, to_bytes
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
@@ -53,22 +52,6 @@ def test_links_are_not_followed_and_are_counted(tmp_path: Path) -> None:
 def test_a_folder_that_is_gone_ends_the_pick(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="SOURCE_LOST"):
         paths_of(tmp_path / "gone")
-
-
-def test_sources_give_back_what_was_added() -> None:
-    sources = Sources()
-    names = ["a", "sub/Zo\u00eb", "", "raw\udcff", "\U0001f600"]
-    reasons = ["", "READ_FAILED", "", "", ""]
-    assert [sources.add(Candidate(*one, 5, 7)) for one in zip(names, reasons, strict=True)] == [0, 1, 2, 3, 4]
-    assert [sources.path(number) for number in range(5)] == names
-    assert [sources.reason(number) for number in range(5)] == reasons
-    assert (list(sources.sizes), list(sources.modified)) == ([5] * 5, [7] * 5)
-
-
-def test_the_first_of_equal_instances_is_no_repeat_and_unknown_ones_never_are() -> None:
-    sources = Sources()
-    instances = [7, 0, 9, 7, 0, 7, 9]
-    assert [sources.first(number, instance) for number, instance in enumerate(instances)] == [0, 1, 2, 0, 4, 0, 2]
 
 
 @pytest.mark.parametrize("syntax", [None, ImplicitVRLittleEndian, ExplicitVRBigEndian])

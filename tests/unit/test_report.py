@@ -6,11 +6,10 @@ import csv
 import io
 
 import pytest
-from dicom_deid import report
 from dicom_deid.errors import reasons
 from dicom_deid.model import Outcome
 from dicom_deid.policy import Policy
-from dicom_deid.report import AUDIT_COLUMNS, closing, csv_head, csv_line, ordered_audit, ordered_log, row
+from dicom_deid.report import AUDIT_COLUMNS, closing, csv_head, csv_line, row
 from made import SOURCE_ID, UID, ct, outcome_of, output_of, to_bytes
 
 
@@ -82,34 +81,6 @@ def test_the_end_of_the_log_has_studies_reasons_and_rates() -> None:
         "at most: 2 workers busy, 9 bytes of memory in all of them, 3 files queued, 4 under way, 8 bytes in flight",
         "finished: 2 written, 1 withheld, 0 skipped, 0 failed; up to 16 bytes in, 8 bytes out, 1.0s",
     ]
-
-
-IDS = ["ffff0123456789abcdef", "00000123456789abcdef", "8000000000000000000a"]
-
-
-@pytest.mark.parametrize("at_once", [32 * 1024 * 1024, 60, 1])
-def test_rows_and_lines_of_files_come_in_the_order_of_their_ids(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "AT_ONCE", at_once)
-    rows = [csv_line(row(one, Outcome("failed", "MALFORMED"), 5)) for one in IDS]
-    audit = [csv_head(), *rows]
-    assert list(ordered_audit(lambda: audit, len("".join(audit)))) == [csv_head(), rows[1], rows[2], rows[0]]
-    time = "2026-11-28T09:30:0{}Z "
-    lines = [f"{time.format(0)}begun\n"]
-    for number, one in enumerate(IDS, 1):
-        lines += [
-            f"{time.format(number)}{one} (0010,0010) Z E.1-1\n",
-            f"{time.format(number)}withheld BURNED_IN {one}\n",
-        ]
-    lines += [f"{time.format(9)}paused\n"]
-    made = list(ordered_log(lambda: lines, len("".join(lines)), ["finished"]))
-    assert made[:2] == [lines[0], lines[-1]]
-    assert made[-1].endswith(" finished\n")
-    assert [line.split(" ", 1)[1] for line in made[2:-1]] == [
-        text
-        for one in (IDS[1], IDS[2], IDS[0])
-        for text in (f"{one} (0010,0010) Z E.1-1\n", f"withheld BURNED_IN {one}\n")
-    ]
-    assert len({line.split(" ")[0] for line in made[2:-1]}) == 1
 
 
 def test_every_reason_has_a_sentence_and_a_remedy() -> None:

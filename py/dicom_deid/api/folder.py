@@ -10,12 +10,12 @@ from typing import Any
 from dicom_deid.api import agree
 from dicom_deid.api.file import StrPath
 from dicom_deid.errors import Failed, NoRun, Refused
+from dicom_deid.native.display import Display
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.places import overlap
 from dicom_deid.native.run import Run
 from dicom_deid.native.run_folder import RunFolder
-from dicom_deid.native.scan import Display
 from dicom_deid.native.time_limit import TimeLimit
 from dicom_deid.native.wheels import Wheels, found, importable
 from dicom_deid.policy import Plan
@@ -85,8 +85,8 @@ def deidentify_folder(
 
     ``workers``: processes beside this one. A script that asks for some must do so below
     ``if __name__ == "__main__":``, since each of them imports it. ``progress`` is called with the number of files done
-    and of all. ``resume`` goes on with a run that was cut off, under the same policy and passphrase. ``wheels``: the
-    folder of the wheels that the policy names.
+    and of all that were found, which grows while the folder is listed. ``resume`` goes on with a run that was cut off,
+    under the same policy and passphrase. ``wheels``: the folder of the wheels that the policy names.
 
     Raises Refused where nothing was begun, and what `deidentify_dataset` raises for ``run_code``; PolicyError also
     for WHEEL_MISSING and, of a run that is resumed, for OTHER_POLICY and WRONG_KEY.
@@ -128,7 +128,10 @@ class Told(Display):
     def __init__(self, progress: Progress | None) -> None:
         self._progress, self._done, self._all = progress, 0, 0
 
-    def started(self, files: int, _size: int) -> None:
+    def scanned(self, files: int, _size: int) -> None:
+        self._all = files
+
+    def listed(self, files: int, _size: int) -> None:
         self._all = files
         self.advanced(0, 0)
 

@@ -16,7 +16,7 @@ from rich.progress import (
 from rich.text import Text
 
 from dicom_deid.cli.text import in_words
-from dicom_deid.native.scan import Display
+from dicom_deid.native.display import Display
 
 
 class Rate(ProgressColumn):
@@ -50,11 +50,11 @@ class Bar(Display):
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
 
-    def scanned(self, files: int) -> None:
-        self._progress.update(self._task, completed=files)
+    def scanned(self, files: int, size: int) -> None:
+        self._progress.update(self._task, description=f"{self._doing}, {files} found so far", bytes=size)
 
-    def started(self, files: int, size: int) -> None:
-        self._progress.reset(self._task, total=files, description=self._doing, done=0, bytes=size)
+    def listed(self, files: int, size: int) -> None:
+        self._progress.update(self._task, total=files, description=self._doing, bytes=size)
 
     def advanced(self, files: int, size: int) -> None:
         self._done += size

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from dicom_deid.executors import Executor
     from dicom_deid.forecast import Change
     from dicom_deid.native.forecast import Forecasting, Foreseen
-    from dicom_deid.native.pick import Sources
     from dicom_deid.policy import Plan
     from dicom_deid.source_and_sink import Origin
 
@@ -36,12 +35,10 @@ def foresee(origin: Origin, plan: Plan, secret: bytes, wheels: tuple[str, ...], 
     from dicom_deid.executors import Inline
     from dicom_deid.executors.processes import Processes, prepare
     from dicom_deid.native.forecast import Forecasting, ForecastJob
-    from dicom_deid.native.pick import is_much
 
-    def start(sources: Sources) -> Executor[str, Foreseen]:
+    def start(is_much: bool) -> Executor[str, Foreseen]:
         job = ForecastJob(origin, plan.policy, secret, wheels, plan.regions, plan.unreviewed)
-        much = is_much(len(sources), 0) if workers is None else workers > 0
-        if not much:
+        if not (is_much if workers is None else workers):
             return Inline(job)
         from dicom_deid.cli.run import cores
 

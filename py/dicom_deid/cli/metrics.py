@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import typer
 
 from dicom_deid.cli.text import Unusable
-from dicom_deid.native.scan import Display
+from dicom_deid.native.display import Display
 
 if TYPE_CHECKING:
     from dicom_deid.cli.bar import Bar
@@ -29,7 +29,7 @@ class Measured(Display):
 
     def __init__(self, run: Run, shown: Bar | Lines | JsonLines) -> None:
         self._run, self._shown = run, shown
-        self._found = self._files = self._size = 0
+        self._files = self._size = 0
         self._began = self._last = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -39,14 +39,11 @@ class Measured(Display):
     def __exit__(self, *error: object) -> None:
         self._shown.__exit__(*error)
 
-    def scanned(self, files: int) -> None:
-        self._found = files
-        self._shown.scanned(files)
+    def scanned(self, files: int, size: int) -> None:
+        self._shown.scanned(files, size)
 
-    def started(self, files: int, size: int) -> None:
-        self._began = self._last = time.monotonic()
-        self._found = len(self._run.sources)
-        self._shown.started(files, size)
+    def listed(self, files: int, size: int) -> None:
+        self._shown.listed(files, size)
 
     def advanced(self, files: int, size: int) -> None:
         self._files, self._size, self._last = self._files + files, self._size + size, time.monotonic()
@@ -61,12 +58,12 @@ class Measured(Display):
         by_outcome = {f'{{outcome="{outcome}"}}': count for outcome, count in run.tally.counts.items()}
         yield from metric("files_total", "counter", "Files that have their row, by outcome.", by_outcome)
         for name, kind, text, value in (
-            ("files_found", "gauge", "Files that were listed so far.", self._found),
+            ("files_found", "gauge", "Files that were listed so far.", len(run.sources)),
             ("read_bytes_total", "counter", "Bytes of the files that have their row.", run.tally.bytes_in),
             ("written_bytes_total", "counter", "Bytes of the outputs.", run.tally.bytes_out),
-            ("files_per_second", "gauge", "Files, a second since the first was handed out.", self._files / seconds),
+            ("files_per_second", "gauge", "Files, a second since the start.", self._files / seconds),
             ("workers", "gauge", "Processes or workers of the cluster.", run.at_work()),
-            ("seconds", "gauge", "Seconds since the listing ended; before, since the start.", round(seconds, 1)),
+            ("seconds", "gauge", "Seconds since the start.", round(seconds, 1)),
             ("last_row_age_seconds", "gauge", "Seconds since the last row.", round(now - self._last, 1)),
         ):
             yield from metric(name, kind, text, {"": value})

@@ -53,7 +53,8 @@ from dicom_deid.cli.text import PASSPHRASE_NOTE, usage
 from dicom_deid.cli.under_way import carry_out, shown
 from dicom_deid.errors import BadLinkage, Failed, NoRun, PolicyError, sentence
 from dicom_deid.native.light_pydicom import load_pydicom
-from dicom_deid.native.pick import Pick, is_much
+from dicom_deid.native.listing import is_much
+from dicom_deid.native.pick import Pick
 
 if TYPE_CHECKING:
     from dicom_deid.native.linkage_file import LinkageFile

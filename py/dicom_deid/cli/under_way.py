@@ -35,8 +35,8 @@ def carry_out(run: Run, list_unwritten: bool, shown: Bar | Lines | JsonLines, me
         links = counted(alone, "symbolic link or special file was", "symbolic links or special files were")
         print(f"{links} left alone: what a link points to is read where it lies.", file=sys.stderr)
     if list_unwritten:
-        for number in run.unwritten:
-            print(printable(run.sources.path(number)))
+        for one in run.sources.unwritten():
+            print(printable(one.path))
     elif summary["end"] == "finished" and (summary["counts"]["withheld"] or summary["counts"]["failed"]):
         print("Which files these are: dicom-deid unwritten INPUT OUTPUT --passphrase-file FILE.", file=sys.stderr)
     if summary["end"] != "finished":

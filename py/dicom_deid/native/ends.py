@@ -10,20 +10,22 @@ from dicom_deid.errors import Failed, SourceFailure
 from dicom_deid.key import Key
 from dicom_deid.linkage import Row as LinkageRow
 from dicom_deid.native.counts import Tally
+from dicom_deid.native.display import Display
 from dicom_deid.native.job import Look, Looked, Take, Taken, plain_row, unwritten
 from dicom_deid.native.linkage_file import LinkageFile
-from dicom_deid.native.pick import Sources
 from dicom_deid.native.run_folder import RunFolder
-from dicom_deid.native.scan import Display
+from dicom_deid.native.sources import Listed, Sources
 from dicom_deid.source_and_sink import ORIGIN_LOST, UNKNOWN, Origin
 
 FOR_THE_RUN = frozenset(("OUTPUT_FULL", "OUTPUT_LOST")) | ORIGIN_LOST
 """Reasons that end the run: the next file would meet the same."""
+ROWS_AT_ONCE = 200
+"""Rows of files that were not handed out, which wait for being appended."""
 
 
 @dataclass(slots=True)
 class Ends:
-    """Ends files of ``sources`` in the run ``folder``, and counts them."""
+    """Ends files in the run ``folder``, and counts them."""
 
     origin: Origin
     folder: RunFolder
@@ -34,17 +36,17 @@ class Ends:
     sources: Sources
     tally: Tally
     display: Display
-    unwritten: array[int]
-    """Numbers of the files that were not written."""
-    again: list[tuple[int, int]] = field(default_factory=list)
-    """Numbers of files that get a name of their own, and of those that have the plain one, -1 where not known."""
-    _rows: list[tuple[int, Taken]] = field(default_factory=list)
-    """Numbers and ends of files whose rows are to be appended: their outputs are in their places."""
+    again: array[int] = field(default_factory=lambda: array("q"))
+    """Of each file that gets a name of its own: its number, and that of the file with the plain one, -1: not known."""
+    _rows: list[tuple[int, int, Taken]] = field(default_factory=list)
+    """Numbers, bytes and ends of files whose rows are to be appended: their outputs are in their places."""
 
-    def without_core(self, number: int, reason: str) -> None:
+    def without_core(self, listed: Listed) -> None:
         """The end of a file that was listed with a reason."""
-        size = self.sources.sizes[number]
-        self._rows.append((number, unwritten(plain_row(self.key.source(self.sources.path(number)), reason, size))))
+        end = unwritten(plain_row(self.key.source(listed.path), listed.reason, listed.size))
+        self._rows.append((listed.number, listed.size, end))
+        if len(self._rows) >= ROWS_AT_ONCE:
+            self.append()
 
     def take_turn(self, number: int, first: int, task: Look | Take, answer: Looked | Taken | None) -> None:
         """Ends a file whose turn it is, unless its output has to get a name of its own."""
@@ -53,7 +55,7 @@ class Ends:
         end = answer or self.failed(task, "WORKER_ERROR")
         if end.staged and first != number:
             self.folder.sink.discard(end.staged)
-            self.again.append((number, first))
+            self.again.extend((number, first))
         else:
             self.commit(number, task, end)
 
@@ -79,7 +81,8 @@ class Ends:
             stages["deidentify"].add(taken.deidentify)
         if taken.staged:
             stages["write"].add(taken.write)
-        self._rows.append((number, taken))
+        size = task.size if task.modified != UNKNOWN else int(cells["bytes_in"])
+        self._rows.append((number, size, taken))
 
     def place(self, number: int, task: Take, taken: Taken) -> bool:
         """Moves an output to its place; where another stands there, the file is taken again under a name of its own."""
@@ -93,7 +96,7 @@ class Ends:
                 raise
         else:
             if not task.repeat:
-                self.again.append((number, -1))
+                self.again.extend((number, -1))
                 return False
         self.commit(number, task, self.failed(task, reason))
         return False
@@ -101,14 +104,9 @@ class Ends:
     def append(self) -> None:
         """Appends the rows of files whose outputs are in their places, and counts them."""
         rows, self._rows = self._rows, []
-        self.folder.append((end.row, end.lines) for _, end in rows)
-        size = 0
-        for number, end in rows:
-            is_known = self.sources.modified[number] != UNKNOWN
-            own = self.sources.sizes[number] if is_known else int(end.row["bytes_in"])
-            size += own
-            self.tally.count(end.row, own)
-            if end.row["status"] != "written":
-                self.unwritten.append(number)
+        self.folder.append((end.row, end.lines) for _, _, end in rows)
+        for _, size, end in rows:
+            self.tally.count(end.row, size)
+        self.sources.not_written(number for number, _, end in rows if end.row["status"] != "written")
         if rows:
-            self.display.advanced(len(rows), size)
+            self.display.advanced(len(rows), sum(size for _, size, _ in rows))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from dicom_deid.errors import reasons
 from dicom_deid.executors import Executor
-from dicom_deid.native.pick import Sources
-from dicom_deid.native.scan import Display, listing
+from dicom_deid.native.display import Display
+from dicom_deid.native.listing import Listing
 from dicom_deid.pixels.sighting import Gathering, Sighting
 from dicom_deid.regions import Regions
 from dicom_deid.source_and_sink import Origin
@@ -59,33 +59,24 @@ class Finding:
 
     def go(self, start: Callable[[], Executor[Search, Found]], stopped: Callable[[], bool]) -> Regions:
         """Looks at every file. Raises SourceFailure SOURCE_LOST, and WorkersFailed."""
-        sources, gathering = Sources(), Gathering(self.project)
-        for _ in listing(self.origin, sources):
-            self.display.scanned(len(sources))
-        self.display.started(len(sources), sum(sources.sizes))
+        gathering = Gathering(self.project)
         executor = start()
         try:
-            for answers in executor.run(self.batches(sources), stopped):
-                for _, found in answers:
-                    self.take(found or Found(reason="WORKER_ERROR"), gathering)
-                self.display.advanced(len(answers), 0)
+            with Listing(self.origin) as listing:
+                for answers in executor.run(self.batches(listing), stopped):
+                    for _, found in answers:
+                        self.take(found or Found(reason="WORKER_ERROR"), gathering)
+                    self.display.advanced(len(answers), 0)
         finally:
             executor.close()
         return gathering.regions()
 
-    def batches(self, sources: Sources) -> Iterator[list[Search]]:
+    def batches(self, listing: Listing) -> Iterator[list[Search]]:
         """The files that were listed without a reason, a few at a time."""
-        batch: list[Search] = []
-        for number in range(len(sources)):
-            if reason := sources.reason(number):
-                self.reasons[reason] += 1
-                continue
-            batch.append(Search(sources.path(number)))
-            if len(batch) == FILES_AT_ONCE:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+        for candidates in listing.told([], self.display):
+            self.reasons.update(one.reason for one in candidates if one.reason)
+            tasks = [Search(one.path) for one in candidates if not one.reason]
+            yield from (tasks[at : at + FILES_AT_ONCE] for at in range(0, len(tasks), FILES_AT_ONCE))
 
     def take(self, found: Found, gathering: Gathering) -> None:
         """Counts an answer, and takes what was seen into its group."""

@@ -14,13 +14,13 @@ from dicom_deid.errors import Failed, ShortRead, Status, Unwritten
 from dicom_deid.executors import Executor
 from dicom_deid.forecast import Change, Kind, kind_of, remedies
 from dicom_deid.key import Key
+from dicom_deid.native.display import Display
 from dicom_deid.native.job import look_at, plain_row, settle
-from dicom_deid.native.pick import Sources
-from dicom_deid.native.scan import Display, listing
+from dicom_deid.native.listing import Listing, is_much
 from dicom_deid.native.time_limit import TimeLimit
 from dicom_deid.native.wheels import importable
 from dicom_deid.policy import Plan, Policy
-from dicom_deid.source_and_sink import OpenSource, Origin
+from dicom_deid.source_and_sink import Candidate, OpenSource, Origin
 
 if TYPE_CHECKING:
     from dicom_deid.regions import Regions
@@ -108,33 +108,28 @@ class Forecasting:
     kinds: Counter[Foreseen] = field(default_factory=Counter)
     """Files by what will become of them."""
 
-    def go(self, start: Callable[[Sources], Executor[str, Foreseen]], stopped: Callable[[], bool]) -> None:
-        """Foresees every file. Raises SourceFailure SOURCE_LOST, and WorkersFailed."""
-        sources = Sources()
-        for _ in listing(self.origin, sources):
-            self.display.scanned(len(sources))
-        self.display.started(len(sources), sum(sources.sizes))
-        executor = start(sources)
-        try:
-            for answers in executor.run(self.batches(sources), stopped):
-                self.kinds.update(found or Foreseen("failed", "WORKER_ERROR") for _, found in answers)
-                self.display.advanced(len(answers), 0)
-        finally:
-            executor.close()
+    def go(self, start: Callable[[bool], Executor[str, Foreseen]], stopped: Callable[[], bool]) -> None:
+        """Foresees every file; ``start`` is told whether they are much. Raises SourceFailure, and WorkersFailed."""
+        with Listing(self.origin) as listing:
+            first = listing.first()
+            executor = start(is_much(listing.files, 0))
+            try:
+                for answers in executor.run(self.batches(first, listing), stopped):
+                    self.kinds.update(found or Foreseen("failed", "WORKER_ERROR") for _, found in answers)
+                    self.display.advanced(len(answers), 0)
+            finally:
+                executor.close()
 
-    def batches(self, sources: Sources) -> Iterator[list[str]]:
+    def batches(self, first: list[Candidate], listing: Listing) -> Iterator[list[str]]:
         """The files that were listed without a reason, some at a time."""
-        batch: list[str] = []
-        for number in range(len(sources)):
-            if reason := sources.reason(number):
-                self.kinds[sorted_out(reason)] += 1
-                continue
-            batch.append(sources.path(number))
-            if len(batch) == FILES_AT_ONCE:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+        for candidates in listing.told(first, self.display):
+            paths = []
+            for one in candidates:
+                if one.reason:
+                    self.kinds[sorted_out(one.reason)] += 1
+                else:
+                    paths.append(one.path)
+            yield from (paths[at : at + FILES_AT_ONCE] for at in range(0, len(paths), FILES_AT_ONCE))
 
     def outcomes(self) -> dict[Status, int]:
         """Files by outcome."""

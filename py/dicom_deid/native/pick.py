@@ -8,20 +8,11 @@ they point to inside the folder is picked at its own place, and what lies outsid
 from __future__ import annotations
 
 import os
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 from dicom_deid.errors import SourceFailure
 from dicom_deid.source_and_sink import Candidate
-
-FEW_FILES, FEW_BYTES = 256, 512 * 1024 * 1024
-"""So much one process has done before others would have started."""
-
-
-def is_much(files: int, size: int) -> bool:
-    """Whether files of so many bytes are worth more than one process."""
-    return files > FEW_FILES or size > FEW_BYTES
 
 
 class Pick:
@@ -73,49 +64,3 @@ class Pick:
             if folder:
                 raise
             raise SourceFailure("SOURCE_LOST") from None
-
-
-class Sources:
-    """The picked files: some tens of bytes for each, so that a million of them fit into memory easily."""
-
-    def __init__(self) -> None:
-        self._paths, self._ends = bytearray(), array("Q")
-        self.sizes, self.modified = array("q"), array("q")
-        """Bytes, and nanoseconds since 1970."""
-        self._reasons, self._codes = array("B"), [""]
-        self.done = bytearray()
-        self._firsts: dict[int, int] = {}
-        """Fingerprint of a SOP Instance UID -> number of the first file that has it."""
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    def add(self, candidate: Candidate) -> int:
-        """Adds a file and returns its number."""
-        self._paths += os.fsencode(candidate.path)
-        self._ends.append(len(self._paths))
-        self.sizes.append(candidate.size)
-        self.modified.append(candidate.modified)
-        self._reasons.append(self._code(candidate.reason))
-        self.done.append(0)
-        return len(self) - 1
-
-    def path(self, number: int) -> str:
-        """The path of a file, relative to the root."""
-        return os.fsdecode(bytes(self._paths[self._ends[number - 1] if number else 0 : self._ends[number]]))
-
-    def reason(self, number: int) -> str:
-        """Why a file is not handed to the core; "" when it is."""
-        return self._codes[self._reasons[number]]
-
-    def _code(self, reason: str) -> int:
-        if reason not in self._codes:
-            self._codes.append(reason)
-        return self._codes.index(reason)
-
-    def first(self, number: int, instance: int) -> int:
-        """The number of the first file that has a SOP Instance UID, by its fingerprint: this one, or an earlier one.
-
-        To be asked in the order of the pick. The fingerprint 0, of none, repeats nothing.
-        """
-        return self._firsts.setdefault(instance, number) if instance else number

@@ -19,7 +19,8 @@ from itertools import islice
 
 from dicom_deid.errors import NoRun, PolicyError, SinkFailure
 from dicom_deid.native.folder_sink import UNFINISHED
-from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line, ordered_audit, ordered_log
+from dicom_deid.native.order import ordered_audit, ordered_log
+from dicom_deid.report import AUDIT_COLUMNS, STATUSES, csv_head, csv_line, log_line
 from dicom_deid.source_and_sink import Journal, Sink
 
 OUTPUT_PATH = re.compile(r"out(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")

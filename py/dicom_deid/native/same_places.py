@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple, Self
 from uuid import uuid4
 
 from dicom_deid.errors import Failed
 from dicom_deid.native.folder_sink import UNFINISHED
-from dicom_deid.native.pick import Sources
+from dicom_deid.native.sources import Listed
 from dicom_deid.readable import Readable
 from dicom_deid.source_and_sink import Origin, Sink
 
@@ -49,12 +50,11 @@ class Blank(Readable):
 class SamePlaces:
     """Says in a worker whether it sees the places of a run, as a code or ""."""
 
-    def __init__(self, origin: Origin, sink: Sink, sources: Sources) -> None:
+    def __init__(self, origin: Origin, sink: Sink, listed: Iterable[Listed]) -> None:
         """Leaves a mark where outputs are staged, with which it goes at the run's end. Raises SinkFailure."""
         self.origin, self.sink, self.mark = origin, sink, f"mark-{uuid4().hex}"
-        numbers = (number for number in range(min(LOOKED_AT, len(sources))) if not sources.reason(number))
-        listed = (Sample(sources.path(n), sources.sizes[n], sources.modified[n]) for n in numbers)
-        self.samples = list(islice(filter(self.finds, listed), SAMPLES))
+        samples = (Sample(one.path, one.size, one.modified) for one in listed if not one.reason)
+        self.samples = list(islice(filter(self.finds, samples), SAMPLES))
         sink.stage(self.mark, (self.mark.encode(),), Blank())
 
     def __call__(self) -> str:

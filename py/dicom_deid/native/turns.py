@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from dicom_deid.native.pick import Sources
+from dicom_deid.native.sources import Sources
 
 A = TypeVar("A")
 MOST_WAITING = 200

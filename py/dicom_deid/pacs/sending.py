@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Protocol
 
 from dicom_deid.errors import PacsFailure
-from dicom_deid.native.scan import Display
+from dicom_deid.native.display import Display
 from dicom_deid.pacs.batch import Batch, batches
 from dicom_deid.pacs.destination import Destination
 from dicom_deid.pacs.ledger import Ledger, State
@@ -83,7 +83,7 @@ class Sending:
         summary.stopped.update(reason for _, reason in self._run.stopped)
         pending = [one for one in self._run.instances if not self._is_confirmed(one)]
         summary.before = summary.confirmed = len(self._run.instances) - len(pending)
-        self._display.started(len(pending), sum(one.size for one in pending))
+        self._display.listed(len(pending), sum(one.size for one in pending))
         if not pending:
             return summary
         try:

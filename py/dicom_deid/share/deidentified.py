@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dicom_deid.errors import Failed
+from dicom_deid.native.display import Display
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.run import Run
 from dicom_deid.native.run_folder import RunFolder, whole_lines
-from dicom_deid.native.scan import Display
 from dicom_deid.native.source import FileSource
 from dicom_deid.policy import Plan
 from dicom_deid.report import AUDIT_COLUMNS

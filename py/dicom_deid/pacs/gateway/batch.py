@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from dicom_deid.errors import Failed, NoRun, PolicyError
+from dicom_deid.native.display import Display
 from dicom_deid.native.folder_origin import FolderOrigin
 from dicom_deid.native.folder_sink import FolderSink
 from dicom_deid.native.run import Run, Stop
 from dicom_deid.native.run_folder import RunFolder
-from dicom_deid.native.scan import Display
 from dicom_deid.pacs.gateway.spool import TAKEN, Spool, files_of
 from dicom_deid.plan import document
 from dicom_deid.policy import Plan

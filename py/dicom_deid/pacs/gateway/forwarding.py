@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dicom_deid.errors import Failed, NoRun, PacsFailure
-from dicom_deid.native.scan import Display
+from dicom_deid.native.display import Display
 from dicom_deid.pacs.destination import Destination
 from dicom_deid.pacs.ledger import NAME, Ledger, known
 from dicom_deid.pacs.outgoing import outgoing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from dicom_deid.native import turns
-from dicom_deid.native.pick import Sources
+from dicom_deid.native.sources import Sources
 from dicom_deid.native.turns import Turns
 
 INSTANCES = [7, 8, 7, 0, 9, 8, 0, 7]
