@@ -18,6 +18,8 @@ from dicom_deid.splice import Splice
 UNFINISHED, OUTPUTS = "unfinished", "out"
 DEEPEST = ("0" * (16 + len(OUTPUTS) - len(UNFINISHED)), "0" * 44, "0" * 44, "0" * 44 + ".dcm")
 """Names as long as those of patient, study, series and instance, below unfinished/ as long as below out/."""
+MOST_MADE = 4096
+"""Folders that are remembered to be there."""
 TOO_DEEP = frozenset((errno.ENAMETOOLONG, *((errno.ENOENT,) if os.name == "nt" else ())))
 """What a system says of a path that is too long; Windows finds nothing there."""
 
@@ -107,6 +109,8 @@ class FolderSink:
         folder = key.rpartition("/")[0]
         try:
             if folder not in self._made:
+                if len(self._made) >= MOST_MADE:
+                    self._made.clear()
                 (self.root / folder).mkdir(parents=True, exist_ok=True)
                 self._made.add(folder)
             os.replace(self._staging + name, self._prefix + key)  # noqa: PTH105
