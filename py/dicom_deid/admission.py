@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pydicom._dicom_dict import DicomDictionary
 from pydicom.datadict import tag_for_keyword
 
+from dicom_deid.dicom.bounded import CONTEXTS
 from dicom_deid.dicom.encoding import ascii_text, number
 from dicom_deid.errors import Withheld
 from dicom_deid.faces import shows_head
@@ -66,12 +67,10 @@ class Facts(NamedTuple):
 
 def facts_of(instance: Instance) -> Facts:
     """The facts of an instance. worker/scan/facts.js reads the same from the first bytes of a file."""
-    frames = list(frame_types(instance.data))
-    signs = tuple((sign.reason, sign.says_so) for sign in known_signs() if told(instance, sign, frames))
     return Facts(
         instance.sop_class,
         has_picture(instance),
-        signs,
+        signs_of(instance),
         sounds(instance),
         overlay_in_pixels(instance),
         shows_head(instance),
@@ -117,22 +116,30 @@ def has_picture(instance: Instance) -> bool:
     return instance.pixels is not None and instance.pixels.tag == PIXEL_DATA
 
 
-def told(instance: Instance, sign: Sign, frames: list[Item]) -> bool:
-    """Whether an instance has a sign; where there are no pixels only one that says so in so many words counts.
+def signs_of(instance: Instance) -> tuple[tuple[str, bool], ...]:
+    """The reasons for not writing it that an instance states itself (Facts.signs)."""
+    data, frames = instance.data, list(frame_types(instance.data))
+    said = [(tag, one.vr, one.value) for tag in sign_tags() for one in stated(data, tag, frames) if one.value]
+    of_instance = instance.sop_class, instance.pixels is not None, is_typed(instance)
+    return signs_said(tuple(said), ascii_text(data.get(CHARACTER_SET)), *of_instance)
 
-    ``frames``: the descriptions of its frames.
-    """
-    if not frames and instance.data.get(sign.tag) is None:
-        return False  # most have none
-    found = {element.value: element for element in stated(instance.data, sign.tag, frames) if element.value}
-    if not found or not (instance.pixels or sign.says_so):
-        return False
-    if sign.sop_classes and instance.sop_class not in sign.sop_classes:
-        return False
-    if sign.untyped and is_typed(instance):
-        return False
-    character_set = ascii_text(instance.data.get(CHARACTER_SET))
-    return any(holds(sign.words, text(element, character_set)) for element in found.values())
+
+@lru_cache(CONTEXTS)
+def signs_said(
+    said: tuple[tuple[int, str, bytes], ...], character_set: str, sop_class: str, pixels: bool, typed: bool
+) -> tuple[tuple[str, bool], ...]:
+    """The signs in values, each with its tag and VR; where there are no pixels only what says so in so many words."""
+    texts: dict[int, set[str]] = {}
+    for tag, vr, value in said:
+        texts.setdefault(tag, set()).add(text(Element(tag, vr, value), character_set))
+    return tuple(
+        (sign.reason, sign.says_so)
+        for sign in known_signs()
+        if (pixels or sign.says_so)
+        and not (sign.sop_classes and sop_class not in sign.sop_classes)
+        and not (sign.untyped and typed)
+        and any(holds(sign.words, one) for one in texts.get(sign.tag, ()))
+    )
 
 
 def stated(data: Item, tag: int, frames: list[Item]) -> Iterator[Element]:
@@ -198,6 +205,12 @@ def holds(words: str, value: str) -> bool:
     """Whether one of the values holds one of the words, or several in a row, as a whole."""
     plain = "".join(filter(str.isascii, normal_form("NFKD", value))).upper()
     return re.search(words, re.sub(r"[^A-Z0-9\\]+", " ", plain)) is not None
+
+
+@cache
+def sign_tags() -> tuple[int, ...]:
+    """The attributes of the signs."""
+    return tuple(dict.fromkeys(sign.tag for sign in known_signs()))
 
 
 @cache

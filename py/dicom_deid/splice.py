@@ -74,6 +74,8 @@ Splice = tuple[bytes | Copy | Fill | Stripes, ...]
 
 def emptied(splice: Splice, ranges: Sequence[tuple[int, int]]) -> Splice:
     """The splice with zeros where it would copy one of some ranges of the source, which are in their order."""
+    if not ranges:
+        return splice
     made = list[bytes | Copy | Fill | Stripes]()
     for segment in splice:
         if not isinstance(segment, Copy):
