@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicom_deid import key
+from dicom_deid.cli.cluster import ClusterAddress, ClusterCa, ClusterCertificate, ClusterKey, Wanted
 from dicom_deid.cli.consent import made_ready
+from dicom_deid.cli.estimate import Asked, Price, SampleFiles, WorkersPlanned, show_estimate
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
 from dicom_deid.cli.places import Place, place
 from dicom_deid.cli.policy_options import (
@@ -34,6 +36,9 @@ from dicom_deid.errors import Failed, ShortRead
 from dicom_deid.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dicom_deid.errors import Status
     from dicom_deid.explain import Explanation
     from dicom_deid.explain.compare import Row
     from dicom_deid.model import Outcome
@@ -83,16 +88,27 @@ def show_plan(
         int | None,
         typer.Option(metavar="N", min=0, help="Of a folder: processes; one per core by default, 0: no other."),
     ] = None,
+    cluster: ClusterAddress = None,
+    cluster_ca: ClusterCa = None,
+    cluster_certificate: ClusterCertificate = None,
+    cluster_key: ClusterKey = None,
+    sample: SampleFiles = None,
+    price: Price = None,
+    workers_planned: WorkersPlanned = None,
 ) -> None:
     """Shows what a run would do. Nothing is stored, and the same options count as for run.
 
     Of one file: each data element with its action, its rule, its value before and after. Of a folder, ZIP or store: how
-    many files of which kind would be written, withheld, skipped, or fail, and the flags that would change it.
+    many files of which kind would be written, withheld, skipped, or fail, and the flags that would change it. With
+    --cluster: the same of a sample, which its workers try, and how long a run of all would take them.
 
     Exit code: 0 when all would be written or skipped, 1 if some would be withheld or fail, or none would be written, 2
     for a wrong command.
     """
+    wanted, asked = Wanted(cluster, cluster_ca, cluster_certificate, cluster_key), Asked(sample, price, workers_planned)
     check_source(source)
+    wanted.check(workers)
+    asked.check(wanted)
     chosen = chosen_policy(policy, option, allow_sop_class, pass_burned_in=pass_burned_in, pseudonyms=pseudonyms)
     ready = made_ready(chosen, policy, wheels, run_code)
     project = ProjectKey(passphrase_file, salt_file, version=chosen.pseudonyms)
@@ -100,6 +116,8 @@ def show_plan(
     plan = loaded(chosen, secret, ready)
     plan.regions = regions_for(chosen, regions, None, secret, unreviewed=pixels_unreviewed)
     plan.unreviewed = pixels_unreviewed
+    if wanted.address:
+        sys.exit(show_rehearsal(source, plan, secret, ready.paths, wanted, asked, as_json=as_json))
     if not isinstance(source, Path) or source.is_dir() or is_archive(source):
         sys.exit(show_forecast(source, plan, secret, ready.paths, workers, as_json=as_json))
     explanation = look(source, plan)
@@ -127,7 +145,21 @@ def show_forecast(
         print(json.dumps(document(forecasting, plan), indent=2))
     else:
         show(forecasting)
-    outcomes = forecasting.outcomes()
+    return code_of(forecasting.outcomes())
+
+
+def show_rehearsal(
+    source: Place, plan: Plan, secret: bytes, wheels: tuple[str, ...], wanted: Wanted, asked: Asked, *, as_json: bool
+) -> int:
+    """Shows what a run on a cluster would take, and returns the exit code."""
+    from dicom_deid.native.forecast import ForecastJob
+
+    job = ForecastJob(chosen_origin(source), plan.policy, secret, wheels, plan.regions, plan.unreviewed)
+    return code_of(show_estimate(job, plan, wanted, asked, as_json=as_json))
+
+
+def code_of(outcomes: Mapping[Status, int]) -> int:
+    """The exit code of a forecast."""
     return 0 if outcomes["written"] and not (outcomes["withheld"] or outcomes["failed"]) else UNSOUND
 
 

@@ -14,6 +14,7 @@ from dicom_deid.errors import Failed, ShortRead, Status, Unwritten
 from dicom_deid.executors import Executor
 from dicom_deid.forecast import Change, Kind, kind_of, remedies
 from dicom_deid.key import Key
+from dicom_deid.model import Outcome
 from dicom_deid.native.display import Display
 from dicom_deid.native.job import look_at, plain_row, settle
 from dicom_deid.native.listing import Listing, is_much
@@ -76,6 +77,10 @@ class ForecastJob:
     def foreseen(self, source: OpenSource, path: str) -> Foreseen:
         """The outcome of an open file."""
         outcome, _ = settle(source, self.plan, self.plan.key.source(path), False)  # noqa: FBT003 - no repeat
+        return self.told(source, outcome)
+
+    def told(self, source: OpenSource, outcome: Outcome) -> Foreseen:
+        """What is told of an outcome that an open file has."""
         if outcome.status != "withheld":
             return Foreseen(outcome.status, outcome.reason, outcome.names.sop_class)
         kind = whole_kind(source, self.plan)
