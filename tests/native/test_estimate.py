@@ -187,6 +187,16 @@ def test_every_byte_that_is_copied_is_read(folder: Path, monkeypatch: pytest.Mon
     assert rehearsed.seconds == rehearsed.read + rehearsed.decide + 2 * rehearsed.copy
 
 
+def test_a_file_is_tried_behind_the_one_that_a_run_takes_before_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the files of a series have in common is decided once."""
+    opened, opening = list[str](), FolderOrigin.open
+    monkeypatch.setattr(FolderOrigin, "open", lambda origin, path: opened.append(path) or opening(origin, path))
+    Rehearsal(job_of(folder))(tasks_of(folder)[2]._replace(before="01"))
+    assert opened == ["01", "02"]
+
+
 def test_a_file_that_has_changed_fails_as_in_a_run(folder: Path) -> None:
     task = tasks_of(folder)[1]
     rehearsal = pickle.loads(pickle.dumps(Rehearsal(job_of(folder))))
@@ -225,7 +235,8 @@ def test_a_sample_is_spread_evenly_and_what_is_not_drawn_is_counted() -> None:
 
 
 def test_a_small_folder_is_its_own_sample_and_no_file_stands_behind_one_that_cannot_be_read() -> None:
-    sample = drawn([5, -1, 7], 200)
+    sample = drawn([7, -1, 5], 200)
+    assert (sample.files, sample.bytes, sample.largest) == (3, 12, 7)
     assert [(file.path, file.reason, before) for file, before in sample.drawn] == [
         ("0", "", ""),
         ("1", "READ_FAILED", "0"),
