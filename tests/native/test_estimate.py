@@ -120,7 +120,7 @@ def test_in_words_it_says_of_what_sample_it_speaks_and_of_how_many_workers(clust
     assert done.stdout.startswith("Tried: a sample of 10 of 21 files, ")
     assert "Estimate with 5 workers: at most " in done.stdout
     assert " hours of workers, cost 0.00" in done.stdout
-    assert "taken to last as long as reading" in done.stderr
+    assert "to write that is taken to last as long." in done.stdout
     whole = command("plan", folder, *cluster.options).stdout
     assert whole.startswith("Tried: all 21 files, ")
     assert "Estimate with 2 workers" in whole

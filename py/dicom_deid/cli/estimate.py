@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import ExitStack
 from functools import partial
 from math import ceil, floor, inf, log10
@@ -37,7 +36,6 @@ WorkersPlanned = Annotated[
 SAMPLE_FILES = 200
 UNITS = (("day", 86400, 3), ("hour", 3600, 2), ("minute", 60, 2), ("second", 1, 0))
 """Name, seconds, and from how many of it on it is told by."""
-NO_WRITING = "Nothing was written; that is taken to last as long as reading what is copied."
 
 
 class Asked(NamedTuple):
@@ -145,12 +143,12 @@ def tell(tried: Rehearsing, estimate: Estimate) -> None:
     print(f"Tried: all {of_all}." if whole else f"Tried: a sample of {len(sample.drawn)} of {of_all}.")
     show(tried.forecasting)
     told = milliseconds(tried)
-    print(f"A file took {told['read']} ms to read, {told['decide']} to decide, {told['copy']} to read what is copied.")
+    took = f"{told['read']} ms to read, {told['decide']} to decide, {told['copy']} to read what is copied"
+    print(f"A file took {took}; to write that is taken to last as long.")
     workers, hours = counted(estimate.workers, "worker", grouped=True), between(estimate.worker_hours)
     cost = f", cost {between(estimate.cost)}" if estimate.cost else ""
     print(f"Estimate with {workers}: {lasting(estimate.seconds)}, {hours} hours of workers{cost}.")
     print(f"More than {estimate.most_workers:,} workers would wait for the command.")
-    print(NO_WRITING, file=sys.stderr)
 
 
 def between(span: Range) -> str:
