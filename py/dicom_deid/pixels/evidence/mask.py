@@ -15,10 +15,12 @@ from pydicom import uid
 from pydicom.dataset import Dataset
 
 from dicom_deid.dicom.encoding import ascii_text
-from dicom_deid.errors import Failed, Refused
+from dicom_deid.errors import Failed, Refused, Unwritten
+from dicom_deid.frames import frames_of
 from dicom_deid.model import Instance
 from dicom_deid.pixels.alike import frame_count, size
-from dicom_deid.preview.frames import Frames
+from dicom_deid.preview.frames import LARGEST, Frames
+from dicom_deid.readable import Readable
 from dicom_deid.regions import Box, Rectangle
 
 LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -79,6 +81,14 @@ def numbers(instance: Instance, tag: int) -> tuple[float, ...]:
     return found if np.isfinite(found).all() else ()
 
 
+def read_mask(source: Readable) -> Mask:
+    """The mask of an open file. Raises Refused BAD_MASK."""
+    try:
+        return mask_of(frames_of(source, LARGEST))
+    except Unwritten:
+        raise Refused("BAD_MASK") from None
+
+
 def mask_of(frames: Frames) -> Mask:
     """The mask of a segmentation: all of its segments together.
 
@@ -88,16 +98,17 @@ def mask_of(frames: Frames) -> Mask:
     try:
         if header.SOPClassUID not in KINDS:
             raise Refused("BAD_MASK")
-        found: dict[tuple[tuple[float, ...], tuple[float, ...]], Marked] = {}
+        # Eight pixels in a byte: of hundreds of planes, a page has not the memory for one each.
+        found: dict[tuple[tuple[float, ...], tuple[float, ...]], NDArray[np.uint8]] = {}
         for place, frame in zip(places(header), frames, strict=True):
             if isinstance(frame, Failed):
                 raise frame
-            marked = marks(header, frame.values)
+            marked = np.packbits(marks(header, frame.values))
             known = found.get(place)
             found[place] = marked if known is None else known | marked
-        reference = str(header.FrameOfReferenceUID)
+        reference, rows, columns = str(header.FrameOfReferenceUID), int(header.Rows), int(header.Columns)
         planes = tuple(
-            Plane(marked.shape[0], marked.shape[1], geometry, position, covering(marked))
+            Plane(rows, columns, geometry, position, covering(unpacked(marked, rows, columns)))
             for (geometry, position), marked in found.items()
             if marked.any()
         )
@@ -132,6 +143,11 @@ def marks(header: Dataset, values: NDArray[Any]) -> Marked:
         raise ValueError
     marked: Marked = values != int(background or 0)
     return marked
+
+
+def unpacked(bits: NDArray[np.uint8], rows: int, columns: int) -> Marked:
+    """A plane of the mask of the bits that it was kept as."""
+    return np.unpackbits(bits, count=rows * columns).reshape(rows, columns).astype(np.bool_)
 
 
 def covering(marked: Marked) -> tuple[Rectangle, ...]:
