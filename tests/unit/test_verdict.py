@@ -126,6 +126,12 @@ def test_what_was_found_in_an_instance_without_doubt_is_not_passed_over() -> Non
     assert end(ct(), Review((), LEFT_OUT, "", AT)) == ("withheld", "PIXELS_LEFT_OUT", "")
     changed = end(ct(), Review((BOX,), APPROVED, "", AT), instances={SOURCE_ID: "0" * 16})
     assert changed == ("withheld", "PIXELS_NOT_SEEN", "")
+    unread = {"instances": {}, "unread": {SOURCE_ID: "PIXELS_DAMAGED"}}
+    assert end(ct(), Review(), **unread) == ("written", "", "kept; not reviewed")
+    assert end(ct(), Review((BOX,)), **unread) == ("withheld", "PIXELS_NOT_READ", "")
+    known = regions(to_bytes(ct()), Review(), Key(KEY), **unread)
+    own = Regions(known.project, known.groups, {SOURCE_ID: Review((BOX,))})
+    assert outcome(ct(), own).reason == "PIXELS_NOT_READ", "a mask marks it, and it cannot be read"
 
 
 def test_an_exception_stands_in_place_of_its_group() -> None:

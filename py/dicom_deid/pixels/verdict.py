@@ -34,11 +34,11 @@ def judge(instance: Instance, size: int, plan: Plan, source_id: str, doubt: str)
     group = None if plan.regions is None else plan.regions.groups.get(group_id(instance, plan.key))
     if group is None or plan.regions is None:
         return unseen(doubt)
+    review = plan.regions.exceptions.get(source_id, group.review)
     if source_id not in group.instances:
-        if source_id in group.unread and (doubt or group.review.boxes):
+        if source_id in group.unread and (doubt or group.review.boxes or review.boxes):
             raise Withheld("PIXELS_NOT_READ")
         return unseen(doubt)
-    review = plan.regions.exceptions.get(source_id, group.review)
     if review.decision == LEFT_OUT:
         raise Withheld("PIXELS_LEFT_OUT")
     if group.instances[source_id] != mark(instance, size, plan.key):
