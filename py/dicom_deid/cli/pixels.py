@@ -89,7 +89,7 @@ def find_pixels(
     if passphrase_file is None:
         print(PASSPHRASE_NOTE, file=sys.stderr)
     finding = search(folder, chosen, secret, workers, looks)
-    sys.exit(conclude(*finding, known, regions))
+    sys.exit(conclude(*finding, known, regions, masked=mask is not None))
 
 
 def check(folder: Path, regions: Path) -> None:
@@ -150,7 +150,7 @@ def search(folder: Path, policy: Policy, secret: bytes, workers: int | None, loo
         raise Unusable(sentence("WORKER_ERROR")) from None
 
 
-def conclude(finding: Finding, found: Regions, known: Regions | None, file: Path) -> int:
+def conclude(finding: Finding, found: Regions, known: Regions | None, file: Path, *, masked: bool) -> int:
     """Writes the file, says what stands in it, and returns the exit code."""
     from dicom_deid.regions.unite import unite
 
@@ -168,6 +168,8 @@ def conclude(finding: Finding, found: Regions, known: Regions | None, file: Path
     if finding.marked or finding.beside:
         marked = counted(finding.marked, "instance")
         print(f"The mask marks something in {marked}, and nothing in {finding.beside} more.")
+    elif masked:
+        print("The mask marks nothing: nothing that was looked at is of its frame of reference.")
     if finding.heads:
         heads = counted(finding.heads, "instance is of a volume", "instances are of volumes")
         print(f"{heads} of the head: {reasons()['FACE_CAN_BE_REBUILT']['sentence']}")
