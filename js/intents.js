@@ -65,6 +65,8 @@
  *   "sample-chosen": Sample | null,
  *   "look-at": {study: number, series: number, index: number | null},
  *   "regions-loaded": File,
+ *   "look-at-every-kind": boolean,
+ *   "use-mask": File | null,
  *   "look-for-text": undefined,
  *   "stop-looking": undefined,
  *   "review-pictures": undefined,

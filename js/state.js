@@ -48,8 +48,9 @@
  * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "encrypted" | "cutOff" | "search" | "rejection" | "library" | "share"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
  * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
- * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number}} Reviewed
- *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; and files not looked at
+ * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number, mask: {marked: number, beside: number} | null}} Reviewed
+ *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; and files not looked at;
+ *   instances in which the mask of the last search marks something, and others of its frame of reference
  * @typedef {{policy: Policy, code: boolean}} LastUsed   code: it had rules in Python, too, which are not kept
  * @typedef {"rules" | "python" | "file"} Bench   a part of the workshop: rules for single elements, Python, the policy file
  * @typedef {{policy: Policy | null, rule: string, pending: boolean}} Draft   what is written at a bench. policy: with it, to be
@@ -93,6 +94,8 @@
  * @property {Bench | ""} workshop          what is seen of the workshop; "": it is closed
  * @property {Partial<Record<Bench, Draft>>} drafts   what is written in it
  * @property {Verdict | null} verdict       what came of the draft that was tried last; null: of none
+ * @property {boolean} everyKind            the search for text looks at pictures of what is written anyway, too
+ * @property {File | null} mask             a segmentation that says for the search what must go; its name is shown, and goes nowhere else
  * @property {Looking | null} looking       how far the search for text in pictures is; null: none goes on
  * @property {Reviewed | null} reviewed     what the review of pictures comes to; null: nothing was looked for
  * @property {boolean} regionsLoaded        a regions file was loaded for the next run
@@ -154,6 +157,8 @@ function firstState() {
     verdict: null,
     decisions: [],
     forecast: null,
+    everyKind: false,
+    mask: null,
     looking: null,
     reviewed: null,
     regionsLoaded: false,

@@ -217,11 +217,11 @@ export class PythonThread {
     return heap();
   }
 
-  /** @param {MessagePort} port */
-  async find(port) {
+  /** @param {MessagePort} port @param {boolean} everyKind @param {string} mask */
+  async find(port, everyKind, mask) {
     const python = this.#started();
     const heap = () => heapOf(python);
-    const finding = python.pyimport("dicom_deid.browser.finding").Finding(this.#session);
+    const finding = python.pyimport("dicom_deid.browser.finding").Finding(this.#session, everyKind, mask);
     Comlink.expose(new Finding(finding, heap), port);
     return heap();
   }

@@ -23,6 +23,25 @@ export class PixelsPanel extends HTMLElement {
       input.value = ""; // so that choosing the same again is a change
       if (file) send(this, "regions-loaded", file);
     });
+    this.#listenToChoices();
+  }
+
+  /** What is looked at, and by which mask. */
+  #listenToChoices() {
+    const everyKind = part(this, "every-kind", HTMLInputElement);
+    everyKind.addEventListener("change", () => send(this, "look-at-every-kind", everyKind.checked));
+    const input = part(this, "mask-input", HTMLInputElement);
+    const use = part(this, "use-mask", HTMLButtonElement);
+    use.addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      input.value = "";
+      if (file) send(this, "use-mask", file);
+    });
+    part(this, "no-mask", HTMLButtonElement).addEventListener("click", () => {
+      send(this, "use-mask", null);
+      use.focus(); // its own button is gone
+    });
   }
 
   /** @param {import("../state.js").Store} store */
@@ -34,6 +53,7 @@ export class PixelsPanel extends HTMLElement {
     });
     store.subscribe(["phase", "policy", "forecast"], (state) => this.#offer(state));
     store.subscribe(["looking"], ({ looking }) => this.#show(looking));
+    store.subscribe(["looking", "everyKind", "mask"], (state) => this.#showChoices(state));
     store.subscribe(["looking", "reviewed", "regionsLoaded"], (state) => this.#say(state));
     followNotes(this, store, "pixels");
   }
@@ -45,6 +65,7 @@ export class PixelsPanel extends HTMLElement {
     this.hidden = stateOf(phase, "policy") !== "active" || !(chosen || cleanable > 0);
     part(this, "offer", HTMLElement).hidden = chosen;
     part(this, "acts", HTMLElement).hidden = !chosen;
+    part(this, "choices", HTMLElement).hidden = !chosen;
     part(this, "showing", HTMLElement).textContent =
       `${counted(cleanable, "file")} would be withheld for what the pictures can show. Clean Pixel Data writes such files, with that text made blank.`;
     part(this, "look", HTMLButtonElement).disabled = phase !== "ready";
@@ -58,6 +79,14 @@ export class PixelsPanel extends HTMLElement {
     part(this, "look", HTMLButtonElement).hidden = looking !== null;
     part(this, "stop", HTMLButtonElement).hidden = looking === null;
     part(this, "far", HTMLElement).textContent = looking ? wordsOf(looking) : "";
+  }
+
+  /** While a search goes on, its choices stay. @param {State} state */
+  #showChoices({ looking, everyKind, mask }) {
+    part(this, "choices", HTMLFieldSetElement).disabled = looking !== null;
+    part(this, "every-kind", HTMLInputElement).checked = everyKind;
+    part(this, "no-mask", HTMLButtonElement).hidden = mask === null;
+    part(this, "mask", HTMLElement).textContent = mask ? `${mask.name} is used when you look for text.` : "";
   }
 
   /** @param {State} state */

@@ -17,7 +17,7 @@ import { ReviewedFiles } from "./reviewed.js";
 /** Name of the file with a key that is made before there is a run. */
 const PROJECT = "dicom-deid";
 const REGIONS = "regions.json";
-const NOTHING = { looking: null, reviewed: null, regionsLoaded: false };
+const NOTHING = { everyKind: false, mask: null, looking: null, reviewed: null, regionsLoaded: false };
 
 export class Pixels {
   #threads;
@@ -37,6 +37,8 @@ export class Pixels {
     this.#threads = threads;
     this.#store = store;
     this.#dialogue = dialogue;
+    actOn(store, "look-at-every-kind", "pixels", (everyKind) => store.update({ everyKind }));
+    actOn(store, "use-mask", "pixels", (mask) => this.#use(mask));
     actOn(store, "look-for-text", "pixels", () => this.#look());
     actOn(store, "stop-looking", "pixels", () => this.#stop());
     actOn(store, "regions-loaded", "pixels", (file) => this.#load(file));
@@ -65,6 +67,12 @@ export class Pixels {
     this.#store.update(NOTHING);
   }
 
+  /** @param {File | null} mask   for the next search */
+  #use(mask) {
+    this.#store.note("pixels", null);
+    this.#store.update({ mask });
+  }
+
   /** Looks for text in what takes part, for the review of what is found. */
   async #look() {
     const store = this.#store;
@@ -88,12 +96,12 @@ export class Pixels {
   async #found(signal) {
     const store = this.#store;
     const key = await deriveKey(await settledKey(store, { name: PROJECT, linkage: false }));
-    const { policy, leftOut } = store.state;
+    const { policy, leftOut, everyKind, mask } = store.state;
     const { files, pool } = this.#threads;
     // Rules in Python are for a run; nothing that is looked at depends on them.
     await pool.ready;
     pool.rest(); // the detector needs the memory that they hold
-    const thread = new FindingThread(pool, { ...policy, python: [], wheels: [] }, key);
+    const thread = new FindingThread(pool, { ...policy, python: [], wheels: [] }, key, { everyKind });
     const detector = new Detector();
     const close = () => {
       thread.close();
@@ -104,7 +112,7 @@ export class Pixels {
     const report = (/** @type {import("./finding.js").Farness} */ looking) => {
       if (!signal.aborted) store.update({ looking });
     };
-    return new Finding(files, thread, detector).run(leftOut, key, report, signal);
+    return new Finding(files, thread, detector).run(leftOut, key, mask, report, signal);
   }
 
   /** @param {import("./finding.js").Findings} found */

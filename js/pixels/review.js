@@ -24,6 +24,7 @@
  * @property {Readonly<Record<string, string>>} [unread]      source id -> reason code, of those that could not be read
  * @property {string} [detector]  that looked at all of them; "": none did
  * @property {number} [alarms]    instances in which words of their headers were read
+ * @property {Readonly<Record<string, readonly Box[]>>} [own]   source id -> boxes of an instance alone: it is an exception
  * @property {boolean} [doubt]    false: instances without boxes are written even if nobody decides; else they are withheld
  *
  * @typedef {object} Verdict
@@ -37,7 +38,8 @@
  * @property {Verdict} verdict
  * @property {ReadonlyMap<string, Verdict>} exceptions   by source id: in place of the group's
  *
- * @typedef {Required<Found> & Judged} Group
+ * @typedef {Required<Omit<Found, "own">>} Facts
+ * @typedef {Facts & Judged} Group
  * @typedef {"approved" | "left out" | "undecided" | "clear"} Standing   clear: nobody has to decide; nothing was found
  * @typedef {{words: string, groups: readonly string[]}} Act   what was done, undone or done again, and the ids of its groups
  * @typedef {{total: number, undecided: number, approved: number, leftOut: number, clear: number, ready: number}} Counts

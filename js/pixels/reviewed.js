@@ -10,6 +10,8 @@ export class ReviewedFiles {
   /** @type {Map<string, number>} source id -> number of the file in the scan */ #files = new Map();
   /** @type {ReadonlyMap<string, number>} reason code -> files that the last search did not look at */ reasons =
     new Map();
+  /** What the mask of the last search marks; null: there was none. @type {import("./finding.js").Marked | null} */ mask =
+    null;
   #model;
 
   /** @param {Review} model @param {string} project   the value by which its regions file knows its key */
@@ -23,14 +25,20 @@ export class ReviewedFiles {
   }
 
   /** Takes in what a search found. @param {Findings} found */
-  add({ document, groups, reasons }) {
+  add({ document, groups, reasons, mask }) {
     this.reasons = reasons;
-    for (const [id, { label, instances }] of groups) {
+    this.mask = mask;
+    for (const [id, { label, doubt, instances }] of groups) {
       const named = instances.flatMap(({ path, sighting: { source_id, mark, frames, unread } }) =>
         unread ? [] : [{ id: source_id, mark, name: path, frames }],
       );
-      for (const { index, sighting } of instances) this.#files.set(sighting.source_id, index);
-      this.#model.add({ ...document.groups[id], id, label, instances: named });
+      /** @type {Record<string, import("./boxes.js").Box[]>} */ const own = {};
+      for (const { index, sighting } of instances) {
+        this.#files.set(sighting.source_id, index);
+        const exception = document.exceptions[sighting.source_id];
+        if (exception) own[sighting.source_id] = exception.boxes;
+      }
+      this.#model.add({ ...document.groups[id], id, label, doubt, own, instances: named });
     }
   }
 
@@ -41,15 +49,19 @@ export class ReviewedFiles {
 
   /** @returns {import("../state.js").Reviewed} */
   get sums() {
-    const sums = { groups: 0, instances: 0, undecided: 0, leftOut: 0, unread: 0, unseen: 0 };
+    const sums = { groups: 0, instances: 0, undecided: 0, leftOut: 0, unread: 0, unseen: 0, mask: this.mask };
     for (const files of this.reasons.values()) sums.unseen += files;
-    for (const { id, instances, unread } of this.#model.groups) {
+    for (const { id, instances, unread, doubt, verdict } of this.#model.groups) {
+      const counts = (/** @type {import("./review.js").Verdict} */ { boxes }) => doubt || boxes.length > 0;
       sums.groups++;
       sums.instances += instances.length;
-      sums.unread += Object.keys(unread).length;
+      for (const source of Object.keys(unread)) {
+        if (counts(verdict) || counts(this.#model.verdict(id, source))) sums.unread++;
+      }
       for (const instance of instances) {
-        const { decision } = this.#model.verdict(id, instance.id);
-        if (decision === "none") sums.undecided++;
+        const own = this.#model.verdict(id, instance.id);
+        const { decision } = own;
+        if (decision === "none" && counts(own)) sums.undecided++;
         else if (decision === "left out") sums.leftOut++;
       }
     }

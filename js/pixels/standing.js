@@ -56,11 +56,12 @@ export function boxesOf({ length }) {
 }
 
 /** Pictures that need attention, in words; "": none does. @param {Group} group */
-export function alarmOf({ alarms, unread }) {
+export function alarmOf({ alarms, unread, doubt, verdict }) {
   const lost = Object.keys(unread).length;
+  const fate = doubt || verdict.boxes.length > 0 ? ": withheld, whatever you decide" : "";
   return [
     alarms > 0 && `Words of the header were read in ${counted(alarms, "picture")}.`,
-    lost > 0 && `${counted(lost, "more picture")} could not be read: withheld, whatever you decide.`,
+    lost > 0 && `${counted(lost, "more picture")} could not be read${fate}.`,
   ]
     .filter(Boolean)
     .join(" ");

@@ -22,11 +22,24 @@ function reasonsOf({ undecided, leftOut, unread, unseen }) {
 export function saidOf(reviewed) {
   const { groups, instances } = reviewed;
   const why = reasonsOf(reviewed);
-  const told = `${counted(groups, "group")} of ${counted(instances, "object")} with pictures.`;
+  const told = [
+    `${counted(groups, "group")} of ${counted(instances, "object")} with pictures.`,
+    markedBy(reviewed.mask),
+  ]
+    .filter(Boolean)
+    .join(" ");
   if (why.length === 0) return `${told} None of them will be withheld.`;
   const withheld = why.reduce((sum, [objects]) => sum + objects, 0);
   const each = why.map(([objects, words]) => `${count(objects)} ${words}`).join(", ");
   return `${told} ${counted(withheld, "object")} will be withheld: ${each}.`;
+}
+
+/** What a mask comes to; "": none was brought. @param {Reviewed["mask"]} mask */
+function markedBy(mask) {
+  if (!mask) return "";
+  const { marked, beside } = mask;
+  if (marked + beside === 0) return "The mask marks nothing: nothing that was looked at is of its frame of reference.";
+  return `The mask marks something in ${counted(marked, "object")}, and nothing in ${count(beside)} more of its frame of reference.`;
 }
 
 /** For the line beside Start: what of the pictures will be withheld; "": nothing, or it is not asked for. @param {Readonly<import("../state.js").State>} state */

@@ -16,6 +16,8 @@ import { Problem } from "../page/problem.js";
 
 /** A frame of 100 MB takes the slowest decoder some ten seconds; what takes longer than this (milliseconds) hangs. */
 const CALL_MILLISECONDS = 60_000;
+/** Of a mask with thousands of frames each is read, and covered with rectangles. */
+const MASK_MILLISECONDS = 600_000;
 /** Bytes of WebAssembly memory, which never shrinks, above which the next file has a new worker: the detector needs room, too. */
 const HEAP_LIMIT = 160 * 1024 * 1024;
 
@@ -25,6 +27,7 @@ export class FindingThread {
   #key;
   #options;
   /** @type {Worker | null} */ #worker = null;
+  /** The mask as every worker is given it; "": none. */ #mask = "";
   #heap = 0;
   #closed = false;
 
@@ -32,13 +35,21 @@ export class FindingThread {
    * @param {import("./pool.js").Pool} pool
    * @param {Policy} policy   without rules in Python: of those a run knows
    * @param {Uint8Array} key
-   * @param {{patience?: number, heapLimit?: number}} [options]   in milliseconds and bytes
+   * @param {{everyKind?: boolean, patience?: number, heapLimit?: number}} [options]   everyKind: also pictures of what is written
+   *   anyway are looked at; in milliseconds and bytes
    */
   constructor(pool, policy, key, options = {}) {
     this.#pool = pool;
     this.#policy = policy;
     this.#key = key;
-    this.#options = { patience: CALL_MILLISECONDS, heapLimit: HEAP_LIMIT, ...options };
+    this.#options = { everyKind: false, patience: CALL_MILLISECONDS, heapLimit: HEAP_LIMIT, ...options };
+  }
+
+  /** Uses a mask for all files that are opened from now on. Rejects with a CodedError: BAD_MASK, or what no worker survived. @param {Blob} file */
+  async bring(file) {
+    const answer = await this.#asked((finding) => finding.bring(file), MASK_MILLISECONDS);
+    if ("error" in answer) throw new CodedError(answer.error);
+    this.#mask = answer.mask;
   }
 
   /** Begins to look at a file. @param {Blob} file @param {string} sourceId @returns {Promise<Opening | {error: string}>} */
@@ -73,11 +84,12 @@ export class FindingThread {
   /**
    * @template T
    * @param {(finding: Worker["finding"]) => Promise<import("../../worker/shared/protocol/imaging.js").Seen<T>>} call
+   * @param {number} [patience]   in milliseconds
    * @returns {Promise<T | {error: string}>}
    */
-  async #asked(call) {
+  async #asked(call, patience = this.#options.patience) {
     const worker = await this.#started();
-    const timer = setTimeout(() => this.#end(), this.#options.patience);
+    const timer = setTimeout(() => this.#end(), patience);
     try {
       const { heap, answer } = await worker.thread.alive(call(worker.finding));
       this.#heap = heap;
@@ -100,7 +112,8 @@ export class FindingThread {
       const plan = await thread.configure(this.#policy, this.#key, false, await this.#pool.numbersFor(this.#policy));
       if ("error" in plan) throw new Problem(plan.error, plan.problems);
       const { port1, port2 } = new MessageChannel();
-      this.#heap = await thread.alive(thread.python.find(Comlink.transfer(port1, [port1])));
+      const { everyKind } = this.#options;
+      this.#heap = await thread.alive(thread.python.find(Comlink.transfer(port1, [port1]), everyKind, this.#mask));
       if (this.#closed) throw new CodedError("CANCELLED");
       this.#worker = { thread, finding: /** @type {Worker["finding"]} */ (Comlink.wrap(port2)) };
       return this.#worker;

@@ -3,11 +3,12 @@
     .venv/bin/python tests/bench/looking.py [--files 60] [--frames 60] [--seconds 240] [--rounds 2] [--scratch FOLDER]
 
 Made pictures of 1024 x 768 that name their patient: secondary captures in colour, grey ultrasound, the same in JPEG
-and RLE, and one cine in JPEG that comes first. The page was visited once before. Each round has a browser of its own
-and prints a row: memory is what the page's processes use (PSS, MB), half a minute after the scan, in the middle of the
-first and of the last quarter of the search (medians), and at its highest; the load is the machine's. In these times no
-debugger looks on, as none does at a user's page: one keeps a copy of all that is fetched. With --attached it does, as
-in size.py. `build.py site` has to have been run.
+and RLE, and one cine in JPEG that comes first. With --slices there are so many CT slices of 512 x 512 in their place,
+each eighth one a radiograph of 2048 x 2048, and the page looks in all pictures. The page was visited once before. Each
+round has a browser of its own and prints a row: memory is what the page's processes use (PSS, MB), half a minute after
+the scan, in the middle of the first and of the last quarter of the search (medians), and at its highest; the load is
+the machine's. In these times no debugger looks on, as none does at a user's page: one keeps a copy of all that is
+fetched. With --attached it does, as in size.py. `build.py site` has to have been run.
 """
 
 import argparse
@@ -43,6 +44,7 @@ from making import compressed, image  # noqa: E402
 from size import CORES, Memory  # noqa: E402
 
 ROWS, COLUMNS = 768, 1024
+RADIOGRAPH = uid.DigitalXRayImageStorageForPresentation
 PICTURES = re.compile(r"([\d,]+) of [\d,]+ files?, ([\d,]+) pictures?")
 HEADINGS = ("round", "load", "files", "pictures", "pictures/s", "MB before", "early", "late", "highest")
 POLLING_SECONDS = 0.5
@@ -52,6 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--frames", type=int, default=60, help="of the cine; 0: none")
+    parser.add_argument("--slices", type=int, default=0, help="in place of all these")
     parser.add_argument("--seconds", type=float, default=240, help="of the search that are measured")
     parser.add_argument("--rest", type=float, default=30, help="seconds between the scan and the search")
     parser.add_argument("--rounds", type=int, default=2)
@@ -64,7 +67,10 @@ def main() -> None:
     say(f"| {' | '.join(HEADINGS)} |\n|{' --- |' * len(HEADINGS)}")
     with tempfile.TemporaryDirectory(dir=options.scratch) as name, sync_playwright() as playwright:
         source = Path(name, "pictures")
-        write(source, options.files, options.frames)
+        if options.slices:
+            write_slices(source, options.slices)
+        else:
+            write(source, options.files, options.frames)
         with serving(ROOT / "dist", isolation=not options.plain_host) as server:
             for number in range(options.rounds):
                 profile = Path(name, f"profile{number}")
@@ -100,6 +106,7 @@ def measure(chromium: BrowserType, url: str, profile: Path, source: Path, option
         page = shown(chromium, address)
         visit(page, url, options.workers)
         choose(page, source)
+        page.get_by_role("checkbox", name="Look in all pictures").set_checked(options.slices > 0)
         if not options.attached:
             page = left_alone(chromium, page, address, options.rest)
         memory = Memory(profile)
@@ -156,6 +163,15 @@ def write(folder: Path, files: int, frames: int) -> None:
     for number in range(files):
         make = (capture, ultrasound, jpeg, rle)[number % 4]
         (folder / f"{number + 1:04}.dcm").write_bytes(to_bytes(make(number + 1)))
+
+
+def write_slices(folder: Path, files: int) -> None:
+    folder.mkdir()
+    for number in range(files):
+        kind, side, modality = (uid.CTImageStorage, 512, "CT") if number % 8 else (RADIOGRAPH, 2048, "DX")
+        noise = np.random.default_rng(number).integers(0, 30, (side, side), np.uint16)
+        pixels = phantom(side, side).astype(np.uint16) * 8 + noise
+        (folder / f"{number:04}.dcm").write_bytes(to_bytes(named(image(pixels), number, kind, modality)))
 
 
 def screen(number: int) -> np.ndarray:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import visiting
 from cutoff import BEGUN, choose_again, go_on
-from folder import capture, picture_folder
+from folder import capture, lettered_slice, picture_folder
 from journey import Journey
 from made import UID, to_bytes
 from many import WITHOUT_HANDLES, choose
+from masked import head_folder, saved, segmentation
 from playwright.sync_api import expect
 from runs import PASSPHRASE, ROOT, RunFolder, native_run, timeless
+from test_access import found_by_axe
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -114,9 +116,10 @@ def look(journey: Journey, pictures: Path) -> None:
     journey.button("Look for text in pictures").click()
 
 
-def search(folder: Path, scratch: Path) -> dict[str, Any]:
+def search(folder: Path, scratch: Path, *options: str) -> dict[str, Any]:
     """The regions file of the command line, with the detector of this site."""
-    return found_natively(folder, scratch, "--models", str(ROOT / "vendor" / "detection"), "--workers", "0")
+    models = str(ROOT / "vendor" / "detection")
+    return found_natively(folder, scratch, "--models", models, "--workers", "0", *options)
 
 
 def approve_by_keyboard(journey: Journey, groups: int) -> None:
@@ -175,10 +178,89 @@ def test_a_detector_that_ends_leaves_its_picture_unread_and_withheld(
         assert sorted(row["reason"] for row in rows) == ["", "PIXELS_NOT_READ"]
 
 
+def use_mask(journey: Journey, file: Path) -> None:
+    """Brings a mask by keyboard, and looks for text."""
+    with journey.page.expect_file_chooser() as chosen:
+        journey.button("Use a mask…").press("Enter")
+    chosen.value.set_files(file)
+    expect(journey.page.locator("pixels-panel")).to_contain_text(f"{file.name} is used when you look for text.")
+    journey.button("Look for text in pictures").press("Enter")
+
+
+def saved_regions(journey: Journey, scratch: Path) -> dict[str, Any]:
+    return plain(json.loads(journey.download("Save regions file", scratch).read_text(encoding="utf-8")))
+
+
+def test_a_mask_and_pictures_of_every_kind_give_what_they_give_on_the_command_line(
+    journey: Journey, tmp_path: Path
+) -> None:
+    page, slices, mask = journey.page, head_folder(tmp_path / "Herons"), tmp_path / "face.dcm"
+    saved(segmentation(), mask)
+    saved(lettered_slice(7), slices / "lettered.dcm")
+    panel, every_kind = page.locator("pixels-panel"), page.get_by_role("checkbox", name="Look in all pictures")
+    journey.wait_for_python()
+    journey.drop(slices)
+    page.get_by_role("checkbox", name="Clean Pixel Data").check()
+    journey.set_passphrase()
+    use_mask(journey, slices / "0.dcm")
+    expect(panel.get_by_role("alert")).to_contain_text("The mask is no segmentation", timeout=60_000)
+    expect(panel.get_by_role("alert")).to_contain_text("Give a Segmentation")
+    use_mask(journey, mask)
+    expect(panel).to_contain_text(
+        "1 group of 2 objects with pictures. The mask marks something in 2 objects, and nothing in 2 more of its frame "
+        "of reference. 2 objects will be withheld: 2 not approved.",
+        timeout=60_000,
+    )
+    expect(panel.get_by_role("alert")).to_be_hidden()
+    assert saved_regions(journey, tmp_path / "page") == plain(search(slices, tmp_path, "--mask", str(mask)))
+    assert found_by_axe(journey) == []
+
+    every_kind.press("Space")
+    expect(every_kind).to_be_checked()
+    journey.button("Look for text in pictures").press("Enter")
+    expect(every_kind).to_be_disabled()
+    expect(panel).to_contain_text("3 objects will be withheld: 3 not approved", timeout=180_000)
+    found = saved_regions(journey, tmp_path / "page")
+    assert found == plain(search(slices, tmp_path, "--mask", str(mask), "--every-kind"))
+    assert all(group["detector"] for group in found["groups"].values())
+    journey.button("Without this mask").press("Enter")
+    expect(journey.button("Use a mask…")).to_be_focused()
+    expect(panel).not_to_contain_text("face.dcm")
+
+    approve_all_seen_by_keyboard(journey, pictures=(4, 1))
+    expect(panel).to_contain_text("None of them will be withheld")
+    file = journey.download("Save regions file", tmp_path / "approved")
+    assert journey.run().written == 5
+    whole = native_run(slices, tmp_path / "whole", "--option", OPTION, "--regions", str(file), status=0)
+    agree(journey.results(tmp_path / "results"), whole)
+    assert {row["pixels"].split(" ")[0] for row in whole.rows} == {"cleaned", "kept;"}
+
+
+def approve_all_seen_by_keyboard(journey: Journey, pictures: tuple[int, ...]) -> None:
+    """Opens the review, looks at so many pictures of each group, and approves all of it at once."""
+    keyboard, dialog = journey.page.keyboard, journey.page.get_by_role("dialog", name="Text in pictures")
+    journey.button("Review what was found").press("Enter")
+    expect(dialog.get_by_role("listbox", name="Groups of pictures")).to_be_focused()
+    keyboard.press("Enter")
+    for group, many in enumerate(pictures):
+        if group:
+            keyboard.press("PageDown")
+        for number in range(1, many + 1):
+            seen = "You have seen its picture." if many == 1 else f"You have seen {number} of {many} pictures."
+            expect(dialog.get_by_text(seen)).to_be_visible()
+            keyboard.press("ArrowDown")
+    keyboard.press("Escape")
+    dialog.get_by_role("button", name=f"Approve {len(pictures)} groups looked at").press("Enter")
+    expect(dialog).to_contain_text(f"{len(pictures)} approved")
+    dialog.get_by_role("button", name="Close").press("Enter")
+    expect(dialog).to_be_hidden()
+
+
 def plain(found: dict[str, Any]) -> dict[str, Any]:
     """A regions file without fields that are empty, in one order."""
+    for review in (*found["groups"].values(), *found["exceptions"].values()):
+        review["boxes"].sort(key=str)
     for group in found["groups"].values():
-        group["boxes"].sort(key=str)
         for field in ("unread", "detector", "alarms"):
             if not group.get(field):
                 group.pop(field, None)

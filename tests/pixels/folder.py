@@ -67,6 +67,11 @@ def slice_of(number: int) -> Dataset:
     return named(image(values), number, uid.CTImageStorage, "CT")
 
 
+def lettered_slice(number: int) -> Dataset:
+    """A CT slice that names its patient."""
+    return named(image(lettered(120, 260, *PATIENT[:2])[0].astype(np.uint16)), number, uid.CTImageStorage, "CT")
+
+
 def picture_folder(folder: Path) -> Path:
     """Six files."""
     made = {

@@ -24,6 +24,11 @@ export class Finding {
     this.#heap = heap;
   }
 
+  /** @type {FindingApi["bring"]} */
+  async bring(file) {
+    return this.#seen(this.#call(() => this.#finding.bring(file.size, readerOf(file))));
+  }
+
   /** @type {FindingApi["open"]} */
   async open(file, sourceId) {
     return this.#seen(this.#call(() => this.#finding.open(file.size, readerOf(file), sourceId)));

@@ -9,12 +9,15 @@ from typing import Any
 from dicom_deid.browser.bridge import Session
 from dicom_deid.browser.imaging import Lent, coded
 from dicom_deid.dicom.encoding import ascii_text
-from dicom_deid.errors import Failed, ShortRead
+from dicom_deid.dicom.read_cache import ReadCache
+from dicom_deid.errors import Failed, Refused, ShortRead
+from dicom_deid.pixels.evidence.mask import Mask, Plane, read_mask
 from dicom_deid.pixels.looking import Look, Looking, Pixels, Read
 from dicom_deid.pixels.sighting import Gathering, Sighting
 from dicom_deid.readable import HEAD_BYTES
 from dicom_deid.regions import Box, Rectangle
 from dicom_deid.regions.file import document, project_of
+from dicom_deid.scan import inspect
 
 SHOWN = (0x00080070, 0x00081090, 0x00080060)
 """Manufacturer, its Model Name, Modality: what a person knows a group by."""
@@ -23,11 +26,27 @@ SHOWN = (0x00080070, 0x00081090, 0x00080060)
 class Finding:
     """Looks at one file after the other under the plan of a session."""
 
-    def __init__(self, session: Session) -> None:
-        self._plan = session.plan
-        self._looking = Looking(session.plan)
+    def __init__(self, session: Session, every_kind: bool = False, mask: str = "") -> None:
+        """``every_kind``: as `Looking` takes it; ``mask``: as `bring` tells it, "" for none."""
+        self._plan, self._every_kind = session.plan, every_kind
+        self._use(mask_told(mask) if mask else None)
         self._look: Look | None = None
         self._pictures: Generator[Pixels, Sequence[Read], None] | None = None
+
+    def _use(self, mask: Mask | None) -> None:
+        self._mask, self._looking = mask, Looking(self._plan, every_kind=self._every_kind, mask=mask)
+
+    def bring(self, size: int, read: Callable[[int, int], Any]) -> Any:
+        """Uses the mask of a file from now on: {mask}, by which another Finding is given it, or {error}."""
+        return coded(lambda: self._brought(Lent(size, read)))
+
+    def _brought(self, source: Lent) -> dict[str, Any]:
+        try:
+            mask = read_mask(source)
+        except Refused as refused:
+            raise Failed(refused.code) from None
+        self._use(mask)
+        return {"mask": json.dumps(mask)}
 
     def open(self, size: int, read: Callable[[int, int], Any], source_id: str) -> Any:
         """Opening in worker/shared/protocol/finding.js, or {error} where it would not be written in any case."""
@@ -37,11 +56,18 @@ class Finding:
     def _opened(self, source: Lent, source_id: str) -> dict[str, Any]:
         look = self._begun(source, source_id)
         if look is None:
-            return {"needed": False}
-        self._look, self._pictures = look, look.pictures()
+            return {"needed": False, "beside": self._is_beside(source)}
+        if look.needed:
+            self._look, self._pictures = look, look.pictures()
         words = [ascii_text(look.instance.data.get(tag)) for tag in SHOWN]
         label = " ".join(word for word in words if word)
-        return {"needed": True, "kind": look.kind, "label": label, "sighting": stated(look.seen)}
+        beside = not look.seen.own and self._is_beside(source)
+        told = {"needed": True, "kind": look.kind, "label": label, "sighting": stated(look.seen)}
+        return told | {"shown": look.needed, "beside": beside}
+
+    def _is_beside(self, source: Lent) -> bool:
+        """Whether the mask is of the frame of reference of a file in which it marks nothing."""
+        return self._mask is not None and self._mask.is_near(inspect(source, self._plan.caches.of(ReadCache)))
 
     def _begun(self, source: Lent, source_id: str) -> Look | None:
         while True:
@@ -84,11 +110,32 @@ def told(box: dict[str, Any]) -> Read:
 
 def stated(sighting: Sighting) -> dict[str, Any]:
     """A sighting as the page keeps it."""
-    boxes = [[*box.rectangle, box.first, box.last, box.evidence] for box in sighting.boxes]
-    return sighting._asdict() | {"boxes": boxes}
+    return sighting._asdict() | {"boxes": sides(sighting.boxes), "own": sides(sighting.own)}
+
+
+def sides(boxes: tuple[Box, ...]) -> list[list[Any]]:
+    """Boxes as the page keeps them."""
+    return [[*box.rectangle, box.first, box.last, box.evidence] for box in boxes]
 
 
 def sighting_of(told: dict[str, Any]) -> Sighting:
     """The sighting that the page kept."""
-    boxes = tuple(Box(Rectangle(*sides), first, last, evidence) for *sides, first, last, evidence in told["boxes"])
-    return Sighting(**told | {"boxes": boxes})
+    return Sighting(**told | {"boxes": boxes_of(told["boxes"]), "own": boxes_of(told["own"])})
+
+
+def boxes_of(told: list[list[Any]]) -> tuple[Box, ...]:
+    """The boxes that the page kept."""
+    return tuple(Box(Rectangle(*sides), first, last, evidence) for *sides, first, last, evidence in told)
+
+
+def mask_told(told: str) -> Mask:
+    """The mask that the page kept, in JSON."""
+    reference, planes = json.loads(told)
+    return Mask(reference, tuple(plane_of(*plane) for plane in planes))
+
+
+def plane_of(
+    rows: int, columns: int, geometry: list[float], position: list[float], rectangles: list[list[int]]
+) -> Plane:
+    """A plane of the mask that the page kept."""
+    return Plane(rows, columns, tuple(geometry), tuple(position), tuple(Rectangle(*one) for one in rectangles))

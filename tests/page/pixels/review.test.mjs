@@ -181,6 +181,53 @@ test("an approval does not reach instances that are found later", () => {
   assert.equal(decisionOf(review, 1), "none");
 });
 
+test("what is found later is united with what was: nothing that was looked at is forgotten", () => {
+  const [one, two, three] = [instance(1), instance(2), instance(3)];
+  const first = {
+    instances: [one, two],
+    unread: { [three.id]: "PIXELS_DAMAGED" },
+    detector: "tiny",
+    alarms: 2,
+    frames: 9,
+  };
+  const review = reviewOf(found(1, { ...first, doubt: false }));
+  review.add(found(1, { boxes: [], instances: [two, three], doubt: false }));
+  const group = review.get(id(1));
+  assert.deepEqual(group.instances, [one, two, three]);
+  assert.deepEqual([group.verdict.boxes, group.unread, group.frames, group.alarms], [[ONE], {}, 9, 2]);
+  assert.equal(group.detector, "", "none has looked at all of them");
+  review.add(found(1, { instances: [one, two, three], detector: "tiny", doubt: false }));
+  for (const detector of ["", "small"]) {
+    review.add(found(1, { instances: [two], detector, doubt: false }));
+    assert.equal(review.get(id(1)).detector, "tiny");
+  }
+});
+
+test("boxes of one instance alone make it an exception, which waits, and gets what is found for its group", () => {
+  const [one, two] = [instance(1), instance(2)];
+  const mask = box([5, 5, 9, 9], "mask");
+  const review = reviewOf(found(1, { boxes: [], instances: [one, two], doubt: false }));
+  assert.equal(standing(review.get(id(1))), "clear");
+  review.add(found(1, { boxes: [], own: { [two.id]: [mask] }, instances: [two], doubt: false }));
+  assert.equal(standing(review.get(id(1))), "undecided");
+  assert.deepEqual([review.verdict(id(1), one.id).boxes, review.verdict(id(1), two.id).boxes], [[], [mask]]);
+  review.add(found(1, { boxes: [OTHER], instances: [one], doubt: false }));
+  assert.deepEqual(review.verdict(id(1), two.id).boxes, [mask, OTHER]);
+  review.see(id(1), two.id);
+  review.decide([id(1)], "approved");
+  review.add(found(1, { own: { [two.id]: [ONE, mask] }, instances: [one, two], doubt: false }));
+  assert.deepEqual(review.verdict(id(1), two.id).boxes, [mask, OTHER], "what a person took away does not come back");
+  assert.equal(standing(review.get(id(1))), "approved");
+});
+
+test("an exception that cannot be read is nothing to decide, and stays in the file", () => {
+  const [one, two] = [instance(1), instance(2)];
+  const unread = { [two.id]: "PIXELS_DAMAGED" };
+  const review = reviewOf(found(1, { boxes: [], instances: [one], unread, own: { [two.id]: [ONE] }, doubt: false }));
+  assert.equal(standing(review.get(id(1))), "clear");
+  assert.deepEqual(review.document("").exceptions[two.id].boxes, [ONE]);
+});
+
 test("the document is a regions file: ids and marks, no words of the page", () => {
   const review = reviewOf(found(1, { unread: { [id(7)]: "PIXELS_DAMAGED" }, alarms: 1, detector: "PP-OCRv6 small" }));
   review.decide([id(1)], "approved");

@@ -42,7 +42,9 @@
  * @property {(summary: RunSummary) => Promise<string[]>} closing
  * @property {(port: MessagePort) => Promise<void>} tabulate   exposes TablesApi on the port
  * @property {(port: MessagePort) => Promise<number>} picture   exposes ImagingApi on the port; bytes of its WebAssembly memory
- * @property {(port: MessagePort) => Promise<number>} find   after `configure`: exposes FindingApi on the port; bytes of its WebAssembly memory
+ * @property {(port: MessagePort, everyKind: boolean, mask: string) => Promise<number>} find   after `configure`: exposes FindingApi on
+ *   the port; everyKind: also pictures of what is written anyway are looked at; mask: as `bring` answered it, "" for none; bytes of
+ *   its WebAssembly memory
  * @property {(files: MessagePort, page: MessagePort) => Promise<void>} index   becomes the index worker: uses IndexFiles of the one port, exposes IndexApi on the other
  */
 
