@@ -20,8 +20,9 @@ FLOORS = """
     patient policy
     faces
     scan admission plan deidentify verify report linkage index preview
+    frames
     pixels
-    pipeline entries forecast frames
+    pipeline entries forecast
     explain warm_up
     conformance
     importers
