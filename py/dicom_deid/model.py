@@ -90,7 +90,7 @@ class Run:
 class Item(list[Element]):
     """The data elements of one sequence item, or of a whole data set, in increasing order of tag."""
 
-    __slots__ = ("undefined", "units")
+    __slots__ = ("by_tag", "undefined", "units")
 
     def __init__(self, elements: list[Element] | None = None, undefined: bool = False) -> None:
         super().__init__(elements or ())
@@ -98,9 +98,13 @@ class Item(list[Element]):
         self.units: list[Element | Run] = []
         """The same elements once more, runs of them in one; none where this is not known. What was put in or taken out
         later is not among them."""
+        self.by_tag: dict[int, Element] | None = None
+        """The same by tag, where no element is put in or taken out any more."""
 
     def get(self, tag: int) -> Element | None:
         """The element with that tag, or None."""
+        if self.by_tag is not None:
+            return self.by_tag.get(tag)
         at = bisect_left(self, tag, key=TAG)
         return self[at] if at < len(self) and self[at].tag == tag else None
 
