@@ -92,12 +92,13 @@ def show_estimate(job: ForecastJob, plan: Plan, wanted: Wanted, asked: Asked, *,
         assert client is not None, "its address is given"
         from dicom_deid.executors.cluster import Cluster  # an extra
 
+        workers = len(client.nthreads())
         patience = CODE_PATIENCE if plan.policy.python else inf
         try:
-            tried.go(partial(Cluster, client, Rehearsal(job), patience=patience), len(client.nthreads()))
+            tried.go(partial(Cluster, client, Rehearsal(job), patience=patience), workers)
         except Failed as failure:
             raise Unusable(sentence(failure.reason)) from None
-        workers = asked.workers or max(1, len(client.nthreads()))
+    workers = asked.workers or max(1, workers)
     work = tried.work()
     span = seconds(work, sample.files, tried.listing, workers)
     estimate = Estimate(workers, span, most_workers(work, sample.files), asked.price)
@@ -148,7 +149,7 @@ def tell(tried: Rehearsing, estimate: Estimate) -> None:
     workers, hours = counted(estimate.workers, "worker", grouped=True), between(estimate.worker_hours)
     cost = f", cost {between(estimate.cost)}" if estimate.cost else ""
     print(f"Estimate with {workers}: {lasting(estimate.seconds)}, {hours} hours of workers{cost}.")
-    print(f"More than {estimate.most_workers:,} workers would wait for the command.")
+    print(f"More than {counted(estimate.most_workers, 'worker', grouped=True)} would wait for the command.")
 
 
 def between(span: Range) -> str:
