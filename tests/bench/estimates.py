@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -42,19 +43,23 @@ def compare(count: int, rounds: int, scratch: Path, *, cold: bool) -> None:
     source = scratch / "slices"
     slices.write(source, count)
     say("| workers | estimate, s | run, s | read, decide, copy, ms |\n| --- | --- | --- | --- |")
+    ratios: dict[int, list[float]] = {workers: [] for workers in WORKERS}
     for workers in WORKERS * rounds:
         if cold:
             forget(source)
         options = ["--cluster", f"local:{workers}"]
         line = [sys.executable, "-m", "dicom_deid", "plan", str(source), "--json", *options]
-        found = json.loads(subprocess.run(line, capture_output=True, text=True, check=False).stdout)
+        estimate = json.loads(subprocess.run(line, capture_output=True, text=True, check=False).stdout)
         if cold:
             forget(source)
         with tempfile.TemporaryDirectory(dir=scratch) as name:
             taken = seconds_of(source, Path(name, "run"), options)
-        spent = ", ".join(f"{part:.2f}" for part in found["milliseconds"].values())
-        span = found["seconds"]
+        spent = ", ".join(f"{part:.2f}" for part in estimate["milliseconds"].values())
+        span = estimate["seconds"]
+        ratios[workers].append(taken * 2 / (span["low"] + span["high"]))
         say(f"| {workers} | {span['low']:.1f} to {span['high']:.1f} | {taken:.1f} | {spent} |")
+    for workers, found in ratios.items():
+        say(f"{workers}: a run takes {statistics.median(found):.2f} of the middle of its estimate (median)")
 
 
 def highest(pid: int) -> int:
