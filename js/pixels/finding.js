@@ -66,6 +66,7 @@ export class Finding {
     const indexes = await this.#files.taking(leftOut);
     this.#how.total = indexes.length;
     await this.#thread.start();
+    report({ ...this.#how });
     if (mask) await this.#thread.bring(mask);
     for (let at = 0; at < indexes.length; at += NAMED_AT_ONCE) {
       const some = indexes.slice(at, at + NAMED_AT_ONCE);

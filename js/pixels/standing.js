@@ -22,8 +22,9 @@ const BADGES = {
 export function badgeOf(group) {
   if (group.instances.length === 0) return { words: "Not readable", kind: "left" };
   const how = standing(group);
-  const own = group.exceptions.size;
-  if (how === "undecided" && group.verdict.decision === "approved" && own > 0) {
+  const own = [...group.exceptions.values()].filter(({ decision }) => decision === "none").length;
+  const settled = group.verdict.decision === "approved" || !(group.doubt || group.verdict.boxes.length > 0);
+  if (how === "undecided" && settled && own > 0) {
     return { words: `${counted(own, "exception")} not decided`, kind: "undecided" };
   }
   return BADGES[how];
@@ -45,9 +46,11 @@ export function sizeOf({ columns, rows, instances, frames }) {
   return [`${columns} × ${rows}`, counted(instances.length, "picture"), most].filter(Boolean).join(", ");
 }
 
-/** "800 × 600, 34 pictures, 14 boxes". @param {Group} group */
-export function aboutOf({ columns, rows, instances, verdict }) {
-  return [`${columns} × ${rows}`, counted(instances.length, "picture"), boxesOf(verdict.boxes)].join(", ");
+/** "800 × 600, 34 pictures, 14 boxes, 2 with their own". @param {Group} group */
+export function aboutOf({ columns, rows, instances, verdict, exceptions }) {
+  const own = exceptions.size > 0 ? `${count(exceptions.size)} with their own` : "";
+  const words = [`${columns} × ${rows}`, counted(instances.length, "picture"), boxesOf(verdict.boxes), own];
+  return words.filter(Boolean).join(", ");
 }
 
 /** "14 boxes", "no box". @param {readonly unknown[]} boxes */

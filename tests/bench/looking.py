@@ -2,13 +2,13 @@
 
     .venv/bin/python tests/bench/looking.py [--files 60] [--frames 60] [--seconds 240] [--rounds 2] [--scratch FOLDER]
 
-Made pictures of 1024 x 768 that name their patient: secondary captures in colour, grey ultrasound, the same in JPEG
-and RLE, and one cine in JPEG that comes first. With --slices there are so many CT slices of 512 x 512 in their place,
-each eighth one a radiograph of 2048 x 2048, and the page looks in all pictures. The page was visited once before. Each
-round has a browser of its own and prints a row: memory is what the page's processes use (PSS, MB), half a minute after
-the scan, in the middle of the first and of the last quarter of the search (medians), and at its highest; the load is
-the machine's. In these times no debugger looks on, as none does at a user's page: one keeps a copy of all that is
-fetched. With --attached it does, as in size.py. `build.py site` has to have been run.
+Made pictures of 1024 x 768 that name their patient: secondary captures in colour, grey ultrasound, the same in JPEG and
+RLE, and one cine in JPEG that comes first. With --slices there are so many CT slices of 512 x 512 in their place, each
+eighth one a radiograph of 2048 x 2048 and another eighth captures, and the page looks in all pictures. The page was
+visited once before. Each round has a browser of its own and prints a row: memory is what the page's processes use (PSS,
+MB), half a minute after the scan, in the middle of the first and of the last quarter of the search (medians), and at
+its highest; the load is the machine's. In these times no debugger looks on, as none does at a user's page: one keeps a
+copy of all that is fetched. With --attached it does, as in size.py. `build.py site` has to have been run.
 """
 
 import argparse
@@ -44,6 +44,7 @@ from making import compressed, image  # noqa: E402
 from size import CORES, Memory  # noqa: E402
 
 ROWS, COLUMNS = 768, 1024
+OF_CAPTURES = 4
 RADIOGRAPH = uid.DigitalXRayImageStorageForPresentation
 PICTURES = re.compile(r"([\d,]+) of [\d,]+ files?, ([\d,]+) pictures?")
 HEADINGS = ("round", "load", "files", "pictures", "pictures/s", "MB before", "early", "late", "highest")
@@ -171,7 +172,8 @@ def write_slices(folder: Path, files: int) -> None:
         kind, side, modality = (uid.CTImageStorage, 512, "CT") if number % 8 else (RADIOGRAPH, 2048, "DX")
         noise = np.random.default_rng(number).integers(0, 30, (side, side), np.uint16)
         pixels = phantom(side, side).astype(np.uint16) * 8 + noise
-        (folder / f"{number:04}.dcm").write_bytes(to_bytes(named(image(pixels), number, kind, modality)))
+        dataset = capture(number) if number % 8 == OF_CAPTURES else named(image(pixels), number, kind, modality)
+        (folder / f"{number:04}.dcm").write_bytes(to_bytes(dataset))
 
 
 def screen(number: int) -> np.ndarray:

@@ -117,6 +117,14 @@ def test_a_worker_that_ends_or_hangs_is_no_answer_and_is_replaced(page: Page) ->
     page.evaluate("harness.start()")
 
 
+def test_a_worker_holds_the_network_of_one_kind(page: Page) -> None:
+    started = []
+    for kind in ("screen", "screen", "anatomy", "screen"):
+        assert asked(page, kind, phantom(40, 40)) == {"boxes": []}
+        started.append(page.evaluate("harness.workers.length"))
+    assert [count - started[0] for count in started] == [0, 0, 1, 2]
+
+
 def test_models_that_cannot_be_fetched_or_are_others_are_said(launch: Launch, own_server: Server) -> None:
     browser = launch()
     with visited(browser, own_server) as page:

@@ -44,6 +44,22 @@ globalThis.Worker = class extends Own {
   }
 };
 """
+# Ends the Python worker of the next search over its first file.
+LOST = """() => {
+  const [post, say] = [Worker.prototype.postMessage, MessagePort.prototype.postMessage];
+  let finding;
+  Worker.prototype.postMessage = function (message, ...more) {
+    if (message?.path?.[0] === "find") finding = this;
+    post.call(this, message, ...more);
+  };
+  MessagePort.prototype.postMessage = function (message, ...more) {
+    say.call(this, message, ...more);
+    if (!finding || message?.path?.[0] !== "open") return;
+    Worker.prototype.postMessage = post;
+    MessagePort.prototype.postMessage = say;
+    finding.dispatchEvent(new ErrorEvent("error"));
+  };
+}"""
 AT = "2026-11-29T02:00:00Z"
 TOP: dict[str, Any] = {"rectangle": [4, 2, 300, 32], "evidence": "person"}
 
@@ -215,6 +231,12 @@ def test_a_mask_and_pictures_of_every_kind_give_what_they_give_on_the_command_li
     assert saved_regions(journey, tmp_path / "page") == plain(search(slices, tmp_path, "--mask", str(mask)))
     assert found_by_axe(journey) == []
 
+    page.evaluate(LOST)
+    journey.button("Look for text in pictures").press("Enter")
+    expect(panel).to_contain_text("2 not approved, 1 not looked at", timeout=60_000)
+    still = re.compile("The mask marks something in [12] objects?, and nothing in [12] more")
+    expect(panel).to_contain_text(still)  # the worker that came next was given it
+
     every_kind.press("Space")
     expect(every_kind).to_be_checked()
     journey.button("Look for text in pictures").press("Enter")
@@ -241,6 +263,8 @@ def approve_all_seen_by_keyboard(journey: Journey, pictures: tuple[int, ...]) ->
     keyboard, dialog = journey.page.keyboard, journey.page.get_by_role("dialog", name="Text in pictures")
     journey.button("Review what was found").press("Enter")
     expect(dialog.get_by_role("listbox", name="Groups of pictures")).to_be_focused()
+    expect(dialog.get_by_role("option").first).to_contain_text("no box, 2 with their own")
+    expect(dialog.get_by_role("option").first).to_contain_text("2 exceptions not decided")
     keyboard.press("Enter")
     for group, many in enumerate(pictures):
         if group:
