@@ -20,17 +20,15 @@ export class Detector {
   #patience;
   /** @type {Thread | null} */ #thread = null;
   #ended = false;
-  /** @type {Kind | null} that its worker has the network of */ #kind = null;
 
   /** @param {{patience?: number}} [options]   milliseconds for one frame, and for fetching the models */
   constructor({ patience = FRAME_MILLISECONDS } = {}) {
     this.#patience = patience;
   }
 
-  /** Fetches what a kind of picture takes. @param {Kind} kind @returns {Promise<{error: string} | null>} DETECTOR_NOT_STARTED */
-  async open(kind) {
-    this.#turnTo(kind);
-    const answer = await this.#asked((api) => api.open(kind), "DETECTOR_NOT_STARTED");
+  /** Fetches what it takes. @returns {Promise<{error: string} | null>} DETECTOR_NOT_STARTED */
+  async open() {
+    const answer = await this.#asked((api) => api.open(), "DETECTOR_NOT_STARTED");
     return "error" in answer ? answer : null;
   }
 
@@ -42,16 +40,9 @@ export class Detector {
    * @returns {Promise<{boxes: Box[]} | {error: string}>} DETECTOR_NOT_STARTED, or DETECTOR_LOST: it was not looked at
    */
   async boxes(kind, shown, words = false) {
-    this.#turnTo(kind);
     const given = Comlink.transfer(shown, [shown.bytes.buffer]);
     const answer = await this.#asked((api) => api.boxes(kind, given, words), "DETECTOR_LOST");
     return "error" in answer ? answer : { boxes: answer.value };
-  }
-
-  /** Another kind gets another worker: with the networks of two, a tab takes more than 500 MB. @param {Kind} kind */
-  #turnTo(kind) {
-    if (this.#kind !== kind) this.#end();
-    this.#kind = kind;
   }
 
   /** Ends the worker, and with it what it held of pictures. */

@@ -49,9 +49,18 @@ def vendor(uses: Sequence[str] = ("site",), lock: Path = LOCK, folder: Path = VE
     for asset in assets:
         stamp = folder / "placed" / f"{asset.file}.json"
         if not stamp.exists() or stamp.read_text(encoding="utf-8") != placed(asset, folder):
+            for target in left_over(stamp, lock):
+                (folder / target).unlink(missing_ok=True)
             place(archives / asset.file, asset.put, folder)
             stamp.parent.mkdir(exist_ok=True)
             stamp.write_text(placed(asset, folder), encoding="utf-8")
+
+
+def left_over(stamp: Path, lock: Path) -> set[str]:
+    """Where an older lock had files of an asset put, and this one has none: folders go into the site as they are."""
+    put: dict[str, str] = json.loads(stamp.read_text(encoding="utf-8"))[1] if stamp.exists() else {}
+    entries = json.loads(lock.read_text(encoding="utf-8"))["assets"]
+    return set(put.values()) - {target for entry in entries for target in entry["put"].values()}
 
 
 def is_right(path: Path, asset: Asset) -> bool:

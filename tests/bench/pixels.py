@@ -41,7 +41,7 @@ from conftest import opened, serving  # noqa: E402 - the paths above come first
 from dicom_deid.browser.viewer import Viewer  # noqa: E402
 from dicom_deid.native.source import FileSource  # noqa: E402
 from dicom_deid.pixels.detection.detector import Detector  # noqa: E402
-from dicom_deid.pixels.detection.numbers import Search  # noqa: E402
+from dicom_deid.pixels.detection.numbers import Kind  # noqa: E402
 from dicom_deid.pixels.looking import blanked  # noqa: E402
 from dicom_deid.regions import Rectangle  # noqa: E402
 from machine import install_browser  # noqa: E402
@@ -93,6 +93,7 @@ class Drawn(NamedTuple):
     kinds: list[dict[str, str]]
 
 
+KINDS: tuple[Kind, ...] = ("screen", "anatomy")
 AGAIN = "what is left when that is blank"
 Boxes = list[tuple[int, int, int, int]]
 Way = Callable[[np.ndarray], Boxes]
@@ -123,7 +124,7 @@ def main() -> None:
     for number, one in enumerate(made):
         for name, way in ways.items():
             blank = tallies[name].add(one, way)
-            if options.keep and name == "native: screen (small)":
+            if options.keep and name == "native: screen":
                 keep(options.keep, number, one, blank)
     for name, tally in tallies.items():
         tally.tell(name)
@@ -133,11 +134,10 @@ def main() -> None:
 
 
 def native_ways() -> dict[str, Way]:
-    ways: dict[str, Way] = {
-        "native: tiny, tall places must read": boxes_of(Detector(Search("tiny", 16, 1280, 40), MODELS)),
-    }
-    for name, kind in (("native: anatomy (tiny, all must read)", "anatomy"), ("native: screen (small)", "screen")):
-        ways[name], ways[f"{name}, and {AGAIN}"] = searched(Detector(kind, MODELS))
+    ways: dict[str, Way] = {}
+    detector = Detector(MODELS)
+    for kind in KINDS:
+        ways[f"native: {kind}"], ways[f"native: {kind}, and {AGAIN}"] = searched(detector, kind)
     if shutil.which("tesseract"):
         ways["Tesseract as shipped (--psm 11)"] = tesseract
     else:
@@ -158,24 +158,20 @@ def native_ways() -> dict[str, Way]:
     return ways
 
 
-def searched(detector: Detector) -> tuple[Way, Way]:
+def searched(detector: Detector, kind: Kind) -> tuple[Way, Way]:
     """A look, and the next one at what is left, as the search takes it (pixels/looking.py)."""
     known: dict[int, Boxes] = {}
 
     def once(picture: np.ndarray) -> Boxes:
-        known[id(picture)] = [tuple(box.rectangle) for box in detector.boxes(picture)]
+        known[id(picture)] = [tuple(box.rectangle) for box in detector.boxes(picture, kind)]
         return known[id(picture)]
 
     def again(picture: np.ndarray) -> Boxes:
         first = known.pop(id(picture), None) or once(picture)
         left = blanked(picture, [Rectangle(*one) for one in first])
-        return [*first, *(tuple(box.rectangle) for box in detector.boxes(left))] if first else first
+        return [*first, *(tuple(box.rectangle) for box in detector.boxes(left, kind))] if first else first
 
     return once, again
-
-
-def boxes_of(detector: Detector) -> Way:
-    return lambda picture: [tuple(box.rectangle) for box in detector.boxes(picture)]
 
 
 def tesseract(picture: np.ndarray) -> Boxes:
@@ -228,14 +224,14 @@ def in_browser(made: list[Drawn]) -> Iterator[tuple[str, Tally, float]]:
     if not made:
         return
     with tempfile.TemporaryDirectory() as scratch, serving(ROOT / "dist", isolation=False) as server:
-        for kind in ("anatomy", "screen"):
+        for kind in KINDS:
             profile = Path(scratch) / kind
             with sync_playwright() as playwright:
                 context = opened(playwright, install_browser(), profile)
                 page = context.pages[0]
                 page.goto(f"{server.url}version.json")
                 page.evaluate(HARNESS.read_text(encoding="utf-8"))
-                page.evaluate("(kind) => harness.open(kind)", kind)
+                page.evaluate("harness.open()")
                 tally, highest = Tally(), Highest(profile)
                 with highest.watched():
                     for one in made:

@@ -26,6 +26,6 @@ async () => {
 
   /** Lets a worker fail over the next picture as one that has run out of memory does. */
   const breakWorker = () => workers.at(-1)?.dispatchEvent(new ErrorEvent("error"));
-  const open = (/** @type {string} */ kind) => detector.open(kind);
+  const open = () => detector.open();
   Object.assign(globalThis, { harness: { start, open, boxes, workers, breakWorker, close: () => detector.close() } });
 };

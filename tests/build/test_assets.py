@@ -62,6 +62,24 @@ def test_a_damaged_copy_is_put_right_from_the_checked_archive(tmp_path: Path) ->
     assert placed.read_text() == "export {};\n"
 
 
+def test_what_an_older_lock_had_put_elsewhere_goes(tmp_path: Path) -> None:
+    folder, lock = tmp_path / "vendor", tmp_path / "assets.lock.json"
+    (folder / "archives").mkdir(parents=True)
+    archive = folder / "archives" / "demo-1.0.tgz"
+    with tarfile.open(archive, "w:gz") as package:
+        for name in ("one", "two", "three"):
+            (tmp_path / name).write_text(name)
+            package.add(tmp_path / name, name)
+    entry = {
+        "name": "demo", "version": "1.0", "source": "npm", "file": archive.name, "bytes": archive.stat().st_size,
+        "sha256": assets.sha256(archive), "use": "site", "why": "",
+    }  # fmt: skip
+    for put in ({"one": "a/one", "two": "a/two", "three": "a/three"}, {"one": "a/first", "two": "a/two"}):
+        lock.write_text(json.dumps({"assets": [{**entry, "put": put}]}))
+        assets.vendor(("site",), lock, folder)
+    assert {path.name: path.read_text() for path in (folder / "a").iterdir()} == {"first": "one", "two": "two"}
+
+
 def test_every_asset_says_why_it_is_there_and_where_it_goes() -> None:
     for entry in json.loads(LOCK.read_text())["assets"]:
         assert entry["why"]

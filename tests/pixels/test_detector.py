@@ -26,13 +26,13 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 @pytest.fixture(scope="module")
-def detector(kind: Kind) -> Detector:
-    return Detector(kind, MODELS)
+def detector() -> Detector:
+    return Detector(MODELS)
 
 
-def test_every_pixel_of_every_line_is_in_a_box(detector: Detector) -> None:
+def test_every_pixel_of_every_line_is_in_a_box(detector: Detector, kind: Kind) -> None:
     picture, inks = lettered(400, 500, *PATIENT, ground=phantom(400, 500) // 8)
-    boxes = detector.boxes(picture)
+    boxes = detector.boxes(picture, kind)
     hidden = blanked([box.rectangle for box in boxes], 400, 500)
     assert [int((ink & ~hidden).sum()) for ink in inks] == [0] * len(PATIENT)
     assert hidden.mean() < 0.25
@@ -44,30 +44,30 @@ def test_every_pixel_of_every_line_is_in_a_box(detector: Detector) -> None:
         assert numbers().limits.peak <= box.confidence <= 255
 
 
-def test_text_in_colour_is_found_as_in_grey(detector: Detector) -> None:
+def test_text_in_colour_is_found_as_in_grey(detector: Detector, kind: Kind) -> None:
     grey, inks = lettered(200, 300, PATIENT[0], PATIENT[1])
     colour = np.dstack([grey, grey // 2 + 40, grey // 3])
-    hidden = blanked([box.rectangle for box in detector.boxes(colour)], 200, 300)
+    hidden = blanked([box.rectangle for box in detector.boxes(colour, kind)], 200, 300)
     assert not any((ink & ~hidden).any() for ink in inks)
 
 
-def test_a_large_picture_is_looked_at_in_tiles(detector: Detector) -> None:
+def test_a_large_picture_is_looked_at_in_tiles(detector: Detector, kind: Kind) -> None:
     lines = [Line(f"PATIENT {n}", 100 + 290 * n, 180 + 190 * n, 20) for n in range(6)]
     picture, inks = lettered(1400, 1900, *lines)
-    hidden = blanked([box.rectangle for box in detector.boxes(picture)], 1400, 1900)
+    hidden = blanked([box.rectangle for box in detector.boxes(picture, kind)], 1400, 1900)
     assert not any((ink & ~hidden).any() for ink in inks)
 
 
-def test_a_picture_without_text_has_no_box(detector: Detector) -> None:
-    assert detector.boxes(phantom(256, 320)) == []
-    assert detector.boxes(np.zeros((5, 5), np.uint8)) == []
+def test_a_picture_without_text_has_no_box(detector: Detector, kind: Kind) -> None:
+    assert detector.boxes(phantom(256, 320), kind) == []
+    assert detector.boxes(np.zeros((5, 5), np.uint8), kind) == []
 
 
 def test_words_are_read_where_they_are_wanted(detector: Detector, kind: Kind) -> None:
     picture, _ = lettered(200, 400, Line("KOWALCZYK", 20, 20, 12), Line("MRN 8832714", 20, 90, 30))
-    said = {box.text for box in detector.boxes(picture, words=True)}
+    said = {box.text for box in detector.boxes(picture, kind, words=True)}
     assert {"KOWALCZYK", "MRN 8832714"} <= said
-    unread = {box.text for box in detector.boxes(picture)}
+    unread = {box.text for box in detector.boxes(picture, kind)}
     assert ("" in unread) is (kind == "screen"), "a small place of a screen counts unread"
 
 
@@ -76,13 +76,13 @@ def test_words_are_read_where_they_are_wanted(detector: Detector, kind: Kind) ->
 )
 def test_what_is_no_picture_is_not_looked_at(detector: Detector, shape: tuple[int, ...]) -> None:
     with pytest.raises(Withheld, match="DETECTOR_LOST"):
-        detector.boxes(np.zeros(shape, np.uint8))
+        detector.boxes(np.zeros(shape, np.uint8), "screen")
     with pytest.raises(Withheld, match="DETECTOR_LOST"):
-        detector.boxes(np.zeros((40, 40), np.uint16))  # type: ignore[arg-type]
+        detector.boxes(np.zeros((40, 40), np.uint16), "screen")  # type: ignore[arg-type]
 
 
 def test_a_model_that_fails_or_gives_no_numbers_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    detector = Detector("anatomy", MODELS)
+    detector = Detector(MODELS)
     picture, _ = lettered(64, 200, Line("KOWALCZYK", 8, 8))
 
     network = detector._network
@@ -96,28 +96,28 @@ def test_a_model_that_fails_or_gives_no_numbers_is_no_answer(monkeypatch: pytest
     for broken in (failing, without_numbers):
         monkeypatch.setattr(detector, "_network", broken)
         with pytest.raises(Withheld) as stopped:
-            detector.boxes(picture)
+            detector.boxes(picture, "anatomy")
         assert (stopped.value.reason, stopped.value.__cause__) == ("DETECTOR_LOST", None)
 
 
 def test_a_reader_that_gives_no_numbers_acquits_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    detector = Detector("anatomy", MODELS)
+    detector = Detector(MODELS)
     picture, _ = lettered(64, 200, Line("KOWALCZYK", 8, 8))
     monkeypatch.setattr(detector._reader, "_network", lambda _: np.full((40, 6906), np.nan, np.float32))
     with pytest.raises(Withheld, match="DETECTOR_LOST"):
-        detector.boxes(picture)
+        detector.boxes(picture, "anatomy")
 
 
 def test_other_models_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="DETECTOR_MISSING"):
-        Detector("anatomy", tmp_path)
+        Detector(tmp_path)
     for name in numbers().files:
         (tmp_path / name).write_bytes((MODELS / name).read_bytes())
     changed = bytearray((tmp_path / "reader.onnx").read_bytes())
     changed[-1] ^= 1
     (tmp_path / "reader.onnx").write_bytes(changed)
     with pytest.raises(Refused, match="DETECTOR_MISSING"):
-        Detector("anatomy", tmp_path)
+        Detector(tmp_path)
 
 
 def test_models_are_found_where_their_distributions_are_installed(

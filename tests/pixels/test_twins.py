@@ -66,23 +66,22 @@ def test_grey_rgb_and_rgba_are_taken_alike(pictures: list[np.ndarray]) -> None:
 
 def test_tiles_are_cut_alike_and_cover_the_picture() -> None:
     lengths = [1, 639, 640, 641, 750, 1184, 1185, 1300, 2600, 12345]
-    cases = [(length, search.tile) for length in lengths for search in numbers().kinds.values()]
-    ours = [parts(*case, numbers().sizes) for case in cases]
-    assert javascript([{"what": "parts", "length": length, "tile": tile} for length, tile in cases]) == [
+    ours = [parts(length, numbers().sizes) for length in lengths]
+    assert javascript([{"what": "parts", "length": length} for length in lengths]) == [
         [list(part) for part in one] for one in ours
     ]
-    for (length, tile), cut in zip(cases, ours, strict=True):
+    for length, cut in zip(lengths, ours, strict=True):
         assert (cut[0][0], cut[-1][1]) == (0, length)
         shared = [end - begin for (_, end), (begin, _) in itertools.pairwise(cut)]
         assert all(pixels >= numbers().sizes.overlap for pixels in shared)
-        assert all(end - begin <= tile for begin, end in cut)
+        assert all(end - begin <= numbers().sizes.tile for begin, end in cut)
 
 
 def test_tiles_are_given_to_the_model_alike() -> None:
     picture = np.random.default_rng(18).integers(0, 256, (1190, 45, 3), np.uint8)
     for turned in (False, True):
         ours, asking = [], []
-        for top, left, tile in tiles(np.rot90(picture) if turned else picture, 640, numbers().sizes):
+        for top, left, tile in tiles(np.rot90(picture) if turned else picture, numbers().sizes):
             planes = np.stack([tile[..., plane] + np.float32(256 * plane) for plane in range(3)])
             ours.append(text(planes))
             rows, columns = tile.shape[:2]
@@ -140,11 +139,14 @@ def test_lines_are_decoded_alike() -> None:
     ]
 
 
-def test_large_places_of_anatomy_have_to_read_surely_or_long_alike() -> None:
+def test_large_places_have_to_read_surely_or_be_long_lines_alike() -> None:
     cases = {
         ("slices side by side", "0.8", 0.73, (0, 0, 270, 84)): False,
         ("more of them", "00000", 0.53, (0, 0, 604, 90)): False,
         ("standing ones", "E8 0", 0.39, (10, 20, 95, 393)): False,
+        ("two of them", "8.8", 0.79, (10, 20, 103, 250)): False,
+        ("many letters in no line", "UORP", 0.42, (200, 0, 301, 58)): False,
+        ("a line of few letters", "000", 0.71, (0, 0, 425, 90)): False,
         ("a sure text", "29:2", 0.98, (0, 0, 176, 44)): True,
         ("an unsure, long one", "HL\u00e0ug.", 0.56, (0, 0, 147, 43)): True,
         ("a small place", "0.8", 0.73, (0, 0, 130, 40)): True,
@@ -152,14 +154,11 @@ def test_large_places_of_anatomy_have_to_read_surely_or_long_alike() -> None:
         ("noise", "CL", 0.29, (0, 0, 30, 20)): False,
     }
     reader = Reader(lambda planes: planes, [], numbers().reading)
-    for kind, expected in (("anatomy", list(cases.values())), ("screen", [True] * 6 + [False] * 2)):
-        large = numbers().kinds[kind].large  # type: ignore[index]
-        ours = [reader.is_text((said, sure), Rectangle(*place), large) for _, said, sure, place in cases]
-        asking = [
-            {"what": "isText", "said": {"text": said, "sure": sure}, "place": place, "kind": kind}
-            for _, said, sure, place in cases
-        ]
-        assert ours == javascript(asking) == expected
+    ours = [reader.is_text((said, sure), Rectangle(*place)) for _, said, sure, place in cases]
+    asking = [
+        {"what": "isText", "said": {"text": said, "sure": sure}, "place": place} for _, said, sure, place in cases
+    ]
+    assert ours == javascript(asking) == list(cases.values())
 
 
 def test_a_line_whose_chances_are_no_numbers_is_no_answer() -> None:

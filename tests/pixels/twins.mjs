@@ -26,7 +26,7 @@ const answers = {
   blueFirst: (asked) => told(blueFirst(given(asked))),
   scaled: (asked) => told(scaled(given(asked), asked.scale)),
   turned: (asked) => told(turnedPicture(given(asked))),
-  parts: ({ length, tile, numbers }) => parts(length, tile, numbers.sizes),
+  parts: ({ length, numbers }) => parts(length, numbers.sizes),
   planes(asked) {
     const [picture, { tile, rows, columns, turned }] = [given(asked), asked.filled];
     const table = [0, 256, 512].map((more) => Float32Array.from({ length: 256 }, (_, value) => value + more));
@@ -40,7 +40,7 @@ const answers = {
       grown(found, scale, picture, numbers.limits),
       grown({ ...found, place: turnedBack(found.place, 100) }, scale, picture, numbers.limits),
     ]),
-  isText: ({ said, place, kind, numbers }) => isText(said, place, numbers.kinds[kind].large, numbers.reading),
+  isText: ({ said, place, numbers }) => isText(said, place, numbers.reading),
   decoded({ chances, classes, characters }) {
     const { buffer } = bytesOf(chances);
     return decoded(new Float32Array(buffer), classes, characters);

@@ -1,10 +1,9 @@
 // @ts-check
 /**
- * What the detector's thread offers the page: it fetches each model when it is first asked for, and answers one picture
- * at a time.
+ * What the detector's thread offers the page: it fetches the models when it is first asked, and answers one picture at
+ * a time.
  *
  * @typedef {import("../shared/protocol/detection.js").DetectionApi} DetectionApi
- * @typedef {import("../shared/protocol/detection.js").Kind} Kind
  */
 import { release } from "../shared/buffers.js";
 import { CodedError } from "../shared/errors.js";
@@ -16,21 +15,20 @@ import { blueFirst } from "./sizes.js";
 
 /** @implements {DetectionApi} */
 export class DetectionThread {
-  /** @type {ReturnType<typeof begun> | null} */ #begun = null;
-  /** @type {Map<Kind, Promise<Detector>>} */ #detectors = new Map();
+  /** @type {Promise<Detector> | null} */ #made = null;
   /** @type {Promise<unknown>} */ #before = Promise.resolve();
 
   /** @type {DetectionApi["open"]} */
-  async open(kind) {
-    await this.#detector(kind);
+  async open() {
+    await this.#detector();
   }
 
   /** @type {DetectionApi["boxes"]} */
   boxes(kind, shown, words) {
     const answer = this.#before.then(async () => {
-      const detector = await this.#detector(kind);
+      const detector = await this.#detector();
       try {
-        return await boxesOf(detector, shown, words);
+        return await boxesOf(detector, kind, shown, words);
       } catch {
         throw new CodedError("DETECTOR_LOST"); // an empty list would say that the picture was looked at
       }
@@ -39,50 +37,40 @@ export class DetectionThread {
     return answer;
   }
 
-  /** @param {Kind} kind */
-  async #detector(kind) {
-    let detector = this.#detectors.get(kind);
-    if (!detector) {
-      detector = this.#made(kind);
-      this.#detectors.set(kind, detector);
-    }
+  async #detector() {
+    this.#made ??= made();
     try {
-      return await detector;
+      return await this.#made;
     } catch {
-      this.#detectors.delete(kind);
-      this.#begun = null; // fetched again the next time
+      this.#made = null; // fetched again the next time
       throw new CodedError("DETECTOR_NOT_STARTED");
     }
   }
-
-  /** @param {Kind} kind */
-  async #made(kind) {
-    this.#begun ??= begun();
-    const { numbers, runtime, reader } = await this.#begun;
-    const search = numbers.kinds[kind];
-    const network = await Network.of(runtime, await fetchModel(`detector-${search.model}.onnx`, numbers.files));
-    return new Detector(search, network, reader, numbers);
-  }
 }
 
-/** @param {Detector} detector @param {import("../shared/protocol/detection.js").Shown} shown   is not kept @param {boolean} words */
-async function boxesOf(detector, shown, words) {
+/**
+ * @param {Detector} detector
+ * @param {import("../shared/protocol/detection.js").Kind} kind
+ * @param {import("../shared/protocol/detection.js").Shown} shown   is not kept
+ * @param {boolean} words
+ */
+async function boxesOf(detector, kind, shown, words) {
   const picture = blueFirst(shown);
   release(shown.bytes);
-  const boxes = await detector.boxes(picture, words);
+  const boxes = await detector.boxes(picture, kind, words);
   release(picture.bytes);
   return boxes;
 }
 
-/** What the detectors of all kinds share. */
-async function begun() {
+async function made() {
   const [numbers, runtime] = await Promise.all([fetchNumbers(), loadRuntime()]);
-  const [model, known] = await Promise.all(
-    ["reader.onnx", "characters.txt"].map((name) => fetchModel(name, numbers.files)),
+  const [finding, reading, known] = await Promise.all(
+    ["detector.onnx", "reader.onnx", "characters.txt"].map((name) => fetchModel(name, numbers.files)),
   );
   const characters = new TextDecoder()
     .decode(known)
     .replace(/\r?\n$/, "")
     .split(/\r?\n/);
-  return { numbers, runtime, reader: new Reader(await Network.of(runtime, model), characters, numbers.reading) };
+  const reader = new Reader(await Network.of(runtime, reading), characters, numbers.reading);
+  return new Detector(await Network.of(runtime, finding), reader, numbers);
 }

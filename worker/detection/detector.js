@@ -4,7 +4,7 @@
  *
  * @typedef {import("../shared/protocol/detection.js").Box} Box
  * @typedef {import("./numbers.js").Numbers} Numbers
- * @typedef {import("./numbers.js").Search} Search
+ * @typedef {import("../shared/protocol/detection.js").Kind} Kind
  * @typedef {import("./sizes.js").Picture} Picture
  * @typedef {import("./sizes.js").Steps} Steps
  * @typedef {import("./boxes.js").Place} Place
@@ -17,7 +17,6 @@ import { isText } from "./reader.js";
 import { fillPlanes, parts, scaled, scales, turnedSteps, upright } from "./sizes.js";
 
 export class Detector {
-  #search;
   #network;
   #reader;
   #numbers;
@@ -25,9 +24,8 @@ export class Detector {
   #input = new Float32Array(0);
   #chanced = new Uint8Array(0);
 
-  /** @param {Search} search @param {import("./networks.js").Network} network @param {import("./reader.js").Reader} reader @param {Numbers} numbers */
-  constructor(search, network, reader, numbers) {
-    this.#search = search;
+  /** @param {import("./networks.js").Network} network @param {import("./reader.js").Reader} reader @param {Numbers} numbers */
+  constructor(network, reader, numbers) {
     this.#network = network;
     this.#reader = reader;
     this.#numbers = numbers;
@@ -39,15 +37,17 @@ export class Detector {
   /**
    * They may overlap. DETECTOR_LOST where the model gives no sound answer.
    * @param {Picture} picture
+   * @param {Kind} kind
    * @param {boolean} words   every box is read
    */
-  async boxes(picture, words) {
+  async boxes(picture, kind, words) {
+    const unread = this.#numbers.read_above[kind];
     const kept = /** @type {Box[]} */ ([]);
     for (const box of await this.#found(picture)) {
-      const must = shorter(box.inner) > this.#search.read_above;
+      const must = shorter(box.inner) > unread;
       if (must || words) {
         const said = await this.#reader.read(picture, box.inner);
-        if (must && !isText(said, box.inner, this.#search.large, this.#numbers.reading)) continue;
+        if (must && !isText(said, box.inner, this.#numbers.reading)) continue;
         box.text = said.text;
       }
       kept.push(box);
@@ -77,8 +77,8 @@ export class Detector {
   async #places(picture, limit) {
     const { limits, sizes } = this.#numbers;
     const found = /** @type {Place[]} */ ([]);
-    for (const [top, bottom] of parts(picture.rows, this.#search.tile, sizes)) {
-      for (const [left, right] of parts(picture.columns, this.#search.tile, sizes)) {
+    for (const [top, bottom] of parts(picture.rows, sizes)) {
+      for (const [left, right] of parts(picture.columns, sizes)) {
         const { chances, columns } = await this.#chances(picture, [left, top, right, bottom]);
         for (const { place, peak } of places(chances, columns, limit, limits)) {
           const [a, b, c, d] = place;

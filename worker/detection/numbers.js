@@ -4,11 +4,10 @@
  * py/dicom_deid/pixels/detection/numbers.py.
  *
  * @typedef {import("../shared/protocol/detection.js").Kind} Kind
- * @typedef {{model: "tiny" | "small", read_above: number, tile: number, large: number}} Search
  * @typedef {{low: number, peak: number, least: number, tallest: number, tallest_pixels: number, along: number, across: number, margin: number, around: number}} Limits
- * @typedef {{small_side: number, overlap: number, step: number}} Sizes
- * @typedef {{height: number, narrowest: number, widest: number, padded: number, step: number, letters: number, certain: number, large_certain: number, large_letters: number}} Reading
- * @typedef {{kinds: Record<Kind, Search>, limits: Limits, sizes: Sizes, reading: Reading, mean: number[], deviation: number[], files: Record<string, {bytes: number, sha256: string}>}} Numbers
+ * @typedef {{small_side: number, tile: number, overlap: number, step: number}} Sizes
+ * @typedef {{height: number, narrowest: number, widest: number, padded: number, step: number, letters: number, certain: number, large: number, large_certain: number, large_long: number, large_letters: number}} Reading
+ * @typedef {{model: string, read_above: Record<Kind, number>, limits: Limits, sizes: Sizes, reading: Reading, mean: number[], deviation: number[], files: Record<string, {bytes: number, sha256: string}>}} Numbers
  */
 import { refuse } from "../shared/errors.js";
 

@@ -52,17 +52,17 @@ export class Reader {
 }
 
 /**
- * Whether a place of a picture that reads like this is text.
+ * Whether a place of a picture that reads like this is text; a large one has to be surer, or a long line of many letters.
  * @param {Said} said
  * @param {import("./boxes.js").Rectangle} place
- * @param {number} large   pixels of the shorter side above which it has to be surer
  * @param {Reading} numbers
  */
-export function isText({ text, sure }, [left, top, right, bottom], large, numbers) {
+export function isText({ text, sure }, [left, top, right, bottom], numbers) {
   const letters = lengthOf(text);
   if (letters < numbers.letters || sure < numbers.certain) return false;
   const [short, long] = [right - left, bottom - top].sort((one, other) => one - other);
-  return short <= large || sure >= numbers.large_certain || letters * short >= numbers.large_letters * long;
+  const isLine = long >= numbers.large_long * short && letters * short >= numbers.large_letters * long;
+  return short <= numbers.large || sure >= numbers.large_certain || isLine;
 }
 
 /** Letters as Python counts them. @param {string} text */

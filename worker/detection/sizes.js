@@ -119,10 +119,10 @@ export function turned({ rows, columns, bytes }) {
   return { rows: columns, columns: rows, bytes: out };
 }
 
-/** Where tiles begin and end along a side: as few as can be, all of one length. @param {number} length @param {number} tile   at most @param {Sizes} sizes */
-export function parts(length, tile, sizes) {
-  if (length <= tile) return [[0, length]];
-  const count = Math.ceil((length - sizes.overlap) / (tile - sizes.overlap));
+/** Where tiles begin and end along a side: as few as can be, all of one length. @param {number} length @param {Sizes} sizes */
+export function parts(length, sizes) {
+  if (length <= sizes.tile) return [[0, length]];
+  const count = Math.ceil((length - sizes.overlap) / (sizes.tile - sizes.overlap));
   const each = Math.ceil((length + (count - 1) * sizes.overlap) / count);
   const size = Math.min(length, Math.ceil(each / sizes.step) * sizes.step);
   return Array.from({ length: count }, (_, number) => {

@@ -109,7 +109,7 @@ def wanted(*, every_kind: bool, detect: bool, models: Path | None, mask: Path | 
         from dicom_deid.pixels.detection.detector import Detector
 
         try:
-            Detector("screen", models)
+            Detector(models)
         except Refused as refused:
             raise Unusable(f"{sentence(refused.code)} {NO_DETECTOR}") from None
     from dicom_deid.native.mask import read_mask

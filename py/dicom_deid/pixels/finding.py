@@ -9,7 +9,6 @@ from pathlib import Path
 
 from dicom_deid.errors import Unwritten
 from dicom_deid.pixels.detection.detector import Detector
-from dicom_deid.pixels.detection.numbers import Kind
 from dicom_deid.pixels.evidence.mask import Mask
 from dicom_deid.pixels.looking import Look, Looking, Read
 from dicom_deid.pixels.sighting import Sighting
@@ -19,7 +18,7 @@ from dicom_deid.source_and_sink import Source
 
 
 class Finder:
-    """Searches instance after instance under one plan; a detector is made when the first picture of its kind comes."""
+    """Searches instance after instance under one plan; its detector is made when the first picture comes."""
 
     def __init__(
         self, plan: Plan, *, every_kind: bool = False, detect: bool = True, models: Path | None = None,
@@ -30,7 +29,7 @@ class Finder:
         ``models``: the folder of the detector's models, if they are not installed. ``mask``: a mask that is brought.
         """
         self._looking, self._detect, self._models = Looking(plan, every_kind=every_kind, mask=mask), detect, models
-        self._detectors: dict[Kind, Detector] = {}
+        self._detector: Detector | None = None
 
     def look(self, source: Source, source_id: str) -> Sighting | None:
         """What speaks for boxes in the instance of a source; None where no picture needs it.
@@ -52,17 +51,12 @@ class Finder:
 
     def answer(self, look: Look) -> None:
         """Answers all pictures of an instance. Raises Failed or Withheld."""
-        detector, pictures = self.detector(look.kind), look.pictures()
+        self._detector = self._detector or Detector(self._models)
+        pictures = look.pictures()
         shown = next(pictures, None)
         while shown is not None:
-            found = [Read(box.rectangle, box.text) for box in detector.boxes(shown, words=True)]
+            found = [Read(box.rectangle, box.text) for box in self._detector.boxes(shown, look.kind, words=True)]
             try:
                 shown = pictures.send(found)
             except StopIteration:
                 return
-
-    def detector(self, kind: Kind) -> Detector:
-        """The detector for pictures of a kind."""
-        if kind not in self._detectors:
-            self._detectors[kind] = Detector(kind, self._models)
-        return self._detectors[kind]

@@ -100,8 +100,8 @@ class Look:
     def sighting(self) -> Sighting:
         """The sighting when all pictures are answered."""
         alarm = any(box.evidence == "words" for box in self._found)
-        named = f"PP-OCRv6 {numbers().kinds[self.kind].model}"
-        return self.seen._replace(boxes=(*self.seen.boxes, *sorted(self._found)), detector=named, alarm=alarm)
+        boxes = (*self.seen.boxes, *sorted(self._found))
+        return self.seen._replace(boxes=boxes, detector=numbers().model, alarm=alarm)
 
     def unread(self, reason: str) -> Sighting:
         """The sighting where a frame could not be read, or the detector failed over it."""

@@ -27,7 +27,7 @@
 
 /**
  * @typedef {object} DetectionApi
- * @property {(kind: Kind) => Promise<void>} open   fetches what it takes; DETECTOR_NOT_STARTED
+ * @property {() => Promise<void>} open   fetches what it takes; DETECTOR_NOT_STARTED
  * @property {(kind: Kind, shown: Shown, words: boolean) => Promise<Box[]>} boxes
  *   words: every box is read, for a comparison with the header. DETECTOR_LOST where the frame could not be looked at
  */

@@ -11,7 +11,7 @@ import numpy as np
 from dicom_deid.errors import Withheld
 from dicom_deid.pixels.detection.boxes import Box, grown, places, turned_back
 from dicom_deid.pixels.detection.networks import Network, model
-from dicom_deid.pixels.detection.numbers import Kind, Search, numbers
+from dicom_deid.pixels.detection.numbers import Kind, numbers
 from dicom_deid.pixels.detection.reader import Reader
 from dicom_deid.pixels.detection.sizes import scaled, scales, tiles
 from dicom_deid.regions import Rectangle
@@ -23,33 +23,32 @@ if TYPE_CHECKING:
 
 
 class Detector:
-    """Finds text in pictures of one kind. It holds up to 100 MB: one for each process, and none before it is needed.
+    """Finds text in pictures. It holds up to 100 MB: one for each process, and none before it is needed.
 
-    ``kind``: "screen" for secondary capture, ultrasound, photographs and endoscopy: whatever may be text is found.
-    "anatomy" for CT, MR, PT, NM and X-ray: what does not read as text is none. Or a Search of one's own.
     ``models``: the folder of the files of tables/detection.json; else they are those of the installed distributions.
 
     Raises Refused DETECTOR_MISSING where models or ONNX Runtime are not installed.
     """
 
-    def __init__(self, kind: Kind | Search, models: Path | None = None) -> None:
+    def __init__(self, models: Path | None = None) -> None:
         told = numbers()
-        self._search = kind if isinstance(kind, Search) else told.kinds[kind]
-        self._network = Network(model(f"detector-{self._search.model}.onnx", models))
+        self._network = Network(model("detector.onnx", models))
         characters = model("characters.txt", models).decode("utf-8").replace("\r\n", "\n").rstrip("\n").split("\n")
         self._reader = Reader(Network(model("reader.onnx", models)), characters, told.reading)
         self._table = _normalised()
 
-    def boxes(self, picture: Picture, *, words: bool = False) -> list[Box]:
+    def boxes(self, picture: Picture, kind: Kind, *, words: bool = False) -> list[Box]:
         """The places of a picture (rows, columns, or rows, columns, RGB; 8 bits) that may be text; they may overlap.
 
+        ``kind``: "screen" for secondary capture, ultrasound, photographs and endoscopy: a small place counts unread.
+        "anatomy" for CT, MR, PT, NM and X-ray: what does not read as text is none.
         ``words``: every box is read, for a comparison with the header; reading takes about 10 ms a box.
 
         Raises Withheld DETECTOR_LOST where the picture could not be looked at: an empty list says that it was.
         """
         blue = _blue_first(picture)
         try:
-            return list(self._read(blue, self._found(blue), words))
+            return list(self._read(blue, self._found(blue), kind, words))
         except Exception:  # those of ONNX Runtime have no other class in common
             raise Withheld("DETECTOR_LOST") from None
 
@@ -67,7 +66,7 @@ class Detector:
 
     def _places(self, picture: Picture, limit: float) -> Iterator[tuple[Rectangle, int]]:
         told = numbers()
-        for top, left, tile in tiles(picture, self._search.tile, told.sizes):
+        for top, left, tile in tiles(picture, told.sizes):
             for (a, b, c, d), peak in places(self._chances(tile), limit, told.limits):
                 yield Rectangle(a + left, b + top, c + left, d + top), peak
 
@@ -80,15 +79,16 @@ class Detector:
         whole: Picture = np.floor(np.clip(chances, 0, 1) * np.float64(255) + 0.5).astype(np.uint8)
         return whole
 
-    def _read(self, picture: Picture, found: Iterator[Box], words: bool) -> Iterator[Box]:
+    def _read(self, picture: Picture, found: Iterator[Box], kind: Kind, words: bool) -> Iterator[Box]:
         """Without those that have to read as text and do not."""
+        unread = numbers().read_above[kind]
         for box in found:
-            must = box.height > self._search.read_above
+            must = box.height > unread
             if not must and not words:
                 yield box
                 continue
             said = self._reader.read(picture, box.inner)
-            if not must or self._reader.is_text(said, box.inner, self._search.large):
+            if not must or self._reader.is_text(said, box.inner):
                 yield box._replace(text=said[0])
 
 

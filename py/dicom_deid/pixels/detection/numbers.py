@@ -11,19 +11,6 @@ Kind = Literal["screen", "anatomy"]
 """Of a picture: a screen, photograph or page; or anatomy, of which a place counts only if it reads as text."""
 
 
-class Search(NamedTuple):
-    """Which model looks for text, and which of its places have to read as text."""
-
-    model: Literal["tiny", "small"]
-    read_above: int
-    """Pixels of the shorter side; a place that is not larger counts unread."""
-    tile: int
-    """The longest side of a tile: the model's memory goes with its square, and *tiny* sees more in a large one."""
-    large: int
-    """Pixels of the shorter side above which a place is large: anatomy, slices side by side, reads as "0.8" there. On a
-    screen, where large writing may be a hand's, none is."""
-
-
 class Limits(NamedTuple):
     """Which pixels are a place with text, and how much around it is made blank. Chances are of 255."""
 
@@ -52,6 +39,8 @@ class Sizes(NamedTuple):
 
     small_side: int
     """A picture whose longer side is no longer is looked at as it is and doubled; another one halved and as it is."""
+    tile: int
+    """The longest side of a tile: the model's memory goes with its square."""
     overlap: int
     """What two tiles share at least."""
     step: int
@@ -68,14 +57,21 @@ class Reading(NamedTuple):
     step: int
     letters: int
     certain: float
+    large: int
+    """Pixels of the shorter side above which a place is large: anatomy, slices side by side, reads as "0.8" there."""
     large_certain: float
     """What a large place has to be sure of …"""
+    large_long: float
+    """… unless it is so many times as long as it is high …"""
     large_letters: float
-    """… unless it has so many letters for each square of the place: Arabic is unsure."""
+    """… and has so many letters for each square of the place: Arabic is unsure, and it is long."""
 
 
 class Numbers(NamedTuple):
-    kinds: dict[Kind, Search]
+    model: str
+    """The name of the model that finds places, as the regions file has it."""
+    read_above: dict[Kind, int]
+    """Pixels of the shorter side; a place that is not larger counts unread."""
     limits: Limits
     sizes: Sizes
     reading: Reading
@@ -90,7 +86,8 @@ def numbers() -> Numbers:
     text = resources.files("dicom_deid.tables").joinpath("detection.json").read_text(encoding="utf-8")
     told = json.loads(text)
     return Numbers(
-        kinds={kind: Search(**search) for kind, search in told["kinds"].items()},
+        model=told["model"],
+        read_above=told["read_above"],
         limits=Limits(**told["limits"]),
         sizes=Sizes(**told["sizes"]),
         reading=Reading(**told["reading"]),

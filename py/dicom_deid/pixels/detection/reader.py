@@ -42,14 +42,14 @@ class Reader:
             return "", 0.0
         return max((self._line(way) for way in ways(crop)), key=lambda said: said[1] * min(len(said[0]), COUNTED))
 
-    def is_text(self, said: tuple[str, float], place: Rectangle, large: int) -> bool:
-        """Whether a place that reads like this is text; above ``large`` pixels it has to be surer."""
-        text, sure = said
-        if len(text) < self._numbers.letters or sure < self._numbers.certain:
+    def is_text(self, said: tuple[str, float], place: Rectangle) -> bool:
+        """Whether a place that reads like this is text; a large one has to be surer, or a long line of many letters."""
+        (text, sure), told = said, self._numbers
+        if len(text) < told.letters or sure < told.certain:
             return False
         short, long = sorted((place.right - place.left, place.bottom - place.top))
-        many = len(text) * short >= self._numbers.large_letters * long
-        return short <= large or sure >= self._numbers.large_certain or many
+        is_line = long >= told.large_long * short and len(text) * short >= told.large_letters * long
+        return short <= told.large or sure >= told.large_certain or is_line
 
     def _line(self, crop: Picture) -> tuple[str, float]:
         return decoded(self._network(line(crop, self._numbers)), self._characters)

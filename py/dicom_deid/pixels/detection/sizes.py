@@ -69,20 +69,20 @@ def _halved(picture: Picture) -> Picture:
     return mean
 
 
-def parts(length: int, tile: int, sizes: Sizes) -> list[tuple[int, int]]:
-    """Where tiles of at most ``tile`` pixels begin and end along a side: as few as can be, all of one length."""
-    if length <= tile:
+def parts(length: int, sizes: Sizes) -> list[tuple[int, int]]:
+    """Where tiles begin and end along a side: as few as can be, all of one length."""
+    if length <= sizes.tile:
         return [(0, length)]
-    count = -(-(length - sizes.overlap) // (tile - sizes.overlap))
+    count = -(-(length - sizes.overlap) // (sizes.tile - sizes.overlap))
     each = -(-(length + (count - 1) * sizes.overlap) // count)
     size = min(length, -(-each // sizes.step) * sizes.step)
     return [(begin, begin + size) for begin in (number * (length - size) // (count - 1) for number in range(count))]
 
 
-def tiles(picture: Picture, tile: int, sizes: Sizes) -> Iterator[tuple[int, int, Picture]]:
+def tiles(picture: Picture, sizes: Sizes) -> Iterator[tuple[int, int, Picture]]:
     """Top, left and pixels of parts that overlap; sides are filled up to a whole step with what is at the edge."""
-    for top, bottom in parts(picture.shape[0], tile, sizes):
-        for left, right in parts(picture.shape[1], tile, sizes):
+    for top, bottom in parts(picture.shape[0], sizes):
+        for left, right in parts(picture.shape[1], sizes):
             part = picture[top:bottom, left:right]
             fill = ((0, -(bottom - top) % sizes.step), (0, -(right - left) % sizes.step), (0, 0))
             yield top, left, np.pad(part, fill, "edge")
