@@ -262,9 +262,10 @@ def approve_all_seen_by_keyboard(journey: Journey, pictures: tuple[int, ...]) ->
     """Opens the review, looks at so many pictures of each group, and approves all of it at once."""
     keyboard, dialog = journey.page.keyboard, journey.page.get_by_role("dialog", name="Text in pictures")
     journey.button("Review what was found").press("Enter")
-    expect(dialog.get_by_role("listbox", name="Groups of pictures")).to_be_focused()
-    expect(dialog.get_by_role("option").first).to_contain_text("no box, 2 with their own")
-    expect(dialog.get_by_role("option").first).to_contain_text("2 exceptions not decided")
+    groups = dialog.get_by_role("listbox", name="Groups of pictures")
+    expect(groups).to_be_focused()
+    expect(groups.get_by_role("option").first).to_contain_text("no box, 2 with their own")
+    expect(groups.get_by_role("option").first).to_contain_text("2 exceptions not decided")
     keyboard.press("Enter")
     for group, many in enumerate(pictures):
         if group:
