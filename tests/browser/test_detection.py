@@ -118,6 +118,14 @@ def test_a_worker_that_ends_or_hangs_is_no_answer_and_is_replaced(page: Page) ->
     page.evaluate("harness.start()")
 
 
+def test_one_worker_looks_at_pictures_of_every_kind(page: Page) -> None:
+    started = set()
+    for kind in ("screen", "anatomy", "screen"):
+        assert asked(page, kind, phantom(40, 40)) == {"boxes": []}
+        started.add(page.evaluate("harness.workers.length"))
+    assert len(started) == 1
+
+
 def test_models_that_cannot_be_fetched_or_are_others_are_said(launch: Launch, own_server: Server) -> None:
     browser = launch()
     with visited(browser, own_server) as page:
