@@ -61,7 +61,7 @@ class Store:
     """The bucket of an address. Every failure is a StoreFailure."""
 
     def __init__(self, address: Address, retries: RetryConfig = RETRIES) -> None:
-        # Options of the HTTP client are the environment's, too (AWS_ALLOW_HTTP, AZURE_ALLOW_HTTP): any given here unset them.
+        # Options of the HTTP client are the environment's, too (…_ALLOW_HTTP): any given here unset them.
         kinds = {"s3": S3Store, "gs": GCSStore, "az": AzureStore}
         try:
             self._store = kinds[address.scheme](address.bucket, retry_config=retries)
