@@ -96,13 +96,14 @@ export class PixelsPanel extends HTMLElement {
     }
     const words = [];
     if (!looking && reviewed) words.push(saidOf(reviewed));
-    if (regionsLoaded) words.push("A regions file is loaded.");
+    if (regionsLoaded) words.push("A regions file is loaded. To review it, look for text in the same files.");
     part(this, "said", HTMLElement).textContent = words.join(" ");
   }
 }
 
 /** @param {import("../state.js").Looking} looking */
 function wordsOf({ done, total, pictures }) {
+  if (total === 0) return "Getting ready: what looks at pictures is loaded first.";
   return `${count(done)} of ${counted(total, "file")}, ${counted(pictures, "picture")} looked at`;
 }
 

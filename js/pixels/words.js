@@ -6,25 +6,26 @@ import { cleansPixels } from "./offer.js";
 
 /** @typedef {import("../state.js").Reviewed} Reviewed */
 
-/** Objects that a run would withhold, by why. @param {Reviewed} reviewed @returns {[number, string][]} */
-function reasonsOf({ undecided, leftOut, unread, unseen }) {
+/** Objects that a run would withhold for their pictures, by why. @param {Reviewed} reviewed @returns {[number, string][]} */
+function reasonsOf({ undecided, leftOut, unread }) {
   /** @type {[number, string][]} */
   const all = [
     [undecided, "not approved"],
     [leftOut, "left out"],
     [unread, "not readable"],
-    [unseen, "not looked at"],
   ];
   return all.filter(([objects]) => objects > 0);
 }
 
 /** @param {Reviewed} reviewed */
 export function saidOf(reviewed) {
-  const { groups, instances } = reviewed;
+  const { groups, instances, unseen } = reviewed;
   const why = reasonsOf(reviewed);
   const told = [
     `${counted(groups, "group")} of ${counted(instances, "object")} with pictures.`,
     markedBy(reviewed.mask),
+    unseen > 0 &&
+      `${counted(unseen, "file")} that cannot be written anyway ${unseen === 1 ? "was" : "were"} not looked at.`,
   ]
     .filter(Boolean)
     .join(" ");
