@@ -52,8 +52,8 @@ def deidentify_dataset(dataset: Dataset, plan: Plan, *, run_code: bool = False) 
     >>> copy, outcome = deidentify_dataset(examples.palette_color, plan)
     >>> copy is None, outcome.status, outcome.reason
     (True, 'withheld', 'SOP_CLASS_WITHHELD')
-    >>> outcome.remedy
-    'Look at the objects. If they show no name, allow their SOP Class under What to keep and run again.'
+    >>> outcome.remedy.split(";")[0]
+    'Look at the objects. If they show no name, allow their SOP Class under What to keep and run again'
     """
     agree(plan, run_code)
     if not isinstance(dataset, Dataset):
