@@ -1,6 +1,6 @@
 """De-identifies on a Slurm cluster: workers as jobs by dask-jobqueue, and dicom-deid beside their scheduler.
 
-    pip install 'dicom-deid[cluster]' dask-jobqueue
+    pip install '.[cluster]' dask-jobqueue      # in the folder of the project
     python slurm.py INPUT OUTPUT secret.txt TLS_FOLDER [WORKERS]
 
 TLS_FOLDER has ca.pem, node.pem and node-key.pem, as docs/cluster.md makes them, and is read by every node, by nobody
