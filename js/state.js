@@ -48,8 +48,8 @@
  * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "encrypted" | "cutOff" | "search" | "rejection" | "library" | "share"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
  * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
- * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number, mask: {marked: number, beside: number} | null}} Reviewed
- *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; and files not looked at;
+ * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number, unwritable: number, mask: {marked: number, beside: number} | null}} Reviewed
+ *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; files that could not be looked at, and those that are not written anyway;
  *   instances in which the mask of the last search marks something, and others of its frame of reference
  * @typedef {{policy: Policy, code: boolean}} LastUsed   code: it had rules in Python, too, which are not kept
  * @typedef {"rules" | "python" | "file"} Bench   a part of the workshop: rules for single elements, Python, the policy file

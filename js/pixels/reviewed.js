@@ -6,6 +6,9 @@
  * @typedef {import("./review.js").Review} Review
  */
 
+/** Of a file over which Python ended: what it is, nobody knows. For any other reason no run writes it. */
+const LOST = "DECODER_LOST";
+
 export class ReviewedFiles {
   /** @type {Map<string, number>} source id -> number of the file in the scan */ #files = new Map();
   /** @type {ReadonlyMap<string, number>} reason code -> files that the last search did not look at */ reasons =
@@ -49,8 +52,17 @@ export class ReviewedFiles {
 
   /** @returns {import("../state.js").Reviewed} */
   get sums() {
-    const sums = { groups: 0, instances: 0, undecided: 0, leftOut: 0, unread: 0, unseen: 0, mask: this.mask };
-    for (const files of this.reasons.values()) sums.unseen += files;
+    const sums = {
+      groups: 0,
+      instances: 0,
+      undecided: 0,
+      leftOut: 0,
+      unread: 0,
+      unseen: 0,
+      unwritable: 0,
+      mask: this.mask,
+    };
+    for (const [reason, files] of this.reasons) sums[reason === LOST ? "unseen" : "unwritable"] += files;
     for (const { id, instances, unread, doubt, verdict } of this.#model.groups) {
       const counts = (/** @type {import("./review.js").Verdict} */ { boxes }) => doubt || boxes.length > 0;
       sums.groups++;

@@ -7,25 +7,26 @@ import { cleansPixels } from "./offer.js";
 /** @typedef {import("../state.js").Reviewed} Reviewed */
 
 /** Objects that a run would withhold for their pictures, by why. @param {Reviewed} reviewed @returns {[number, string][]} */
-function reasonsOf({ undecided, leftOut, unread }) {
+function reasonsOf({ undecided, leftOut, unread, unseen }) {
   /** @type {[number, string][]} */
   const all = [
     [undecided, "not approved"],
     [leftOut, "left out"],
     [unread, "not readable"],
+    [unseen, "not looked at"],
   ];
   return all.filter(([objects]) => objects > 0);
 }
 
 /** @param {Reviewed} reviewed */
 export function saidOf(reviewed) {
-  const { groups, instances, unseen } = reviewed;
+  const { groups, instances, unwritable } = reviewed;
   const why = reasonsOf(reviewed);
   const told = [
     `${counted(groups, "group")} of ${counted(instances, "object")} with pictures.`,
     markedBy(reviewed.mask),
-    unseen > 0 &&
-      `${counted(unseen, "file")} that cannot be written anyway ${unseen === 1 ? "was" : "were"} not looked at.`,
+    unwritable > 0 &&
+      `${counted(unwritable, "file")} that cannot be written anyway ${unwritable === 1 ? "was" : "were"} not looked at.`,
   ]
     .filter(Boolean)
     .join(" ");
