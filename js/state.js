@@ -48,8 +48,8 @@
  * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "encrypted" | "cutOff" | "search" | "rejection" | "library" | "share"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
  * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
- * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number, unwritable: number, mask: {marked: number, beside: number} | null}} Reviewed
- *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; files that could not be looked at, and those that are not written anyway;
+ * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number, unwritable: number, doubted: number, mask: {marked: number, beside: number} | null}} Reviewed
+ *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; files that could not be looked at, and those that are not written anyway; objects that no run writes without a search;
  *   instances in which the mask of the last search marks something, and others of its frame of reference
  * @typedef {{policy: Policy, code: boolean}} LastUsed   code: it had rules in Python, too, which are not kept
  * @typedef {"rules" | "python" | "file"} Bench   a part of the workshop: rules for single elements, Python, the policy file
@@ -66,6 +66,8 @@
  * @typedef {"written" | "unread" | "searched" | "undecided" | "never"} Fate   what a run will do with files of a kind, as far as it
  *   is known. unread: it shows only when they are read; searched: their pictures come first; undecided: withheld, unless
  *   somebody decides otherwise; never: not written, whatever is decided
+ * @typedef {Record<Fate, number> & {hidden?: number, marked?: number}} Sums   files by fate; hidden: withheld for their pictures,
+ *   by a review; marked: those that a regions file decides on
  * @typedef {Group & {fate: Fate | "left"}} Question   files that the policy withholds, but for decisions; left: they take no part
  * @typedef {{reason: string, fate: Fate, files: number}} Remark   files of which there is something to know, and nothing to decide
  *

@@ -3,13 +3,12 @@
 import { count, counted } from "../page/format.js";
 
 /**
- * @typedef {import("../state.js").Fate} Fate
  * @typedef {import("../state.js").Foreseen} Foreseen
- * @typedef {Record<Fate, number>} Sums
+ * @typedef {import("../state.js").Sums} Sums
  */
 
 /** Whether something will be missing from the results, as it is now. @param {Sums} sums */
-export const isShort = ({ undecided, never }) => undecided + never > 0;
+export const isShort = ({ undecided, never, hidden = 0 }) => undecided + never + hidden > 0;
 
 /** "166 of 227 DICOM files will be written, 61 need a decision". @param {Sums} sums */
 export function barWords(sums) {
@@ -30,11 +29,13 @@ export function studyForecast({ fates }, { kinds }) {
 }
 
 /** @param {Sums} sums */
-function othersOf({ undecided, searched, unread, never }) {
+function othersOf({ undecided, searched, unread, never, hidden = 0, marked = 0 }) {
   /** @type {[number, string][]} */
   const all = [
     [undecided, undecided === 1 ? "needs a decision" : "need a decision"],
     [searched, `after a search for text in ${searched === 1 ? "its" : "their"} pictures`],
+    [hidden, "will be withheld for their pictures"],
+    [marked, "as the regions file says"],
     [unread, "known only when read"],
     [never, "cannot be written"],
   ];

@@ -60,6 +60,7 @@ export class ReviewedFiles {
       unread: 0,
       unseen: 0,
       unwritable: 0,
+      doubted: 0,
       mask: this.mask,
     };
     for (const [reason, files] of this.reasons) sums[reason === LOST ? "unseen" : "unwritable"] += files;
@@ -67,6 +68,7 @@ export class ReviewedFiles {
       const counts = (/** @type {import("./review.js").Verdict} */ { boxes }) => doubt || boxes.length > 0;
       sums.groups++;
       sums.instances += instances.length;
+      if (doubt) sums.doubted += instances.length + Object.keys(unread).length;
       for (const source of Object.keys(unread)) {
         if (counts(verdict) || counts(this.#model.verdict(id, source))) sums.unread++;
       }

@@ -44,10 +44,25 @@ function markedBy(mask) {
   return `The mask marks something in ${counted(marked, "object")}, and nothing in ${count(beside)} more of its frame of reference.`;
 }
 
-/** For the line beside Start: what of the pictures will be withheld; "": nothing, or it is not asked for. @param {Readonly<import("../state.js").State>} state */
-export function withheldWords({ policy, reviewed, regionsLoaded }) {
-  if (!cleansPixels(policy)) return "";
-  if (!reviewed) return regionsLoaded ? "" : "pictures that nobody has looked at will be withheld";
+/**
+ * The forecast with what is known of pictures: after a review those that it lets through are written, the others are not.
+ * What takes part since the search is withheld; what no longer takes part may be counted as withheld, never as written.
+ * @param {import("../state.js").Sums} sums
+ * @param {Pick<import("../state.js").State, "policy" | "reviewed" | "regionsLoaded">} state
+ * @returns {import("../state.js").Sums}
+ */
+export function reviewedSums(sums, { policy, reviewed, regionsLoaded }) {
+  if (!cleansPixels(policy)) return sums;
+  const { written, searched } = sums;
+  if (!reviewed) return regionsLoaded ? { ...sums, searched: 0, marked: searched } : sums;
   const withheld = reasonsOf(reviewed).reduce((sum, [objects]) => sum + objects, 0);
-  return withheld > 0 ? `${count(withheld)} will be withheld for their pictures` : "";
+  const later = Math.max(0, searched - reviewed.doubted - reviewed.unseen);
+  const hidden = Math.min(written + searched, withheld + later);
+  return { ...sums, written: written + searched - hidden, searched: 0, hidden };
+}
+
+/** For the line beside Start: that pictures have to be looked at; "": they were, or it is not asked for. @param {Pick<import("../state.js").State, "policy" | "reviewed" | "regionsLoaded">} state */
+export function unseenWords({ policy, reviewed, regionsLoaded }) {
+  const waits = cleansPixels(policy) && !reviewed && !regionsLoaded;
+  return waits ? "pictures that nobody has looked at will be withheld" : "";
 }

@@ -8,7 +8,7 @@ import { one, part } from "../page/dom.js";
 import { bytes, count, counted, duration, rate } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
-import { withheldWords } from "../pixels/words.js";
+import { reviewedSums, unseenWords } from "../pixels/words.js";
 import { takingOf } from "../scan/taking.js";
 import { draftWords } from "../workshop/words.js";
 import { StatusDetails } from "./details.js";
@@ -106,12 +106,13 @@ export class RunPanel extends HTMLElement {
   /** @param {Taking} taking @param {Readonly<State>} state */
   #sayReady({ studies, dicom, bytes: size }, state) {
     const { forecast } = state;
+    const sums = forecast && reviewedSums(forecast.sums, state);
     const some = studies.length > 0;
-    const words = forecast ? [barWords(forecast.sums)] : [counted(dicom, "DICOM file"), bytes(size), "ready to start"];
-    const withheld = withheldWords(state);
+    const words = sums ? [barWords(sums)] : [counted(dicom, "DICOM file"), bytes(size), "ready to start"];
+    const unseen = unseenWords(state);
     const drafted = draftWords(state.drafts);
-    this.#text(some ? [...words, withheld, drafted].filter(Boolean).join(", ") : "No study is chosen");
-    const short = some && (withheld + drafted !== "" || (forecast !== null && isShort(forecast.sums)));
+    this.#text(some ? [...words, unseen, drafted].filter(Boolean).join(", ") : "No study is chosen");
+    const short = some && (unseen + drafted !== "" || (sums !== null && isShort(sums)));
     part(this, "bar-text", HTMLElement).toggleAttribute("data-short", short);
     part(this, "decide", HTMLButtonElement).hidden = !some || !forecast?.sums.undecided;
   }
