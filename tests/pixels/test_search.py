@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import stat
@@ -235,10 +236,34 @@ def test_unreviewed_boxes_are_made_blank_on_request_and_nothing_is_claimed(
 
 def test_without_a_detector_nothing_is_written_unreviewed(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "regions.json"
-    known = search(folder, file, "--workers", 0, "--no-detector")
+    listed = tmp_path / "pictures.csv"
+    known = search(folder, file, "--workers", 0, "--no-detector", "--csv", listed)
+    check_list(listed, known, folder)
     assert {box["evidence"] for group in known["groups"].values() for box in group["boxes"]} == {"ultrasound"}
     run = native_run(folder, tmp_path / "out", *OPTION, "--regions", str(file), "--pixels-unreviewed")
     assert [row["reason"] for row in run.rows if row["status"] == "withheld"] == ["PIXELS_NOT_REVIEWED"] * 2
+
+
+def check_list(listed: Path, known: dict[str, Any], folder: Path) -> None:
+    """A line for each instance of each group, with its path; only the user may read it."""
+    rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines()))
+    ids = {source_id: path.name for source_id, path in source_ids(folder).items()}
+    assert {(row["group"], row["source_id"], row["path"]) for row in rows} == {
+        (name, source_id, ids[source_id]) for name, group in known["groups"].items() for source_id in group["instances"]
+    }
+    assert {row["path"]: row["boxes"] for row in rows} == {"a.dcm": "0", "b.dcm": "1"}
+    assert listed.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_list_of_pictures_lies_apart_and_takes_the_place_of_nothing(folder: Path, tmp_path: Path) -> None:
+    secret, there = tmp_path / "passphrase", tmp_path / "there.csv"
+    secret.write_text(PASSPHRASE)
+    there.write_text("mine")
+    for place, words in ((folder / "list.csv", "among the sources"), (there, "such a file already")):
+        options = ("--passphrase-file", secret, "--no-detector", "--csv", place)
+        assert words in command("pixels", folder, "--regions", tmp_path / "regions.json", *options, status=2).stderr
+    assert there.read_text() == "mine"
+    assert not (tmp_path / "regions.json").exists()
 
 
 def test_an_instance_that_came_or_changed_since_is_withheld(approved: Path, folder: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dicom_deid.cli.passphrase import PassphraseFile, ProjectKey, SaltFile, Weak, check_passphrase
+from dicom_deid.cli.pictures_list import Pictures, PicturesList
 from dicom_deid.cli.policy_options import Allowed, Burned, Options, PolicyFile, Pseudonyms, chosen_policy
 from dicom_deid.cli.regions_file import EXTRA, OPTION, read_regions, write_regions
 from dicom_deid.cli.sources import check_source, chosen_origin
@@ -64,6 +65,7 @@ def find_pixels(
     no_detector: Annotated[
         bool, typer.Option("--no-detector", help="Ask headers alone, and look at no picture.")
     ] = False,
+    csv: PicturesList = None,
 ) -> None:
     """Looks for text in the pictures of FOLDER and writes FILE: what it found, for somebody to review and approve.
 
@@ -88,7 +90,8 @@ def find_pixels(
         print(project.made, file=sys.stderr)
     if passphrase_file is None:
         print(PASSPHRASE_NOTE, file=sys.stderr)
-    finding = search(folder, chosen, secret, workers, looks)
+    with Pictures(csv, (folder,)) if csv else nullcontext() as pictures:
+        finding = search(folder, chosen, secret, workers, looks, pictures)
     sys.exit(conclude(*finding, known, regions, masked=mask is not None))
 
 
@@ -121,7 +124,9 @@ def wanted(*, every_kind: bool, detect: bool, models: Path | None, mask: Path | 
     return Looks(every_kind, detect, models and models.resolve(), brought)
 
 
-def search(folder: Path, policy: Policy, secret: bytes, workers: int | None, looks: Looks) -> tuple[Finding, Regions]:
+def search(
+    folder: Path, policy: Policy, secret: bytes, workers: int | None, looks: Looks, pictures: Pictures | None
+) -> tuple[Finding, Regions]:
     """The search and what it found. Raises Unusable where it could not come to its end."""
     from dicom_deid.key import Key
     from dicom_deid.native.finding import Finding
@@ -129,6 +134,8 @@ def search(folder: Path, policy: Policy, secret: bytes, workers: int | None, loo
 
     origin = chosen_origin(folder)
     finding = Finding(origin, project_of(Key(secret)))
+    if pictures:
+        finding.tell = pictures
     count = len(os.sched_getaffinity(0)) if workers is None and hasattr(os, "sched_getaffinity") else workers or 0
 
     def start() -> Executor[Search, Found]:

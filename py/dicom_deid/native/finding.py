@@ -54,6 +54,8 @@ class Finding:
     """Other instances of the mask's frame of reference."""
     unneeded: int = 0
     """Instances that are written as they are."""
+    tell: Callable[[str, Sighting], None] = lambda _path, _sighting: None
+    """Is told of each instance that was looked at, and of its path."""
     reasons: Counter[str] = field(default_factory=Counter)
     """Reason code -> files that were not looked at."""
 
@@ -64,8 +66,10 @@ class Finding:
         try:
             with Listing(self.origin) as listing:
                 for answers in executor.run(self.batches(listing), stopped):
-                    for _, found in answers:
+                    for task, found in answers:
                         self.take(found or Found(reason="WORKER_ERROR"), gathering)
+                        if found and found.sighting:
+                            self.tell(task.path, found.sighting)
                     self.display.advanced(len(answers), 0)
         finally:
             executor.close()
