@@ -34,7 +34,7 @@ function othersOf({ undecided, searched, unread, never, hidden = 0, marked = 0 }
   const all = [
     [undecided, undecided === 1 ? "needs a decision" : "need a decision"],
     [searched, `after a search for text in ${searched === 1 ? "its" : "their"} pictures`],
-    [hidden, "will be withheld for their pictures"],
+    [hidden, `will be withheld for ${hidden === 1 ? "its" : "their"} pictures`],
     [marked, "as the regions file says"],
     [unread, "known only when read"],
     [never, "cannot be written"],
