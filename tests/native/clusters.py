@@ -141,9 +141,9 @@ class Cluster:
 
 def members(leader: int) -> list[int]:
     """The other processes of the session that a process leads, the newest last."""
-    line = ["ps", "-o", "pid=", "-g", str(leader)]
+    line = ["ps", "-o", "pid=", "--sort=start_time", "-g", str(leader)]  # numbers of processes begin again some time
     found = subprocess.run(line, capture_output=True, text=True, check=False).stdout.split()
-    return sorted(int(number) for number in found if int(number) != leader)
+    return [int(number) for number in found if int(number) != leader]
 
 
 def kill(process: int) -> None:

@@ -56,8 +56,8 @@ def wait_for_rows(target: Path, rows: int) -> None:
 
 
 def children(process: int) -> list[int]:
-    """Processes of the group that a command started in a session of its own leads."""
-    line = ["ps", "-o", "pid=", "-g", str(process)]
+    """Processes of the group that a command started in a session of its own leads, the newest last."""
+    line = ["ps", "-o", "pid=", "--sort=start_time", "-g", str(process)]  # numbers of processes begin again some time
     found = subprocess.run(line, capture_output=True, text=True, check=False).stdout.split()
     return [int(number) for number in found if int(number) != process]
 
@@ -124,7 +124,7 @@ def test_a_worker_that_is_killed_costs_no_file(folder: Path, whole: Finished, tm
     running = start(folder, target, "--workers", "2")
     wait_for_rows(target, 10)
     # The group has the parent, the fork server, a tracker, and the workers, which came last.
-    os.kill(max(children(running.pid)), signal.SIGKILL)
+    os.kill(children(running.pid)[-1], signal.SIGKILL)
     running.communicate(timeout=60)
     assert running.returncode == 1
     agree(Finished(target), whole)

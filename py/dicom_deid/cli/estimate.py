@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from dicom_deid.cli.forecast import document, show
 from dicom_deid.cli.text import Unusable, in_words
 from dicom_deid.errors import Failed, sentence
 from dicom_deid.wording import counted
@@ -111,6 +110,8 @@ def show_estimate(job: ForecastJob, plan: Plan, wanted: Wanted, asked: Asked, *,
 
 def stated(tried: Rehearsing, estimate: Estimate, plan: Plan) -> dict[str, Any]:
     """The estimate as JSON has it (docs/cluster.md)."""
+    from dicom_deid.cli.forecast import document
+
     cost = estimate.cost
     return document(tried.forecasting, plan) | {
         "files": tried.sample.files,
@@ -138,6 +139,8 @@ def rounded(span: Range, digits: int) -> dict[str, float]:
 
 def tell(tried: Rehearsing, estimate: Estimate) -> None:
     """The estimate on stdout, under the forecast of the sample."""
+    from dicom_deid.cli.forecast import show
+
     sample = tried.sample
     of_all = f"{counted(sample.files, 'file', grouped=True)}, {in_words(sample.bytes)}"
     whole = len(sample.drawn) == sample.files
