@@ -224,15 +224,23 @@ def failure_of(error: httpx.HTTPError) -> PacsFailure:
         return PacsFailure("PACS_TLS")
     if isinstance(error, httpx.TimeoutException):
         return PacsFailure("PACS_UNREACHABLE" if isinstance(error, httpx.ConnectTimeout) else "PACS_SLOW")
-    if isinstance(error, httpx.ConnectError):
-        return PacsFailure("PACS_UNREACHABLE")
+    if isinstance(error, httpx.ConnectError):  # somebody was there who gave up before TLS stood, or nobody
+        return PacsFailure("PACS_TLS" if any_of(error, ConnectionResetError) else "PACS_UNREACHABLE")
     return PacsFailure("PACS_LOST" if isinstance(error, httpx.TransportError) else "PACS_ANSWER")
 
 
 def is_of_tls(error: BaseException | None) -> bool:
     """Whether an error comes from one of TLS."""
+    return any(isinstance(one, ssl.SSLError) or "SSL" in type(one).__name__ for one in chain(error))
+
+
+def any_of(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether an error comes from one of a kind."""
+    return any(isinstance(one, kind) for one in chain(error))
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it comes from."""
     while error is not None:
-        if isinstance(error, ssl.SSLError) or "SSL" in type(error).__name__:
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
