@@ -29,7 +29,7 @@ class Told:
                 self.reached.set()
                 if self._error:
                     raise self._error
-                self.free.wait()
+                self.free.wait(30)
             self.listed += 1
             yield Candidate(f"{number}", "", 10)
 

@@ -223,7 +223,7 @@ class Paused(InMemory):
         def waiting() -> Iterator[Candidate]:
             for number, candidate in enumerate(listed()):
                 if number == behind:
-                    self.free.wait()
+                    self.free.wait(30)  # where nothing is done meanwhile, a test fails and does not hang
                     if code:
                         raise SourceFailure(code)
                 yield candidate

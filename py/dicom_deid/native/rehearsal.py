@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from dicom_deid.errors import Failed, SourceFailure, Unwritten
+from dicom_deid.errors import SourceFailure, Unwritten
 from dicom_deid.native.forecast import ForecastJob, Foreseen, sorted_out
 from dicom_deid.native.job import look_at, settle
+from dicom_deid.native.same_places import is_as_listed
 from dicom_deid.native.write import CHUNK
 from dicom_deid.source_and_sink import UNKNOWN, OpenSource, Origin
 from dicom_deid.splice import Copy, Splice, Stripes
@@ -110,8 +111,4 @@ class SameInput:
 
     def finds(self, file: Rehearse) -> bool:
         """Whether a file is here as it was listed."""
-        try:
-            with self.origin.open(file.path) as source:
-                return (source.size, source.modified) == (file.size, file.modified)
-        except Failed:
-            return False
+        return is_as_listed(self.origin, file.path, file.size, file.modified)

@@ -47,6 +47,15 @@ class Blank(Readable):
         return True
 
 
+def is_as_listed(origin: Origin, path: str, size: int, modified: int) -> bool:
+    """Whether a file of an origin is here as it was listed."""
+    try:
+        with origin.open(path) as source:
+            return (source.size, source.modified) == (size, modified)
+    except Failed:
+        return False
+
+
 class SamePlaces:
     """Says in a worker whether it sees the places of a run, as a code or ""."""
 
@@ -63,11 +72,7 @@ class SamePlaces:
 
     def finds(self, sample: Sample) -> bool:
         """Whether a file is here as it was listed."""
-        try:
-            with self.origin.open(sample.path) as source:
-                return (source.size, source.modified) == (sample.size, sample.modified)
-        except Failed:
-            return False
+        return is_as_listed(self.origin, *sample)
 
     def reaches_output(self) -> bool:
         """Whether the mark is here, and something can be staged beside it."""
