@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 
 from dicom_deid.dicom.encoding import ascii_text
-from dicom_deid.model import Instance, Item
+from dicom_deid.model import Item
 from dicom_deid.normal_form import normal_form
 from dicom_deid.patient import CHARACTER_SET, decoded
 from dicom_deid.profile import table
@@ -19,20 +19,18 @@ from dicom_deid.profile import table
 IMAGE_TYPE, THICKNESS, REGIONS, MEANING = 0x00080008, 0x00180050, 0x00082218, 0x00080104
 WORDED = (0x00180015, 0x00181030, 0x0008103E, 0x00081030, 0x00321060)
 """Body Part Examined, Protocol Name, Series and Study Description, Requested Procedure Description."""
+READ = (CHARACTER_SET, IMAGE_TYPE, REGIONS, THICKNESS, *WORDED)
+"""All attributes that tell it."""
 REMEMBERED = 1024
 
 
-def shows_head(instance: Instance) -> bool:
-    """Whether an instance is of a volume of the head, as far as its header tells."""
-    if instance.sop_class not in kinds() or instance.pixels is None:
+def shows_head(data: Item, sop_class: str) -> bool:
+    """Whether a data set of this SOP Class that has pixels is of a volume of the head, as far as it tells."""
+    if sop_class not in kinds():
         return False
-    data = instance.data
     said = [element.value for element in map(data.get, WORDED) if element is not None and element.value]
     said += (element.value for item in regions(data) if (element := item.get(MEANING)) is not None)
-    # Each look for an element costs a run without any of this as much as all the rest of this function.
-    whole = b"".join(said)
-    charset = "" if whole.isascii() and b"\x1b" not in whole else ascii_text(data.get(CHARACTER_SET))
-    if not names_head(tuple(said), charset):
+    if not names_head(tuple(said), ascii_text(data.get(CHARACTER_SET))):
         return False
     return is_slice(ascii_text(data.get(IMAGE_TYPE)), ascii_text(data.get(THICKNESS)))
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from dicom_deid.admission import Facts, admit, facts_of
+from dicom_deid.admission import admit
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import Status, Unwritten, Withheld
+from dicom_deid.facts import Facts, facts_of
 from dicom_deid.policy import PIXEL_OPTION, Plan, Policy
 from dicom_deid.scan import inspect
 from dicom_deid.source_and_sink import Source

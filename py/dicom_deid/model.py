@@ -108,6 +108,10 @@ class Item(list[Element]):
         at = bisect_left(self, tag, key=TAG)
         return self[at] if at < len(self) and self[at].tag == tag else None
 
+    def some(self, tags: tuple[int, ...]) -> tuple[Element | None, ...]:
+        """The elements with these tags, in their order. Instances that share these elements have equal tuples."""
+        return tuple(map(self.get if self.by_tag is None else self.by_tag.get, tags))
+
 
 class Asides(NamedTuple):
     """What no picture shows in encapsulated pixel data that are codestreams (dicom/asides.py)."""

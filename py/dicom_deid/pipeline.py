@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dicom_deid.admission import admit, facts_of
+from dicom_deid.admission import admit
 from dicom_deid.deidentify import Deidentifier
 from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.deidentify.links import link
@@ -19,6 +19,7 @@ from dicom_deid.dicom.fragment_stream import NOT_FOLLOWED
 from dicom_deid.dicom.pixel_length import DELIMITER, JPEG_FAMILY
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import FragmentsWanted, ShortRead, Unwritten, Withheld
+from dicom_deid.facts import facts_of
 from dicom_deid.model import Bulk, Element, Instance, Item, Names, Outcome
 from dicom_deid.policy import Plan
 from dicom_deid.scan import inspect

@@ -19,6 +19,7 @@ FLOORS = """
     tables profile regions
     patient policy
     faces
+    facts
     scan admission plan deidentify verify report linkage index preview
     frames
     pixels

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
+from dicom_deid.dicom.is_dicom import EXPLICIT
+from dicom_deid.dicom.read_cache import MOST, ElementCache
 from dicom_deid.key import Key
-from dicom_deid.model import Outcome
+from dicom_deid.model import Element, Outcome
 from dicom_deid.pipeline import process
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.splice import Copy
@@ -43,6 +47,31 @@ def test_each_instance_comes_out_as_by_itself(name: str) -> None:
     apart = outcomes([Plan(policy, Key(KEY)) for _ in range(count)])
     assert outcomes([Plan(policy, Key(KEY))] * count) == apart
     assert {outcome.status for outcome in apart} == {"written"}
+
+
+def test_kind_size_and_equipment_are_told_of_each_instance_however_many_were_alike() -> None:
+    plain = {"Manufacturer": "Galan Medical", "StationName": "CT1", "BurnedInAnnotation": "NO"}
+    changed = ({}, {}, {}, {"BurnedInAnnotation": "YES"}, {"StationName": "GALAN"}, {"BodyPartExamined": "HEAD"}, {})
+    files = [to_bytes(ct(**(plain | change))) for change in changed]
+    plan = Plan(Policy(), Key(KEY))
+    together = [process(Stingy(data), plan, SOURCE_ID, repeat=False) for data in files]
+    assert together == [process(Stingy(data), Plan(Policy(), Key(KEY)), SOURCE_ID, repeat=False) for data in files]
+    assert [outcome.reason for outcome in together] == ["", "", "", "BURNED_IN", "", "FACE_CAN_BE_REBUILT", ""]
+
+
+def test_what_came_again_is_kept_when_room_is_made_for_more() -> None:
+    known = ElementCache(EXPLICIT)
+
+    def read(tag: int, number: int) -> Element:
+        data = struct.pack("<HH2sH", tag >> 16, tag & 0xFFFF, b"LO", 1024) + b"%01024d" % number
+        element, end = known.one(data, 0, len(data))
+        return element if end else known.add(data, 0, len(data), Element(tag, "LO", data[8:]))
+
+    first = read(0x00080070, 0)
+    for number in range(2 * MOST // 2048):
+        assert read(0x00080070, 0) is first
+        read(0x00081030, number)
+    assert sum(len(coded) for coded in known.elements) < MOST
 
 
 def test_another_plan_has_a_cache_of_its_own() -> None:

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Facts of a file on which its outcome depends, read from its first bytes. They are those of facts_of in
- * py/dicom_deid/admission.py, with the reasons of py/dicom_deid/scan.py; null stands for what lies behind the bytes.
+ * py/dicom_deid/facts.py, with the reasons of py/dicom_deid/scan.py; null stands for what lies behind the bytes.
  */
 
 import { UNDEFINED_LENGTH } from "../dicom/element-header.js";

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -20,7 +19,7 @@ from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.model import Element, ElementAction, Instance, Item, Names
 from dicom_deid.policy import Plan
 from dicom_deid.policy.claims import with_pixels
-from dicom_deid.profile import CODE_TERMS, DATES, LABEL, keeping, well_known
+from dicom_deid.profile import DATES, LABEL, keeping, well_known
 
 MODALITY = 0x00080060
 NOTHING_SPECIAL: Mapping[int, ElementAction] = {}
@@ -83,9 +82,7 @@ class Deidentifier(Actions):
         new = [self.new_uid(uid) for uid in self.own]
         stem = f"{folders[2]}-{source_id[:8]}" if repeat else folders[2]
         path = f"out/{self.patient}/{folders[0] or 'no-study'}/{folders[1] or 'no-series'}/{stem}.dcm"
-        modality = ascii_text(data.get(MODALITY))
-        is_code = re.fullmatch("[A-Z0-9_]{1,16}", modality)
-        shown = modality if is_code and not text.holds(modality, text.but(CODE_TERMS, self.identifiers)) else ""
+        shown = text.shown_code(ascii_text(data.get(MODALITY)), self.identifiers)
         sop_class = instance.sop_class if well_known(instance.sop_class) else ""
         return Names(self.patient, new[0], new[1], new[2], sop_class, shown, instance.transfer_syntax, path)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect
 from functools import lru_cache
 
-from dicom_deid.dicom.encoding import ascii_text, encode, padding, pieces
-from dicom_deid.model import Element, Instance, Item, Syntax
+from dicom_deid.dicom.encoding import ascii_text, encode, padding
+from dicom_deid.model import TAG, Element, Instance, Item, Syntax
 from dicom_deid.policy.claims import Claims
 from dicom_deid.profile import table
 from dicom_deid.version import __version__
@@ -21,7 +21,7 @@ STATES = ("UNMODIFIED", "MODIFIED", "REMOVED")
 
 def put(data: Item, element: Element) -> None:
     """Puts an element in its place, instead of one with the same tag."""
-    at = bisect(data, element.tag, key=lambda known: known.tag)
+    at = bisect(data, element.tag, key=TAG)
     if at and data[at - 1].tag == element.tag:
         data[at - 1] = element
     else:
@@ -87,23 +87,21 @@ def fresh(claims: Claims, method: str) -> tuple[Element, Element, Element, Eleme
 
 def file_meta(instance: Instance, data: Item) -> list[bytes]:
     """Preamble and file meta information, made anew (PS3.10 7.1): nothing of the source's is carried over."""
-    kind, transfer_syntax, program = constant_meta(instance.sop_class, instance.transfer_syntax)
-    instance_uid = Element(0x00020003, "UI", ascii_text(data.get(0x00080018)).encode("latin-1"))
-    elements = Item([*kind, instance_uid, transfer_syntax, *program])
-    encoded = [piece for piece in pieces(elements, EXPLICIT) if isinstance(piece, bytes)]
-    return [opening(sum(map(len, encoded))), *encoded]
+    before, behind = constant_meta(instance.sop_class, instance.transfer_syntax)
+    own = encode(Item([Element(0x00020003, "UI", ascii_text(data.get(0x00080018)).encode("latin-1"))]), EXPLICIT)
+    meta = [before, own, behind]
+    return [opening(sum(map(len, meta))), *meta]
 
 
 @lru_cache(256)
-def constant_meta(sop_class: str, transfer_syntax: str) -> tuple[list[Element], Element, list[Element]]:
-    """The file meta elements before the instance's own UID, its transfer syntax, and the elements behind that."""
+def constant_meta(sop_class: str, transfer_syntax: str) -> tuple[bytes, bytes]:
+    """The file meta elements before and behind the instance's own UID."""
     version = Element(0x00020001, "OB", b"\0\1")
+    syntax = Element(0x00020010, "UI", transfer_syntax.encode("latin-1"))
+    program = Element(0x00020012, "UI", IMPLEMENTATION_UID.encode("ascii"))
     name = text(0x00020013, "SH", "DICOM-DEID " + ".".join(__version__.split(".")[:2]))
-    return (
-        [version, Element(0x00020002, "UI", sop_class.encode("latin-1"))],
-        Element(0x00020010, "UI", transfer_syntax.encode("latin-1")),
-        [Element(0x00020012, "UI", IMPLEMENTATION_UID.encode("ascii")), name],
-    )
+    before = Item([version, Element(0x00020002, "UI", sop_class.encode("latin-1"))])
+    return encode(before, EXPLICIT), encode(Item([syntax, program, name]), EXPLICIT)
 
 
 @lru_cache(256)

@@ -17,7 +17,7 @@ from dicom_deid.deidentify.finder import Finder
 from dicom_deid.deidentify.letters import fold, read, read_letters
 from dicom_deid.deidentify.suspects import DEFAULT, Sought
 from dicom_deid.dicom.bounded import CONTEXTS
-from dicom_deid.profile import words
+from dicom_deid.profile import CODE_TERMS, words
 
 Clean = Callable[[str, frozenset[str], Sought], str]
 """Gives a text without some identifiers, and without what looks like one."""
@@ -41,6 +41,13 @@ def holds(text: str, identifiers: frozenset[str]) -> bool:
         return False
     found = finder(identifiers)
     return found.finds(read(text)) or next(disguises.spans(text, found), None) is not None
+
+
+@lru_cache(CONTEXTS)
+def shown_code(value: str, identifiers: frozenset[str]) -> str:
+    """A code as names and reports show it: "" where it is none, or holds an identifier."""
+    is_code = re.fullmatch("[A-Z0-9_]{1,16}", value)
+    return value if is_code and not holds(value, but(CODE_TERMS, identifiers)) else ""
 
 
 def clean(text: str, identifiers: frozenset[str], sought: Sought = DEFAULT) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dicom_deid.dicom.encoding import ascii_text, number
+from dicom_deid.dicom.in_common import Elements, in_common
 from dicom_deid.errors import Failed, Withheld
 from dicom_deid.model import Fragments, Instance, Item, Pixels, Syntax
 from dicom_deid.source_and_sink import Source
@@ -17,6 +18,8 @@ ITEM_DELIMITER = b"\xfe\xff\x0d\xe0\0\0\0\0"
 END_OF_IMAGE = b"\xff\xd9"
 JPEG_FAMILY = re.compile(r"1\.2\.840\.10008\.1\.2\.4\.([5-9][0-9]|20[1-3])")
 """Transfer syntaxes whose frames all end with END_OF_IMAGE: JPEG, JPEG-LS, JPEG 2000, HTJ2K."""
+DESCRIPTION = (0x00280010, 0x00280011, 0x00280100, 0x00280002, 0x00280008, 0x00280004)
+"""Rows, Columns, Bits Allocated, Samples per Pixel, Number of Frames, Photometric Interpretation."""
 SUBSAMPLED = {"YBR_FULL_422": 2.0, "YBR_PARTIAL_422": 2.0, "YBR_PARTIAL_420": 1.5}
 """Photometric Interpretation -> samples that are stored of a pixel (PS3.3 C.7.6.3.1.2)."""
 
@@ -46,15 +49,20 @@ def check_excess(instance: Instance, pixels: Pixels, source: Source) -> None:
 
 def described_size(data: Item, syntax: Syntax, *, subsampled: bool = True) -> int | None:
     """Bytes of native pixel data as their description has them (PS3.3 C.7.6.3, PS3.5 8.1); None without one."""
-    rows, columns = number(data.get(0x00280010), syntax), number(data.get(0x00280011), syntax)
-    bits = number(data.get(0x00280100), syntax)
+    return size_of(data.some(DESCRIPTION), syntax, subsampled)
+
+
+@in_common
+def size_of(description: Elements, syntax: Syntax, subsampled: bool) -> int | None:
+    """The same by the elements of DESCRIPTION."""
+    *numbers, photometric = description
+    rows, columns, bits, samples, frames = (number(element, syntax) for element in numbers)
     if not rows or not columns or not bits:
         return None
-    samples: float = number(data.get(0x00280002), syntax) or 1
-    frames = number(data.get(0x00280008), syntax) or 1
+    stored: float = samples or 1
     if subsampled and samples == 3:
-        samples = SUBSAMPLED.get(ascii_text(data.get(0x00280004)), samples)
-    return int(rows * columns * samples * frames * bits + 7) // 8
+        stored = SUBSAMPLED.get(ascii_text(photometric), stored)
+    return int(rows * columns * stored * (frames or 1) * bits + 7) // 8
 
 
 def is_whole(fragments: Fragments, source: Source, frames: int, transfer_syntax: str) -> bool:

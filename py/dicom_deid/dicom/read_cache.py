@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from dicom_deid.dicom.bounded import Remembered
+from dicom_deid.dicom.bounded import ENTRY, Remembered
 from dicom_deid.dicom.encoding import LONG_VRS, PIXEL_TAGS, vr_of
 from dicom_deid.dicom.header import VR_NAMES, layout_of
 from dicom_deid.dicom.recovery import has_reserved
@@ -13,6 +13,8 @@ from dicom_deid.model import Element, Item, Run, Syntax
 
 MOST = 4 * 1024 * 1024
 """Bytes that the elements kept may take, and so many again their runs."""
+MOST_ATTRIBUTES = 8192
+"""Attributes of which it is known how their elements are read."""
 LONGEST = 2048
 """Bytes of an element that is kept: sequences of codes and references are; bulk values hardly ever come again."""
 SHORTEST_RUN = 3
@@ -46,7 +48,7 @@ class ElementCache:
             return element
         size = size_of(element, len(coded))
         if self.elements.full(size):
-            self.forget()  # all at once: runs would bring elements back beside new ones
+            self.forget()
         if not element.undefined:  # without a length it has to be read to its end each time
             layout = layout_of(VR_NAMES[coded[4:6]] if self.syntax.explicit else "", self.syntax.little)
             self.lengths[coded[: self.width]] = (*layout, element.tag, element.vr if element.items is None else "")
@@ -60,10 +62,19 @@ class ElementCache:
         return not self.syntax.explicit or (vr in VR_NAMES and (vr not in LONG or has_reserved(coded, 0)))
 
     def forget(self) -> None:
-        """Forgets everything."""
+        """Forgets the elements that never came again; all of them where the others take half of the room.
+
+        Then runs are forgotten with them: they would bring elements back beside new ones.
+        """
+        shared = {coded: element for coded, element in self.elements.items() if element.shared}
         self.elements.clear()
-        self.lengths.clear()
-        self.runs.clear()
+        size = sum(ENTRY + element.shared for element in shared.values())
+        if size < MOST // 2 and len(self.lengths) < MOST_ATTRIBUTES:
+            for coded, element in shared.items():
+                self.elements.add(coded, element, element.shared)
+        else:
+            self.lengths.clear()
+            self.runs.clear()
 
     def one(self, buffer: bytes, at: int, limit: int) -> tuple[Element | None, int]:
         """The element at ``at``, and the offset behind it, if its attribute was read before and its end is known.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dicom_deid.dicom.is_dicom import instead, start_of
 from dicom_deid.errors import Failed, Refused, ShortRead, Unwritten
-from dicom_deid.faces import shows_head
+from dicom_deid.facts import facts_of
 from dicom_deid.key import Key
 from dicom_deid.native.finding import Found, Search
 from dicom_deid.pixels.evidence.mask import Mask
@@ -46,7 +46,7 @@ class FindingJob:
                     return Found(reason=instead(source.head()))
                 sighting = self.look(source, task.path)
                 instance = inspect(source)
-                head = shows_head(instance)
+                head = facts_of(instance).head
                 near = self.mask is not None and self.mask.is_near(instance)
                 return Found(sighting, head=head, beside=near and not (sighting and sighting.own))
         except Unwritten as end:

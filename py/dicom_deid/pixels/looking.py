@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dicom_deid.admission import admit, facts_of
+from dicom_deid.admission import admit
 from dicom_deid.deidentify.cached import CachedDeidentifier
 from dicom_deid.dicom.read_cache import ReadCache
+from dicom_deid.facts import facts_of
 from dicom_deid.model import Instance
 from dicom_deid.pixels.detection.numbers import Kind, numbers
 from dicom_deid.pixels.evidence.mask import Mask

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydicom._uid_dict import UID_dictionary
 
-from dicom_deid import admission, faces, scan
+from dicom_deid import admission, faces, facts, scan
 from dicom_deid.dicom import pixel_length
 from dicom_deid.errors import reasons
 from dicom_deid.policy import PIXEL_OPTION
@@ -19,7 +19,7 @@ from dicom_deid.profile import NEWER_SYNTAXES, STANDARD_ROOT, storage_classes, t
 def forecast_rules() -> dict[str, Any]:
     """What worker/scan/facts.js and worker/shared/forecast.js decide by. Tags are numbers."""
     classes, known = storage_classes(), table("faces.json")
-    coded, modality = admission.sound_words()
+    coded, modality = facts.sound_words()
     words, innocent = faces.expressions()
     return {
         "storage": {
@@ -29,7 +29,7 @@ def forecast_rules() -> dict[str, Any]:
         "cleanable": sorted(admission.CLEANABLE),
         "pixel_option": PIXEL_OPTION,
         "statuses": {code: row["status"] for code, row in reasons().items() if row["status"] not in ("run", "page")},
-        "signs": [sign_of(sign) for sign in admission.known_signs()],
+        "signs": [sign_of(sign) for sign in facts.known_signs()],
         "sound": {"reason": admission.SOUND, "coded": coded, "modality": modality},
         "head": {
             "sop_classes": sorted(faces.kinds()),
@@ -52,7 +52,7 @@ def forecast_rules() -> dict[str, Any]:
     }
 
 
-def sign_of(sign: admission.Sign) -> dict[str, Any]:
+def sign_of(sign: facts.Sign) -> dict[str, Any]:
     """A sign as data. ``of_frames``: single frames can have it, too."""
     return {
         "tag": sign.tag,
@@ -61,7 +61,7 @@ def sign_of(sign: admission.Sign) -> dict[str, Any]:
         "says_so": sign.says_so,
         "sop_classes": sorted(sign.sop_classes),
         "untyped": sign.untyped,
-        "of_frames": sign.tag in admission.FRAME_TAGS,
+        "of_frames": sign.tag in facts.FRAME_TAGS,
     }
 
 

@@ -82,17 +82,14 @@ def collect(
     earlier data sets of these encodings say, under the same ``retained`` and ``fate``.
     """
     known, encodings = Remembered(0) if known is None else known, encodings_of(data, ("iso8859",))
-    found = list[Stated]()
-    for unit in data.units or data:
-        held = known.get(unit)
-        if held is None:
-            if isinstance(unit, Element) and says_nothing(unit):
-                continue
-            held = said_by(unit.elements if isinstance(unit, Run) else (unit,), encodings, retained, fate)
-            if unit.shared:
-                known.add(unit, held, unit.shared + held.size)
-        if held is not NO_IDENTIFIERS:
-            found.append(held)
+    units = data.units or data
+    held = list(map(known.get, units))
+    found = {said for said in held if said is not None}
+    for unit in (unit for unit, said in zip(units, held, strict=True) if said is None):
+        if isinstance(unit, Element) and says_nothing(unit):
+            continue
+        said = said_by(unit.elements if isinstance(unit, Run) else (unit,), encodings, retained, fate)
+        found.add(known.add(unit, said, unit.shared + said.size) if unit.shared else said)
     identifiers, removed_words, labels, common = together(frozenset(found))
     aged = NONE if PATIENT_AGE in retained else age_of(data)
     also = shared_words(removed_words, labels, common)
@@ -107,8 +104,10 @@ def entities_in(titles: tuple[str, ...]) -> frozenset[str]:
 
 
 def says_nothing(element: Element) -> bool:
-    """Whether nothing in an element is searched for elsewhere, which its attribute tells."""
-    return element.items is None and kind_of(element.tag, element.vr) is Kind.NONE
+    """Whether nothing in an element is searched for elsewhere, which its attribute tells, or those of its items."""
+    if element.items is None:
+        return kind_of(element.tag, element.vr) is Kind.NONE
+    return all(says_nothing(nested) for item in element.items for nested in item)
 
 
 @lru_cache(CONTEXTS)
