@@ -75,12 +75,13 @@ class Element:
 class Run:
     """Elements that came one behind the other in the data sets of several files, which share them, and their bytes."""
 
-    __slots__ = ("coded", "elements", "ends", "ordered", "shared")
+    __slots__ = ("by_tag", "coded", "elements", "ends", "ordered", "shared")
 
     def __init__(self, coded: bytes, elements: list[Element], ends: list[int]) -> None:
         self.coded, self.elements = coded, elements
         self.ends = ends
         """Offsets of their ends in ``coded``, after a 0."""
+        self.by_tag = {element.tag: element for element in elements}
         self.ordered = all(one.tag < other.tag for one, other in pairwise(elements))
         """Whether their tags increase."""
         self.shared = len(coded) + 16 * len(elements)
@@ -100,6 +101,15 @@ class Item(list[Element]):
         later is not among them."""
         self.by_tag: dict[int, Element] | None = None
         """The same by tag, where no element is put in or taken out any more."""
+
+    def make_by_tag(self) -> None:
+        """Makes ``by_tag``."""
+        self.by_tag = {}
+        for unit in self.units or self:
+            if isinstance(unit, Run):
+                self.by_tag.update(unit.by_tag)
+            else:
+                self.by_tag[unit.tag] = unit
 
     def get(self, tag: int) -> Element | None:
         """The element with that tag, or None."""

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from pydicom.charset import convert_encodings, decode_bytes
 
 from dicom_deid.dicom.encoding import ascii_text
+from dicom_deid.dicom.in_common import Elements, in_common
 from dicom_deid.key import BY_ID, NEWEST
 from dicom_deid.model import Element, Item
 from dicom_deid.normal_form import normal_form
@@ -21,6 +22,8 @@ from dicom_deid.profile import table
 
 CHARACTER_SET, PATIENT_NAME, PATIENT_ID, BIRTH_DATE, STUDY = 0x00080005, 0x00100010, 0x00100020, 0x00100030, 0x0020000D
 ISSUER, QUALIFIERS = 0x00100021, 0x00100024
+IDENTIFYING = (CHARACTER_SET, PATIENT_ID, PATIENT_NAME, BIRTH_DATE, STUDY, ISSUER, QUALIFIERS)
+"""All attributes of which the identity is made."""
 SCOPE = frozenset((0x00080100, 0x00080102, 0x00080119, 0x00080120, 0x00400031, 0x00400032, 0x00400033, 0x00400035))
 """What scopes an ID in the items of (0010,0024): codes with their scheme, entity IDs with their type, the kind of ID.
 The meaning of a code is no part of it: systems word it as they like."""
@@ -42,27 +45,29 @@ REMEMBERED = 1024
 
 def identity(data: Item, sop_instance: str, version: int = NEWEST) -> str:
     """The identity of the patient of a data set; never empty where it has a SOP Instance UID."""
+    return identified(data.some(IDENTIFYING), version) or f"instance\0{sop_instance}"
+
+
+@in_common
+def identified(elements: Elements, version: int) -> str:
+    """The same by the elements of IDENTIFYING; "" where nothing names the patient, and the study has no UID."""
+    character_set, patient_id, person_name, birth_date, named_study, issued_by, qualifiers = elements
+    uid = ascii_text(named_study)
+    study = f"study\0{uid}" if uid else ""
     if version == BY_ID:
-        return ascii_text(data.get(PATIENT_ID)) or by_study(data, sop_instance)
-    charset = ascii_text(data.get(CHARACTER_SET))
-    number = text(data.get(PATIENT_ID), charset)
+        return ascii_text(patient_id) or study
+    charset = ascii_text(character_set)
+    number = text(patient_id, charset)
     if not is_placeholder(number):
-        return number + issuer(data, charset)
-    person, born = name(text(data.get(PATIENT_NAME), charset)), ascii_text(data.get(BIRTH_DATE))
-    return f"person\0{person}\0{day(born)}" if person and day(born) else by_study(data, sop_instance)
+        return number + issuer(issued_by, qualifiers, charset)
+    person, born = name(text(person_name, charset)), ascii_text(birth_date)
+    return f"person\0{person}\0{day(born)}" if person and day(born) else study
 
 
-def by_study(data: Item, sop_instance: str) -> str:
-    """The study or, where it has no UID, the instance in place of a patient that nothing names."""
-    study = ascii_text(data.get(STUDY))
-    return f"study\0{study}" if study else f"instance\0{sop_instance}"
-
-
-def issuer(data: Item, charset: str) -> str:
+def issuer(issued_by: Element | None, qualifiers: Element | None, charset: str) -> str:
     """The issuer of the Patient ID, by name and by its qualifiers; "" where there is none."""
-    named = text(data.get(ISSUER), charset)
+    named = text(issued_by, charset)
     found = [] if is_placeholder(named) else [f"issuer\0{plain(named) or named.casefold()}"]
-    qualifiers = data.get(QUALIFIERS)
     scoped = set() if qualifiers is None else set(scopes(qualifiers, charset))
     if any(scope.rpartition("/")[2][:8] not in TYPES for scope in scoped):
         found += sorted(scoped)

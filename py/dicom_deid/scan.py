@@ -223,7 +223,7 @@ def describe(
     meta: Item, data: Item, syntax: Syntax, named: str, pixels: Pixels | None, inflated: bytes | None, tail: bool
 ) -> Instance:
     """The instance, once its parts are found and agree with each other."""
-    data.by_tag = dict(zip(map(TAG, data), data, strict=True))  # some seventy are looked for
+    data.make_by_tag()  # some seventy elements are looked for
     transfer_syntax = named
     if named in NATIVE - {DEFLATED_UID} or not named:
         transfer_syntax = {EXPLICIT: EXPLICIT_UID, IMPLICIT: IMPLICIT_UID, EXPLICIT_BIG: BIG_UID}[syntax]

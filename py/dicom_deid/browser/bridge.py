@@ -19,6 +19,7 @@ from dicom_deid.plan import document, opening
 from dicom_deid.policy import Plan, Policy
 from dicom_deid.report import closing as closing_lines
 from dicom_deid.report import file_line, row
+from dicom_deid.silence import NO_WARNINGS
 from dicom_deid.splice import Copy, Fill, Splice, Stripes
 from dicom_deid.warm_up import warm_up as make_outcomes
 
@@ -95,9 +96,12 @@ def read_policy(name: str, text: str) -> Any:
 
 class Session:
     """The plan that a Python worker serves, one after the other. The worker owns it; it raises AttributeError before
-    ``configure``."""
+    ``configure``. From then on its process is without warnings, so that no file has to switch them off again."""
 
     plan: Plan
+
+    def __init__(self) -> None:
+        NO_WARNINGS.__enter__()
 
     def configure(
         self,

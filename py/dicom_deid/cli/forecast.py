@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -98,11 +99,13 @@ def show(forecasting: Forecasting) -> None:
     """The forecast as a table on stdout, a line for each kind; what to do about it below."""
     from dicom_deid.explain.readable import class_name
 
-    rows = in_order(forecasting)
-    lines = [(f"{files}", WOULD[row.outcome], class_name(row.sop_class), row.reason) for row, files in rows]
-    widths = [max(len(line[column]) for line in (("files", "", "", ""), *lines)) for column in range(4)]
-    for files, *others in lines:
-        cells = [files.rjust(widths[0]), *(cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True))]
+    rows, alike = in_order(forecasting), Counter[tuple[str, str, str]]()
+    for row, files in rows:  # whatever would let them be written is said below
+        alike[WOULD[row.outcome], class_name(row.sop_class), row.reason] += files
+    widths = [max(len("files"), *map(len, map(str, alike.values())))]
+    widths += [max(map(len, column)) for column in zip(*alike, strict=True)]
+    for told_of, files in alike.items():
+        cells = [f"{files}".rjust(widths[0]), *map(str.ljust, told_of, widths[1:])]
         print("  ".join(cells).rstrip())
     print("Forecast: " + ", ".join(f"{count} {status}" for status, count in forecasting.outcomes().items()))
     for reason in dict.fromkeys(row.reason for row, _ in rows if row.reason):

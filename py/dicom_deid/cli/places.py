@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     Place = Path | Address
 else:
-    Place = object  # typer knows no unions; `place` makes what the command gets
+    Place = object  # typer knows no unions; `path` makes what the command gets
 
 
-def place(text: str) -> Place:
-    """The place that a text names. Raises Unusable, without the text, where that may hold credentials."""
+def path(text: str) -> Place:
+    """The place that a text names; help shows the name of this function as the type.
+
+    Raises Unusable, without the text, where that may hold credentials.
+    """
     if not is_address(text):
         return Path(text)
     try:

@@ -17,7 +17,7 @@ from dicom_deid.cli.cluster import ClusterAddress, ClusterCa, ClusterCertificate
 from dicom_deid.cli.consent import made_ready
 from dicom_deid.cli.estimate import Asked, Price, SampleFiles, WorkersPlanned, show_estimate
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
-from dicom_deid.cli.places import Place, place
+from dicom_deid.cli.places import Place, path
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
@@ -62,7 +62,7 @@ def show_plan(
         Place,
         typer.Argument(
             metavar="INPUT",
-            parser=place,
+            parser=path,
             help="One DICOM file, or a folder, ZIP or s3://bucket/prefix of files. It is only read.",
         ),
     ],

@@ -25,7 +25,7 @@ from dicom_deid.cli.passphrase import (
     check_passphrase,
     version_of_run,
 )
-from dicom_deid.cli.places import Place, check_target, chosen_sink, overlap, place
+from dicom_deid.cli.places import Place, check_target, chosen_sink, overlap, path
 from dicom_deid.cli.policy_options import (
     Allowed,
     Burned,
@@ -66,12 +66,12 @@ def run(
     source: Annotated[
         Place,
         typer.Argument(
-            metavar="INPUT", parser=place, help="Folder, ZIP, one file, or s3://bucket/prefix. It is only read."
+            metavar="INPUT", parser=path, help="Folder, ZIP, one file, or s3://bucket/prefix. It is only read."
         ),
     ],
     target: Annotated[
         Place,
-        typer.Argument(metavar="OUTPUT", parser=place, help="Folder or s3://bucket/prefix for the run; new or empty."),
+        typer.Argument(metavar="OUTPUT", parser=path, help="Folder or s3://bucket/prefix for the run; new or empty."),
     ],
     passphrase_file: PassphraseFile = None,
     salt_file: SaltFile = None,

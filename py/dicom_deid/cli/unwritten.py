@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dicom_deid.cli.passphrase import ProjectKey, SaltFile
-from dicom_deid.cli.places import Place, chosen_sink, place
+from dicom_deid.cli.places import Place, chosen_sink, path
 from dicom_deid.cli.sources import check_source, chosen_origin
 from dicom_deid.cli.text import Unusable, printable, remedy
 from dicom_deid.errors import Failed, NoRun, reasons, sentence
@@ -28,9 +28,9 @@ NOT_FOR_OTHERS = "It has the paths of your originals, which can name people. Do 
 
 def show_unwritten(
     source: Annotated[
-        Place, typer.Argument(metavar="INPUT", parser=place, help="What the run was started with. It is only read.")
+        Place, typer.Argument(metavar="INPUT", parser=path, help="What the run was started with. It is only read.")
     ],
-    target: Annotated[Place, typer.Argument(metavar="OUTPUT", parser=place, help="The folder of the run.")],
+    target: Annotated[Place, typer.Argument(metavar="OUTPUT", parser=path, help="The folder of the run.")],
     passphrase_file: Annotated[Path, typer.Option(metavar="FILE", help="File that holds the passphrase of the run.")],
     salt_file: SaltFile = None,
     csv: Annotated[

@@ -60,7 +60,7 @@ class Deidentifier(Actions):
     @cached_property
     def repeated(self) -> frozenset[str]:
         """Makes, models and programs that stay though a station or an institution is called so."""
-        return repeated(self.instance.data, self.retained, self.fate)
+        return repeated(self.instance.data, self.encodings, self.retained, self.fate)
 
     def identifier_cache(self) -> IdentifierCache | None:
         """Cache of the identifiers of elements that instances share; None: there is none."""
@@ -137,8 +137,7 @@ class Deidentifier(Actions):
             self.short |= action.short
         if special and not action.local:
             action = special.get(element.tag) or action
-        said = self.inquiry.about(element, path, encodings)
-        if said is not None:
+        if self.inquiry.rules and (said := self.inquiry.about(element, path, encodings)) is not None:
             self.inquiry.followed(element, said, action)
             action = said
         kept = self.element(element if action.code == "K" else element.whole(), action, path, encodings)

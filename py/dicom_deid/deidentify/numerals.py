@@ -29,6 +29,8 @@ FORMS = {
     "TM": rf"{HOUR}(?::?{SIXTY}(?::?{SIXTY}(?:[.,]\d+)?)?)?",
 }
 """VR -> the form of a single value."""
+MANY = re.compile(rb"\d{%d}|[eE]" % MIN_DIGITS)
+"""Stands in any value that holds a number of so many digits: most have none."""
 DIGITS = re.compile(rb"(?:^|\\) *[+-]?0*(\d{%d,})(?:[.,](\d*))?[ \0]*(?=\\|$)" % MIN_DIGITS)
 """A number in digits, alone or among others, and its fraction."""
 POWERS = re.compile(rb"(?:^|\\)[ \0]*([+-]?\d+\.?\d*E[+-]?\d{1,2})[ \0]*(?=\\|$)", re.IGNORECASE)
@@ -92,6 +94,8 @@ def is_identifier(element: Element, identifiers: frozenset[str], syntax: Syntax)
     if not numbers.found:
         return False
     if element.vr in ("DS", "IS"):
+        if MANY.search(element.value) is None:
+            return False
         digits = list[str]()
         for number, fraction in DIGITS.findall(element.value):
             if not fraction.strip(b"0"):

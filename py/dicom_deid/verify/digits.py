@@ -20,6 +20,8 @@ LEAST, FEW = 5, 32
 BINARY = {"FD": "d", "FL": "f", "SL": "l", "SS": "h", "SV": "q", "UL": "L", "US": "H", "UV": "Q"}
 SEARCHED = frozenset(("DS", "IS", *BINARY))
 """VRs of numbers in which identifiers are sought."""
+MANY = re.compile(rb"\d{5}|[eE]")
+"""Stands in any text that holds such a number: most have none."""
 NUMERAL = re.compile(rb"[+-]?0*(\d{5,})(?:[.,]0*)?")
 IN_FIGURES = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})(?P<s>[-/.]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?:\d\d\d\d(?:\d\d)?)?"
@@ -50,6 +52,8 @@ def number_left(raw: RawDataElement, vr: str, identifiers: frozenset[str]) -> bo
     if not numbers:
         return False
     if vr in ("DS", "IS"):
+        if MANY.search(value) is None:
+            return False
         single = [one.strip(b" \0") for one in value.split(b"\\")]
         hits = (NUMERAL.fullmatch(written_out(one) if b"e" in one.lower() else one) for one in single)
         return any(hit is not None and hit[1] in numbers for hit in hits)

@@ -72,7 +72,7 @@ def walk(found: Iterable[Raw], codecs: Codecs, *, private: bool) -> Iterator[tup
 
 def codecs_behind(raw: Raw, codecs: Codecs) -> Codecs:
     """The codecs of the text behind an element: those that it names, where it is Specific Character Set."""
-    if raw.tag != CHARACTER_SET or not isinstance(raw, RawDataElement):
+    if int(raw.tag) != CHARACTER_SET or not isinstance(raw, RawDataElement):
         return codecs
     return tuple(convert_encodings(convert_string(raw.value or b"", raw.is_little_endian)))
 

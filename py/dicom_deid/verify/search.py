@@ -94,8 +94,7 @@ def named_in(
     uids: Collection[str] = (),
 ) -> bool:
     """Whether an identifier is left in a text, or in the bytes of a value that is not text; in numbers, or a UID."""
-    found: dict[tuple[str, ...], list[str]] = {(): [], CODE_TERMS: [], MAKER_NAMES: [], EQUIPMENT: [], MEANINGS: []}
-    makers, equipment = judged("maker_names"), equipment_labels()
+    found = dict[tuple[str, ...], list[str]]()
     for raw, vr, codecs in values:
         tag, value = raw.tag, raw.value
         if not value or tag in OURS or tag in retained:
@@ -111,13 +110,15 @@ def named_in(
         plain_text = value.isascii() and b"\x1b" not in value
         written = str(value, "ascii") if plain_text else text_of(raw, vr, codecs)
         text = folded(written)
-        if tag in equipment and repeated:
+        is_equipment = tag in equipment_labels()
+        if is_equipment and repeated:
             text = "\\".join(one for one in text.split("\\") if "".join(filter(str.isalnum, one)) not in repeated)
         else:
             text = "\\".join((text, *map(folded, disguised(written))))
-        plainly = EQUIPMENT if tag in equipment else MEANINGS if tag == CODE_MEANING else ()
-        found[CODE_TERMS if vr == "CS" else MAKER_NAMES if tag in makers else plainly].append(text)
-    return any(texts and is_left(known, "\\".join(texts), identifiers) for known, texts in found.items())
+        plainly = EQUIPMENT if is_equipment else MEANINGS if tag == CODE_MEANING else ()
+        known = CODE_TERMS if vr == "CS" else MAKER_NAMES if tag in judged("maker_names") else plainly
+        found.setdefault(known, []).append(text)
+    return any(is_left(known, "\\".join(texts), identifiers) for known, texts in found.items())
 
 
 def is_left(known: tuple[str, ...], text: str, identifiers: frozenset[str]) -> bool:
