@@ -58,11 +58,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if not options.lint:
         try:
-            machine.install_validator()
-            machine.install_pacs()
+            machine.install_tools(screen=not options.quick)
             if not options.quick:
                 machine.install_browser()
-                machine.install_screen()
         except machine.MissingError as missing:
             print(missing, file=sys.stderr)
             return 1

@@ -11,7 +11,9 @@ from pathlib import Path
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREEN_TOOLS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}  # program -> Debian package
 VALIDATOR = {"dciodvfy": "dicom3tools"}
+"""It looks at every output as a reader who knows all IODs would."""
 PACS = {"Orthanc": "orthanc", "storescu": "dcmtk"}
+"""Orthanc, and dcmtk's programs, which speak DIMSE without a line of ours."""
 PACS_PLUGIN = {"/usr/share/orthanc/plugins/libOrthancDicomWeb.so": "orthanc-dicomweb"}
 FONTS = "fonts-liberation"  # without any font Chromium draws no text, and screenshots show nothing
 
@@ -50,26 +52,13 @@ def install_browser() -> str:
     return found
 
 
-def install_screen() -> None:
-    """Only Linux has Xvfb. The tests of the true dialogues need it."""
-    install(SCREEN_TOOLS, "The tests of the dialogues")
-
-
-def install_validator() -> None:
-    """dciodvfy looks at every output as a reader who knows all IODs would."""
-    install(VALIDATOR, "The conformance tests")
-
-
-def install_pacs() -> None:
-    """Orthanc with DICOMweb, and dcmtk's programs, which speak DIMSE without a line of ours."""
-    install(PACS | PACS_PLUGIN, "The tests of sending and fetching")
-
-
-def install(programs: dict[str, str], who: str) -> None:
+def install_tools(screen: bool) -> None:
+    """All others at once; with ``screen`` also those of the tests of the true dialogues. Raises MissingError."""
+    programs = VALIDATOR | PACS | PACS_PLUGIN | (SCREEN_TOOLS if screen else {})
     if missing := [package for program, package in programs.items() if not is_there(program)]:
         apt(missing)
     if missing := [program for program in programs if not is_there(program)]:
-        raise MissingError(f"These could not be installed: {', '.join(missing)}. {who} need them.")
+        raise MissingError(f"These could not be installed: {', '.join(missing)}. The tests need them.")
 
 
 def is_there(program: str) -> bool:
