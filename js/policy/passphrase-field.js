@@ -6,13 +6,13 @@ import { isWhole, OLDER } from "../page/project-key.js";
 import { reason, reasons } from "../page/tables.js";
 
 const NONE =
-  "The same passphrase, with the salt of your project, gives a patient the same pseudonym, today and next year. " +
-  "Leave it empty, and a key is made when you press Start.";
+  "A passphrase makes the key, and the same key gives a patient the same pseudonym, today and next year. " +
+  "A key that you saved can be put in, too. Leave it empty, and a key is made when you press Start.";
 const NO_SALT =
-  "A salt for your project is made when you press Start, to be saved with the passphrase. " +
-  "For the pseudonyms of an earlier run, put in all that you saved then: the passphrase and its salt.";
-const WHOLE = "Nothing is missing: patients get the same pseudonyms as in earlier runs with this key.";
-const WITHOUT = "Without a salt, as in version 0.2 and before (see More).";
+  "When you press Start, a key is made of it and a new salt, to be saved. " +
+  "For the pseudonyms of an earlier run, put in the key that you saved then, all of it.";
+const WHOLE = "This is a whole key: patients get the same pseudonyms as in earlier runs with it.";
+const WITHOUT = "The key is without a salt, as in version 0.2 and before (see More).";
 const MADE = "This is the key of your last run. Empty the field to get another one.";
 
 export class PassphraseField extends HTMLElement {

@@ -134,6 +134,11 @@ export function begunAt(name) {
   return new Date(NAMED.test(name) ? name.replace(NAMED, "$1-$2-$3T$4:$5:$6Z") : "");
 }
 
+/** "the run of 21 Jun 2026, 09:30 (Folder “scans”)". @param {StoredRun} run */
+export function whichOf({ name, about }) {
+  return `the run of ${moment(begunAt(name)) || name}${about?.source ? ` (${about.source})` : ""}`;
+}
+
 /** @param {StoredRun} run */
 export function aboutOf({ counts, bytes: size, finished, done, open, begun, place, linkage, rejecting }) {
   if (linkage === "alone") return `linkage file${ELSEWHERE}`;

@@ -1,14 +1,15 @@
 // @ts-check
 /**
- * <cut-off-run>: says that a run was cut off, asks for its passphrase, and for its files where the page has no way to them;
+ * <cut-off-run>: says which run was cut off, asks for its key, and for its files where the page has no way to them;
  * the same for a run over what an earlier one withheld.
  */
 
 import { send } from "../intents.js";
 import { part } from "../page/dom.js";
-import { doneOf } from "../page/format.js";
+import { doneOf, moment } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
+import { begunAt, whichOf } from "../results/stored-runs.js";
 
 /** @typedef {import("../../worker/shared/protocol/files.js").StoredRun} StoredRun */
 
@@ -21,17 +22,23 @@ const CHOOSE = {
 };
 
 /** @param {StoredRun} run */
-const chooseOf = ({ begun, ended }) => CHOOSE[(begun ?? ended)?.kind ?? "handles"];
+function chooseOf({ begun, ended, about }) {
+  const what = CHOOSE[(begun ?? ended)?.kind ?? "handles"];
+  return about?.source ? `${what} (${about.source})` : what;
+}
 
-/** @param {StoredRun} run */
-const farOf = ({ done, begun }) => doneOf(done, begun?.total ?? 0);
+/** Of what a run is, when it was begun, and how far it came. @param {StoredRun} run */
+export function farOf({ name, about, done, begun }) {
+  const when = moment(begunAt(name)) || name;
+  return `${about?.source ? `${about.source}, begun` : "Begun"} ${when}: ${doneOf(done, begun?.total ?? 0)}.`;
+}
 
 /** What is waited for, and what the person can do about it. */
 const WAITS = {
   browser:
     "The browser asks whether this page may use the folder again. Answer it, most often at the top of the window.",
   python: "Python is still starting, as after each loading of the page.",
-  passphrase: "The passphrase is being checked.",
+  passphrase: "The key is being checked.",
 };
 
 export class CutOffRun extends HTMLElement {
@@ -78,26 +85,27 @@ export class CutOffRun extends HTMLElement {
   #offer(runs) {
     const wanted = runs.filter(({ begun, open, name }) => begun && !begun.cancelled && !open && !this.#later.has(name));
     this.#offered = wanted[0] ?? null;
-    if (!this.#waiting) this.#say(this.#offered && `A run was cut off: ${farOf(this.#offered)}.`, true);
+    if (!this.#waiting) this.#say(this.#offered && `A run was cut off. ${farOf(this.#offered)}`, true);
   }
 
   /**
-   * Asks for the passphrase.
+   * Asks for the key.
    * @param {NonNullable<import("../state.js").State["asked"]>} asked
-   * @param {string} passphrase     of the run, if it was the last one of this visit
+   * @param {string} key     of the run, if it was the last one of this visit
    */
-  #ask({ run, known, allowed }, passphrase) {
+  #ask({ run, known, allowed }, key) {
     this.#asked = run;
     this.#verb = allowed ? "begins" : "goes on";
     noteOf(this).clear();
     part(this, "title", HTMLElement).textContent = allowed ? "Run what was withheld" : "Go on with this run";
     part(this, "about", HTMLElement).textContent = allowed
-      ? `A run of its own takes only what you allow now of the files that ${run.name} withheld. With the same passphrase its results fit together with those.`
-      : `${run.name}: ${farOf(run)}.`;
-    part(this, "how", HTMLElement).textContent = known
+      ? `A run of its own takes only what you allow now of the files that ${whichOf(run)} withheld. With the same key its results fit together with those.`
+      : farOf(run);
+    const then = known
       ? "The browser may ask you to allow the folder again."
       : `The page has no way to the originals any more. Afterwards, choose or drop ${chooseOf(run)}: the run ${this.#verb} by itself.`;
-    part(this, "passphrase", HTMLInputElement).value = passphrase;
+    part(this, "how", HTMLElement).textContent = `As you saved it, or the passphrase that it was made of. ${then}`;
+    part(this, "passphrase", HTMLInputElement).value = key;
     this.#busy("");
     this.#dialog.showModal();
   }

@@ -3,8 +3,7 @@
 
 import { send } from "../intents.js";
 import { part } from "../page/dom.js";
-import { moment } from "../page/format.js";
-import { begunAt } from "../results/stored-runs.js";
+import { whichOf } from "../results/stored-runs.js";
 
 /** @typedef {import("../state.js").EarlierKey} EarlierKey */
 
@@ -36,8 +35,7 @@ export class EarlierKeyAnswer extends HTMLElement {
 export function wordsOf({ comparing, run, salt }) {
   if (comparing) return "Comparing…";
   if (!run) return "No run that this browser keeps has this key.";
-  const source = run.about?.source;
-  const which = `the run of ${moment(begunAt(run.name)) || run.name}${source ? ` (${source})` : ""}`;
+  const which = whichOf(run);
   if (salt) return `With the salt of ${which} it is the key of that run. Without it, patients get other pseudonyms.`;
   return `The same key as ${which}: patients get the same pseudonyms.`;
 }

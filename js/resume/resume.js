@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Going on with a run that was cut off, or running what is allowed now of what an earlier one withheld: its folders allowed
- * again, its passphrase checked, its files found.
+ * again, its key checked, its files found.
  */
 
 import { send } from "../intents.js";

@@ -17,7 +17,7 @@ from runs import PASSPHRASE, RunFolder, timeless
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-CUT_OFF = re.compile(rf"A run was cut off: (\d+) of {FILES} files done\.")
+CUT_OFF = re.compile(rf"A run was cut off\. .+, begun .+: (\d+) of {FILES} files done\.")
 PATIENCE = 60_000  # milliseconds
 DIES_SECONDS = 20
 AT_THE_BEGINNING = 0.2
@@ -71,7 +71,7 @@ def offered(journey: Journey) -> int:
 def go_on(journey: Journey, passphrase: str = PASSPHRASE) -> None:
     """Answers the dialogue."""
     dialog = journey.page.get_by_role("dialog")
-    dialog.get_by_label("Passphrase or key of this run").fill(passphrase)
+    dialog.get_by_label("Key of this run").fill(passphrase)
     dialog.get_by_role("button", name="Go on").click()
 
 

@@ -1,5 +1,6 @@
 """The page for everyone: by keyboard alone, by name and role, on a narrow screen, light and dark."""
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -223,10 +224,13 @@ def test_going_on_with_a_run_is_for_everyone(journey: Journey, tmp_path: Path) -
     look_at(journey)
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Go on with this run")
-    expect(dialog.get_by_label("Passphrase or key of this run")).to_be_focused()
+    which = re.compile(r"Folder “Herons”, begun \d+ \w{3} 20\d\d, \d\d:\d\d: \d+ of [\d,]+ files done\.")
+    expect(dialog.locator("#go-on-about")).to_have_text(which)
+    expect(dialog.locator("#go-on-how")).to_contain_text("the same folder or files (Folder “Herons”)")
+    expect(dialog.get_by_label("Key of this run")).to_be_focused()
     page.keyboard.type("another")
     page.keyboard.press("Enter")
-    expect(dialog.get_by_role("alert")).to_contain_text("another passphrase", timeout=60_000)
+    expect(dialog.get_by_role("alert")).to_contain_text("another key", timeout=60_000)
     look_at(journey)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

@@ -76,7 +76,7 @@ def open_linkage(journey: Journey, linkage: Path, passphrase: str = PASSPHRASE) 
         journey.view("Runs")
         journey.button("Open a linkage file").click()
     dialog(journey).get_by_label("File", exact=True).set_input_files(linkage)
-    dialog(journey).get_by_label("Passphrase of the run").fill(passphrase)
+    dialog(journey).get_by_label("Key of the run").fill(passphrase)
     journey.page.keyboard.press("Enter")
 
 
@@ -139,7 +139,7 @@ def test_a_linkage_of_the_command_line_is_opened_in_the_page(
     journey.page.keyboard.press("Escape")
     expect(journey.button("Open a linkage file")).to_be_focused()
     journey.page.keyboard.press("Enter")
-    expect(dialog(journey).get_by_label("Passphrase of the run")).to_have_value("")
+    expect(dialog(journey).get_by_label("Key of the run")).to_have_value("")
     expect(dialog(journey).get_by_role("listitem")).to_have_count(0)
 
 
@@ -167,7 +167,7 @@ def test_what_is_wrong_with_a_file_is_told(journey: Journey, native: tuple[RunFo
     }  # fmt: skip
     note = dialog(journey).locator("problem-note")
     open_linkage(journey, native[1], "another passphrase")
-    expect(note).to_contain_text("made with another passphrase", timeout=READY)
+    expect(note).to_contain_text("made with another key", timeout=READY)
     for name, (content, told) in wrong.items():
         (tmp_path / name).write_bytes(content)
         open_linkage(journey, tmp_path / name)

@@ -58,7 +58,7 @@ def test_a_run_that_is_open_in_one_tab_is_not_opened_in_another(
         offer.get_by_role("button", name="Go on").click()
     for tab in (journey, other):
         dialog = tab.page.get_by_role("dialog")
-        dialog.get_by_label("Passphrase or key").fill(PASSPHRASE)
+        dialog.get_by_label("Key of this run").fill(PASSPHRASE)
         dialog.get_by_role("button", name="Go on").click()
         if tab is journey:
             expect(tab.page.get_by_text("Now choose or drop the same folder or files")).to_be_visible(timeout=60_000)

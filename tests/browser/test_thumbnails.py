@@ -29,7 +29,7 @@ def test_thumbnails_are_made_once_and_what_lacks_one_is_said(journey: Journey, t
     expect(dialog(journey)).to_contain_text("each frame of 4 series")
     dialog(journey).get_by_role("checkbox").check()
     look_at(journey)
-    dialog(journey).get_by_label("Passphrase").fill(PASSPHRASE)
+    dialog(journey).get_by_label("Key", exact=True).fill(PASSPHRASE)
     page.keyboard.press("Enter")
     expect(dialog(journey).get_by_role("status")).to_have_text("4 thumbnails made.", timeout=READY)
     expect(dialog(journey).get_by_role("listitem")).to_have_count(1)

@@ -96,8 +96,8 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     # The page has to be allowed to read the folder again: it says that it waits for that, and can be told to let it be.
     listed.get_by_role("button", name="Allow these and run only them").click()
     asked = page.get_by_role("dialog", name="Run what was withheld")
-    asked.get_by_label("Passphrase or key of this run").fill(PASSPHRASE)
-    asked.get_by_label("Passphrase or key of this run").press("Enter")
+    asked.get_by_label("Key of this run").fill(PASSPHRASE)
+    asked.get_by_label("Key of this run").press("Enter")
     expect(asked.get_by_role("status")).to_contain_text("The browser asks whether this page may use the folder again.")
     page.keyboard.press("Escape")
     expect(asked).to_be_hidden()
