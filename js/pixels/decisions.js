@@ -6,28 +6,36 @@ import { count, counted } from "../page/format.js";
 import { reasons } from "../page/tables.js";
 import { EVIDENCE } from "./boxes.js";
 import { REASONS } from "./evidence.js";
-import { standing } from "./group.js";
+import { waiting } from "./group.js";
 import { alarmOf, badgeOf, badgeOfInstance, seenOf } from "./standing.js";
 
-/** @typedef {import("./review.js").Group} Group */
+/**
+ * @typedef {import("./review.js").Group} Group
+ *
+ * @typedef {object} Meaning
+ * @property {(words: string) => void} settled   all of a group is decided
+ * @property {(instance: string, words: string) => void} next   to the next picture that waits for a decision
+ */
+
+const DONE = { approved: "Approved", "left out": "Left out" };
 
 export class Decisions {
   #root;
   #review;
   #editor;
-  #settled;
+  #meaning;
 
   /**
    * @param {HTMLElement} root
    * @param {import("./review.js").Review} review
    * @param {import("./editor.js").Editor} editor
-   * @param {() => void} settled   called when all of a group is decided
+   * @param {Meaning} meaning
    */
-  constructor(root, review, editor, settled) {
+  constructor(root, review, editor, meaning) {
     this.#root = root;
     this.#review = review;
     this.#editor = editor;
-    this.#settled = settled;
+    this.#meaning = meaning;
     part(root, "controls", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
     this.#click("approve", () => this.decide("approved"));
     this.#click("leave-out", () => this.decide("left out"));
@@ -43,17 +51,34 @@ export class Decisions {
   /** Nothing is approved before its picture was there to be seen. @param {import("./review.js").Decision} decision */
   decide(decision) {
     if (decision === "approved" && !this.#editor.mayApprove) return;
+    const { scope } = this.#editor;
     this.#editor.decide(decision);
-    const all = this.#editor.scope === "all";
-    if (decision !== "none" && all && standing(this.#editor.group) !== "undecided") this.#settled();
+    if (decision === "none") return;
+    const { instances } = this.#editor.group;
+    const left = waiting(this.#editor.group);
+    if (left.length > 0) return this.#stepTo(left, `${DONE[decision]}.`);
+    const many = counted(instances.length, "picture");
+    this.#meaning.settled(scope === "all" ? "" : `All ${many} of this group are decided.`);
+  }
+
+  /** To the first picture behind this one that waits, or in front of it. @param {readonly import("./review.js").Instance[]} left @param {string} done */
+  #stepTo(left, done) {
+    const { group, instance } = this.#editor;
+    const place = (/** @type {string} */ id) => group.instances.findIndex((one) => one.id === id);
+    const next = left.find(({ id }) => place(id) > place(instance)) ?? left[0];
+    const where = `picture ${count(place(next.id) + 1)} of ${count(group.instances.length)}`;
+    const wait = `${count(left.length)} ${left.length === 1 ? "waits" : "wait"} for a decision`;
+    this.#meaning.next(next.id, `${done} Now ${where}; ${wait}.`);
   }
 
   show() {
     const { group, scope, only, isException, verdict } = this.#editor;
     const many = group.instances.length;
-    const badge = (only && badgeOfInstance(group, only)) || badgeOf(group);
+    const own = only ? badgeOfInstance(group, only) : null;
+    const badge = own ?? badgeOf(group);
+    const words = own ? `Exception, ${own.words.toLowerCase()}` : badge.words;
     const sign = part(this.#root, "standing", HTMLElement);
-    sign.textContent = badge.kind === "undecided" ? `${badge.words}: will be withheld.` : `${badge.words}.`;
+    sign.textContent = badge.kind === "undecided" ? `${words}: will be withheld.` : `${words}.`;
     sign.dataset.state = badge.kind;
     const whom = many === 1 ? "" : scope === "all" ? ` all ${count(many)}` : " this picture";
     const approve = part(this.#root, "approve", HTMLButtonElement);

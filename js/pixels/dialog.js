@@ -8,7 +8,7 @@ import { standing } from "./group.js";
 import { GroupView } from "./group-view.js";
 import { PictureQueue } from "./picture-queue.js";
 import { Sheet } from "./sheet.js";
-import { farness } from "./standing.js";
+import { ALL_DECIDED, farness } from "./standing.js";
 
 /** @typedef {import("./review.js").Review} Review */
 
@@ -44,7 +44,7 @@ export class ReviewDialog {
     this.#view = new GroupView(part(host, "group-side", HTMLElement), review, this.#queue, {
       back: () => this.#back(),
       stepGroup: (steps) => this.#stepGroup(steps),
-      settled: () => this.#goOn(),
+      settled: (words) => this.#goOn(words),
       isBeneath: () => this.#beneath.checked,
       beneath: () => this.#beneath.click(),
       say: (words) => this.#say(words),
@@ -100,9 +100,10 @@ export class ReviewDialog {
   #show() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const { done, open } = farness(this.#review.counts);
+    const { done, open, end } = farness(this.#review.counts);
     part(this.#host, "done", HTMLElement).textContent = done;
     part(this.#host, "open", HTMLElement).textContent = open;
+    part(this.#host, "end", HTMLElement).textContent = end;
     for (const [name, words] of /** @type {const} */ ([
       ["undo", this.#review.undoable],
       ["redo", this.#review.redoable],
@@ -121,13 +122,13 @@ export class ReviewDialog {
     else this.#sheet.focus();
   }
 
-  /** @param {string} id @param {string} [instance] */
-  #open(id, instance) {
+  /** @param {string} id @param {string} [before]   said first */
+  #open(id, before = "") {
     const ids = this.#ids;
     const at = ids.indexOf(id);
     this.#turn(id);
     part(this.#host, "number", HTMLElement).textContent = `${at + 1} of ${ids.length}`;
-    this.#view.open(id, instance);
+    this.#view.open(id);
     for (const [name, end] of /** @type {const} */ ([
       ["previous-group", 0],
       ["next-group", ids.length - 1],
@@ -137,7 +138,7 @@ export class ReviewDialog {
       button.disabled = at === end;
     }
     const { label } = this.#view.editor.group;
-    this.#say(`Group ${at + 1} of ${ids.length}: ${label}`);
+    this.#say(`${before} Group ${at + 1} of ${ids.length}: ${label}`.trim());
     if (!part(this.#host, "group-side", HTMLElement).contains(document.activeElement)) this.#view.focus();
   }
 
@@ -165,14 +166,14 @@ export class ReviewDialog {
     if (id) this.#open(id);
   }
 
-  /** The group is decided: to the next one that is not. */
-  #goOn() {
+  /** The group is decided: to the next one that is not. @param {string} words   said of it */
+  #goOn(words) {
     const { groups } = this.#review;
     const at = groups.findIndex(({ id }) => id === this.#group);
     const next = [...groups.slice(at + 1), ...groups.slice(0, at)].find((group) => standing(group) === "undecided");
-    if (next) return this.#open(next.id);
+    if (next) return this.#open(next.id, words);
     this.#back();
-    this.#say("All groups are decided.");
+    this.#say(`${words} ${ALL_DECIDED}`.trim());
   }
 
   #approveSeen() {

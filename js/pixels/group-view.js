@@ -20,7 +20,7 @@ import { Tiles } from "./tiles.js";
  * @typedef {object} Meaning
  * @property {() => void} back                      to all groups
  * @property {(steps: number) => void} stepGroup
- * @property {() => void} settled                   all of the group is decided
+ * @property {(words: string) => void} settled      all of the group is decided
  * @property {() => boolean} isBeneath
  * @property {() => void} beneath                   to look beneath the boxes, or no longer
  * @property {(words: string) => void} say
@@ -46,7 +46,10 @@ export class GroupView {
     this.#meaning = meaning;
     this.#editor = new Editor(review);
     this.#form = new BoxForm(root, this.#editor);
-    this.#decisions = new Decisions(root, review, this.#editor, () => meaning.settled());
+    this.#decisions = new Decisions(root, review, this.#editor, {
+      settled: (words) => meaning.settled(words),
+      next: (id, words) => this.#next(id, words),
+    });
     this.#canvas = new Canvas(root, this.#editor, {
       ...meaning,
       step: (frames, pictures) => this.step(frames, pictures),
@@ -115,6 +118,15 @@ export class GroupView {
     this.#go(group.instances[next].id, 1);
   }
 
+  /** To a picture that waits, of which as much is decided as of the one before. @param {string} instance @param {string} words */
+  #next(instance, words) {
+    const { group, scope } = this.#editor;
+    this.#tiles.go(group.instances.findIndex(({ id }) => id === instance));
+    this.#go(instance, 1);
+    this.#editor.scope = scope; // else one more press would decide about all alike
+    this.#meaning.say(words);
+  }
+
   /** @param {string} instance @param {number} frame */
   #go(instance, frame) {
     this.#editor.open(this.#editor.group.id, instance, frame);
@@ -171,7 +183,7 @@ export class GroupView {
       boxes,
       beneath: this.#meaning.isBeneath(),
       title: name,
-      about: [frames > 1 && `${count(frames)} frames`, boxesOf(boxes)].filter(Boolean).join(", "),
+      about: [own && "exception", frames > 1 && `${count(frames)} frames`, boxesOf(boxes)].filter(Boolean).join(", "),
       alarm: "",
       badge: own,
       seen: this.#review.hasSeen(group.id, id) ? "Seen" : "",

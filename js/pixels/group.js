@@ -35,12 +35,21 @@ function open(boxes) {
 /** How it stands with a group: undecided as long as anything of it is. @param {Group} group @returns {Standing} */
 export function standing({ verdict, exceptions, doubt, instances, unread }) {
   if (instances.length === 0) return "clear"; // none could be read: they are withheld, whatever is decided
-  if (verdict.decision === "left out") return "left out";
   const own = [...exceptions].filter(([id]) => !(id in unread)).map(([, one]) => one);
-  const all = [verdict, ...own];
+  const all = own.length < instances.length ? [verdict, ...own] : own; // else each picture has a verdict of its own
+  if (verdict.decision === "left out" || all.every(({ decision }) => decision === "left out")) return "left out";
   const open = all.filter(({ decision }) => decision === "none");
   if (open.length === 0) return "approved";
   return !doubt && open.every(({ boxes }) => boxes.length === 0) ? "clear" : "undecided";
+}
+
+/** The pictures that wait for a decision, without which they are withheld. @param {Group} group */
+export function waiting({ verdict, exceptions, doubt, instances }) {
+  if (verdict.decision === "left out") return [];
+  return instances.filter(({ id }) => {
+    const { decision, boxes } = exceptions.get(id) ?? verdict;
+    return decision === "none" && (doubt || boxes.length > 0);
+  });
 }
 
 /** @param {Group} group @returns {Judged} */

@@ -42,14 +42,18 @@ const KEYS = {
   0: (wishes) => wishes.fit(),
 };
 
+/** Held down, they decide once: what comes next is to be looked at. */
+const DECIDING = new Set(["a", "l"]);
+
 /** @param {HTMLElement} element @param {Wishes} wishes */
 export function listenToKeys(element, wishes) {
   element.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];
     const act = KEYS[nameOf(event)];
     if (arrow) pressed(arrow, event, wishes);
-    else if (act && !event.ctrlKey && !event.altKey && !event.metaKey) act(wishes);
-    else return;
+    else if (act && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      if (!(event.repeat && DECIDING.has(event.key.toLowerCase()))) act(wishes);
+    } else return;
     event.preventDefault();
   });
 }

@@ -2,7 +2,7 @@
 /** Words for how it stands with a group and with one of its pictures, and for what is particular about it. */
 
 import { count, counted } from "../page/format.js";
-import { standing } from "./group.js";
+import { standing, waiting } from "./group.js";
 
 /**
  * @typedef {import("./review.js").Group} Group
@@ -18,25 +18,23 @@ const BADGES = {
   clear: { words: "Nothing found", kind: "clear" },
 };
 
+export const ALL_DECIDED = "All groups are decided.";
+
 /** @param {Group} group @returns {Badge} */
 export function badgeOf(group) {
   if (group.instances.length === 0) return { words: "Not readable", kind: "left" };
-  const how = standing(group);
-  const own = [...group.exceptions.values()].filter(({ decision }) => decision === "none").length;
-  const settled = group.verdict.decision === "approved" || !(group.doubt || group.verdict.boxes.length > 0);
-  if (how === "undecided" && settled && own > 0) {
-    return { words: `${counted(own, "exception")} not decided`, kind: "undecided" };
-  }
-  return BADGES[how];
+  const left = waiting(group).length;
+  if (left > 0 && left < group.instances.length) return { words: `${count(left)} not decided`, kind: "undecided" };
+  return BADGES[standing(group)];
 }
 
-/** Of one picture: whether it is like the others. @param {Group} group @param {string} instance @returns {Badge | null} */
+/** Of an exception; null: the picture is like the others. @param {Group} group @param {string} instance @returns {Badge | null} */
 export function badgeOfInstance(group, instance) {
   const own = group.exceptions.get(instance);
   if (!own) return null;
   const { decision } = group.verdict.decision === "left out" ? group.verdict : own;
   const kinds = /** @type {const} */ ({ approved: "approved", "left out": "left", none: "undecided" });
-  const words = { approved: "Own boxes, approved", "left out": "Left out", none: "Own boxes, not decided" };
+  const words = { approved: "Approved", "left out": "Left out", none: "Not decided" };
   return { words: words[decision], kind: kinds[decision] };
 }
 
@@ -46,9 +44,9 @@ export function sizeOf({ columns, rows, instances, frames }) {
   return [`${columns} × ${rows}`, counted(instances.length, "picture"), most].filter(Boolean).join(", ");
 }
 
-/** "800 × 600, 34 pictures, 14 boxes, 2 with their own". @param {Group} group */
+/** "800 × 600, 34 pictures, 14 boxes, 2 exceptions". @param {Group} group */
 export function aboutOf({ columns, rows, instances, verdict, exceptions }) {
-  const own = exceptions.size > 0 ? `${count(exceptions.size)} with their own` : "";
+  const own = exceptions.size > 0 ? counted(exceptions.size, "exception") : "";
   const words = [`${columns} × ${rows}`, counted(instances.length, "picture"), boxesOf(verdict.boxes), own];
   return words.filter(Boolean).join(", ");
 }
@@ -79,6 +77,7 @@ export function seenOf(review, { id, instances }) {
 
 /** How far the review is: in how many groups something is decided, and what becomes of the others. @param {import("./review.js").Counts} counts */
 export function farness({ total, undecided, approved, leftOut }) {
-  const done = `${counted(total, "group")}: ${count(approved)} approved, ${count(leftOut)} left out`;
-  return { done: `${done}.`, open: undecided > 0 ? `${count(undecided)} not decided: will be withheld.` : "" };
+  const done = `${counted(total, "group")}: ${count(approved)} approved, ${count(leftOut)} left out.`;
+  if (undecided > 0) return { done, open: `${count(undecided)} not decided: will be withheld.`, end: "" };
+  return { done, open: "", end: approved + leftOut > 0 ? ALL_DECIDED : "" };
 }

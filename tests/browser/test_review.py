@@ -40,6 +40,11 @@ SCROLL = """async (sheet) => {
 }"""
 
 
+NOT_CUT_OFF = """(tile) => [...tile.querySelectorAll(".tile-about, .tile-badge")].every(
+  (line) => line.scrollWidth <= line.clientWidth && line.scrollHeight <= line.clientHeight
+)"""
+
+
 @dataclass(frozen=True)
 class Review:
     """The open dialog."""
@@ -224,14 +229,49 @@ def test_a_picture_that_is_unlike_the_others(review: Review) -> None:
     assert len(review.group(0)["boxes"]) == 4
     assert [len(one["boxes"]) for one in review.exceptions()] == [5]
     review.button("Leave out this picture").click()
+    expect(review.dialog.get_by_text("You have seen 3 of 3 pictures.")).to_be_visible()
     review.stage.focus()
-    review.press("Escape", "ArrowUp")
+    review.press("ArrowUp")
+    expect(review.dialog.get_by_text("Exception, left out.")).to_be_visible()
+    review.press("ArrowUp")
     review.button("Approve all 3").click()
     expect(review.dialog).to_contain_text("1 group: 1 approved, 0 left out.")
     assert [one["decision"] for one in review.as_python_reads_it()["exceptions"].values()] == ["left out"]
     review.press("Enter", "ArrowDown")
     review.button("As the others again").click()
     assert review.exceptions() == []
+
+
+def test_a_picture_that_is_decided_gives_way_to_the_next_that_waits(review: Review) -> None:
+    review.open(2, 3)
+    spoken, seen = review.dialog.locator("[data-part=spoken]"), "You have seen {} of 3 pictures."
+    one = review.dialog.get_by_role("radio", name="This picture only")
+    review.press("Enter")
+    expect(review.dialog.get_by_text(seen.format(1))).to_be_visible()
+    review.press("ArrowDown")
+    expect(review.dialog.get_by_text(seen.format(2))).to_be_visible()
+    one.check()
+    review.button("Approve this picture").click()
+    expect(spoken).to_have_text("Approved. Now picture 3 of 3; 2 wait for a decision.")
+    expect(review.dialog.get_by_text(seen.format(3))).to_be_visible()
+    expect(one).to_be_checked()
+    review.button("Approve this picture").click()
+    expect(spoken).to_have_text("Approved. Now picture 1 of 3; 1 waits for a decision.")
+    expect(review.dialog.get_by_role("option", selected=True)).to_contain_text("Picture 1")
+    review.button("Leave out this picture").click()
+    expect(spoken).to_have_text(
+        "All 3 pictures of this group are decided. Group 2 of 2: Secondary capture, Egret Screens"
+    )
+    assert review.group(0)["decision"] == "none", "each picture has a decision of its own"
+    assert sorted(one["decision"] for one in review.exceptions()) == ["approved", "approved", "left out"]
+    expect(review.dialog.get_by_text(seen.format(1))).to_be_visible()
+    review.button("Approve all 3").click()
+    expect(spoken).to_have_text("All groups are decided.")
+    expect(review.dialog).to_contain_text("2 groups: 2 approved, 0 left out. All groups are decided.")
+    review.page.set_viewport_size({"width": 390, "height": 844})
+    first = review.sheet.get_by_role("option").first
+    expect(first).to_contain_text("4 boxes, 3 exceptions")
+    assert first.evaluate(NOT_CUT_OFF)
 
 
 def test_a_box_for_some_frames_of_a_cine(review: Review) -> None:

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const { ALL, covers, drawn, moved, resized } = await import("../../../js/pixels/boxes.js");
-const { standing } = await import("../../../js/pixels/group.js");
+const { standing, waiting } = await import("../../../js/pixels/group.js");
 const { Review } = await import("../../../js/pixels/review.js");
+const { badgeOf } = await import("../../../js/pixels/standing.js");
 
 const SIZE = { rows: 60, columns: 80 };
 const PROJECT = "5f0c2e9a77d1b384";
@@ -117,6 +118,25 @@ test("one instance can be left out of an approved group, and stays so when the g
   const { groups, exceptions } = review.document("MK");
   assert.equal(groups[id(1)].decision, "approved");
   assert.deepEqual(exceptions[two.id], { boxes: [ONE], decision: "left out", by: "MK", at: "2026-11-29T10:30:00Z" });
+});
+
+test("a group of which each instance is decided by itself waits for nothing", () => {
+  const [one, two] = [instance(1), instance(2)];
+  const review = reviewOf(found(1, { instances: [one, two] }));
+  const waits = () => waiting(review.get(id(1))).map((known) => known.id);
+  assert.deepEqual(waits(), [one.id, two.id]);
+  review.decide([id(1)], "left out", two.id);
+  assert.deepEqual(waits(), [one.id]);
+  assert.equal(badgeOf(review.get(id(1))).words, "1 not decided");
+  assert.equal(standing(review.get(id(1))), "undecided");
+  review.decide([id(1)], "approved", one.id);
+  assert.deepEqual(waits(), []);
+  assert.equal(standing(review.get(id(1))), "approved");
+  review.decide([id(1)], "left out", one.id);
+  assert.equal(standing(review.get(id(1))), "left out");
+  review.add(found(1, { instances: [instance(3)] }));
+  assert.deepEqual(waits(), [instance(3).id], "what is found later is decided by nobody");
+  assert.equal(standing(review.get(id(1))), "undecided");
 });
 
 test("of a group that is left out no exception is written", () => {
