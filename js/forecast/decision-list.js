@@ -4,7 +4,8 @@ import { on, send } from "../intents.js";
 import { copyOf, part } from "../page/dom.js";
 import { counted } from "../page/format.js";
 import { fetchTable, reasons } from "../page/tables.js";
-import { allowing, nameOf, remarkOf, standingOf, titleOf, whyOf } from "./question-words.js";
+import { cleanableOf } from "../pixels/offer.js";
+import { allowing, cleanWords, nameOf, remarkOf, standingOf, titleOf, undoWords, whyOf } from "./question-words.js";
 import { barWords } from "./words.js";
 
 /**
@@ -63,7 +64,13 @@ export class DecisionList extends HTMLElement {
     if (made.length !== list.children.length || made.some((row, at) => list.children[at] !== row))
       list.replaceChildren(...made);
     this.#rows = rows;
-    for (const { row, question } of rows.values()) this.#write(row, question);
+    const cleanable = cleanableOf(forecast ?? null);
+    part(this, "clean-how", HTMLElement).hidden = cleanable === 0;
+    for (const { row, question } of rows.values()) {
+      part(row, "clean", HTMLButtonElement).textContent = cleanWords(question, cleanable);
+      part(row, "undo", HTMLButtonElement).textContent = undoWords(question, questions);
+      this.#write(row, question);
+    }
   }
 
   /** @param {Question} question */

@@ -18,7 +18,7 @@ const MARKED = {
   FACE_WITHHELD: " of the head",
 };
 
-/** "48 Secondary Capture images". @param {Question} question @param {SopClass} [sopClass]   undefined: the standard has no such one */
+/** "48 Secondary Capture images". @param {Pick<Question, "files" | "sopClass" | "reason" | "remedies">} question @param {SopClass} [sopClass]   undefined: the standard has no such one */
 export function nameOf({ files, sopClass: uid, reason, remedies }, sopClass) {
   if (!sopClass) return counted(files, "object") + (uid ? " of a private kind" : " without a kind");
   const name = sopClass.name.replace(/ Storage( - Trial)?( SOP Class)?$/, "");
@@ -41,6 +41,18 @@ export function standingOf({ fate, remedies }) {
   if (fate !== "undecided") return "Allowed.";
   return passes(remedies) ? "Allow then holds for all that says that it shows text or a person, or holds sound." : "";
 }
+
+/**
+ * The button that cleans: Clean Pixel Data is for all kinds that it helps, so where there are more, it says so.
+ * @param {Question} question
+ * @param {number} cleanable   undecided files that can be cleaned
+ */
+export const cleanWords = ({ files }, cleanable) =>
+  cleanable > files ? `Clean the pixels of all kinds (${counted(cleanable, "file")})` : "Clean the pixels";
+
+/** The button that undoes: what is cleaned is so for all kinds, or for none. @param {Question} question @param {Question[]} questions */
+export const undoWords = ({ fate }, questions) =>
+  fate === "searched" && questions.filter((other) => other.fate === fate).length > 1 ? "Undo for all kinds" : "Undo";
 
 /** The changes that Allow makes; undefined: nothing but cleaning helps. @param {Question["remedies"]} remedies */
 export const allowing = (remedies) => remedies.find((changes) => !changes.includes("clean"));

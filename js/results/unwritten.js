@@ -1,6 +1,7 @@
 // @ts-check
 /** <unwritten-files>: the table of the files that were not written, or with a reason to check them, with what can be allowed of them. */
 
+import { nameOf } from "../forecast/question-words.js";
 import { send } from "../intents.js";
 import { copyOf, one } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
@@ -73,20 +74,32 @@ export class UnwrittenFiles extends HTMLElement {
     const rules = await fetchTable("forecast").catch(() => null);
     if (!policy || !rules) return;
     const { code, sopClass, files: all } = group;
-    const known = await classes.catch(() => []);
-    const kind = known.find(({ uid }) => uid === sopClass)?.name ?? sopClass;
+    const known = (await classes.catch(() => [])).find(({ uid }) => uid === sopClass);
     for (const { changes, policy: changed, files } of waysOf(group, policy, rules, kinds)) {
       const way = copyOf("way", HTMLDivElement);
       const button = one(way, "button", HTMLButtonElement);
-      button.setAttribute("aria-label", `${button.textContent}: ${counted(files, "file")}, ${kind || code}`);
+      button.textContent = allowWords({ changes, files }, group, known);
       const said = changes.map((change) => CONSEQUENCES[/** @type {"allow" | "pass"} */ (change)]);
-      const some = files < all ? `Enough for ${count(files)} of the ${count(all)}, by what their headers say.` : "";
-      one(way, ".hint", HTMLElement).textContent = [...said, some].filter(Boolean).join(" ");
+      const rest = files < all ? `By what their headers say, the other ${count(all - files)} stay withheld.` : "";
+      one(way, ".hint", HTMLElement).textContent = [...said, rest].filter(Boolean).join(" ");
       const only = { run: name, groups: [{ reason: code, sopClass }] };
       button.addEventListener("click", () => send(this, "allow-only", { only, policy: changed }));
       where.append(way);
     }
   }
+}
+
+/**
+ * The button of a way: how many of which files it lets be written, and what that takes beside their kind.
+ * @param {Pick<import("./remedies.js").Way, "changes" | "files">} way
+ * @param {Pick<Group, "code" | "sopClass" | "files">} group
+ * @param {SopClass} [sopClass]   undefined: the standard has no such one
+ */
+export function allowWords({ changes, files }, { code, sopClass: uid, files: all }, sopClass) {
+  const name = nameOf({ files: all, sopClass: uid, reason: code, remedies: [] }, sopClass);
+  const some = files < all ? `${count(files)} of ${name}` : name;
+  const more = changes.length > 1 ? ", also with text or a person in them," : "";
+  return `Allow ${some}${more} and run only ${files === 1 ? "it" : "them"}`;
 }
 
 /** @param {Group} group @param {Promise<SopClass[]>} classes */

@@ -127,7 +127,7 @@ def test_results_and_decisions_take_few_actions_at_the_keyboard(journey: Journey
     assert len(person.download("Download results ZIP", tmp_path).outputs) == 1
     assert person.done <= MOST_TO_RESULTS
     before = person.done
-    person.activate(f"Allow these and run only them: {ULTRASOUNDS} files, Ultrasound Image Storage")
+    person.activate(f"Allow {ULTRASOUNDS} Ultrasound images and run only them")
     status = page.locator("results-panel").get_by_role("status")
     expect(status).to_have_text(f"Done: {ULTRASOUNDS} written, 0 withheld, 0 skipped, 0 failed")
     assert len(person.download("Download results ZIP", tmp_path).outputs) == ULTRASOUNDS

@@ -58,7 +58,7 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     patient.locator("summary").press("Enter")
     expect(patient.locator("ul .patient-count")).to_have_text(["1 written", "2 withheld"])
     expect(page.locator("study-choice .study-forecast")).to_have_text(["1 written", "2 withheld"])
-    tab_to(journey, "Allow these and run only them: 2 files, Ultrasound Image Storage")
+    tab_to(journey, "Allow 2 Ultrasound images and run only them")
     page.keyboard.press("Enter")
     status = page.locator("results-panel").get_by_role("status")
     expect(status).to_have_text("Done: 2 written, 0 withheld, 0 skipped, 0 failed")
@@ -89,12 +89,12 @@ def test_what_was_withheld_is_allowed_and_run_alone_and_its_list_stays(
     assert set(listed.locator("td.path").all_inner_texts()) == names
     listed.get_by_label("Reason").select_option("SOP_CLASS_WITHHELD")
     expect(listed.locator("td.path")).to_have_count(2)
-    expect(listed.get_by_role("button", name="Allow these and run only them")).to_be_visible()
+    expect(listed.get_by_role("button", name="Allow 2 Ultrasound images and run only them")).to_be_visible()
     saved = journey.download("Download the list", tmp_path)
     rows = list(csv.DictReader(saved.read_text(encoding="utf-8").splitlines()))
     assert {row["path"] for row in rows} == {f"'{NOTE}", "ultrasound 1.dcm", "ultrasound 2.dcm"}
     # The page has to be allowed to read the folder again: it says that it waits for that, and can be told to let it be.
-    listed.get_by_role("button", name="Allow these and run only them").click()
+    listed.get_by_role("button", name="Allow 2 Ultrasound images and run only them").click()
     asked = page.get_by_role("dialog", name="Run what was withheld")
     asked.get_by_label("Key of this run").fill(PASSPHRASE)
     asked.get_by_label("Key of this run").press("Enter")

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { allowing, nameOf, standingOf, titleOf, whyOf } from "../../../js/forecast/question-words.js";
+import { allowing, cleanWords, nameOf, standingOf, titleOf, undoWords, whyOf } from "../../../js/forecast/question-words.js";
 
 const TABLES = new URL("../../../py/dicom_deid/tables/", import.meta.url);
 const table = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, TABLES), "utf8"));
@@ -63,6 +63,15 @@ test("what Allow does beyond its kind is said before it is pressed, and what was
   assert.equal(standingOf(question({ fate: "left" })), "Left out.");
   assert.match(standingOf(question({ fate: "searched" })), /^To be cleaned/);
   assert.deepEqual(allowing([["clean"]]), undefined);
+});
+
+test("cleaning is for all kinds that it helps, and so is undoing it: both say so", () => {
+  const [one, other] = [question({ fate: "searched" }), question({ fate: "searched", files: 13 })];
+  assert.equal(cleanWords(question(), 61), "Clean the pixels of all kinds (61 files)");
+  assert.equal(cleanWords(question(), 48), "Clean the pixels");
+  assert.equal(undoWords(one, [one, other]), "Undo for all kinds");
+  assert.equal(undoWords(one, [one, question()]), "Undo");
+  assert.equal(undoWords(question({ fate: "written" }), [one, other]), "Undo");
 });
 
 test("the heading counts what is to be decided", () => {

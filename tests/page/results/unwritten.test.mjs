@@ -9,6 +9,7 @@ const TABLES = new URL("../../../py/dicom_deid/tables/", import.meta.url);
 const table = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, TABLES), "utf8"));
 globalThis.fetch = async (url) => ({ ok: true, json: async () => table(/(\w+)\.json$/.exec(url)[1]) });
 
+const { allowWords } = await import("../../../js/results/unwritten.js");
 const { waysOf } = await import("../../../js/results/remedies.js");
 const { tableOf } = await import("../../../js/results/unwritten-list.js");
 const { reasons } = await import("../../../js/page/tables.js");
@@ -16,6 +17,7 @@ const { plainPolicy } = await import("../../../js/state.js");
 
 const rules = table("forecast");
 const [CT, ULTRASOUND] = ["1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.6.1"];
+const SOP_CLASS = table("sop-classes").find(({ uid }) => uid === ULTRASOUND);
 const group = (code, sopClass, kinds = [[-1, 3]]) => ({ code, sopClass, kinds: new Map(kinds) });
 const ways = (of, policy = {}, kinds = []) => waysOf(of, { ...plainPolicy(), ...policy }, rules, kinds);
 const facts = (sopClass, signs = []) => ({
@@ -36,6 +38,9 @@ test("a kind that is withheld can be allowed, and nothing else of the policy cha
 test("what says in so many words that it shows text can only be passed", () => {
   const [way, ...others] = ways(group("BURNED_IN", CT));
   assert.deepEqual([way.changes, way.policy.pass_burned_in, others], [["pass"], true, []]);
+  const one = { code: "BURNED_IN", sopClass: ULTRASOUND, files: 1 };
+  const words = allowWords({ ...way, files: 1 }, one, SOP_CLASS);
+  assert.equal(words, "Allow 1 Ultrasound image with text burned in and run only it");
 });
 
 test("of files that need more than others, each step says how many it is enough for", () => {
@@ -44,10 +49,11 @@ test("of files that need more than others, each step says how many it is enough 
     [0, 10],
     [1, 3],
   ]);
-  const offered = ways(of, {}, kinds).map(({ changes, files }) => [changes.join(), files]);
+  const all = { code: "SOP_CLASS_WITHHELD", sopClass: ULTRASOUND, files: 13 };
+  const offered = ways(of, {}, kinds).map((way) => [way.changes.join(), way.files, allowWords(way, all, SOP_CLASS)]);
   assert.deepEqual(offered, [
-    ["allow", 10],
-    ["allow,pass", 13],
+    ["allow", 10, "Allow 10 of 13 Ultrasound images and run only them"],
+    ["allow,pass", 13, "Allow 13 Ultrasound images, also with text or a person in them, and run only them"],
   ]);
 });
 
