@@ -1,6 +1,8 @@
 // @ts-check
 /** The pictures of the series in sight: drawn one after the other where there are none yet, as long as they are in sight. */
 
+import { codeOf } from "../../worker/shared/errors.js";
+
 /** Pictures whose addresses are kept; an address holds its picture in memory or on disk. */
 const MOST = 200;
 /** Rows that pass by while one scrolls are not drawn: so long must they stand, in milliseconds. */
@@ -9,7 +11,8 @@ const STAND_MILLISECONDS = 150;
 /** @typedef {{of(key: string, signal: AbortSignal): Promise<{file: File | null, reason: string}>}} Source */
 
 export class SeriesPictures {
-  /** @type {Map<string, string>} address by SeriesKey; "" where there is no picture */ #addresses = new Map();
+  /** @type {Map<string, {address: string, reason: string}>} by SeriesKey; address "": there is no picture, for that reason */
+  #found = new Map();
   /** @type {string[]} keys of those to come */ #wanted = [];
   /** @type {{key: string, abort: AbortController} | null} the one that is drawn */ #drawing = null;
   /** @type {Set<string>} keys of those that were cut off once, as their worker was let go of */ #again = new Set();
@@ -25,13 +28,18 @@ export class SeriesPictures {
 
   /** @param {string} key @returns {string}   an address for an <img>; "" while there is none */
   of(key) {
-    return this.#addresses.get(key) ?? "";
+    return this.#found.get(key)?.address ?? "";
+  }
+
+  /** Why there is no picture, as a reason code; "": nobody knows; undefined: it may still come. @param {string} key */
+  why(key) {
+    return this.#found.get(key)?.reason;
   }
 
   /** These are in sight now; what is not is no longer drawn. @param {string[]} keys */
   look(keys) {
     const drawn = this.#drawing?.key;
-    this.#wanted = keys.filter((key) => key !== drawn && !this.#addresses.has(key));
+    this.#wanted = keys.filter((key) => key !== drawn && !this.#found.has(key));
     if (drawn !== undefined && !keys.includes(drawn)) this.#drawing?.abort.abort();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#draw(), STAND_MILLISECONDS);
@@ -42,8 +50,8 @@ export class SeriesPictures {
     clearTimeout(this.#timer);
     this.#wanted = [];
     this.#drawing?.abort.abort();
-    for (const address of this.#addresses.values()) if (address) URL.revokeObjectURL(address);
-    this.#addresses.clear();
+    for (const { address } of this.#found.values()) if (address) URL.revokeObjectURL(address);
+    this.#found.clear();
   }
 
   async #draw() {
@@ -51,23 +59,24 @@ export class SeriesPictures {
     for (let key = this.#wanted.shift(); key !== undefined; key = this.#wanted.shift()) {
       const abort = new AbortController();
       this.#drawing = { key, abort };
-      const found = await this.#source.of(key, abort.signal).catch(() => null);
+      const lost = (/** @type {unknown} */ error) => ({ file: null, reason: codeOf(error), lost: true });
+      const found = await this.#source.of(key, abort.signal).catch(lost);
       this.#drawing = null;
       if (abort.signal.aborted) continue;
-      if (!found && !this.#again.has(key)) {
+      if ("lost" in found && !this.#again.has(key)) {
         this.#again.add(key);
         this.#wanted.push(key);
-      } else this.#keep(key, found?.file ? URL.createObjectURL(found.file) : "");
+      } else this.#keep(key, found.file ? URL.createObjectURL(found.file) : "", found.reason);
     }
   }
 
-  /** @param {string} key @param {string} address */
-  #keep(key, address) {
-    this.#addresses.set(key, address);
-    for (const [old, gone] of this.#addresses) {
-      if (this.#addresses.size <= MOST) break;
-      this.#addresses.delete(old);
-      if (gone) URL.revokeObjectURL(gone);
+  /** @param {string} key @param {string} address @param {string} reason */
+  #keep(key, address, reason) {
+    this.#found.set(key, { address, reason });
+    for (const [old, gone] of this.#found) {
+      if (this.#found.size <= MOST) break;
+      this.#found.delete(old);
+      if (gone.address) URL.revokeObjectURL(gone.address);
     }
     this.#changed();
   }

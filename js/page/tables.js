@@ -92,3 +92,8 @@ export const reasons = new Reasons();
 export function reason(code) {
   return reasons.of(code);
 }
+
+/** That there is no picture, and why. @param {string} code   "": nobody knows */
+export function noPicture(code) {
+  return code ? `No picture. ${reason(code).sentence}` : "No picture.";
+}

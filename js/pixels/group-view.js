@@ -178,7 +178,7 @@ export class GroupView {
     const own = badgeOfInstance(group, id);
     writeTile(tile, {
       picture,
-      bitmap: this.#queue.small(group.id, id),
+      small: this.#queue.small(group.id, id),
       size: group,
       boxes,
       beneath: this.#meaning.isBeneath(),

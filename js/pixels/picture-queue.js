@@ -9,8 +9,11 @@
  * @property {boolean} [everyValue]   it can show all values of a picture in place of the window that its header states
  *
  * @typedef {{group: string, instance: string, frame: number, everyValue?: boolean}} Wish
+ * @typedef {ImageBitmap | string} Small   a small picture, or the reason code why it could not be made
  * @typedef {{wish: Wish, resolve: (bitmap: ImageBitmap | null) => void, reject: (error: unknown) => void}} Waiting
  */
+
+import { codeOf } from "../../worker/shared/errors.js";
 
 /** The longer side of a small picture, in pixels. */
 const SMALL = 360;
@@ -22,8 +25,7 @@ export class PictureQueue {
   #served;
   /** @type {Waiting | null} */ #large = null;
   /** @type {Wish[]} */ #wanted = [];
-  /** @type {Map<string, ImageBitmap | null>} small pictures, the one that was used last at the end; null: there is none */ #small =
-    new Map();
+  /** @type {Map<string, Small>} the one that was used last at the end */ #small = new Map();
   #busy = false;
   #closed = false;
 
@@ -54,7 +56,7 @@ export class PictureQueue {
     this.#go();
   }
 
-  /** A small picture; null: it could not be made; undefined: it has not come. @param {string} group @param {string} instance */
+  /** A small picture, or why there is none; undefined: it has not come. @param {string} group @param {string} instance */
   small(group, instance) {
     const name = nameOf(group, instance);
     const found = this.#small.get(name);
@@ -69,7 +71,7 @@ export class PictureQueue {
     this.#closed = true;
     this.#large?.resolve(null);
     this.#wanted = [];
-    for (const bitmap of this.#small.values()) bitmap?.close();
+    for (const small of this.#small.values()) free(small);
     this.#small.clear();
   }
 
@@ -99,16 +101,22 @@ export class PictureQueue {
 
   /** @param {Wish} wish */
   async #make({ group, instance, frame }) {
-    const small = await this.#pictures.frame(group, instance, frame).then(smaller, () => null);
-    if (this.#closed) return small?.close();
+    const why = (/** @type {unknown} */ error) => codeOf(error);
+    const small = await this.#pictures.frame(group, instance, frame).then(smaller, why);
+    if (this.#closed) return free(small);
     this.#small.set(nameOf(group, instance), small);
-    for (const [name, bitmap] of this.#small) {
+    for (const [name, old] of this.#small) {
       if (this.#small.size <= KEPT) break;
-      bitmap?.close();
+      free(old);
       this.#small.delete(name);
     }
     this.#served();
   }
+}
+
+/** @param {Small} small */
+function free(small) {
+  if (typeof small !== "string") small.close();
 }
 
 /** @param {string} group @param {string} instance */

@@ -88,7 +88,7 @@ export class Sheet {
     if (!group) return;
     writeTile(tile, {
       picture,
-      bitmap: first ? this.#queue.small(id, first.id) : null,
+      small: first ? this.#queue.small(id, first.id) : Object.values(group.unread)[0],
       size: group,
       boxes: first ? this.#review.verdict(id, first.id).boxes : group.verdict.boxes,
       beneath: this.#meaning.isBeneath(),

@@ -8,6 +8,7 @@ import { copyOf, one, part } from "../page/dom.js";
 import { count, counted } from "../page/format.js";
 import { followNotes } from "../page/notes.js";
 import { noteOf } from "../page/problem.js";
+import { noPicture, reasons } from "../page/tables.js";
 import { Tiles } from "../pixels/tiles.js";
 import { farness } from "../search/index-status.js";
 import { picture, titleOf } from "../search/series-row.js";
@@ -86,6 +87,7 @@ export class ResultsSheet extends HTMLElement {
     this.#pictures = new SeriesPictures(source, () => this.#soon());
     this.#listen(catalogue.changed, () => this.#changed());
     this.#pages.ask(catalogue, "");
+    reasons.whenThere(() => this.#soon());
     this.#load();
   }
 
@@ -182,7 +184,10 @@ export class ResultsSheet extends HTMLElement {
     tile.dataset.verdict = verdict;
     const address = this.#pictures?.of(key) ?? "";
     picture(tile, address);
-    one(tile, ".tile-none", HTMLElement).hidden = address !== "";
+    const why = this.#pictures?.why(key);
+    const none = one(tile, ".tile-none", HTMLElement);
+    none.hidden = address !== "" || why === undefined;
+    none.textContent = none.hidden ? "" : noPicture(why ?? "");
   }
 
   /** @param {KeyboardEvent} event */

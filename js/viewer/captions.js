@@ -3,7 +3,7 @@
 import { WOULD } from "../explain/element-list.js";
 import { part } from "../page/dom.js";
 import { noteOf } from "../page/problem.js";
-import { reason } from "../page/tables.js";
+import { noPicture, reason, reasons } from "../page/tables.js";
 import { plain } from "./windows.js";
 
 /**
@@ -34,6 +34,7 @@ export class Words {
   constructor(root, looking) {
     this.#root = root;
     this.#looking = looking;
+    reasons.whenThere(() => {}); // the words for what has no picture
   }
 
   /** @param {Layout} layout @param {Pane[]} panes */
@@ -51,9 +52,11 @@ export class Words {
     for (const [number, pane] of panes.entries()) this.#note(part(this.#root, `pane-${number}`, HTMLElement), pane);
     const warning = shown?.painted?.warning ? wordsOf(shown.painted.warning) : "";
     this.#text("warning", warning);
-    const seen = `${SEEN[layout]}${place}. ${shown?.painted ? this.#window() : "No picture."} ${warning}`.trim();
-    part(this.#root, "canvas", HTMLCanvasElement).ariaLabel = seen;
-    this.#say(seen);
+    const where = `${SEEN[layout]}${place}.`;
+    const seen = (/** @type {string} */ none) => `${where} ${shown?.painted ? this.#window() : none} ${warning}`.trim();
+    const none = shown?.problem ? noPicture(shown.problem.error) : "No picture yet.";
+    part(this.#root, "canvas", HTMLCanvasElement).ariaLabel = seen(none);
+    this.#say(seen("No picture.")); // why, its note tells
   }
 
   close() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -305,6 +306,10 @@ def test_all_that_were_looked_at_are_approved_at_once(review: Review) -> None:
 
 def test_a_picture_that_cannot_be_shown_was_not_seen(review: Review) -> None:
     review.open(1, 1, lost=("0" * 20,))
+    tile = review.sheet.get_by_role("option")
+    why = "No picture. The pixel data are damaged or cut off and cannot be decoded."
+    expect(tile.get_by_text(why)).to_be_visible()
+    expect(tile).to_have_accessible_name(re.compile(re.escape(why)))
     review.press("Enter")
     expect(review.dialog.get_by_role("alert")).to_contain_text("damaged")
     expect(review.dialog.get_by_text("You have seen")).to_have_count(0)

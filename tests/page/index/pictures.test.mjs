@@ -13,7 +13,8 @@ test("what goes out of sight is not drawn; what was drawn is kept", async (conte
   const source = {
     of(key, signal) {
       return new Promise((resolve) => {
-        drawn.push({ key, signal, end: (text) => resolve({ file: text && new Blob([text]), reason: "" }) });
+        const end = (text, reason = "") => resolve({ file: text && new Blob([text]), reason });
+        drawn.push({ key, signal, end });
       });
     },
   };
@@ -36,13 +37,14 @@ test("what goes out of sight is not drawn; what was drawn is kept", async (conte
   assert.ok(drawn[1].signal.aborted, "b went out of sight");
   drawn[1].end("");
   await turns();
-  drawn[2].end("");
+  assert.equal(pictures.why("c"), undefined, "it may still come");
+  drawn[2].end("", "NO_PIXELS");
   await turns();
   assert.deepEqual(
     drawn.map(({ key }) => key),
     ["a", "b", "c"],
   );
-  assert.equal(pictures.of("c"), "", "there is none");
+  assert.deepEqual([pictures.of("c"), pictures.why("c")], ["", "NO_PIXELS"], "there is none");
   pictures.look(["a", "c"]);
   context.mock.timers.tick(STAND_MILLISECONDS);
   await turns();
