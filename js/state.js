@@ -47,7 +47,8 @@
  * @typedef {{order: Order, choose: StoredRun | null}} Waiting   choose: the run whose files have to be chosen once more
  * @typedef {"choose" | "found" | "tryOut" | "pixels" | "run" | "results" | "stored" | "encrypted" | "cutOff" | "search" | "rejection" | "library" | "share"} Place   of a note
  * @typedef {{code: string, problems: PolicyProblem[]}} Note   a reason code, and all that is wrong with a policy
- * @typedef {{done: number, total: number, pictures: number}} Looking   files that are done, of how many; pictures looked at
+ * @typedef {{done: number, total: number, pictures: number, mask: number | null}} Looking   files that are done, of how many; pictures
+ *   looked at; mask: how much of it is read, from 0 to 1, as long as that goes on
  * @typedef {{groups: number, instances: number, undecided: number, leftOut: number, unread: number, unseen: number, unwritable: number, doubted: number, mask: {marked: number, beside: number} | null}} Reviewed
  *   groups of pictures; instances in them, and those that are withheld: not decided, left out, not read; files that could not be looked at, and those that are not written anyway; objects that no run writes without a search;
  *   instances in which the mask of the last search marks something, and others of its frame of reference

@@ -10,7 +10,7 @@
  * @typedef {Pick<import("../threads/detector.js").Detector, "boxes" | "close">} Detector
  * @typedef {Pick<import("../threads/files.js").Files, "taking" | "named" | "lend">} Files
  * @typedef {{index: number, path: string, sighting: Sighting}} Seen   one instance, and the file that it is
- * @typedef {{done: number, total: number, pictures: number}} Farness   files that are done, of how many; pictures looked at
+ * @typedef {import("../state.js").Looking} Farness
  *
  * @typedef {object} FoundGroup   instances that look alike
  * @property {string} label       maker, model and modality: shown, and going nowhere else
@@ -44,7 +44,7 @@ export class Finding {
   /** @type {Map<string, number>} */ #reasons = new Map();
   #unneeded = 0;
   #marked = { marked: 0, beside: 0 };
-  #how = { done: 0, total: 0, pictures: 0 };
+  /** @type {Farness} */ #how = { done: 0, total: 0, pictures: 0, mask: null };
 
   /** @param {Files} files @param {FindingThread} thread @param {Detector} detector */
   constructor(files, thread, detector) {
@@ -66,8 +66,8 @@ export class Finding {
     const indexes = await this.#files.taking(leftOut);
     this.#how.total = indexes.length;
     await this.#thread.start();
+    if (mask) await this.#bring(mask, report);
     report({ ...this.#how });
-    if (mask) await this.#thread.bring(mask);
     for (let at = 0; at < indexes.length; at += NAMED_AT_ONCE) {
       const some = indexes.slice(at, at + NAMED_AT_ONCE);
       const named = await this.#files.named(some, key);
@@ -83,6 +83,15 @@ export class Finding {
     const document = await this.#thread.gather(all);
     const counts = { mask: mask && this.#marked, unneeded: this.#unneeded, reasons: this.#reasons };
     return { document, groups: this.#groups, ...counts };
+  }
+
+  /** @param {Blob} mask @param {(how: Farness) => void} report */
+  async #bring(mask, report) {
+    let isRead = false; // news can come later than the end
+    const tell = (/** @type {number} */ share) => isRead || report({ ...this.#how, mask: share });
+    tell(0);
+    await this.#thread.bring(mask, tell);
+    isRead = true;
   }
 
   /** @param {number} index @param {{path: string, sourceId: string}} named @param {() => void} report @param {AbortSignal} signal */

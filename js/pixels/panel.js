@@ -75,7 +75,10 @@ export class PixelsPanel extends HTMLElement {
   #show(looking) {
     const progress = part(this, "progress", HTMLProgressElement);
     progress.hidden = looking === null;
-    Object.assign(progress, { max: Math.max(looking?.total ?? 1, 1), value: looking?.done ?? 0 });
+    const { done = 0, total = 1, mask = null } = looking ?? {};
+    const isMask = mask !== null;
+    Object.assign(progress, isMask ? { max: 1, value: mask } : { max: Math.max(total, 1), value: done });
+    progress.ariaLabel = isMask ? "Mask read" : "Pictures looked at";
     part(this, "look", HTMLButtonElement).hidden = looking !== null;
     part(this, "stop", HTMLButtonElement).hidden = looking === null;
     part(this, "far", HTMLElement).textContent = looking ? wordsOf(looking) : "";
@@ -95,14 +98,18 @@ export class PixelsPanel extends HTMLElement {
       part(this, name, HTMLButtonElement).hidden = looking !== null || !reviewed?.groups;
     }
     const words = [];
+    if (looking && looking.mask !== null) words.push("Reading the mask…");
     if (!looking && reviewed) words.push(saidOf(reviewed));
     if (regionsLoaded) words.push("A regions file is loaded. To review it, look for text in the same files.");
-    part(this, "said", HTMLElement).textContent = words.join(" ");
+    const said = part(this, "said", HTMLElement);
+    const text = words.join(" ");
+    if (said.textContent !== text) said.textContent = text; // it is spoken
   }
 }
 
 /** @param {import("../state.js").Looking} looking */
-function wordsOf({ done, total, pictures }) {
+function wordsOf({ done, total, pictures, mask }) {
+  if (mask !== null) return `${Math.floor(100 * mask)} % of it is read`;
   if (total === 0) return "Getting ready: what looks at pictures is loaded first.";
   return `${count(done)} of ${counted(total, "file")}, ${counted(pictures, "picture")} looked at`;
 }

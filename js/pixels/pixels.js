@@ -80,7 +80,7 @@ export class Pixels {
     store.note("pixels", null);
     const search = new AbortController();
     this.#search = search;
-    store.update({ looking: { done: 0, total: 0, pictures: 0 } });
+    store.update({ looking: { done: 0, total: 0, pictures: 0, mask: null } });
     try {
       const found = await this.#found(search.signal);
       if (found && !search.signal.aborted) this.#take(found);

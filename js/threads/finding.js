@@ -45,9 +45,13 @@ export class FindingThread {
     this.#options = { everyKind: false, patience: CALL_MILLISECONDS, heapLimit: HEAP_LIMIT, ...options };
   }
 
-  /** Uses a mask for all files that are opened from now on. Rejects with a CodedError: BAD_MASK, or what no worker survived. @param {Blob} file */
-  async bring(file) {
-    const answer = await this.#asked((finding) => finding.bring(file), MASK_MILLISECONDS);
+  /**
+   * Uses a mask for all files that are opened from now on. Rejects with a CodedError: BAD_MASK, or what no worker survived.
+   * @param {Blob} file
+   * @param {(share: number) => void} tell   how much of it is read, from 0 to 1
+   */
+  async bring(file, tell) {
+    const answer = await this.#asked((finding) => finding.bring(file, Comlink.proxy(tell)), MASK_MILLISECONDS);
     if ("error" in answer) throw new CodedError(answer.error);
     this.#mask = answer.mask;
   }

@@ -197,6 +197,14 @@ def test_a_detector_that_ends_leaves_its_picture_unread_and_withheld(
         assert sorted(row["reason"] for row in rows) == ["", "PIXELS_NOT_READ"]
 
 
+WRITTEN_DOWN = """() => {
+  globalThis.said = [];
+  const note = (records) => said.push(...records.flatMap(({ addedNodes }) => Array.from(addedNodes, (one) => one.data)));
+  new MutationObserver(note).observe(document.querySelector("pixels-panel"), { childList: true, subtree: true });
+}"""
+"""All texts that the panel shows from now on, however short."""
+
+
 def use_mask(journey: Journey, file: Path) -> None:
     """Brings a mask by keyboard, and looks for text."""
     with journey.page.expect_file_chooser() as chosen:
@@ -224,6 +232,7 @@ def test_a_mask_and_pictures_of_every_kind_give_what_they_give_on_the_command_li
     use_mask(journey, slices / "0.dcm")
     expect(panel.get_by_role("alert")).to_contain_text("The mask is no segmentation", timeout=60_000)
     expect(panel.get_by_role("alert")).to_contain_text("Give a Segmentation")
+    page.evaluate(WRITTEN_DOWN)
     use_mask(journey, mask)
     expect(panel).to_contain_text(
         "1 group of 2 objects with pictures. The mask marks something in 2 objects, and nothing in 2 more of its frame "
@@ -231,6 +240,12 @@ def test_a_mask_and_pictures_of_every_kind_give_what_they_give_on_the_command_li
         timeout=60_000,
     )
     expect(panel.get_by_role("alert")).to_be_hidden()
+    said = page.evaluate("said")
+    files = next(at for at, text in enumerate(said) if " files, " in text)
+    assert said.index("Reading the mask…") < files, "no file is looked at before"
+    read = [text for text in said if text.endswith(" % of it is read")]
+    assert read[0] == "0 % of it is read"
+    assert len(read) > 1
     assert saved_regions(journey, tmp_path / "page") == plain(search(slices, tmp_path, "--mask", str(mask)))
     assert found_by_axe(journey) == []
 

@@ -12,6 +12,8 @@ import numpy as np
 import pydicom
 import pytest
 from dicom_deid.native.mask import read_mask
+from dicom_deid.native.source import FileSource
+from dicom_deid.pixels.evidence import mask
 from dicom_deid.pixels.evidence.mask import MOST, covering
 from masked import COLUMNS, LABEL_MAP, MARKED, ROWS, head_folder, saved, segmentation, slice_of
 from pydicom import uid
@@ -95,3 +97,11 @@ def test_few_rectangles_cover_what_is_marked(tmp_path: Path) -> None:
         assert not (marked & ~laid).any()
         assert marked is not MARKED[1] or (laid == marked).all()
     assert len(read_mask(saved(segmentation(), tmp_path / "face.dcm")).planes) == 2
+
+
+def test_how_much_of_a_mask_is_read_is_told(tmp_path: Path) -> None:
+    told: list[float] = []
+    with FileSource(saved(segmentation(), tmp_path / "face.dcm")) as source:
+        assert len(mask.read_mask(source, told.append).planes) == 2
+    assert told == sorted(told)
+    assert 0 < told[0] < told[-1] == 1

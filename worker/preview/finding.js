@@ -10,6 +10,9 @@ import * as Comlink from "../shared/comlink.js";
 import { callPython, refuse } from "../shared/errors.js";
 import { readerOf } from "./imaging.js";
 
+/** Each is a message to the page. */
+const SMALLEST_STEP = 0.01;
+
 /** @implements {FindingApi} */
 export class Finding {
   #finding;
@@ -25,8 +28,8 @@ export class Finding {
   }
 
   /** @type {FindingApi["bring"]} */
-  async bring(file) {
-    return this.#seen(this.#call(() => this.#finding.bring(file.size, readerOf(file))));
+  async bring(file, tell) {
+    return this.#seen(this.#call(() => this.#finding.bring(file.size, readerOf(file), inSteps(tell))));
   }
 
   /** @type {FindingApi["open"]} */
@@ -60,4 +63,14 @@ export class Finding {
   #call(run) {
     return callPython(run, () => ({ error: "INTERNAL_ERROR" }));
   }
+}
+
+/** Tells only of what has grown by a step since. @param {(share: number) => void} tell */
+function inSteps(tell) {
+  let told = 0;
+  return (/** @type {number} */ share) => {
+    if (share - told < SMALLEST_STEP) return;
+    told = share;
+    tell(share);
+  };
 }

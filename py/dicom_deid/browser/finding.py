@@ -11,7 +11,7 @@ from dicom_deid.browser.imaging import Lent, coded
 from dicom_deid.dicom.encoding import ascii_text
 from dicom_deid.dicom.read_cache import ReadCache
 from dicom_deid.errors import Failed, Refused, ShortRead
-from dicom_deid.pixels.evidence.mask import Mask, Plane, read_mask
+from dicom_deid.pixels.evidence.mask import Mask, Plane, Tell, read_mask
 from dicom_deid.pixels.looking import Look, Looking, Pixels, Read
 from dicom_deid.pixels.sighting import Gathering, Sighting
 from dicom_deid.readable import HEAD_BYTES
@@ -36,13 +36,13 @@ class Finding:
     def _use(self, mask: Mask | None) -> None:
         self._mask, self._looking = mask, Looking(self._plan, every_kind=self._every_kind, mask=mask)
 
-    def bring(self, size: int, read: Callable[[int, int], Any]) -> Any:
+    def bring(self, size: int, read: Callable[[int, int], Any], tell: Tell) -> Any:
         """Uses the mask of a file from now on: {mask}, by which another Finding is given it, or {error}."""
-        return coded(lambda: self._brought(Lent(size, read)))
+        return coded(lambda: self._brought(Lent(size, read), tell))
 
-    def _brought(self, source: Lent) -> dict[str, Any]:
+    def _brought(self, source: Lent, tell: Tell) -> dict[str, Any]:
         try:
-            mask = read_mask(source)
+            mask = read_mask(source, tell)
         except Refused as refused:
             raise Failed(refused.code) from None
         self._use(mask)

@@ -34,7 +34,8 @@
 
 /**
  * @typedef {object} FindingApi   what a configured Python worker with numpy offers js/threads/finding.js; one file at a time
- * @property {(file: Blob) => Promise<Seen<{mask: string}>>} bring   uses the mask of a file from now on; another worker is given the answer
+ * @property {(file: Blob, tell: (share: number) => void) => Promise<Seen<{mask: string}>>} bring   uses the mask of a file from now on; another
+ *   worker is given the answer. tell: how much of it is read, from 0 to 1
  * @property {(file: Blob, sourceId: string) => Promise<Seen<Opening>>} open
  * @property {(found: Pick<Box, "rectangle" | "text">[] | null) => Promise<Seen<Step>>} next   found in the picture before; null: there was none
  * @property {(sightings: string) => Promise<string>} gather   the content of a regions file, of sightings; both in JSON

@@ -6,7 +6,7 @@ orientation, spacing, size and position. Nothing is resampled. What is marked is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +32,8 @@ MOST = 256
 NEAR, ALIKE = 0.05, 1e-3
 """Millimetres between two positions that are one, and the difference of directions and spacings that are."""
 Marked = NDArray[np.bool_]
+Tell = Callable[[float], object]
+"""Is told how much of a mask is read, from 0 to 1: half of that are its frames, and half the rectangles that cover them."""
 
 
 class Plane(NamedTuple):
@@ -81,15 +83,19 @@ def numbers(instance: Instance, tag: int) -> tuple[float, ...]:
     return found if np.isfinite(found).all() else ()
 
 
-def read_mask(source: Readable) -> Mask:
+def unheard(share: float) -> None:
+    """Tells nobody."""
+
+
+def read_mask(source: Readable, tell: Tell = unheard) -> Mask:
     """The mask of an open file. Raises Refused BAD_MASK."""
     try:
-        return mask_of(frames_of(source, LARGEST))
+        return mask_of(frames_of(source, LARGEST), tell)
     except Unwritten:
         raise Refused("BAD_MASK") from None
 
 
-def mask_of(frames: Frames) -> Mask:
+def mask_of(frames: Frames, tell: Tell) -> Mask:
     """The mask of a segmentation: all of its segments together.
 
     Raises Refused BAD_MASK where it is none, or does not say where its frames lie, Failed where one cannot be read.
@@ -100,23 +106,25 @@ def mask_of(frames: Frames) -> Mask:
             raise Refused("BAD_MASK")
         # Eight pixels in a byte: of hundreds of planes, a page has not the memory for one each.
         found: dict[tuple[tuple[float, ...], tuple[float, ...]], NDArray[np.uint8]] = {}
-        for place, frame in zip(places(header), frames, strict=True):
+        for number, (place, frame) in enumerate(zip(places(header), frames, strict=True), 1):
             if isinstance(frame, Failed):
                 raise frame
             marked = np.packbits(marks(header, frame.values))
             known = found.get(place)
             found[place] = marked if known is None else known | marked
+            tell(number / frames.count / 2)
         reference, rows, columns = str(header.FrameOfReferenceUID), int(header.Rows), int(header.Columns)
-        planes = tuple(
-            Plane(rows, columns, geometry, position, covering(unpacked(marked, rows, columns)))
-            for (geometry, position), marked in found.items()
-            if marked.any()
-        )
+        planes = []
+        for number, ((geometry, position), marked) in enumerate(found.items(), 1):
+            if marked.any():
+                covered = covering(unpacked(marked, rows, columns))
+                planes.append(Plane(rows, columns, geometry, position, covered))
+            tell((1 + number / len(found)) / 2)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         raise Refused("BAD_MASK") from None
     if not planes or not reference:
         raise Refused("BAD_MASK")
-    return Mask(reference, planes)
+    return Mask(reference, tuple(planes))
 
 
 def places(header: Dataset) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:
