@@ -64,9 +64,11 @@ export class Decisions {
   /** To the first picture behind this one that waits, or in front of it. @param {readonly import("./review.js").Instance[]} left @param {string} done */
   #stepTo(left, done) {
     const { group, instance } = this.#editor;
-    const place = (/** @type {string} */ id) => group.instances.findIndex((one) => one.id === id);
-    const next = left.find(({ id }) => place(id) > place(instance)) ?? left[0];
-    const where = `picture ${count(place(next.id) + 1)} of ${count(group.instances.length)}`;
+    const { instances } = group;
+    const at = instances.findIndex(({ id }) => id === instance);
+    const waits = new Set(left);
+    const next = instances.slice(at + 1).find((one) => waits.has(one)) ?? left[0];
+    const where = `picture ${count(instances.indexOf(next) + 1)} of ${count(instances.length)}`;
     const wait = `${count(left.length)} ${left.length === 1 ? "waits" : "wait"} for a decision`;
     this.#meaning.next(next.id, `${done} Now ${where}; ${wait}.`);
   }

@@ -199,7 +199,8 @@ def test_a_detector_that_ends_leaves_its_picture_unread_and_withheld(
 
 WRITTEN_DOWN = """() => {
   globalThis.said = [];
-  const note = (records) => said.push(...records.flatMap(({ addedNodes }) => Array.from(addedNodes, (one) => one.data)));
+  const textOf = (node) => node.data ?? "";
+  const note = (records) => said.push(...records.flatMap(({ addedNodes }) => Array.from(addedNodes, textOf)));
   new MutationObserver(note).observe(document.querySelector("pixels-panel"), { childList: true, subtree: true });
 }"""
 """All texts that the panel shows from now on, however short."""
