@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { allowing, cleanWords, nameOf, standingOf, titleOf, undoWords, whyOf } from "../../../js/forecast/question-words.js";
+import {
+  allowing,
+  cleanWords,
+  nameOf,
+  standingOf,
+  titleOf,
+  undoWords,
+  whyOf,
+} from "../../../js/forecast/question-words.js";
 
 const TABLES = new URL("../../../py/dicom_deid/tables/", import.meta.url);
 const table = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, TABLES), "utf8"));

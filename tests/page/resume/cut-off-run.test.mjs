@@ -6,7 +6,12 @@ import test from "node:test";
 
 const { farOf } = await import("../../../js/resume/cut-off-run.js");
 
-const RUN = { name: "dicom-deid-20261121-093000-250", about: { source: "Folder “scans”" }, done: 12, begun: { total: 40 } };
+const RUN = {
+  name: "dicom-deid-20261121-093000-250",
+  about: { source: "Folder “scans”" },
+  done: 12,
+  begun: { total: 40 },
+};
 
 test("it is told by its folder and by when it was begun", () => {
   assert.match(farOf(RUN), /^Folder “scans”, begun 21 Nov 2026, \d\d:\d\d: 12 of 40 files done\.$/);

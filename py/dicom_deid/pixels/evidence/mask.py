@@ -33,7 +33,7 @@ NEAR, ALIKE = 0.05, 1e-3
 """Millimetres between two positions that are one, and the difference of directions and spacings that are."""
 Marked = NDArray[np.bool_]
 Tell = Callable[[float], object]
-"""Is told how much of a mask is read, from 0 to 1: half of that are its frames, and half the rectangles that cover them."""
+"""Is told how much of a mask is read, from 0 to 1: half of it are its frames, half the rectangles over them."""
 
 
 class Plane(NamedTuple):
