@@ -1,5 +1,6 @@
 """Looking through the results: what is rejected by keyboard leaves them, and the audit says so."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,20 +61,25 @@ def two_series(folder: Path) -> Path:
 
 def test_a_series_that_is_rejected_by_keyboard_leaves_the_results(journey: Journey, tmp_path: Path) -> None:
     page, press = journey.page, journey.page.keyboard.press
-    journey.drop(two_series(tmp_path / "Herons"))
-    assert journey.run() == Ended("Done", written=4, withheld=0, skipped=0, failed=0)
+    folder = two_series(tmp_path / "Herons")
+    shutil.copyfile(str(get_testdata_file("rtplan.dcm")), folder / "plan.dcm")
+    journey.drop(folder)
+    assert journey.run() == Ended("Done", written=5, withheld=0, skipped=0, failed=0)
     tab_to(journey, "Look through the results")
     press("Enter")
     sheet = page.get_by_role("dialog", name="Look through the results")
     tiles, state = sheet.get_by_role("listbox").get_by_role("option"), sheet.locator("[data-part=state]")
     expect(tiles.locator("img[src]")).to_have_count(2, timeout=READY)
+    expect(tiles.filter(has_text="RTPLAN")).to_contain_text("No picture. The object has no image.")
+    expect(tiles.get_by_text("No picture")).to_have_count(1)
     press("r")
-    expect(state).to_have_text("2 series: 0 passed, 1 rejected, 1 not judged.")
+    expect(state).to_have_text("3 series: 0 passed, 1 rejected, 2 not judged.")
     press("z")
     press("Space")
     press("r")
-    expect(state).to_have_text("2 series: 1 passed, 1 rejected, 0 not judged.")
+    expect(state).to_have_text("3 series: 1 passed, 1 rejected, 1 not judged.")
     expect(tiles.nth(1)).to_contain_text("Rejected")
+    press("ArrowLeft")
     press("Enter")
     expect(page.get_by_role("dialog", name="Look through a series")).to_contain_text("of 2")
     press("Escape")
@@ -83,20 +89,20 @@ def test_a_series_that_is_rejected_by_keyboard_leaves_the_results(journey: Journ
     expect(page.get_by_role("dialog", name="Take the rejected ones out?")).to_contain_text("1 series with 2 files")
     tab_to(journey, "Take them out")
     press("Enter")
-    expect(tiles).to_have_count(1)
+    expect(tiles).to_have_count(2)
     press("Escape")
     expect(page.locator("results-panel").get_by_role("status")).to_have_text(
-        "Done: 2 written, 2 withheld, 0 skipped, 0 failed"
+        "Done: 3 written, 2 withheld, 0 skipped, 0 failed"
     )
     expect(page.locator("results-panel td.path")).to_have_text(["2-1.dcm", "2-2.dcm"])
     run = journey.results(tmp_path)
     run.check()
     outcomes = sorted((row["status"], row["reason"]) for row in run.rows)
-    assert outcomes == [("withheld", "REJECTED")] * 2 + [("written", "")] * 2
-    assert "2 files of 1 study; 2 written files are left" in run.log
+    assert outcomes == [("withheld", "REJECTED")] * 2 + [("written", "")] * 3
+    assert "2 files of 1 study; 3 written files are left" in run.log
     page.reload()
     journey.view("Runs")
-    expect(page.locator("stored-runs li").first).to_contain_text("2 files written, 2 withheld")
+    expect(page.locator("stored-runs li").first).to_contain_text("3 files written, 2 withheld")
 
 
 def test_rejected_files_that_stayed_in_a_chosen_folder_are_taken_out_under_runs(

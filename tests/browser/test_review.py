@@ -273,6 +273,12 @@ def test_a_picture_that_is_decided_gives_way_to_the_next_that_waits(review: Revi
     first = review.sheet.get_by_role("option").first
     expect(first).to_contain_text("4 boxes, 3 exceptions")
     assert first.evaluate(NOT_CUT_OFF)
+    first.click()
+    exception = review.dialog.get_by_role("listbox", name="Pictures of this group").get_by_role("option").nth(1)
+    expect(exception).to_contain_text("exception, 34 frames, 4 boxes")
+    assert exception.evaluate(NOT_CUT_OFF)
+    review.page.set_viewport_size({"width": 1280, "height": 800})
+    assert exception.evaluate(NOT_CUT_OFF)
 
 
 def test_a_box_for_some_frames_of_a_cine(review: Review) -> None:
