@@ -2,17 +2,23 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from commands import command
+from conftest import visiting
 from journey import Journey
 from playwright.sync_api import Locator, expect
 from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
 from runs import PASSPHRASE
 from samples import sample_folder
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import BrowserContext
 
 SHOWN = 30_000  # milliseconds for the trial worker to start and to answer
 NAME = "CompressedSamples"  # the patient of CT_small.dcm
@@ -59,6 +65,32 @@ def referring(number: int) -> Dataset:
     item.ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
     item.ReferencedSOPInstanceUID = f"1.2.826.0.1.3680043.8.498.4.{number}"
     return item
+
+
+@pytest.fixture(scope="module")
+def page_of_all(browser: "BrowserContext", server: "Server", source: Path) -> Iterator[Journey]:
+    with visiting(browser, server) as journey:
+        journey.drop(source)
+        yield journey
+
+
+@pytest.fixture
+def opened(page_of_all: Journey) -> Iterator[Journey]:
+    """A page on which the source was dropped, which the tests share; each leaves the policy and the view as they were.
+
+    The start of a page and of its trial worker takes longer than most of what is looked at.
+    """
+    yield page_of_all
+    page = page_of_all.page
+    shown = page.locator("what-if")
+    if shown.get_by_role("table").is_visible():
+        shown.get_by_label("Find").fill("")
+        shown.get_by_label("Show", exact=True).select_option("all")
+    if page_of_all.workshop.is_visible():
+        page_of_all.close_workshop()
+    for option in page.locator("input[name=option]:checked").all():
+        option.uncheck()
+    page_of_all.set_passphrase("")
 
 
 def planned(file: Path, folder: Path, *options: str) -> dict[str, Any]:
@@ -174,70 +206,57 @@ def test_a_file_is_chosen_by_study_series_and_number(journey: Journey, tmp_path:
     ],
 )
 def test_the_table_is_what_the_command_line_says(
-    journey: Journey, source: Path, tmp_path: Path, name: str, options: tuple[str, ...]
+    opened: Journey, source: Path, tmp_path: Path, name: str, options: tuple[str, ...]
 ) -> None:
     file = next(source.rglob(name))
     expected = planned(file, tmp_path, *(word for option in options for word in ("--option", option)))
-    journey.drop(source)
-    journey.set_passphrase()
+    opened.set_passphrase()
     for option in options:
-        journey.page.locator(f"input[value={option}]").check()
-    choose(journey, name)
-    shown = open_whatif(journey)
+        opened.page.locator(f"input[value={option}]").check()
+    choose(opened, name)
+    shown = open_whatif(opened)
     expect(shown.get_by_text("would be written")).to_be_visible()
     expect(shown.get_by_text(expected["sop_class"], exact=True)).to_be_visible()
     expect(shown.get_by_text("is made when you press Start")).to_be_hidden()
-    found = [{**row, "before": short(row["before"]), "after": short(row["after"])} for row in rows(journey)]
+    found = [{**row, "before": short(row["before"]), "after": short(row["after"])} for row in rows(opened)]
     assert found == [expected_row(element) for element in expected["elements"]]
     assert expected["key"] == "of the passphrase"
 
 
-def test_it_says_why_a_file_is_not_written(journey: Journey, source: Path) -> None:
-    journey.drop(source)
-    choose(journey, "examples_rgb_color.dcm")
-    shown = open_whatif(journey)
+def test_it_says_why_a_file_is_not_written(opened: Journey) -> None:
+    choose(opened, "examples_rgb_color.dcm")
+    shown = open_whatif(opened)
     expect(shown.get_by_text("would be withheld")).to_be_visible()
     expect(shown.get_by_text("usually show or hold the patient's name")).to_be_visible()
     expect(shown.get_by_text("is made when you press Start")).to_be_visible()
-    assert len(rows(journey)) > 50  # as they would be if it were allowed
-    choose(journey, "MR_truncated.dcm")
-    settled(journey)
+    assert len(rows(opened)) > 50  # as they would be if it were allowed
+    choose(opened, "MR_truncated.dcm")
+    settled(opened)
     expect(shown.get_by_text("would fail")).to_be_visible()
     expect(shown.get_by_text("they were cut off")).to_be_visible()
     expect(shown.get_by_role("table")).to_be_hidden()
 
 
-def test_fragments_of_compressed_pixels_are_followed(journey: Journey, source: Path) -> None:
-    journey.drop(source)
-    journey.allow_everything()
-    choose(journey, "SC_rgb_jpeg_gdcm.dcm")
-    open_whatif(journey)
-    [pixels] = [row for row in rows(journey) if row["tag"] == "(7FE0,0010)"]
-    assert (pixels["action"], pixels["after"]) == ("K", "the same")
-
-
-def test_the_word_for_an_action_has_room_in_its_column(journey: Journey, source: Path) -> None:
-    journey.drop(source)
-    choose(journey, "CT_small.dcm")
-    shown = open_whatif(journey)
-    for width in (1280, 1000, 390):
-        journey.page.set_viewport_size({"width": width, "height": 800})
+def test_the_word_for_an_action_has_room_in_its_column(opened: Journey) -> None:
+    choose(opened, "CT_small.dcm")
+    shown = open_whatif(opened)
+    for width in (390, 1000, 1280):
+        opened.page.set_viewport_size({"width": width, "height": 800})
         assert shown.locator("tbody").evaluate(ROOM), width
 
 
-def test_rows_are_found_by_text_by_action_and_by_change(journey: Journey, source: Path) -> None:
-    page = journey.page
-    journey.drop(source)
-    choose(journey, "CT_small.dcm")
-    open_whatif(journey)
-    everything = rows(journey)
+def test_rows_are_found_by_text_by_action_and_by_change(opened: Journey) -> None:
+    page = opened.page
+    choose(opened, "CT_small.dcm")
+    open_whatif(opened)
+    everything = rows(opened)
     count = page.locator("what-if").get_by_text(re.compile(r"data elements?$"))
     which, find = page.locator("what-if").get_by_label("Show", exact=True), page.locator("what-if").get_by_label("Find")
     which.select_option("changed")
-    changed = rows(journey)
+    changed = rows(opened)
     assert [row for row in everything if row["effect"] != "unchanged"] == changed
     which.select_option("removed")
-    removed = rows(journey)
+    removed = rows(opened)
     assert [row for row in everything if row["word"] == "removed"] == removed
     assert {row["effect"] for row in removed} == {"removed"}
     assert not [words for words in which.locator("option").all_inner_texts() if "undefined" in words]
@@ -252,33 +271,31 @@ def test_rows_are_found_by_text_by_action_and_by_change(journey: Journey, source
     expect(count).to_have_text(f"{len(everything)} data elements")
 
 
-def test_it_follows_the_policy_and_the_passphrase(journey: Journey, source: Path) -> None:
-    page = journey.page
-    journey.drop(source)
-    choose(journey, "CT_small.dcm")
-    open_whatif(journey)
+def test_it_follows_the_policy_and_the_passphrase(opened: Journey) -> None:
+    page = opened.page
+    choose(opened, "CT_small.dcm")
+    open_whatif(opened)
     page.locator("what-if").get_by_label("Find").fill("StudyInstanceUID")
     study = page.locator("what-if tbody tr", has_text="(0020,000D)")
     expect(study.locator(".badge")).to_have_text("new UID")
     made_up = study.locator(".element-after").inner_text()
-    journey.close_workshop()
+    opened.close_workshop()
     page.locator("input[name=option][value=retain-uids]").check()
-    open_whatif(journey)
+    open_whatif(opened)
     expect(study.locator(".element-after")).to_have_text("the same", timeout=SHOWN)
-    journey.close_workshop()
+    opened.close_workshop()
     page.locator("input[name=option][value=retain-uids]").uncheck()
-    journey.set_passphrase()
-    open_whatif(journey)
+    opened.set_passphrase()
+    open_whatif(opened)
     expect(study.locator(".element-after")).to_have_text(re.compile(r"^2\.25\."), timeout=SHOWN)
     expect(study.locator(".element-after")).not_to_have_text(made_up)
     expect(page.get_by_text("is made when you press Start")).to_be_hidden()
 
 
-def test_a_long_value_is_cut_and_shown_whole_when_asked_for(journey: Journey, source: Path) -> None:
-    page = journey.page
-    journey.drop(source)
-    choose(journey, "long.dcm")
-    open_whatif(journey)
+def test_a_long_value_is_cut_and_shown_whole_when_asked_for(opened: Journey) -> None:
+    page = opened.page
+    choose(opened, "long.dcm")
+    open_whatif(opened)
     page.locator("what-if").get_by_label("Find").fill("ImageComments")
     before = page.locator("what-if tbody tr .element-before")
     expect(before).to_have_count(1)
@@ -288,11 +305,10 @@ def test_a_long_value_is_cut_and_shown_whole_when_asked_for(journey: Journey, so
     expect(page.locator(":focus")).to_have_class(re.compile(r"^element-before"))
 
 
-def test_thousands_of_rows_are_made_as_one_scrolls(journey: Journey, source: Path) -> None:
-    page = journey.page
-    journey.drop(source)
-    choose(journey, "long.dcm")
-    open_whatif(journey)
+def test_thousands_of_rows_are_made_as_one_scrolls(opened: Journey) -> None:
+    page = opened.page
+    choose(opened, "long.dcm")
+    open_whatif(opened)
     table = page.locator("what-if table")
     assert int(table.get_attribute("aria-rowcount") or 0) > MANY
     assert table.locator("tbody tr").count() < 500
@@ -300,6 +316,14 @@ def test_thousands_of_rows_are_made_as_one_scrolls(journey: Journey, source: Pat
     expect(table.locator("tbody tr:nth-child(300)")).to_be_attached()
     page.locator("what-if").get_by_label("Find").fill(f"498.4.{MANY // 2 - 1}")
     expect(table.locator("tbody tr")).to_have_count(1)
+
+
+def test_fragments_of_compressed_pixels_are_followed(opened: Journey) -> None:
+    opened.allow_everything()
+    choose(opened, "SC_rgb_jpeg_gdcm.dcm")
+    open_whatif(opened)
+    [pixels] = [row for row in rows(opened) if row["tag"] == "(7FE0,0010)"]
+    assert (pixels["action"], pixels["after"]) == ("K", "the same")
 
 
 PATIENT_ID = "1CT1"  # of CT_small.dcm
@@ -316,22 +340,22 @@ def wait_until_gone(journey: Journey) -> None:
     journey.page.wait_for_function(f"name => !({KEPT}).includes(name)", arg=PATIENT_ID)
 
 
-def test_values_are_gone_when_it_is_closed_and_when_a_run_begins(journey: Journey, source: Path) -> None:
-    page = journey.page
-    journey.drop(source)
-    assert not values_in(journey)
-    choose(journey, "CT_small.dcm")
-    settled(journey)
-    assert values_in(journey)
+def test_values_are_gone_when_it_is_closed_and_when_a_run_begins(opened: Journey) -> None:
+    page = opened.page
+    wait_until_gone(opened)
+    choose(opened, "CT_small.dcm")
+    settled(opened)
+    assert values_in(opened)
     page.keyboard.press("Escape")
     expect(page.locator("what-if")).to_be_hidden()
-    wait_until_gone(journey)
-    open_whatif(journey)
-    assert values_in(journey)
-    journey.close_workshop()
-    journey.run()
-    wait_until_gone(journey)
-    expect(journey.button("Rules and code…")).to_be_hidden()
+    wait_until_gone(opened)
+    open_whatif(opened)
+    assert values_in(opened)
+    opened.close_workshop()
+    opened.run()
+    wait_until_gone(opened)
+    expect(opened.button("Rules and code…")).to_be_hidden()
+    opened.button("Run again with these files").click()
 
 
 def test_a_file_that_changed_after_it_was_found_is_told(journey: Journey, tmp_path: Path) -> None:

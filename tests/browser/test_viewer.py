@@ -2,11 +2,14 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from journey import READY, Journey
+from conftest import visiting
+from journey import READY
 from looking import DAMAGED, SLICES, Looking, series
 from playwright.sync_api import expect
 from pydicom import dcmread
@@ -14,6 +17,10 @@ from pydicom.data import get_testdata_file
 from test_access import look_at
 from test_explain_panel import choose, wait_until_gone
 from test_search import query, shown, told
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import BrowserContext
 
 NAME = "CompressedSamples"  # the patient of CT_small.dcm
 SHADES = 2.0  # of 255; by less than this a picture as a whole does not change
@@ -44,11 +51,45 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def page_of_all(browser: "BrowserContext", server: "Server", folder: Path) -> Iterator[Looking]:
+    with visiting(browser, server) as journey:
+        journey.drop(folder)
+        yield Looking(journey)
+
+
 @pytest.fixture
-def looking(journey: Journey, folder: Path) -> Looking:
-    journey.page.set_viewport_size({"width": 1280, "height": 800})
-    journey.drop(folder)
-    return Looking(journey)
+def looking(page_of_all: Looking) -> Iterator[Looking]:
+    """A page on which the folder was dropped, which the tests share: the decoders take longest to start."""
+    page_of_all.journey.page.set_viewport_size({"width": 1280, "height": 800})
+    page_of_all.journey.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    yield page_of_all
+    if page_of_all.dialog.is_visible():
+        page_of_all.dialog.get_by_role("button", name="Close").click()
+    if page_of_all.journey.workshop.is_visible():
+        page_of_all.journey.close_workshop()
+
+
+def test_fingers_do_what_is_chosen_and_many_changes_of_the_window_take_no_more_memory(looking: Looking) -> None:
+    """The first one, since the memory of the worker never shrinks."""
+    choose(looking.journey, "series/1.dcm")
+    looking.open()
+    looking.dialog.get_by_role("button", name="1:1").click()
+    looking.touch(((-20, 0), (-60, 0)), ((20, 0), (60, 0)))
+    expect(looking.dialog.locator("[data-part=size]")).to_have_text("300 %")
+    looking.check("Slices")
+    looking.touch(((0, 0), (0, 50)))
+    expect(looking.position).to_have_text(f"Slice 3 of {SLICES}")
+    looking.touch(((0, 0), (50, 0)))
+    expect(looking.position).to_have_text(f"Slice 1 of {SLICES}")
+    looking.check("Window")
+    width = looking.number("Width")
+    looking.touch(((0, 0), (50, 0)))
+    assert looking.number("Width") > width
+    looking.press("Shift+ArrowUp", "Shift+ArrowRight")
+    before = looking.heap()
+    looking.stage.evaluate(CHANGE, CHANGES)
+    assert looking.heap() == before
 
 
 def test_a_series_is_looked_through_by_keyboard_alone(looking: Looking) -> None:
@@ -226,27 +267,6 @@ def test_what_is_withheld_is_not_shown_as_a_picture_and_frames_are_counted(looki
     choose(looking.journey, "rtplan.dcm")
     looking.open()
     expect(dialog.get_by_role("alert")).to_contain_text("The object has no image.")
-
-
-def test_fingers_do_what_is_chosen_and_many_changes_of_the_window_take_no_more_memory(looking: Looking) -> None:
-    choose(looking.journey, "series/1.dcm")
-    looking.open()
-    looking.dialog.get_by_role("button", name="1:1").click()
-    looking.touch(((-20, 0), (-60, 0)), ((20, 0), (60, 0)))
-    expect(looking.dialog.locator("[data-part=size]")).to_have_text("300 %")
-    looking.check("Slices")
-    looking.touch(((0, 0), (0, 50)))
-    expect(looking.position).to_have_text(f"Slice 3 of {SLICES}")
-    looking.touch(((0, 0), (50, 0)))
-    expect(looking.position).to_have_text(f"Slice 1 of {SLICES}")
-    looking.check("Window")
-    width = looking.number("Width")
-    looking.touch(((0, 0), (50, 0)))
-    assert looking.number("Width") > width
-    looking.press("Shift+ArrowUp", "Shift+ArrowRight")
-    before = looking.heap()
-    looking.stage.evaluate(CHANGE, CHANGES)
-    assert looking.heap() == before
 
 
 def test_series_that_were_found_are_looked_through_and_so_are_results(looking: Looking) -> None:
