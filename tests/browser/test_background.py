@@ -77,15 +77,12 @@ def test_a_run_is_seen_from_outside(watched: Journey, many: Path) -> None:
     assert (found["locks"], found["let_go"]) == (1, 1)
 
 
-def test_without_being_asked_nobody_is_notified(watched: Journey, many: Path) -> None:
-    watched.drop(many)
-    expect(watched.page.get_by_role("checkbox", name="Notify me")).not_to_be_checked()
-    watched.run()
-    assert seen(watched)["notes"] == []
-
-
-def test_the_details_of_a_run_agree_with_its_log(journey: Journey, many: Path, tmp_path: Path) -> None:
+def test_the_details_of_a_run_agree_with_its_log_and_without_being_asked_nobody_is_notified(
+    watched: Journey, many: Path, tmp_path: Path
+) -> None:
+    journey = watched
     journey.drop(many)
+    expect(journey.page.get_by_role("checkbox", name="Notify me")).not_to_be_checked()
     journey.set_passphrase()
     journey.start()
     details = journey.page.locator("run-status")
@@ -95,6 +92,7 @@ def test_the_details_of_a_run_agree_with_its_log(journey: Journey, many: Path, t
     expect(details).to_contain_text(re.compile(r"\d+ files? under way, [\d,]+ of them waiting for Python"))
     expect(details.get_by_role("img", name=re.compile(r"Memory: \d.* at most in this run"))).to_be_visible()
     assert journey.wait_for_end().written == COPIES
+    assert seen(journey)["notes"] == []
     log = journey.results(tmp_path).log
     for stage in ("read", "deidentify", "write"):
         assert re.search(rf" {stage}: {COPIES:,} items in [\d.]+s \(\d+/sec\)\n", log)

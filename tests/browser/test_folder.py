@@ -52,7 +52,7 @@ def test_what_a_folder_holds_is_told_before_anything_is_done(journey: Journey, m
         expect(studies).to_have_count(listed)
 
 
-def test_a_run_into_private_storage_and_all_that_is_taken_out_of_it(
+def test_a_run_into_private_storage_what_is_taken_out_of_it_and_what_stays_until_it_is_deleted(
     journey: Journey, mixed: Path, expected: RunFolder, tmp_path: Path
 ) -> None:
     journey.drop(mixed)
@@ -69,13 +69,12 @@ def test_a_run_into_private_storage_and_all_that_is_taken_out_of_it(
     assert run.outputs == expected.outputs
     for path in run.outputs:
         assert dcmread(run.root / path).PatientIdentityRemoved == "YES"
+    the_page_alone_tells_the_path_of_what_was_not_written(journey, mixed, run)
+    it_is_there_after_a_reload_until_it_is_deleted(journey, mixed, run, tmp_path / "stored")
 
 
-def test_the_page_alone_tells_the_path_of_what_was_not_written(journey: Journey, mixed: Path, tmp_path: Path) -> None:
-    journey.drop(mixed)
-    journey.run(PASSPHRASE)
+def the_page_alone_tells_the_path_of_what_was_not_written(journey: Journey, mixed: Path, run: RunFolder) -> None:
     ids = source_ids(mixed, PASSPHRASE)
-    run = journey.results(tmp_path)
     unwritten = {ids[row["source_id"]]: row for row in run.rows if row["status"] != "written"}
     paths = {path.relative_to(mixed).as_posix() for path in unwritten}
     assert paths == {"Smith John/1970/MR_truncated.dcm", NOTE, "nothing.dcm"}
@@ -93,21 +92,17 @@ def test_the_page_alone_tells_the_path_of_what_was_not_written(journey: Journey,
         assert secret not in run.audit + run.log
 
 
-def test_a_run_is_still_there_after_a_reload_until_it_is_deleted(journey: Journey, mixed: Path, tmp_path: Path) -> None:
-    page = journey.page
-    journey.drop(mixed)
-    journey.run(PASSPHRASE)
-    run = journey.results(tmp_path / "before")
-    name = run.root.name
+def it_is_there_after_a_reload_until_it_is_deleted(journey: Journey, mixed: Path, run: RunFolder, folder: Path) -> None:
+    page, name = journey.page, run.root.name
     page.reload()
     journey.view("Runs")
     item = page.locator("stored-runs li", has_text=name)
     expect(item).to_contain_text(f"Folder “{mixed.name}”")
     expect(item).to_contain_text("5 files")
     expect(item).not_to_contain_text("not finished")
-    assert journey.results(tmp_path / "after", f"ZIP of {name}").outputs == run.outputs
-    assert rows_of(journey.download(f"Audit CSV of {name}", tmp_path).read_text(encoding="utf-8")) == run.rows
-    assert journey.download(f"Log of {name}", tmp_path).read_text(encoding="utf-8") == run.log
+    assert journey.results(folder, f"ZIP of {name}").outputs == run.outputs
+    assert rows_of(journey.download(f"Audit CSV of {name}", folder).read_text(encoding="utf-8")) == run.rows
+    assert journey.download(f"Log of {name}", folder).read_text(encoding="utf-8") == run.log
     journey.button(f"Delete of {name}").click()
     journey.button("Cancel").click()
     expect(item).to_be_visible()

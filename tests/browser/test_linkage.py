@@ -131,7 +131,7 @@ def test_a_linkage_of_the_page_is_that_of_the_command_line(
         assert secret not in run.log + run.audit
 
 
-def test_a_linkage_of_the_command_line_is_opened_in_the_page(
+def test_a_linkage_of_the_command_line_is_opened_in_the_page_and_what_is_wrong_with_one_is_told(
     journey: Journey, native: tuple[RunFolder, Path], tmp_path: Path
 ) -> None:
     assert tables_of(journey, native[1], tmp_path) == decrypted(native[1], tmp_path)
@@ -142,16 +142,6 @@ def test_a_linkage_of_the_command_line_is_opened_in_the_page(
     expect(dialog(journey).get_by_label("Key of the run")).to_have_value("")
     expect(dialog(journey).get_by_role("listitem")).to_have_count(0)
 
-
-def test_the_key_that_was_made_opens_the_linkage(journey: Journey, folder: Path, tmp_path: Path) -> None:
-    assert linked_run(journey, folder / "some", "").how == "Done"
-    expect(journey.page.locator("project-key")).to_contain_text("It also opens the linkage file.")
-    made = journey.page.get_by_label("A key was made for this run").input_value()
-    linkage = journey.download(DOWNLOAD, tmp_path)
-    assert tables_of(journey, linkage, tmp_path, made) == decrypted(linkage, tmp_path, made)
-
-
-def test_what_is_wrong_with_a_file_is_told(journey: Journey, native: tuple[RunFolder, Path], tmp_path: Path) -> None:
     whole = native[1].read_bytes()
     second = HEADER.size + RECORD.size + RECORD.unpack_from(whole, HEADER.size)[0]
     third = second + RECORD.size + RECORD.unpack_from(whole, second)[0]
@@ -181,7 +171,9 @@ def test_what_is_wrong_with_a_file_is_told(journey: Journey, native: tuple[RunFo
     dialog(journey).get_by_role("button", name="Close").click()
 
 
-def test_without_being_asked_nothing_links(journey: Journey, folder: Path) -> None:
+def test_without_being_asked_nothing_links_and_what_was_asked_for_stays_until_its_run_is_deleted(
+    journey: Journey, folder: Path, tmp_path: Path
+) -> None:
     journey.drop(folder / "some")
     expect(journey.page.get_by_role("checkbox", name=KEEP)).not_to_be_checked()
     journey.run()
@@ -189,11 +181,16 @@ def test_without_being_asked_nothing_links(journey: Journey, folder: Path) -> No
     name = journey.page.locator("results-panel .whole").inner_text()
     assert f"linkages/{name}" not in stored(journey)
     expect(journey.button(f"Linkage file of {name}")).to_have_count(0)
+    journey.button("Run again with these files").click()
 
-
-def test_a_linkage_stays_until_its_run_is_deleted(journey: Journey, folder: Path, tmp_path: Path) -> None:
-    linked_run(journey, folder / "some")
+    journey.page.get_by_role("checkbox", name=KEEP).check()
+    assert journey.run("").how == "Done"
+    expect(journey.page.locator("project-key")).to_contain_text("It also opens the linkage file.")
+    made = journey.page.get_by_label("A key was made for this run").input_value()
     before = journey.download(DOWNLOAD, tmp_path)
+    assert tables_of(journey, before, tmp_path, made) == decrypted(before, tmp_path, made)
+    dialog(journey).get_by_role("button", name="Close").click()
+
     name = before.stem
     journey.page.reload()
     journey.view("Runs")

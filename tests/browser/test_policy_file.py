@@ -151,17 +151,6 @@ verbose = false
     ]
 
 
-def test_a_file_with_problems_can_be_corrected_before_it_is_loaded(policies: Policies, tmp_path: Path) -> None:
-    policies.choose(written(tmp_path, "wrong.toml", "option = []\n"))
-    expect(policies.panel.get_by_role("heading", name="wrong.toml cannot be used yet")).to_be_visible()
-    policies.button("Did you mean options?").click()
-    policies.button("Apply").click()
-    policies.told("Loaded from wrong.toml.")
-    (tmp_path / "picture.toml").write_bytes(b"\x89PNG\xff\x00")
-    policies.choose(tmp_path / "picture.toml")
-    expect(policies.panel.get_by_text("This file is no text, so it is no policy.")).to_be_visible()
-
-
 def test_the_lines_of_a_script_that_were_not_carried_over_are_told(policies: Policies, tmp_path: Path) -> None:
     policies.load(written(tmp_path, "old.script", SCRIPT))
     expect(policies.report).to_contain_text("2 lines could not be carried over")
@@ -226,21 +215,9 @@ def rule(element, instance):
 """
 
 
-def test_what_is_wrong_with_code_is_told_in_words(policies: Policies, tmp_path: Path) -> None:
-    policies.choose(written(tmp_path, "fails.toml", FAILING))
-    policies.button("Accept this code").click()
-    policies.told("Loaded from fails.toml.")
-    policies.close()
-    policies.journey.start()
-    expect(policies.journey.page.locator("run-panel problem-note")).to_contain_text("IndexError")
-    policies.journey.open_workshop("Policy file")
-    expect(policies.text).to_have_value(FAILING)
-    policies.text.fill(FAILING.replace("def rule(", "def rul("))
-    expect(policies.problems).to_contain_text(["has no function"])
-    expect(policies.problems.get_by_role("button")).to_have_count(1)  # a line of code is no word to be replaced
-
-
-def test_what_was_set_by_hand_is_not_replaced_unasked(policies: Policies, tmp_path: Path) -> None:
+def test_what_was_set_by_hand_is_not_replaced_unasked_and_what_is_wrong_with_a_file_is_told(
+    policies: Policies, tmp_path: Path
+) -> None:
     page = policies.journey.page
     page.get_by_role("checkbox", name="Verbose log").check()
     policies.choose(written(tmp_path, "other.json", '{"options": ["retain-uids"]}'))
@@ -254,6 +231,28 @@ def test_what_was_set_by_hand_is_not_replaced_unasked(policies: Policies, tmp_pa
     policies.told("Loaded from other.json.")
     policies.close()
     expect(page.get_by_role("checkbox", name="Verbose log")).not_to_be_checked()
+
+    policies.choose(written(tmp_path, "wrong.toml", "option = []\n"))
+    expect(policies.panel.get_by_role("heading", name="wrong.toml cannot be used yet")).to_be_visible()
+    policies.button("Did you mean options?").click()
+    policies.button("Apply").click()
+    policies.told("Loaded from wrong.toml.")
+    (tmp_path / "picture.toml").write_bytes(b"\x89PNG\xff\x00")
+    policies.choose(tmp_path / "picture.toml")
+    expect(policies.panel.get_by_text("This file is no text, so it is no policy.")).to_be_visible()
+    policies.close()
+
+    policies.choose(written(tmp_path, "fails.toml", FAILING))
+    policies.button("Accept this code").click()
+    policies.told("Loaded from fails.toml.")
+    policies.close()
+    policies.journey.start()
+    expect(policies.journey.page.locator("run-panel problem-note")).to_contain_text("IndexError")
+    policies.journey.open_workshop("Policy file")
+    expect(policies.text).to_have_value(FAILING)
+    policies.text.fill(FAILING.replace("def rule(", "def rul("))
+    expect(policies.problems).to_contain_text(["has no function"])
+    expect(policies.problems.get_by_role("button")).to_have_count(1)  # a line of code is no word to be replaced
 
 
 def test_a_policy_may_be_dropped_before_a_folder_is_chosen(journey: Journey, herons: Path, tmp_path: Path) -> None:
