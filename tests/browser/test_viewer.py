@@ -29,7 +29,7 @@ OTHERS = ("examples_rgb_color.dcm", "GDCMJ2K_TextGBR.dcm", "SC_rgb_rle_2frame.dc
 KEYS = """(stage, keys) => {
   for (const [key, shiftKey] of keys) stage.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey }));
 }"""
-CHANGES = 200
+CHANGES = 100
 # Each change is seen before the next one is made.
 CHANGE = """async (stage, changes) => {
   const center = document.querySelector("series-viewer [data-part=center]");

@@ -43,9 +43,21 @@ def test_every_check_of_the_answer_key_is_met(folder: Path, made: list[cohort.Ma
     check(folder, made, options)
 
 
+@pytest.fixture(scope="module")
+def folder_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("two")
+
+
+@pytest.fixture(scope="module")
+def made_of_two(folder_of_two: Path) -> list[cohort.Made]:
+    return cohort.make(folder_of_two / "source", people=(GREEK_UTF8, PLAIN))
+
+
 @pytest.mark.parametrize("option", [name for name in OPTIONS if name != "clean-descriptors"])
-def test_each_option_keeps_what_it_says_and_no_more(tmp_path: Path, option: str) -> None:
-    check(tmp_path, cohort.make(tmp_path / "source", people=(GREEK_UTF8, PLAIN)), [option])
+def test_each_option_keeps_what_it_says_and_no_more(
+    folder_of_two: Path, made_of_two: list[cohort.Made], option: str
+) -> None:
+    check(folder_of_two, made_of_two, [option])
 
 
 def test_every_option_has_its_key() -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from clusters import Certificates, Cluster, certificates
+from clusters import Certificates, Cluster, certificates, wait_for
 from commands import command
 from dicom_deid.cli.estimate import between, lasting
 from dicom_deid.errors import Failed
@@ -66,6 +66,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def cluster(tls: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     started = Cluster(tmp_path_factory.mktemp("cluster") / "dask", tls)
     started.add_workers(2)
+    wait_for(lambda: started.log.count("Register worker") == 2)
     yield started
     started.end()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
+from typing import Any
 
 import pydicom
 from dicom_deid.dicom.asides import asides
@@ -123,9 +125,21 @@ class Stingy:
             self.walked = replace(self.walked, asides=asides(read, fragments(read, start, at)))
 
 
+@cache
+def decided(_: Policy) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """What plans of a policy remember of attributes, which follows from nothing else: half the time of a small file."""
+    return {}, {}
+
+
+def plan_of(policy: Policy) -> Plan:
+    plan = Plan(policy, Key(KEY))
+    plan._decided, plan._retained = decided(policy)
+    return plan
+
+
 def outcome_of(data: bytes, policy: Policy | None = None, first: int = 65_536, repeat: bool = False) -> Outcome:
     """The outcome of one file under a policy and a fixed key."""
-    source, plan = Stingy(data, first), Plan(policy or Policy(), Key(KEY))
+    source, plan = Stingy(data, first), plan_of(policy or Policy())
     for _ in range(64):
         try:
             return process(source, plan, SOURCE_ID, repeat)
