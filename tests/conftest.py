@@ -112,7 +112,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, isolation: bool = True) -> Iterator[Server]:
+def serving(folder: Path, *, isolation: bool = True, kept: bool = False) -> Iterator[Server]:
+    """kept: the browser keeps what it got, and asks again for none of the 370 files of a page."""
     from sitebuild.server import Handler, make_server
 
     violations: list[str] = []
@@ -122,7 +123,8 @@ def serving(folder: Path, *, isolation: bool = True) -> Iterator[Server]:
 
         def __init__(self, *args: Any, headers_sent: dict[str, str], **kwargs: Any) -> None:
             policy = f"{headers_sent['Content-Security-Policy']}; report-uri {REPORTS}"
-            super().__init__(*args, headers_sent=headers_sent | {"Content-Security-Policy": policy}, **kwargs)
+            cached = {"Cache-Control": "max-age=86400"} if kept else {}
+            super().__init__(*args, headers_sent=headers_sent | {"Content-Security-Policy": policy} | cached, **kwargs)
 
         def do_POST(self) -> None:  # noqa: N802 - the base class looks for this name
             violations.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -140,7 +142,7 @@ def serving(folder: Path, *, isolation: bool = True) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def server(site: Path) -> Iterator[Server]:
     """The server of `build.py serve`, with cross-origin isolation."""
-    with serving(site) as running:
+    with serving(site, kept=True) as running:
         yield running
 
 
