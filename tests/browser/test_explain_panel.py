@@ -88,6 +88,7 @@ def opened(page_of_all: Journey) -> Iterator[Journey]:
         shown.get_by_label("Show", exact=True).select_option("all")
     if page_of_all.workshop.is_visible():
         page_of_all.close_workshop()
+    page.get_by_role("radio", name="Remove").check()  # dates
     page.locator("input[name=option]:checked").evaluate_all("(boxes) => boxes.forEach((box) => box.click())")
     page_of_all.set_passphrase("")
 
