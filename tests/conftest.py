@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 settings.register_profile(
     "pyodide", max_examples=10, deadline=None
 )  # of 100: ten times as slow there, and the code is the same
-MOST_CASES = 16  # of a parametrized test inside Pyodide, for the same reason
 pytest_collect_file = collect.pytest_collect_file  # each Node test is an item
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser/"
@@ -66,18 +65,6 @@ SNAPSHOT_KEPT = """async () => {
   }
   return false;
 }"""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Inside Pyodide, so many cases of each test at most, evenly spread: all of them run natively, and faster."""
-    if config.getoption("--hypothesis-profile") != "pyodide":
-        return
-    cases: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    steps = {name: (len(found) - 1) / (MOST_CASES - 1) for name, found in cases.items() if len(found) > MOST_CASES}
-    spread = {name: [cases[name][round(step * number)] for number in range(MOST_CASES)] for name, step in steps.items()}
-    items[:] = [item for found in (cases | spread).values() for item in found]
 
 
 @pytest.hookimpl(optionalhook=True)

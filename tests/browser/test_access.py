@@ -173,20 +173,16 @@ def look_at(journey: Journey) -> None:
 
 
 def found_by_axe(journey: Journey) -> list[str]:
-    """What axe finds in the page as it is, on a narrow, a usual and a wide screen.
-
-    Dark only on a narrow one: look_at() sees the colours of the others, and leaves the screen wide, as this does.
-    """
+    """What axe finds in the page as it is, light and dark, on a narrow, a usual and a wide screen."""
     found: list[str] = []
     journey.page.evaluate(AXE)
-    seen: dict[Scheme, tuple[tuple[int, ...], list[str]]]
-    seen = {"light": ((NARROW, USUAL, WIDE), []), "dark": ((NARROW,), OF_COLOUR)}  # without a word: all rules
-    for scheme, (widths, rules) in seen.items():
+    rules: list[str] = []  # all of them
+    for scheme in SCHEMES:
         show_in(journey, scheme)
-        for width in widths:
+        for width in (NARROW, USUAL, WIDE):
             journey.page.set_viewport_size({"width": width, "height": 800})
             found += [f"{scheme}, {width}: {text}" for text in journey.page.evaluate(FINDINGS, rules)]
-    journey.page.set_viewport_size({"width": WIDE, "height": 800})
+        rules = OF_COLOUR
     return found
 
 

@@ -57,7 +57,7 @@ async function pytest(args) {
     "junit_family=xunit1",
     `--junit-xml=${RESULTS}`,
   ];
-  pyodide.runPython("import gc; gc.set_threshold(200_000, 50, 1000)"); // what pytest keeps is looked through less often
+  pyodide.pyimport("gc").set_threshold(200_000, 50, 1000); // what pytest keeps is looked through less often
   const code = pyodide.pyimport("pytest").main(pyodide.toPy([...args, ...fixed]));
   return { code: Number(code), results: pyodide.FS.readFile(RESULTS) };
 }
