@@ -24,8 +24,8 @@ def headers_of(url: str) -> Message:
 
 
 @pytest.mark.parametrize("path", ["", "index.html", "worker/shared/protocol/files.js", "runtime/manifest.json"])
-def test_every_response_has_the_policy_and_isolation(server: Server, path: str) -> None:
-    headers = headers_of(server.url + path)
+def test_every_response_has_the_policy_and_isolation(own_server: Server, path: str) -> None:
+    headers = headers_of(own_server.url + path)
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
@@ -34,8 +34,8 @@ def test_every_response_has_the_policy_and_isolation(server: Server, path: str) 
     assert headers["Content-Security-Policy"].startswith("default-src 'none';")
 
 
-def test_the_policy_is_the_page_s_own_and_allows_only_its_own_origin(server: Server, site: Path) -> None:
-    policy = headers_of(server.url)["Content-Security-Policy"].removesuffix(f"; report-uri {REPORTS}")
+def test_the_policy_is_the_page_s_own_and_allows_only_its_own_origin(own_server: Server, site: Path) -> None:
+    policy = headers_of(own_server.url)["Content-Security-Policy"].removesuffix(f"; report-uri {REPORTS}")
     assert f'content="{policy}"' in re.sub(r"\s+", " ", (site / "index.html").read_text())
     assert "unsafe-eval'" not in policy.replace("wasm-unsafe-eval", "")
     assert "unsafe-inline" not in policy
@@ -52,9 +52,9 @@ def test_the_lines_for_other_hosts_send_what_this_one_sends() -> None:
         assert {name: sent.get(name) for name in headers} == headers
 
 
-def test_errors_have_the_headers_too(server: Server) -> None:
+def test_errors_have_the_headers_too(own_server: Server) -> None:
     with pytest.raises(urllib.error.HTTPError) as missing:
-        urllib.request.urlopen(server.url + "no-such-file")
+        urllib.request.urlopen(own_server.url + "no-such-file")
     assert missing.value.code == 404
     assert missing.value.headers["Content-Security-Policy"]
 
@@ -76,14 +76,14 @@ def test_without_isolation_the_policy_stays(plain_server: Server) -> None:
         ("version.json", "application/json"),
     ],
 )
-def test_media_types(server: Server, path: str, media_type: str) -> None:
-    assert headers_of(server.url + path)["Content-Type"] == media_type
+def test_media_types(own_server: Server, path: str, media_type: str) -> None:
+    assert headers_of(own_server.url + path)["Content-Type"] == media_type
 
 
 @pytest.mark.parametrize("path", ["js/", "..%2f..%2fpyproject.toml", "%2e%2e/pyproject.toml", "//etc/passwd"])
-def test_no_listing_and_nothing_outside_the_site(server: Server, path: str) -> None:
+def test_no_listing_and_nothing_outside_the_site(own_server: Server, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(server.url + path)
+        urllib.request.urlopen(own_server.url + path)
     assert refused.value.code == 404
 
 
