@@ -80,13 +80,18 @@ export class UnwrittenFiles extends HTMLElement {
       const button = one(way, "button", HTMLButtonElement);
       button.textContent = allowWords({ changes, files }, group, known);
       const said = changes.map((change) => CONSEQUENCES[/** @type {"allow" | "pass"} */ (change)]);
-      const rest = files < all ? `By what their headers say, the other ${count(all - files)} stay withheld.` : "";
+      const rest = files < all ? restOf(all - files) : "";
       one(way, ".hint", HTMLElement).textContent = [...said, rest].filter(Boolean).join(" ");
       const only = { run: name, groups: [{ reason: code, sopClass }] };
       button.addEventListener("click", () => send(this, "allow-only", { only, policy: changed }));
       where.append(way);
     }
   }
+}
+
+/** What a way leaves out. @param {number} others */
+export function restOf(others) {
+  return `By what their headers say, the other ${others === 1 ? "one stays" : `${count(others)} stay`} withheld.`;
 }
 
 /**

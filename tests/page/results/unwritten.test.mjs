@@ -9,7 +9,7 @@ const TABLES = new URL("../../../py/dicom_deid/tables/", import.meta.url);
 const table = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, TABLES), "utf8"));
 globalThis.fetch = async (url) => ({ ok: true, json: async () => table(/(\w+)\.json$/.exec(url)[1]) });
 
-const { allowWords } = await import("../../../js/results/unwritten.js");
+const { allowWords, restOf } = await import("../../../js/results/unwritten.js");
 const { waysOf } = await import("../../../js/results/remedies.js");
 const { tableOf } = await import("../../../js/results/unwritten-list.js");
 const { reasons } = await import("../../../js/page/tables.js");
@@ -80,4 +80,9 @@ test("the table says of each file where it is, what became of it and why, and is
     `"b, c.dcm",withheld,SOP_CLASS_WITHHELD,${withheld.sentence},"${withheld.remedy}",${ULTRASOUND},Ultrasound Image Storage`,
     "",
   ]);
+});
+
+test("what a way leaves out is said of one file and of several", () => {
+  assert.equal(restOf(1), "By what their headers say, the other one stays withheld.");
+  assert.equal(restOf(1200), "By what their headers say, the other 1,200 stay withheld.");
 });
