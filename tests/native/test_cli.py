@@ -297,7 +297,9 @@ def test_help_and_version_are_there_at_once() -> None:
     assert done.stdout.startswith("dicom-deid 0.")
     assert "| pydicom" not in re.sub(" +", " ", done.stderr)
     assert "rich.progress" not in done.stderr
-    assert "--resume" in process("run", "--help").stdout
+    shown = process("run", "--help").stdout
+    assert "--resume" in shown
+    assert "INPUT <path> Folder" in re.sub(" +", " ", shown)
     from dicom_deid.cli.app import app
 
     for each in app.registered_commands:  # the terminal breaks the lines of a paragraph, not the source

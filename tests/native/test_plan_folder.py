@@ -93,6 +93,17 @@ def test_in_words_it_shows_kinds_and_flags_and_no_path(folder: Path) -> None:
     assert not {path.name for path in folder.parent.iterdir()} - {"Okonkwo"}
 
 
+def test_kinds_alike_are_one_line_whatever_lets_them_be_written(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number, burned in enumerate(("NO", "YES")):
+        made = ct(SOPInstanceUID=f"1.2.3.4.{number}", SOPClassUID=SC, BurnedInAnnotation=burned)
+        (tmp_path / "in" / f"{number}").write_bytes(to_bytes(made))
+    shown = command("plan", tmp_path / "in").stdout
+    assert shown.startswith("    2  will be withheld  Secondary Capture Image Storage  SOP_CLASS_WITHHELD\nForecast: ")
+    assert f"--allow-sop-class {SC}\n" in shown
+    assert f"--allow-sop-class {SC} --pass-burned-in\n" in shown
+
+
 @pytest.mark.parametrize("typed", ["OKONKWO", "1.2.840.4711008.1"])
 def test_a_sop_class_that_ps3_6_does_not_have_is_not_shown(tmp_path: Path, typed: str) -> None:
     """Anybody may have typed it."""

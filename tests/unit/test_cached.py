@@ -49,14 +49,22 @@ def test_each_instance_comes_out_as_by_itself(name: str) -> None:
     assert {outcome.status for outcome in apart} == {"written"}
 
 
-def test_kind_size_and_equipment_are_told_of_each_instance_however_many_were_alike() -> None:
+def test_kind_patient_and_equipment_are_told_of_each_instance_however_many_were_alike() -> None:
     plain = {"Manufacturer": "Galan Medical", "StationName": "CT1", "BurnedInAnnotation": "NO"}
-    changed = ({}, {}, {}, {"BurnedInAnnotation": "YES"}, {"StationName": "GALAN"}, {"BodyPartExamined": "HEAD"}, {})
-    files = [to_bytes(ct(**(plain | change))) for change in changed]
+    changed = (
+        {},
+        {},
+        {},
+        {"BurnedInAnnotation": "YES"},
+        {"StationName": "GALAN"},
+        {"BodyPartExamined": "HEAD"},
+        {"PatientID": "9"},
+    )
+    files = [to_bytes(ct(**(plain | change))) for change in changed] * 3  # what differs comes again, too, and is shared
     plan = Plan(Policy(), Key(KEY))
     together = [process(Stingy(data), plan, SOURCE_ID, repeat=False) for data in files]
     assert together == [process(Stingy(data), Plan(Policy(), Key(KEY)), SOURCE_ID, repeat=False) for data in files]
-    assert [outcome.reason for outcome in together] == ["", "", "", "BURNED_IN", "", "FACE_CAN_BE_REBUILT", ""]
+    assert [outcome.reason for outcome in together] == ["", "", "", "BURNED_IN", "", "FACE_CAN_BE_REBUILT", ""] * 3
 
 
 def test_what_came_again_is_kept_when_room_is_made_for_more() -> None:

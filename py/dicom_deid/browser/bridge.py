@@ -96,7 +96,7 @@ def read_policy(name: str, text: str) -> Any:
 
 class Session:
     """The plan that a Python worker serves, one after the other. The worker owns it; it raises AttributeError before
-    ``configure``. From then on its process is without warnings, so that no file has to switch them off again."""
+    ``configure``. With it, its process is without warnings for good, so that no file has to switch them off again."""
 
     plan: Plan
 
